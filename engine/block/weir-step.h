@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "weir-block-kind.h"
+
+G_BEGIN_DECLS
+
+/**
+ * WeirStep:
+ *
+ * One firing of one block, as the block kind sees it: its inputs, its outputs, and the only way to the file system,
+ * programs, variables and the clock. Main thread only. Alive until the future of `run` is resolved; a fiber
+ * that may outlive it holds its own reference.
+ */
+#define WEIR_TYPE_STEP (weir_step_get_type ())
+WEIR_API GType         weir_step_get_type     (void) G_GNUC_CONST;
+WEIR_API WeirStep     *weir_step_ref          (WeirStep *self);
+WEIR_API void          weir_step_unref        (WeirStep *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirStep, weir_step_unref)
+
+/* Runs @func in a fiber that may await; the future is what `run` returns. TRUE is success. */
+typedef gboolean (*WeirStepFunc) (gpointer settings, WeirStep *step, GError **error);
+WEIR_API DexFuture    *weir_step_spawn        (WeirStep     *self,
+                                               gpointer      settings,
+                                               WeirStepFunc  func) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The value at an input, already converted to its type (transfer none); NULL when nothing was delivered. */
+WEIR_API WeirValue    *weir_step_get_input    (WeirStep     *self,
+                                               const char   *port);
+/* Sets what an output gives when the step succeeds; ports never set stay closed. The last call counts. */
+WEIR_API void          weir_step_emit         (WeirStep     *self,
+                                               const char   *port,
+                                               WeirValue    *value);
+WEIR_API void          weir_step_emit_take    (WeirStep     *self,
+                                               const char   *port,
+                                               WeirValue    *value);
+/* On a side port: delivered at once, each time. */
+WEIR_API void          weir_step_emit_side    (WeirStep     *self,
+                                               const char   *port,
+                                               WeirValue    *value);
+
+typedef enum
+{
+  WEIR_LOG_DEBUG,
+  WEIR_LOG_INFO,
+  WEIR_LOG_WARNING,
+  WEIR_LOG_ERROR,
+} WeirLogLevel;
+
+WEIR_API void          weir_step_log          (WeirStep     *self,
+                                               WeirLogLevel  level,
+                                               const char   *format,
+                                               ...) G_GNUC_PRINTF (3, 4);
+/* @fields: a record, or NULL. */
+WEIR_API void          weir_step_log_fields   (WeirStep     *self,
+                                               WeirLogLevel  level,
+                                               const char   *message,
+                                               WeirValue    *fields);
+/* @fraction: 0 to 1, or -1 where unknown; @text may be NULL. Cheap: coalesced. */
+WEIR_API void          weir_step_set_progress (WeirStep     *self,
+                                               double        fraction,
+                                               const char   *text);
+
+WEIR_API guint         weir_step_get_attempt  (WeirStep     *self);
+WEIR_API const char   *weir_step_get_block_id (WeirStep     *self);
+/* The same for every attempt of this step and for no other step (C7): 32 hex digits. */
+WEIR_API const char   *weir_step_get_idempotency_key (WeirStep *self);
+WEIR_API const char   *weir_step_get_run_id   (WeirStep     *self);
+/* Cancelled when the step is stopped, timed out or its run force stopped. (transfer none) */
+WEIR_API GCancellable *weir_step_get_cancellable (WeirStep  *self);
+/* µs UTC on the engine's clock, the same for a replay. */
+WEIR_API gint64        weir_step_get_time     (WeirStep     *self);
+/* Resolves after @duration_ms on the engine's clock; rejects when the step is stopped. Holds no fiber. */
+WEIR_API DexFuture    *weir_step_sleep        (WeirStep     *self,
+                                               gint64        duration_ms) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Evaluates an EXPRESSION field in the step's scope (inputs, input, value, vars, blocks, item, index, run), with the
+ * members of the record @locals (nullable) on top. */
+WEIR_API WeirValue    *weir_step_evaluate     (WeirStep     *self,
+                                               const char   *source,
+                                               WeirValue    *locals,
+                                               GError      **error);
+
+/* Variables. Scope is "run", "workflow" or "global". Setting workflow and global ones is recorded and undoable. */
+WEIR_API WeirValue    *weir_step_dup_variable (WeirStep     *self,
+                                               const char   *scope,
+                                               const char   *name);
+WEIR_API DexFuture    *weir_step_set_variable (WeirStep     *self,
+                                               const char   *scope,
+                                               const char   *name,
+                                               WeirValue    *value) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Containers. Runs the block's body once as @key ("0", "1", ...: unique within the step), with the record @locals
+ * added to the scope (item, index). Resolves to the result of the body (WeirValue), rejects with its failure. A key that
+ * finished before a crash or in an earlier attempt of a resumed run resolves at once to its recorded result. */
+WEIR_API DexFuture    *weir_step_run_body     (WeirStep     *self,
+                                               const char   *key,
+                                               WeirValue    *locals) G_GNUC_WARN_UNUSED_RESULT;
+/* Runs another workflow as part of this run: @workflow is an id, a name or a path of a file, @version 0 for the latest.
+ * Resolves to its result. Fails with limit.depth below 16 levels. */
+WEIR_API DexFuture    *weir_step_run_workflow (WeirStep     *self,
+                                               const char   *workflow,
+                                               guint         version,
+                                               WeirValue    *inputs) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Files. Paths may begin with ~; relative ones are below the folder of the workflow's file, else the home folder.
+ * Every access is recorded for the run. Effects write their undo record before they touch anything. */
+WEIR_API char         *weir_step_resolve_path (WeirStep     *self,
+                                               const char   *path,
+                                               GError      **error);
+/* Records that the step uses @target with @permission ("fs.read", "net", "exec", ...) and refuses what is not granted. */
+WEIR_API gboolean      weir_step_require      (WeirStep     *self,
+                                               const char   *permission,
+                                               const char   *target,
+                                               GError      **error);
+/* Resolves to GBytes. Fails with limit.size above @max_bytes. Reads in a thread. */
+WEIR_API DexFuture    *weir_step_read_file    (WeirStep     *self,
+                                               const char   *path,
+                                               gsize         max_bytes) G_GNUC_WARN_UNUSED_RESULT;
+
+typedef enum
+{
+  WEIR_WRITE_REPLACE,    /* atomic: temporary file, then rename; mode and extended attributes kept */
+  WEIR_WRITE_APPEND,
+  WEIR_WRITE_CREATE_NEW, /* io.exists if there is one */
+} WeirWriteMode;
+
+/* Resolves to a boolean: whether the file is new. Missing parents are made if @make_parents. */
+WEIR_API DexFuture    *weir_step_write_file   (WeirStep     *self,
+                                               const char   *path,
+                                               GBytes       *content,
+                                               WeirWriteMode mode,
+                                               gboolean      make_parents) G_GNUC_WARN_UNUSED_RESULT;
+/* Moves or renames a file or folder, over file systems too. @replace: whether something at @to may be replaced
+ * (it is kept for undo). Resolves to TRUE. */
+WEIR_API DexFuture    *weir_step_move_file    (WeirStep     *self,
+                                               const char   *from,
+                                               const char   *to,
+                                               gboolean      replace,
+                                               gboolean      make_parents) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Effects of other kinds. intend() resolves to the effect's id (guint64) once its record is on disk: only then may the
+ * effect begin. @type is the kind's own word ("notification"), @target what is touched, for people. */
+WEIR_API DexFuture    *weir_step_intend       (WeirStep     *self,
+                                               const char   *type,
+                                               const char   *target,
+                                               WeirValue    *before) G_GNUC_WARN_UNUSED_RESULT;
+WEIR_API void          weir_step_complete_effect (WeirStep  *self,
+                                               guint64       effect,
+                                               WeirValue    *after);
+
+/**
+ * WeirProgram:
+ * @argv: the program and its arguments, NULL-terminated; no shell
+ * @cwd: folder, or NULL for the workflow's
+ * @environment: "NAME=value" on top of the inherited, or NULL
+ * @input: what is written to its standard input, or NULL for none
+ * @max_output: bytes kept of each of stdout and stderr; more fails with limit.size
+ * @kill_grace_ms: from SIGTERM to SIGKILL when stopped
+ * @log_lines: whether each line is logged as it comes
+ *
+ * A child process in its own process group: stopping the step ends the whole group.
+ */
+typedef struct
+{
+  const char *const *argv;
+  const char        *cwd;
+  const char *const *environment;
+  GBytes            *input;
+  gsize              max_output;
+  gint64             kill_grace_ms;
+  gboolean           log_lines;
+} WeirProgram;
+
+/* Resolves to a record {stdout: bytes, stderr: bytes, exit: int, signal: int (0: none), ms: int}. Fails with proc.not_found. */
+WEIR_API DexFuture    *weir_step_run_program  (WeirStep          *self,
+                                               const WeirProgram *program) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "weir-event.h"
+
+#include "weir-json.h"
+
+static const char *const event_names[WEIR_EVENT_LAST] = {
+  [WEIR_EVENT_RUN_CREATED] = "run.created",
+  [WEIR_EVENT_RUN_STARTED] = "run.started",
+  [WEIR_EVENT_RUN_PAUSING] = "run.pausing",
+  [WEIR_EVENT_RUN_PAUSED] = "run.paused",
+  [WEIR_EVENT_RUN_RESUMED] = "run.resumed",
+  [WEIR_EVENT_RUN_STOPPING] = "run.stopping",
+  [WEIR_EVENT_RUN_SUCCEEDED] = "run.succeeded",
+  [WEIR_EVENT_RUN_FAILED] = "run.failed",
+  [WEIR_EVENT_RUN_CANCELLED] = "run.cancelled",
+  [WEIR_EVENT_RUN_INTERRUPTED] = "run.interrupted",
+  [WEIR_EVENT_SCOPE_OPENED] = "scope.opened",
+  [WEIR_EVENT_SCOPE_CLOSED] = "scope.closed",
+  [WEIR_EVENT_BLOCK_STARTED] = "block.started",
+  [WEIR_EVENT_BLOCK_EMITTED] = "block.output",
+  [WEIR_EVENT_BLOCK_RETRY] = "block.retry_scheduled",
+  [WEIR_EVENT_BLOCK_SUCCEEDED] = "block.succeeded",
+  [WEIR_EVENT_BLOCK_FAILED] = "block.failed",
+  [WEIR_EVENT_BLOCK_SKIPPED] = "block.skipped",
+  [WEIR_EVENT_BLOCK_CANCELLED] = "block.cancelled",
+  [WEIR_EVENT_BLOCK_INTERRUPTED] = "block.interrupted",
+  [WEIR_EVENT_BLOCK_UNKNOWN] = "block.unknown",
+  [WEIR_EVENT_BLOCK_PROGRESS] = "block.progress",
+  [WEIR_EVENT_LOG] = "block.log",
+  [WEIR_EVENT_EFFECT_INTENDED] = "effect.intended",
+  [WEIR_EVENT_EFFECT_COMPLETED] = "effect.completed",
+  [WEIR_EVENT_ACCESS] = "block.access",
+  [WEIR_EVENT_VARIABLE] = "run.variable",
+  [WEIR_EVENT_UNDO_STARTED] = "undo.started",
+  [WEIR_EVENT_EFFECT_UNDONE] = "undo.effect_undone",
+  [WEIR_EVENT_EFFECT_KEPT] = "undo.effect_kept",
+  [WEIR_EVENT_UNDO_FINISHED] = "undo.finished",
+};
+
+static const char *const run_status_names[] = {
+  "created", "queued", "running", "waiting", "pausing", "paused", "stopping",
+  "succeeded", "failed", "cancelled", "interrupted",
+};
+
+static const char *const step_status_names[] = {
+  "pending", "ready", "queued", "running", "retry_wait", "waiting", "suspended", "succeeded", "failed", "skipped",
+  "cached", "pinned", "cancelled", "interrupted", "unknown", "undone",
+};
+
+G_DEFINE_BOXED_TYPE (WeirEvent, weir_event, weir_event_ref, weir_event_unref)
+
+/**
+ * weir_run_status_get_name:
+ * @status: a status
+ *
+ * Returns: (transfer none): its stable word, "running"; not translated
+ */
+const char *
+weir_run_status_get_name (WeirRunStatus status)
+{
+  g_return_val_if_fail ((guint) status < G_N_ELEMENTS (run_status_names), "unknown");
+  return run_status_names[status];
+}
+
+/**
+ * weir_run_status_is_final:
+ * @status: a status
+ *
+ * Returns: whether a run in it has ended for good
+ */
+gboolean
+weir_run_status_is_final (WeirRunStatus status)
+{
+  return status >= WEIR_RUN_SUCCEEDED;
+}
+
+/**
+ * weir_step_status_get_name:
+ * @status: a status
+ *
+ * Returns: (transfer none): its stable word, "retry_wait"; not translated
+ */
+const char *
+weir_step_status_get_name (WeirStepStatus status)
+{
+  g_return_val_if_fail ((guint) status < G_N_ELEMENTS (step_status_names), "unknown");
+  return step_status_names[status];
+}
+
+/**
+ * weir_event_kind_get_name:
+ * @kind: a kind of event
+ *
+ * Returns: (transfer none): its name in the database, in logs and in JSON: "block.started"
+ */
+const char *
+weir_event_kind_get_name (WeirEventKind kind)
+{
+  g_return_val_if_fail (kind < WEIR_EVENT_LAST, "unknown");
+  return event_names[kind];
+}
+
+/**
+ * weir_event_kind_from_name:
+ * @name: "block.started"
+ *
+ * Returns: the kind, or %WEIR_EVENT_LAST if there is none of that name
+ */
+WeirEventKind
+weir_event_kind_from_name (const char *name)
+{
+  for (guint i = 0; i < WEIR_EVENT_LAST; i++)
+    if (g_str_equal (event_names[i], name))
+      return i;
+  return WEIR_EVENT_LAST;
+}
+
+/**
+ * weir_event_new: (constructor)
+ * @kind: what it says
+ * @run: number of the run
+ *
+ * Returns: (transfer full): an event with all other fields 0
+ */
+WeirEvent *
+weir_event_new (WeirEventKind kind, gint64 run)
+{
+  WeirEvent *self = g_new0 (WeirEvent, 1);
+
+  g_atomic_ref_count_init (&self->ref_count);
+  self->kind = kind;
+  self->run = run;
+  return self;
+}
+
+/**
+ * weir_event_ref:
+ * @self: an event
+ *
+ * Returns: (transfer full): the event
+ */
+WeirEvent *
+weir_event_ref (WeirEvent *self)
+{
+  g_atomic_ref_count_inc (&self->ref_count);
+  return self;
+}
+
+/**
+ * weir_event_unref:
+ * @self: (transfer full): an event
+ */
+void
+weir_event_unref (WeirEvent *self)
+{
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+  g_clear_pointer (&self->block, g_ref_string_release);
+  g_clear_pointer (&self->data, weir_value_unref);
+  g_free (self);
+}
+
+/**
+ * weir_event_to_json:
+ * @self: an event
+ *
+ * Returns: (transfer full): one line of JSON without line end: run, seq, event, at (ISO 8601 text), and where
+ *   they apply scope, block, firing, attempt, data
+ */
+char *
+weir_event_to_json (WeirEvent *self)
+{
+  g_autoptr(WeirValue) record = NULL;
+  WeirBuilder *builder = weir_record_builder_new (9);
+
+  weir_builder_set_take (builder, "run", weir_value_new_int (self->run));
+  weir_builder_set_take (builder, "seq", weir_value_new_int ((gint64) self->seq));
+  weir_builder_set_take (builder, "event", weir_value_new_text (weir_event_kind_get_name (self->kind)));
+  weir_builder_set_take (builder, "at", weir_value_new_time (self->at));
+  if (self->scope != 0)
+    weir_builder_set_take (builder, "scope", weir_value_new_int (self->scope));
+  if (self->block != NULL)
+    {
+      weir_builder_set_take (builder, "block", weir_value_new_text (self->block));
+      weir_builder_set_take (builder, "firing", weir_value_new_int (self->firing));
+      weir_builder_set_take (builder, "attempt", weir_value_new_int (self->attempt));
+    }
+  if (self->data != NULL)
+    weir_builder_set (builder, "data", self->data);
+  record = weir_builder_end (builder);
+  return weir_json_write (record, 0, NULL);
+}

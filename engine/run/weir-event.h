@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "weir-value.h"
+
+G_BEGIN_DECLS
+
+/**
+ * WeirRunStatus:
+ *
+ * C1 of the run contract. The last four are terminal and never change.
+ */
+typedef enum
+{
+  WEIR_RUN_CREATED,
+  WEIR_RUN_QUEUED,
+  WEIR_RUN_RUNNING,
+  WEIR_RUN_WAITING,
+  WEIR_RUN_PAUSING,
+  WEIR_RUN_PAUSED,
+  WEIR_RUN_STOPPING,
+  WEIR_RUN_SUCCEEDED,
+  WEIR_RUN_FAILED,
+  WEIR_RUN_CANCELLED,
+  WEIR_RUN_INTERRUPTED,
+} WeirRunStatus;
+
+/**
+ * WeirStepStatus:
+ *
+ * C2 of the run contract.
+ */
+typedef enum
+{
+  WEIR_STEP_PENDING,
+  WEIR_STEP_READY,
+  WEIR_STEP_QUEUED,
+  WEIR_STEP_RUNNING,
+  WEIR_STEP_RETRY_WAIT,
+  WEIR_STEP_WAITING,
+  WEIR_STEP_SUSPENDED,
+  WEIR_STEP_SUCCEEDED,
+  WEIR_STEP_FAILED,
+  WEIR_STEP_SKIPPED,
+  WEIR_STEP_CACHED,
+  WEIR_STEP_PINNED,
+  WEIR_STEP_CANCELLED,
+  WEIR_STEP_INTERRUPTED,
+  WEIR_STEP_UNKNOWN,
+  WEIR_STEP_UNDONE,
+} WeirStepStatus;
+
+WEIR_API const char *weir_run_status_get_name  (WeirRunStatus  status);
+WEIR_API gboolean    weir_run_status_is_final  (WeirRunStatus  status);
+WEIR_API const char *weir_step_status_get_name (WeirStepStatus status);
+
+/**
+ * WeirEventKind:
+ *
+ * What an entry of a run's journal says. In brackets: the members of its data.
+ */
+typedef enum
+{
+  WEIR_EVENT_RUN_CREATED,       /* run.created {workflow, version, inputs} */
+  WEIR_EVENT_RUN_STARTED,
+  WEIR_EVENT_RUN_PAUSING,
+  WEIR_EVENT_RUN_PAUSED,
+  WEIR_EVENT_RUN_RESUMED,       /* also after a crash {recovered: true} */
+  WEIR_EVENT_RUN_STOPPING,      /* {force: bool} */
+  WEIR_EVENT_RUN_SUCCEEDED,     /* {result} */
+  WEIR_EVENT_RUN_FAILED,        /* {error, block} */
+  WEIR_EVENT_RUN_CANCELLED,
+  WEIR_EVENT_RUN_INTERRUPTED,
+  WEIR_EVENT_SCOPE_OPENED,      /* {scope, key, locals, workflow?, inputs?}: block and firing are the container's */
+  WEIR_EVENT_SCOPE_CLOSED,      /* {scope, result} or {scope, error} */
+  WEIR_EVENT_BLOCK_STARTED,     /* {inputs, config?} */
+  WEIR_EVENT_BLOCK_EMITTED,     /* {port, value, links}: a side port */
+  WEIR_EVENT_BLOCK_RETRY,       /* {error, delay_ms, due_at} */
+  WEIR_EVENT_BLOCK_SUCCEEDED,   /* {outputs, links}: links lists those whose `when` held */
+  WEIR_EVENT_BLOCK_FAILED,      /* {error, handled: "port", "continue" or "stop", links} */
+  WEIR_EVENT_BLOCK_SKIPPED,
+  WEIR_EVENT_BLOCK_CANCELLED,
+  WEIR_EVENT_BLOCK_INTERRUPTED, /* {reason} */
+  WEIR_EVENT_BLOCK_UNKNOWN,     /* caught by a crash within a once-only effect */
+  WEIR_EVENT_BLOCK_PROGRESS,    /* {fraction, text}: only on the bus, sequence 0 */
+  WEIR_EVENT_LOG,               /* {level, message, fields?} */
+  WEIR_EVENT_EFFECT_INTENDED,   /* {effect, type, target, undo} */
+  WEIR_EVENT_EFFECT_COMPLETED,  /* {effect} */
+  WEIR_EVENT_ACCESS,            /* {permission, target}: the step used something */
+  WEIR_EVENT_VARIABLE,          /* {name, value}: a run variable was set */
+  WEIR_EVENT_UNDO_STARTED,      /* {to_block?} */
+  WEIR_EVENT_EFFECT_UNDONE,     /* {effect, note?} */
+  WEIR_EVENT_EFFECT_KEPT,       /* {effect, reason}: a conflict or irreversible */
+  WEIR_EVENT_UNDO_FINISHED,     /* {undone, kept} */
+  WEIR_EVENT_LAST,
+} WeirEventKind;
+
+/* "block.started" */
+WEIR_API const char   *weir_event_kind_get_name  (WeirEventKind  kind);
+/* WEIR_EVENT_LAST if there is no such. */
+WEIR_API WeirEventKind weir_event_kind_from_name (const char    *name);
+
+/**
+ * WeirEvent:
+ * @run: the run's number
+ * @seq: gap-free within the run, from 1; 0 for what is not kept
+ * @at: µs UTC
+ * @mono: µs on the monotonic clock of the process that wrote it
+ * @scope: 0 for the root graph, else as given by SCOPE_OPENED
+ * @block: id of the block within the scope's graph (a GRefString); NULL for events of the run
+ * @firing: which firing of the block in its scope, from 1
+ * @attempt: from 1
+ * @data: a record, or NULL
+ *
+ * One entry of a run's journal. Immutable, reference-counted atomically.
+ */
+typedef struct _WeirEvent
+{
+  /*< private >*/
+  gatomicrefcount ref_count;
+  /*< public >*/
+  WeirEventKind kind;
+  gint64        run;
+  guint64       seq;
+  gint64        at;
+  gint64        mono;
+  guint32       scope;
+  guint32       firing;
+  guint32       attempt;
+  char         *block;
+  WeirValue    *data;
+} WeirEvent;
+
+#define WEIR_TYPE_EVENT (weir_event_get_type ())
+WEIR_API GType      weir_event_get_type (void) G_GNUC_CONST;
+/* Allocates an event with one reference; the caller fills in the fields: @block as a GRefString reference, @data transferred. */
+WEIR_API WeirEvent *weir_event_new      (WeirEventKind  kind,
+                                         gint64         run);
+WEIR_API WeirEvent *weir_event_ref      (WeirEvent     *self);
+WEIR_API void       weir_event_unref    (WeirEvent     *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirEvent, weir_event_unref)
+/* One line of JSON, as in the log file and `weir run --json`. (transfer full) */
+WEIR_API char      *weir_event_to_json  (WeirEvent     *self);
+
+G_END_DECLS

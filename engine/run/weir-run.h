@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <libdex.h>
+
+#include "weir-run-state.h"
+
+G_BEGIN_DECLS
+
+/**
+ * WeirRunVerb:
+ *
+ * What can be done to a run.
+ */
+typedef enum
+{
+  WEIR_VERB_PAUSE,
+  WEIR_VERB_RESUME,
+  WEIR_VERB_STOP,
+  WEIR_VERB_FORCE_STOP,
+  WEIR_VERB_UNDO,
+  WEIR_VERB_CANCEL_AND_DELETE,
+} WeirRunVerb;
+
+/* Whether @verb is legal in @status; if not, @reason (out, nullable, static) says why in a sentence. */
+WEIR_API gboolean      weir_run_verb_is_legal  (WeirRunVerb     verb,
+                                                WeirRunStatus   status,
+                                                const char    **reason);
+
+/**
+ * WeirRun:
+ *
+ * One execution of one version of a workflow, live in this process. Main thread. Signals: `changed` whenever its journal grew (at most
+ * once a main-loop turn), `notify::status`. The journal up to what is shown is on disk.
+ */
+#define WEIR_TYPE_RUN (weir_run_get_type ())
+WEIR_API G_DECLARE_FINAL_TYPE (WeirRun, weir_run, WEIR, RUN, GObject)
+
+WEIR_API gint64        weir_run_get_id         (WeirRun   *self);
+WEIR_API WeirWorkflow *weir_run_get_workflow   (WeirRun   *self);
+WEIR_API WeirRunStatus weir_run_get_status     (WeirRun   *self);
+/* The durable part of the run; changes as the journal grows. (transfer none) */
+WEIR_API WeirRunState *weir_run_get_state      (WeirRun   *self);
+
+/* Lets steps in flight finish and starts no new ones. Resolves to TRUE when the run is paused; rejects with WEIR_ERROR_WRONG_STATE
+ * if it is not running. Safe to repeat. */
+WEIR_API DexFuture    *weir_run_pause          (WeirRun   *self) G_GNUC_WARN_UNUSED_RESULT;
+WEIR_API DexFuture    *weir_run_resume         (WeirRun   *self) G_GNUC_WARN_UNUSED_RESULT;
+/* Pauses and asks running steps to end; the run ends as cancelled. Resolves to TRUE when it has. */
+WEIR_API DexFuture    *weir_run_stop           (WeirRun   *self) G_GNUC_WARN_UNUSED_RESULT;
+/* Ends running steps, SIGTERM then SIGKILL to their process groups; the run ends as interrupted. */
+WEIR_API DexFuture    *weir_run_force_stop     (WeirRun   *self) G_GNUC_WARN_UNUSED_RESULT;
+/* Starts the next attempt of a step in RETRY_WAIT now. */
+WEIR_API gboolean      weir_run_retry_now      (WeirRun   *self,
+                                                guint32    scope,
+                                                const char *block);
+/* Settles a step whose effect is unknown: "rerun", "done" (with @outputs, a record) or "failed". */
+WEIR_API gboolean      weir_run_settle         (WeirRun   *self,
+                                                guint32    scope,
+                                                const char *block,
+                                                const char *decision,
+                                                WeirValue *outputs,
+                                                GError   **error);
+/* Resolves to the result (WeirValue, boxed) when the run has succeeded; rejects with its failure, or with
+ * WEIR_ERROR_STOPPED when it was stopped. (transfer full) */
+WEIR_API DexFuture    *weir_run_wait           (WeirRun   *self) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS
