@@ -221,7 +221,7 @@ struct _WeirBlockKind
   gboolean         (*eval)       (gpointer settings, WeirStep *step, GError **error);
   DexFuture       *(*run)        (gpointer settings, WeirStep *step);
   /* The opposite action of one completed effect of undo kind COMPENSATE, from what was recorded. */
-  DexFuture       *(*undo)       (const char *type, WeirValue *before, WeirValue *after);
+  DexFuture       *(*compensate) (const char *type, WeirValue *before, WeirValue *after);
 };
 
 #define WEIR_DEFINE_BLOCK_KIND(name, ...) \
