@@ -218,6 +218,8 @@ struct _WeirBlockKind
   char            *(*check)      (WeirValue *config);
   /* The line under the title on the card, from the raw configuration (transfer full); NULL for none. */
   char            *(*summarize)  (WeirValue *config);
+  /* The effect class under a raw configuration, for kinds where it depends on it; NULL: always @effect. */
+  WeirEffectClass  (*get_effect) (WeirValue *config);
   gboolean         (*eval)       (gpointer settings, WeirStep *step, GError **error);
   DexFuture       *(*run)        (gpointer settings, WeirStep *step);
   /* The opposite action of one completed effect of undo kind COMPENSATE, from what was recorded. */

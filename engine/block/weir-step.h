@@ -63,6 +63,8 @@ WEIR_API void          weir_step_set_progress (WeirStep     *self,
 
 WEIR_API guint         weir_step_get_attempt  (WeirStep     *self);
 WEIR_API const char   *weir_step_get_block_id (WeirStep     *self);
+/* What the block says under `concurrency`: how many runs of the body at once; 0 when it says nothing. */
+WEIR_API guint         weir_step_get_concurrency (WeirStep  *self);
 /* The same for every attempt of this step and for no other step (C7): 32 hex digits. */
 WEIR_API const char   *weir_step_get_idempotency_key (WeirStep *self);
 WEIR_API const char   *weir_step_get_run_id   (WeirStep     *self);
