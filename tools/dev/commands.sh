@@ -1,0 +1,55 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# What each command of `dev` does, once the libraries are there.
+
+. "$top/tools/dev/build.sh"
+. "$top/tools/dev/check.sh"
+
+command_run () {
+  build_ninja release
+  if [ -n "${DISPLAY-}${WAYLAND_DISPLAY-}" ]; then
+    say "Opening the studio with the example \"Tidy downloads\""
+    exec "$top/_build/src/studio/weir-studio" --demo tidy-downloads "$@"
+  fi
+  say "There is no display here (neither DISPLAY nor WAYLAND_DISPLAY is set): running the example in the terminal"
+  exec "$top/_build/src/cli/weir" run demo:tidy-downloads "$@"
+}
+
+command_weir () {
+  build_ninja release
+  exec "$top/_build/src/cli/weir" "$@"
+}
+
+command_studio () {
+  build_ninja release
+  exec "$top/_build/src/studio/weir-studio" "$@"
+}
+
+command_shell () {
+  [ $# = 0 ] || exec "$@"
+  say "A shell where the build happens; \`exit\` leaves it"
+  PS1='[weir] \w\$ ' exec bash --norc -i
+}
+
+command_bench () {
+  build_ninja release
+  exec "$top/tests/bench/bench" "$top/_build" "$@"
+}
+
+command_screenshot () {
+  [ $# -ge 1 ] || die "screenshot NAME [FILE]: the names are those of tools/dev/scenes: $(scenes)"
+  local scene=$top/tools/dev/scenes/$1.py file=${2:-$top/_build/screenshot-$1.png}
+  [ -e "$scene" ] || die "there is no scene \"$1\"; there are: $(scenes)"
+  build_ninja release
+  HEADLESS_SIZE=${HEADLESS_SIZE:-1440x900} PYTHONPATH=$top/tests/ui WEIR_BUILD=$top/_build \
+    "$top/tests/ui/headless.sh" sway python3 "$scene" "$file"
+  say "$file"
+}
+
+scenes () { (cd "$top/tools/dev/scenes" && printf '%s ' *.py | sed 's/\.py//g'); }
+
+command_docs () {
+  build_ninja release -Dreference=enabled -Dintrospection=enabled
+  meson compile -C "$top/_build" weir-reference >&2
+  say "$top/_build/docs/weir-1/index.html"
+}
