@@ -34,6 +34,9 @@ WEIR_API void          weir_step_emit         (WeirStep     *self,
 WEIR_API void          weir_step_emit_take    (WeirStep     *self,
                                                const char   *port,
                                                WeirValue    *value);
+/* What goes with the failure as its "data" if this attempt fails: {retry_after_ms: int} delays the next attempt at least so long. */
+WEIR_API void          weir_step_set_failure_data (WeirStep *self,
+                                               WeirValue    *data);
 /* On a side port: delivered at once, each time. */
 WEIR_API void          weir_step_emit_side    (WeirStep     *self,
                                                const char   *port,
