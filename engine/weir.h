@@ -23,3 +23,4 @@
 #include "weir-undo.h"
 #include "weir-subscription.h"
 #include "weir-engine.h"
+#include "weir-control.h"

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "weir-control.h"
+
+G_BEGIN_DECLS
+
+#define WEIR_CONTROL_INTERFACE "org.weirstudio.Weir.Control1"
+#define WEIR_CONTROL_PATH "/org/weirstudio/Weir/Control"
+
+/* The interface; parsed once. (transfer none) */
+GDBusInterfaceInfo *weir_control_get_interface  (void);
+/* "unix:path=..." of the socket of a data folder. @dir_fd is -1, or a descriptor that must stay open as long as the address is used. */
+char               *weir_control_make_address   (const char         *data_dir,
+                                                 int                *dir_fd);
+/* Arguments by name to a tuple and back. */
+GVariant           *weir_control_pack           (GDBusArgInfo      **infos,
+                                                 WeirValue          *record);
+WeirValue          *weir_control_unpack         (GDBusArgInfo      **infos,
+                                                 GVariant           *tuple,
+                                                 GError            **error);
+/* WEIR_ERROR over D-Bus keeps its codes. */
+void                weir_control_ensure_errors  (void);
+/* The methods, in this process. Resolves to a WeirValue. */
+DexFuture          *weir_control_dispatch       (WeirEngine         *engine,
+                                                 const char         *method,
+                                                 WeirValue          *args);
+/* The events of a run in this process; ends early when @stop is resolved. */
+DexFuture          *weir_control_follow_engine  (WeirEngine         *engine,
+                                                 gint64              run,
+                                                 guint64             after_seq,
+                                                 DexFuture          *stop,
+                                                 WeirControlEventFunc func,
+                                                 gpointer            user_data,
+                                                 GDestroyNotify      destroy);
+
+G_END_DECLS

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "weir-control-private.h"
+
+#include <glib/gstdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* The owner's end of control.sock. */
+
+typedef struct
+{
+  GDBusServer *server;
+  GPtrArray *connections;
+  WeirEngine *engine;      /* borrowed: the server lives as data of the engine */
+  char *path;
+  int dir_fd;
+} ControlServer;
+
+static void
+control_server_free (ControlServer *self)
+{
+  g_signal_handlers_disconnect_by_data (self->server, self);
+  g_dbus_server_stop (self->server);
+  for (guint i = 0; i < self->connections->len; i++)
+    {
+      GDBusConnection *connection = g_ptr_array_index (self->connections, i);
+
+      g_signal_handlers_disconnect_by_data (connection, self);
+      g_dbus_connection_close (connection, NULL, NULL, NULL);
+    }
+  g_unlink (self->path);
+  g_clear_pointer (&self->connections, g_ptr_array_unref);
+  g_clear_object (&self->server);
+  if (self->dir_fd >= 0)
+    close (self->dir_fd);
+  g_free (self->path);
+  g_free (self);
+}
+
+static DexFuture *
+answer_cb (DexFuture *future, gpointer user_data)
+{
+  GDBusMethodInvocation *invocation = user_data;
+  g_autoptr(GError) error = NULL;
+  const GValue *value = dex_future_get_value (future, &error);
+  const GDBusMethodInfo *info = g_dbus_method_invocation_get_method_info (invocation);
+
+  /* Failures of steps come in a domain of their own, which D-Bus does not know. */
+  if (value == NULL && error->domain != WEIR_ERROR)
+    g_dbus_method_invocation_return_error_literal (g_object_ref (invocation), WEIR_ERROR, WEIR_ERROR_FAILED, error->message);
+  else if (value == NULL)
+    g_dbus_method_invocation_return_gerror (g_object_ref (invocation), error);
+  else
+    g_dbus_method_invocation_return_value (g_object_ref (invocation),
+                                           weir_control_pack (info->out_args, g_value_get_boxed (value)));
+  return dex_future_new_true ();
+}
+
+static void
+send_event (WeirEvent *event, gpointer user_data)
+{
+  GDBusConnection *connection = user_data;
+  char *text = weir_event_to_json (event);
+
+  g_dbus_connection_emit_signal (connection, NULL, WEIR_CONTROL_PATH, WEIR_CONTROL_INTERFACE, "Event",
+                                 g_variant_new ("(x@s)", event->run, g_variant_new_take_string (text)), NULL);
+}
+
+typedef struct
+{
+  GDBusConnection *connection;
+  gint64 run;
+} Ended;
+
+static void
+ended_free (Ended *self)
+{
+  g_object_unref (self->connection);
+  g_free (self);
+}
+
+static DexFuture *
+ended_cb (DexFuture *future, gpointer user_data)
+{
+  Ended *self = user_data;
+
+  g_dbus_connection_emit_signal (self->connection, NULL, WEIR_CONTROL_PATH, WEIR_CONTROL_INTERFACE, "Ended",
+                                 g_variant_new ("(x)", self->run), NULL);
+  return dex_future_new_true ();
+}
+
+static void
+follow (ControlServer *self, GDBusConnection *connection, WeirValue *args)
+{
+  DexFuture *closed = g_object_get_data (G_OBJECT (connection), "weir-closed");
+  DexFuture *future;
+  Ended *ended = g_new0 (Ended, 1);
+
+  ended->connection = g_object_ref (connection);
+  ended->run = weir_value_get_member_int (args, "run", 0);
+  future = weir_control_follow_engine (self->engine, ended->run, (guint64) weir_value_get_member_int (args, "after", 0), closed,
+                                       send_event, g_object_ref (connection), g_object_unref);
+  future = dex_future_finally (future, ended_cb, ended, (GDestroyNotify) ended_free);
+  dex_future_disown (future);
+}
+
+static void
+method_call_cb (GDBusConnection *connection, const char *sender, const char *path, const char *interface, const char *method,
+                GVariant *parameters, GDBusMethodInvocation *invocation, gpointer user_data)
+{
+  ControlServer *self = user_data;
+  const GDBusMethodInfo *info = g_dbus_method_invocation_get_method_info (invocation);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(WeirValue) args = weir_control_unpack (info->in_args, parameters, &error);
+  DexFuture *future;
+
+  if (args == NULL)
+    {
+      g_dbus_method_invocation_return_gerror (invocation, error);
+      return;
+    }
+  if (g_str_equal (method, "Follow"))
+    {
+      g_dbus_method_invocation_return_value (invocation, NULL);
+      follow (self, connection, args);
+      return;
+    }
+  future = weir_control_dispatch (self->engine, method, args);
+  dex_future_disown (dex_future_finally (future, answer_cb, invocation, g_object_unref));
+}
+
+static const GDBusInterfaceVTable vtable = { .method_call = method_call_cb };
+
+static void
+closed_cb (GDBusConnection *connection, gboolean remote_peer_vanished, GError *error, ControlServer *self)
+{
+  DexPromise *closed = g_object_get_data (G_OBJECT (connection), "weir-closed");
+
+  if (dex_future_is_pending (DEX_FUTURE (closed)))
+    dex_promise_resolve_boolean (closed, TRUE);
+  g_ptr_array_remove (self->connections, connection);
+}
+
+static gboolean
+new_connection_cb (GDBusServer *server, GDBusConnection *connection, ControlServer *self)
+{
+  g_object_set_data_full (G_OBJECT (connection), "weir-closed", dex_promise_new (), dex_unref);
+  g_signal_connect (connection, "closed", G_CALLBACK (closed_cb), self);
+  g_ptr_array_add (self->connections, g_object_ref (connection));
+  return g_dbus_connection_register_object (connection, WEIR_CONTROL_PATH, weir_control_get_interface (), &vtable, self, NULL,
+                                            NULL) != 0;
+}
+
+/**
+ * weir_control_serve:
+ * @engine: an engine that owns its data folder
+ * @error: return location
+ *
+ * Listens on `control.sock` in the data folder until the engine is finalized, so that other processes of the same user can
+ * read and steer it. An engine that keeps nothing (":memory:") has no folder and is not served. Safe to repeat.
+ *
+ * Returns: FALSE when the socket cannot be made
+ */
+gboolean
+weir_control_serve (WeirEngine *engine, GError **error)
+{
+  const char *data_dir;
+  g_autofree char *address = NULL;
+  g_autofree char *guid = g_dbus_generate_guid ();
+  ControlServer *self;
+  mode_t mask;
+
+  g_return_val_if_fail (WEIR_IS_ENGINE (engine), FALSE);
+
+  data_dir = weir_engine_get_data_dir (engine);
+  if (data_dir == NULL || g_str_equal (data_dir, ":memory:") || g_object_get_data (G_OBJECT (engine), "weir-control") != NULL)
+    return TRUE;
+  weir_control_ensure_errors ();
+  self = g_new0 (ControlServer, 1);
+  self->engine = engine;
+  self->path = g_build_filename (data_dir, "control.sock", NULL);
+  self->connections = g_ptr_array_new_with_free_func (g_object_unref);
+  address = weir_control_make_address (data_dir, &self->dir_fd);
+  /* Left behind by an owner that crashed: the lock on the folder says that nobody listens there. */
+  g_unlink (self->path);
+  mask = umask (0177);
+  self->server = g_dbus_server_new_sync (address, G_DBUS_SERVER_FLAGS_AUTHENTICATION_REQUIRE_SAME_USER, guid, NULL, NULL, error);
+  umask (mask);
+  if (self->server == NULL)
+    {
+      if (self->dir_fd >= 0)
+        close (self->dir_fd);
+      g_ptr_array_unref (self->connections);
+      g_free (self->path);
+      g_free (self);
+      return FALSE;
+    }
+  g_signal_connect (self->server, "new-connection", G_CALLBACK (new_connection_cb), self);
+  g_dbus_server_start (self->server);
+  g_object_set_data_full (G_OBJECT (engine), "weir-control", self, (GDestroyNotify) control_server_free);
+  return TRUE;
+}
