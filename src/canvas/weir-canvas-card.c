@@ -1,1 +1,459 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <glib/gi18n-lib.h>
+
+#include "weir-canvas-scene.h"
+
+#define RADIUS 9.0
+/* Room for the ring and the shadow around a card. */
+#define PINS_TOP (WEIR_CARD_HEADER)
+
+static const char *
+type_family (const char *type_text)
+{
+  g_autoptr(WeirType) type = NULL;
+
+  if (type_text == NULL)
+    return "any";
+  type = weir_type_parse (type_text, NULL);
+  return type != NULL ? g_intern_string (weir_type_get_family (type)) : "any";
+}
+
+static void
+add_pin (WeirCard       *self,
+         const WeirPort *port,
+         gboolean        input,
+         double          x,
+         double          y)
+{
+  WeirPin pin = {
+    .name = g_intern_string (port->name),
+    .title = g_intern_string (port->title != NULL ? port->title : port->name),
+    .type = g_intern_string (port->type != NULL ? port->type : "any"),
+    .family = type_family (port->type),
+    .x = x, .y = y, .input = input, .side = port->side,
+  };
+
+  g_array_append_val (self->pins, pin);
+}
+
+static void
+add_implicit_pin (WeirCard   *self,
+                  const char *name,
+                  const char *title,
+                  const char *type,
+                  gboolean    input,
+                  double      x,
+                  double      y)
+{
+  WeirPin pin = {
+    .name = g_intern_static_string (name), .title = title, .type = type, .family = type_family (type),
+    .x = x, .y = y, .input = input, .implicit = TRUE,
+  };
+
+  g_array_append_val (self->pins, pin);
+}
+
+static void
+mark_linked_pins (WeirCard  *self,
+                  WeirGraph *graph)
+{
+  guint n_from, n_to;
+  WeirLink **from = weir_graph_get_links_from (graph, self->block, &n_from);
+  WeirLink **to = weir_graph_get_links_to (graph, self->block, &n_to);
+
+  for (guint p = 0; p < self->pins->len; p++)
+    {
+      WeirPin *pin = &g_array_index (self->pins, WeirPin, p);
+
+      pin->linked = FALSE;
+      for (guint i = 0; i < (pin->input ? n_to : n_from) && !pin->linked; i++)
+        pin->linked = g_str_equal (pin->input ? weir_link_get_target_port (to[i])
+                                              : weir_link_get_source_port (from[i]), pin->name);
+    }
+}
+
+/**
+ * weir_card_lay_out:
+ * @self: a card
+ * @graph: the graph of its block
+ *
+ * Works out size and ports from the block as it is now. Leaves the place in the index to the scene.
+ */
+void
+weir_card_lay_out (WeirCard  *self,
+                   WeirGraph *graph)
+{
+  WeirPortList *ports = weir_block_get_ports (self->block);
+  guint n_inputs = ports != NULL ? ports->inputs->len : 0;
+  guint n_outputs = ports != NULL ? ports->outputs->len : 0;
+  guint n_rows = MAX (MAX (n_inputs, n_outputs), 1);
+  double x, y, width, height, top = PINS_TOP;
+
+  weir_block_get_position (self->block, &x, &y);
+  graphene_rect_init (&self->indexed.bounds, x, y, WEIR_CARD_WIDTH,
+                      WEIR_CARD_HEADER + n_rows * WEIR_CARD_ROW + 6 + WEIR_CARD_FOOTER);
+  if (weir_block_get_body (self->block) != NULL)
+    {
+      weir_frame_lay_out (self);
+      top = 32;
+    }
+  width = self->indexed.bounds.size.width;
+  height = self->indexed.bounds.size.height;
+
+  g_array_set_size (self->pins, 0);
+  for (guint i = 0; i < n_inputs; i++)
+    add_pin (self, &g_array_index (ports->inputs, WeirPort, i), TRUE, 0, top + (i + 0.5) * WEIR_CARD_ROW);
+  for (guint i = 0; i < n_outputs; i++)
+    add_pin (self, &g_array_index (ports->outputs, WeirPort, i), FALSE, width, top + (i + 0.5) * WEIR_CARD_ROW);
+  add_implicit_pin (self, "run", _("run"), "any", TRUE, 0, 18);
+  add_implicit_pin (self, "done", _("done"), "null", FALSE, width, 18);
+  add_implicit_pin (self, "error", _("error"), "error", FALSE, width, height - WEIR_CARD_FOOTER / 2);
+  mark_linked_pins (self, graph);
+}
+
+const WeirPin *
+weir_card_find_pin (WeirCard   *self,
+                    const char *name,
+                    gboolean    input)
+{
+  for (guint i = 0; i < self->pins->len; i++)
+    {
+      const WeirPin *pin = &g_array_index (self->pins, WeirPin, i);
+
+      if (!pin->input == !input && g_str_equal (pin->name, name))
+        return pin;
+    }
+  return NULL;
+}
+
+void
+weir_card_drop_placed (WeirCard *self)
+{
+  for (int i = 0; i < WEIR_N_LODS; i++)
+    g_clear_pointer (&self->placed[i], gsk_render_node_unref);
+}
+
+void
+weir_card_drop_nodes (WeirCard *self)
+{
+  weir_card_drop_placed (self);
+  for (int i = 0; i < WEIR_N_LODS; i++)
+    g_clear_pointer (&self->content[i], gsk_render_node_unref);
+}
+
+/* Collections are square, single things round. */
+static gboolean
+family_is_collection (const char *family)
+{
+  return g_str_equal (family, "list") || g_str_equal (family, "table") || g_str_equal (family, "stream")
+         || g_str_equal (family, "any") || g_str_equal (family, "record") || g_str_equal (family, "json");
+}
+
+void
+weir_card_draw_pin (GtkSnapshot   *snapshot,
+                    WeirPainter   *painter,
+                    const WeirPin *pin,
+                    double         size,
+                    const GdkRGBA *outline)
+{
+  GdkRGBA colour = weir_canvas_port_colour (pin->family);
+  graphene_rect_t rect = GRAPHENE_RECT_INIT (pin->x - size / 2, pin->y - size / 2, size, size);
+  double radius = family_is_collection (pin->family) ? 1.5 : size / 2;
+  graphene_rect_t around = rect;
+
+  graphene_rect_inset (&around, -1, -1);
+  weir_painter_fill_rounded (snapshot, &around, radius + 1, outline);
+  weir_painter_fill_rounded (snapshot, &rect, radius, &colour);
+}
+
+/* A block that had no part in the run stands back. */
+static gboolean
+is_faded (WeirCard *self)
+{
+  return !weir_block_get_enabled (self->block)
+         || (self->shown && (self->summary.status == WEIR_STEP_SKIPPED || self->summary.status == WEIR_STEP_PENDING));
+}
+
+static GdkRGBA
+fade (WeirPainter   *painter,
+      gboolean       faded,
+      const GdkRGBA *colour)
+{
+  return faded ? weir_canvas_mix (colour, &painter->palette->background, painter->palette->high_contrast ? 0.3 : 0.5) : *colour;
+}
+
+static const char *
+kind_icon (WeirBlock *block)
+{
+  const WeirBlockKind *kind = weir_block_get_kind (block);
+
+  return kind != NULL ? kind->icon : "dialog-question-symbolic";
+}
+
+static const char *
+kind_fallback_icon (WeirBlock *block)
+{
+  static const struct { const char *family, *icon; } icons[] = {
+    { "file.", "folder-symbolic" }, { "flow.", "media-playlist-shuffle-symbolic" }, { "http.", "network-wired-symbolic" },
+    { "data.", "view-list-symbolic" }, { "exec.", "utilities-terminal-symbolic" }, { "image.", "image-x-generic-symbolic" },
+    { "desk.", "user-desktop-symbolic" }, { "human.", "avatar-default-symbolic" }, { "trigger.", "alarm-symbolic" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (icons); i++)
+    if (g_str_has_prefix (weir_block_get_kind_id (block), icons[i].family))
+      return icons[i].icon;
+  return "applications-system-symbolic";
+}
+
+static void
+draw_tile (WeirCard    *self,
+           WeirPainter *painter,
+           GtkSnapshot *snapshot,
+           double       x,
+           double       y,
+           double       size,
+           gboolean     faded)
+{
+  const WeirCanvasPalette *palette = painter->palette;
+  GdkRGBA hue = weir_canvas_kind_colour (weir_block_get_kind_id (self->block));
+  GdkRGBA tint = weir_canvas_mix (&palette->card, &hue, palette->dark ? 0.26 : 0.16);
+  GdkRGBA ink = fade (painter, faded, &hue);
+  double icon = size * 0.54;
+
+  tint = fade (painter, faded, &tint);
+  weir_painter_fill_rounded (snapshot, &GRAPHENE_RECT_INIT (x, y, size, size), size * 0.22, &tint);
+  weir_painter_draw_icon (painter, snapshot, kind_icon (self->block), kind_fallback_icon (self->block), &ink,
+                          x + (size - icon) / 2, y + (size - icon) / 2, icon);
+}
+
+static void
+draw_badge (WeirCard    *self,
+            WeirPainter *painter,
+            GtkSnapshot *snapshot,
+            double       x,
+            double       y,
+            double       size)
+{
+  GdkRGBA colour = weir_canvas_state_colour (self->summary.status);
+
+  weir_painter_fill_rounded (snapshot, &GRAPHENE_RECT_INIT (x, y, size, size), size / 2, &colour);
+  weir_painter_draw_icon (painter, snapshot, weir_canvas_state_icon (self->summary.status), "content-loading-symbolic",
+                          &painter->palette->on_colour, x + size * 0.19, y + size * 0.19, size * 0.62);
+}
+
+static void
+draw_box (WeirCard    *self,
+          WeirPainter *painter,
+          GtkSnapshot *snapshot,
+          gboolean     faded)
+{
+  const WeirCanvasPalette *palette = painter->palette;
+  float width = self->indexed.bounds.size.width, height = self->indexed.bounds.size.height;
+  graphene_rect_t rect = GRAPHENE_RECT_INIT (0, 0, width, height);
+  GdkRGBA card = fade (painter, faded, &palette->card);
+  GdkRGBA border = fade (painter, faded, &palette->card_border);
+
+  if (self->shown && self->summary.status == WEIR_STEP_RUNNING)
+    border = palette->accent;
+  else if (self->shown && self->summary.status == WEIR_STEP_FAILED)
+    border = palette->failure;
+  if (!palette->high_contrast && !faded)
+    weir_painter_fill_rounded (snapshot, &GRAPHENE_RECT_INIT (0, 2, width, height), RADIUS, &palette->card_shadow);
+  weir_painter_fill_rounded (snapshot, &rect, RADIUS, &card);
+  weir_painter_outline (snapshot, &rect, RADIUS, 1, &border);
+}
+
+static void
+draw_pins (WeirCard    *self,
+           WeirPainter *painter,
+           GtkSnapshot *snapshot,
+           gboolean     faded)
+{
+  const WeirCanvasPalette *palette = painter->palette;
+  double half = self->indexed.bounds.size.width / 2 - 14;
+  GdkRGBA text = fade (painter, faded, &palette->text);
+  guint n_inputs = 0, n_outputs = 0;
+
+  for (guint i = 0; i < self->pins->len; i++)
+    {
+      const WeirPin *pin = &g_array_index (self->pins, WeirPin, i);
+
+      if (!pin->implicit)
+        *(pin->input ? &n_inputs : &n_outputs) += 1;
+    }
+  for (guint i = 0; i < self->pins->len; i++)
+    {
+      const WeirPin *pin = &g_array_index (self->pins, WeirPin, i);
+      /* A name may be as long as the other side leaves room for. */
+      double room = (pin->input ? n_outputs : n_inputs) == 0 ? half * 2 : half;
+
+      if (pin->implicit && !pin->linked && !self->hovered && !self->selected)
+        continue;
+      weir_card_draw_pin (snapshot, painter, pin, pin->implicit && !pin->linked ? 6 : WEIR_PIN_SIZE, &palette->card);
+      if (pin->implicit)
+        continue;
+      weir_painter_draw_text (painter, snapshot, pin->title, 11.5, PANGO_WEIGHT_NORMAL, &text,
+                              pin->input ? 12 : pin->x - 12 - room, pin->y - 8, room,
+                              pin->input ? WEIR_TEXT_START : WEIR_TEXT_END, 1);
+    }
+}
+
+static char *
+make_design_footer (WeirBlock *block)
+{
+  const WeirBlockKind *kind = weir_block_get_kind (block);
+
+  if (kind == NULL)
+    return g_strdup_printf (_("%s is not installed"), weir_block_get_kind_id (block));
+  switch (kind->undo)
+    {
+    case WEIR_UNDO_EXACT:
+    case WEIR_UNDO_COMPENSATE:
+      return g_strdup_printf (_("%s · undoable"), kind->id);
+    case WEIR_UNDO_IRREVERSIBLE:
+      return g_strdup_printf (_("%s · cannot be undone"), kind->id);
+    case WEIR_UNDO_NONE:
+      break;
+    }
+  return g_strdup (kind->id);
+}
+
+static void
+draw_full (WeirCard    *self,
+           WeirPainter *painter,
+           GtkSnapshot *snapshot)
+{
+  const WeirCanvasPalette *palette = painter->palette;
+  gboolean faded = is_faded (self);
+  double width = self->indexed.bounds.size.width, bottom = self->indexed.bounds.size.height - WEIR_CARD_FOOTER;
+  GdkRGBA text = fade (painter, faded, &palette->text), dim = fade (painter, faded, &palette->dim_text);
+  GdkRGBA line = fade (painter, faded, &palette->separator);
+  g_autofree char *summary = weir_block_summarize (self->block);
+  g_autofree char *footer = self->shown ? g_strdup (self->footer) : make_design_footer (self->block);
+  double room = width - 50 - (self->shown ? 32 : 10);
+  gboolean has_summary = summary != NULL && summary[0] != '\0';
+
+  draw_box (self, painter, snapshot, faded);
+  draw_tile (self, painter, snapshot, 10, 9, 30, faded);
+  weir_painter_draw_text (painter, snapshot, weir_block_get_title (self->block), 13, PANGO_WEIGHT_BOLD, &text,
+                          50, has_summary ? 7 : 15, room, WEIR_TEXT_START, 1);
+  if (has_summary)
+    weir_painter_draw_text (painter, snapshot, summary, 11.5, PANGO_WEIGHT_NORMAL, &dim, 50, 25, width - 60, WEIR_TEXT_START, 1);
+  if (self->shown)
+    draw_badge (self, painter, snapshot, width - 26, 10, 16);
+  else if (!weir_block_get_enabled (self->block))
+    weir_painter_draw_icon (painter, snapshot, "action-unavailable-symbolic", "window-close-symbolic", &dim, width - 26, 10, 16);
+  gtk_snapshot_append_color (snapshot, &line, &GRAPHENE_RECT_INIT (1, bottom, width - 2, 1));
+  if (footer != NULL)
+    weir_painter_draw_text (painter, snapshot, footer, 11, PANGO_WEIGHT_NORMAL, &dim, 12, bottom + 5, width - 24,
+                            WEIR_TEXT_START, 1);
+  draw_pins (self, painter, snapshot, faded);
+}
+
+static void
+draw_header (WeirCard    *self,
+             WeirPainter *painter,
+             GtkSnapshot *snapshot)
+{
+  gboolean faded = is_faded (self);
+  double width = self->indexed.bounds.size.width, height = self->indexed.bounds.size.height;
+  GdkRGBA text = fade (painter, faded, &painter->palette->text);
+
+  draw_box (self, painter, snapshot, faded);
+  draw_tile (self, painter, snapshot, 12, height / 2 - 24, 48, faded);
+  weir_painter_draw_text (painter, snapshot, weir_block_get_title (self->block), 20, PANGO_WEIGHT_BOLD, &text,
+                          70, height / 2 - 26, width - 80 - (self->shown ? 24 : 0), WEIR_TEXT_START, 2);
+  if (self->shown)
+    draw_badge (self, painter, snapshot, width - 36, 8, 28);
+  for (guint i = 0; i < self->pins->len; i++)
+    {
+      const WeirPin *pin = &g_array_index (self->pins, WeirPin, i);
+      GdkRGBA colour = weir_canvas_port_colour (pin->family);
+
+      if (!pin->implicit || pin->linked)
+        gtk_snapshot_append_color (snapshot, &colour, &GRAPHENE_RECT_INIT (pin->x - 5, pin->y - 5, 10, 10));
+    }
+}
+
+static void
+draw_plain (WeirCard    *self,
+            WeirPainter *painter,
+            GtkSnapshot *snapshot,
+            WeirLod      lod)
+{
+  const WeirCanvasPalette *palette = painter->palette;
+  float width = self->indexed.bounds.size.width, height = self->indexed.bounds.size.height;
+  GdkRGBA hue = weir_canvas_kind_colour (weir_block_get_kind_id (self->block));
+  GdkRGBA fill;
+
+  if (self->shown)
+    hue = weir_canvas_state_colour (self->summary.status);
+  fill = weir_canvas_mix (&palette->card, &hue, self->shown ? 0.75 : 0.35);
+  fill = fade (painter, is_faded (self), &fill);
+  gtk_snapshot_append_color (snapshot, &fill, &GRAPHENE_RECT_INIT (0, 0, width, height));
+  if (lod == WEIR_LOD_PLAIN && !self->shown)
+    gtk_snapshot_append_color (snapshot, &hue, &GRAPHENE_RECT_INIT (0, 0, 14, height));
+}
+
+static GskRenderNode *
+render_content (WeirCard    *self,
+                WeirScene   *scene,
+                WeirPainter *painter,
+                WeirLod      lod)
+{
+  GtkSnapshot *snapshot = gtk_snapshot_new ();
+
+  scene->n_nodes_made++;
+  if (self->inner != NULL && lod <= WEIR_LOD_HEADER)
+    weir_frame_draw (self, scene, painter, snapshot, lod);
+  else if (lod == WEIR_LOD_FULL)
+    draw_full (self, painter, snapshot);
+  else if (lod == WEIR_LOD_HEADER)
+    draw_header (self, painter, snapshot);
+  else
+    draw_plain (self, painter, snapshot, lod);
+  return gtk_snapshot_free_to_node (snapshot);
+}
+
+/**
+ * weir_card_ensure_node:
+ * @self: a card
+ * @scene: its scene
+ * @painter: text, icons and colours
+ * @lod: how much to draw
+ *
+ * Returns: (transfer none): the kept node, in plane coordinates
+ */
+GskRenderNode *
+weir_card_ensure_node (WeirCard    *self,
+                       WeirScene   *scene,
+                       WeirPainter *painter,
+                       WeirLod      lod)
+{
+  GtkSnapshot *snapshot;
+
+  if (self->placed[lod] != NULL && !self->summary_stale)
+    return self->placed[lod];
+
+  if (self->summary_stale)
+    weir_scene_update_card_state (scene, self);
+  if (self->content[lod] == NULL)
+    self->content[lod] = render_content (self, scene, painter, lod);
+  if (self->placed[lod] != NULL)
+    return self->placed[lod];
+
+  snapshot = gtk_snapshot_new ();
+  gtk_snapshot_translate (snapshot, &self->indexed.bounds.origin);
+  gtk_snapshot_append_node (snapshot, self->content[lod]);
+  if (self->selected)
+    {
+      static const double widths[WEIR_N_LODS] = { 2, 4, 8, 16 };
+      graphene_rect_t ring = GRAPHENE_RECT_INIT (0, 0, self->indexed.bounds.size.width, self->indexed.bounds.size.height);
+
+      graphene_rect_inset (&ring, -widths[lod] / 2, -widths[lod] / 2);
+      weir_painter_outline (snapshot, &ring, lod <= WEIR_LOD_HEADER ? RADIUS + widths[lod] / 2 : 0, widths[lod],
+                            &painter->palette->accent);
+    }
+  self->placed[lod] = gtk_snapshot_free_to_node (snapshot);
+  return self->placed[lod];
+}

@@ -1,1 +1,122 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "weir-canvas-scene.h"
+
+void
+weir_sticky_drop_nodes (WeirSticky *self)
+{
+  for (int i = 0; i < WEIR_N_LODS; i++)
+    g_clear_pointer (&self->nodes[i], gsk_render_node_unref);
+}
+
+void
+weir_sticky_free (WeirSticky *self)
+{
+  weir_sticky_drop_nodes (self);
+  g_free (self->id);
+  g_free (self->text);
+  g_free (self);
+}
+
+/* Pairs of @mark around text become @tag; a lone one stays as it is. The text is escaped already. */
+static char *
+mark_up_pairs (const char *text,
+               const char *mark,
+               const char *tag)
+{
+  GString *out = g_string_new (NULL);
+  const char *open, *close;
+
+  while ((open = strstr (text, mark)) != NULL && (close = strstr (open + strlen (mark), mark)) != NULL)
+    {
+      g_string_append_len (out, text, open - text);
+      if (close == open + strlen (mark))
+        g_string_append_len (out, open, 2 * strlen (mark));
+      else
+        {
+          g_string_append_printf (out, "<%s>", tag);
+          g_string_append_len (out, open + strlen (mark), close - open - strlen (mark));
+          g_string_append_printf (out, "</%s>", tag);
+        }
+      text = close + strlen (mark);
+    }
+  g_string_append (out, text);
+  return g_string_free_and_steal (out);
+}
+
+/* Headings, **bold**, `code` and list marks; everything else is shown as typed. */
+static char *
+note_to_markup (const char *text)
+{
+  g_autofree char *escaped = g_markup_escape_text (text, -1);
+  g_auto(GStrv) lines = g_strsplit (escaped, "\n", -1);
+  GString *out = g_string_new (NULL);
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    {
+      const char *line = lines[i];
+      gboolean heading = line[0] == '#';
+      g_autofree char *bold = NULL;
+      g_autofree char *code = NULL;
+
+      while (heading && (*line == '#' || *line == ' '))
+        line++;
+      bold = mark_up_pairs (line, "**", "b");
+      code = mark_up_pairs (bold, "`", "tt");
+      if (i > 0)
+        g_string_append_c (out, '\n');
+      if (heading)
+        g_string_append_printf (out, "<b>%s</b>", code);
+      else if (g_str_has_prefix (code, "- ") || g_str_has_prefix (code, "* "))
+        g_string_append_printf (out, "• %s", code + 2);
+      else
+        g_string_append (out, code);
+    }
+  return g_string_free_and_steal (out);
+}
+
+static void
+draw_text (WeirSticky  *self,
+           WeirPainter *painter,
+           GtkSnapshot *snapshot)
+{
+  g_autofree char *markup = note_to_markup (self->text);
+  g_autoptr(PangoLayout) layout = pango_layout_new (painter->context);
+  PangoFontDescription *font = pango_font_description_copy (pango_context_get_font_description (painter->context));
+
+  pango_font_description_set_absolute_size (font, 12 * painter->unit * PANGO_SCALE);
+  pango_layout_set_font_description (layout, font);
+  pango_font_description_free (font);
+  pango_layout_set_markup (layout, markup, -1);
+  pango_layout_set_width (layout, (self->rect.size.width - 28) * PANGO_SCALE);
+  pango_layout_set_height (layout, (self->rect.size.height - 20) * PANGO_SCALE);
+  pango_layout_set_ellipsize (layout, PANGO_ELLIPSIZE_END);
+  pango_layout_set_wrap (layout, PANGO_WRAP_WORD_CHAR);
+  pango_layout_set_spacing (layout, 2 * PANGO_SCALE);
+
+  gtk_snapshot_save (snapshot);
+  gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT (self->rect.origin.x + 14, self->rect.origin.y + 10));
+  gtk_snapshot_append_layout (snapshot, layout, &painter->palette->note_text);
+  gtk_snapshot_restore (snapshot);
+}
+
+GskRenderNode *
+weir_sticky_ensure_node (WeirSticky  *self,
+                         WeirScene   *scene,
+                         WeirPainter *painter,
+                         WeirLod      lod)
+{
+  GtkSnapshot *snapshot;
+
+  if (self->nodes[lod] != NULL)
+    return self->nodes[lod];
+
+  scene->n_nodes_made++;
+  snapshot = gtk_snapshot_new ();
+  weir_painter_fill_rounded (snapshot, &self->rect, 8, &painter->palette->note);
+  weir_painter_outline (snapshot, &self->rect, 8, self->selected ? 2 : 1,
+                        self->selected ? &painter->palette->accent : &painter->palette->note_border);
+  if (lod <= WEIR_LOD_HEADER)
+    draw_text (self, painter, snapshot);
+  self->nodes[lod] = gtk_snapshot_free_to_node (snapshot);
+  return self->nodes[lod];
+}
