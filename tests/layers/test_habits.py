@@ -73,9 +73,17 @@ def clean_text(paths):
                     yield f"{path}:{number}: a tab to indent, or a blank at the end"
 
 
+def translated_text(_):
+    """po/POTFILES lists every file with text that people read."""
+    result = subprocess.run([sys.executable, os.path.join(source, "tools/dev/potfiles.py"), "--check", source],
+                            stderr=subprocess.PIPE, text=True)
+    if result.returncode:
+        yield result.stderr.strip()
+
+
 def main():
     paths = files()
-    rules = [licence_lines, engine_without_windows, blocks_by_the_front_door, clean_text]
+    rules = [licence_lines, engine_without_windows, blocks_by_the_front_door, clean_text, translated_text]
     failed = 0
     print(f"1..{len(rules)}")
     for number, rule in enumerate(rules, 1):

@@ -37,7 +37,7 @@ printf '[Settings]\ngtk-font-name=%s\ngtk-decoration-layout=appmenu:close\n' "${
 
 pids=
 end () {
-  # shellcheck disable=SC2086
+  # shellcheck disable=SC2086,SC2317 # several words; called by the trap
   [ -z "$pids" ] || kill $pids 2> /dev/null || true
 }
 trap end EXIT

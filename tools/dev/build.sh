@@ -8,7 +8,7 @@ build_ninja () {
   shift
   case $kind in
   release) dir=$top/_build options=(-Dbuildtype=debugoptimized -Dwerror=false) ;;
-  test) dir=$top/_build-test options=(-Ddebug=true -Doptimization=1 -Db_sanitize=address,undefined -Db_lundef=false) ;;
+  test) dir=$top/_build-test options=(-Ddebug=true -Doptimization=1 '-Db_sanitize=address,undefined' -Db_lundef=false) ;;
   coverage) dir=$top/_build-coverage options=(-Ddebug=true -Doptimization=0 -Db_coverage=true) ;;
   esac
   options+=("$@")

@@ -18,11 +18,12 @@ command_coverage () {
   say "$build_dir/coverage.html"
 }
 
-# Files under git of these kinds that differ from the commit this branch left `main` at (on main: from the last commit), or all.
-changed () { # ALL PATTERN...
+# changed ALL PATTERN...: files of these kinds that git tracks or would track, and that differ from what was last pushed (or, where
+# nothing was, from the last commit); all of them if ALL is 1.
+changed () {
   local all=$1 base
   shift
-  cd "$top"
+  cd "$top" || return
   if [ "$all" = 1 ]; then
     git ls-files -- "$@"
   else
@@ -32,24 +33,27 @@ changed () { # ALL PATTERN...
 }
 
 command_fmt () {
-  local files
-  mapfile -t files < <(changed 0 '*.c' '*.h')
-  [ ${#files[@]} = 0 ] || clang-format -i "${files[@]}"
-  mapfile -t files < <(changed 0 '*.blp')
+  local all=0 files
+  if [ "${1-}" = --all ]; then all=1; fi
+  mapfile -t files < <(changed $all '*.c')
+  [ ${#files[@]} = 0 ] || "$top/tools/dev/layout.py" "${files[@]}"
+  mapfile -t files < <(changed $all '*.blp')
   [ ${#files[@]} = 0 ] || blueprint-compiler format --fix "${files[@]}"
+  "$top/tools/dev/potfiles.py" "$top"
 }
 
 command_lint () {
   local all=0 code=0 files
   if [ "${1-}" = --all ]; then all=1; fi
   build_ninja release
-  mapfile -t files < <(changed $all '*.c' '*.h')
-  [ ${#files[@]} = 0 ] || clang-format --dry-run --Werror "${files[@]}" || code=1
+  mapfile -t files < <(changed $all '*.c')
+  [ ${#files[@]} = 0 ] || "$top/tools/dev/layout.py" --check "${files[@]}" || code=1
   mapfile -t files < <(changed $all '*.blp')
   [ ${#files[@]} = 0 ] || blueprint-compiler format "${files[@]}" || code=1
   mapfile -t files < <(changed $all '*.sh' dev .ci/run)
   [ ${#files[@]} = 0 ] || ! command -v shellcheck > /dev/null || shellcheck --external-sources "${files[@]}" || code=1
   mapfile -t files < <(changed $all '*.c')
   [ ${#files[@]} = 0 ] || printf '%s\0' "${files[@]}" | xargs -0 -P "$(nproc)" -n 4 clang-tidy --quiet -p "$top/_build" || code=1
-  [ $code = 0 ] && say "Nothing to complain about" || die "see above; \`./dev fmt\` mends the layout"
+  [ $code = 0 ] || die "see above; \`./dev fmt\` mends the layout"
+  say "Nothing to complain about"
 }
