@@ -12,7 +12,7 @@ typedef struct _WeirStep WeirStep;
 typedef struct _WeirBlockKind WeirBlockKind;
 
 #ifndef N_
-# define N_(text) (text)
+# define N_(String) (String)
 #endif
 
 /**
