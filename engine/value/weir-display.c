@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Values as a person reads them. */
+#include "weir-json-private.h"
+#include "weir-type.h"
+
+#include <math.h>
+#include <string.h>
+
+char *
+weir_format_time (gint64 time_us)
+{
+  gint64 seconds = time_us / G_USEC_PER_SEC, rest = time_us % G_USEC_PER_SEC;
+  g_autoptr(GDateTime) time = NULL;
+  g_autofree char *text = NULL;
+
+  if (rest < 0)
+    {
+      seconds--;
+      rest += G_USEC_PER_SEC;
+    }
+  time = g_date_time_new_from_unix_utc (seconds);
+  if (time == NULL) /* beyond the year 9999 */
+    return g_strdup_printf ("%" G_GINT64_FORMAT " µs", time_us);
+  text = g_date_time_format (time, "%Y-%m-%dT%H:%M:%S");
+  if (rest == 0)
+    return g_strconcat (text, "Z", NULL);
+  if (rest % 1000 == 0)
+    return g_strdup_printf ("%s.%03dZ", text, (int) (rest / 1000));
+  return g_strdup_printf ("%s.%06dZ", text, (int) rest);
+}
+
+/* As JavaScript writes it: 1 of 1.0, NaN, Infinity. */
+static char *
+display_number (double number)
+{
+  char *text;
+  gsize length;
+  g_autoptr(WeirValue) value = NULL;
+
+  if (isnan (number))
+    return g_strdup ("NaN");
+  if (isinf (number))
+    return g_strdup (number > 0 ? "Infinity" : "-Infinity");
+  if (number == 0)
+    return g_strdup ("0");
+  value = weir_value_new_number (number);
+  text = weir_json_write (value, 0, &length);
+  if (g_str_has_suffix (text, ".0"))
+    text[length - 2] = '\0';
+  return text;
+}
+
+static char *
+cut (const char *text, gsize length, gsize max_bytes)
+{
+  const gsize ellipsis = strlen ("…");
+  gsize end;
+
+  if (max_bytes == 0 || length <= max_bytes)
+    return g_strndup (text, length);
+  if (max_bytes < ellipsis)
+    return g_strdup ("");
+
+  end = max_bytes - ellipsis;
+  while (end > 0 && (text[end] & 0xc0) == 0x80)
+    end--;
+  return g_strdup_printf ("%.*s…", (int) end, text);
+}
+
+/* Only as much of a large tree is written as is shown. */
+static char *
+display_tree (WeirValue *self, gsize max_bytes)
+{
+  g_autofree char *json = NULL;
+  gsize length;
+
+  json = weir_json_write_start (self, max_bytes, &length);
+  return cut (json, length, max_bytes);
+}
+
+/**
+ * weir_value_to_display:
+ * @self: a value
+ * @max_bytes: at most so many bytes, the "…" of a cut included; 0: no limit
+ *
+ * Text bare, scalars plain, times in ISO 8601, durations like "1m30s", files as their path, all else as JSON. Ends at a
+ * NUL in a text. Never shows a secret. Any thread.
+ *
+ * Returns: (transfer full): valid UTF-8
+ */
+char *
+weir_value_to_display (WeirValue *self, gsize max_bytes)
+{
+  g_autofree char *text = NULL;
+
+  g_return_val_if_fail (self != NULL, g_strdup (""));
+
+  switch (self->kind)
+    {
+    case WEIR_VALUE_TEXT:
+      return cut (self->b.text, self->a.length, max_bytes);
+    case WEIR_VALUE_NUMBER:
+      text = display_number (self->a.number);
+      break;
+    case WEIR_VALUE_TIME:
+      text = weir_format_time (self->a.integer);
+      break;
+    case WEIR_VALUE_DURATION:
+      text = weir_format_duration (self->a.integer > G_MAXINT64 / 1000 || self->a.integer < G_MININT64 / 1000
+                                     ? G_MAXINT64 : self->a.integer * 1000);
+      break;
+    case WEIR_VALUE_FILE:
+      text = g_utf8_make_valid (self->a.file->path, -1);
+      break;
+    case WEIR_VALUE_SECRET:
+      text = g_strdup_printf ("secret %s", self->b.text);
+      break;
+    case WEIR_VALUE_ERROR:
+      text = g_strdup_printf ("%s: %s", weir_value_peek_child (self, 0)->b.text, weir_value_peek_child (self, 1)->b.text);
+      break;
+    case WEIR_VALUE_BYTES:
+      text = g_strdup_printf ("%" G_GSIZE_FORMAT " bytes", g_bytes_get_size (self->a.bytes));
+      break;
+    default:
+      return display_tree (self, max_bytes);
+    }
+  return cut (text, strlen (text), max_bytes);
+}
