@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "weir-kind-item.h"
+
+#include <string.h>
+
+#include <glib/gi18n.h>
+
+#include "weir-fuzzy.h"
+
+struct _WeirKindItem
+{
+  GObject parent_instance;
+
+  const WeirBlockKind *kind;
+  char                *others;   /* what a search looks at besides the title */
+  int                  score;
+};
+
+G_DEFINE_FINAL_TYPE (WeirKindItem, weir_kind_item, G_TYPE_OBJECT)
+
+static void
+weir_kind_item_finalize (GObject *object)
+{
+  g_free (WEIR_KIND_ITEM (object)->others);
+  G_OBJECT_CLASS (weir_kind_item_parent_class)->finalize (object);
+}
+
+static void
+weir_kind_item_class_init (WeirKindItemClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = weir_kind_item_finalize;
+}
+
+static void
+weir_kind_item_init (WeirKindItem *self)
+{
+  self->score = 1;
+}
+
+/**
+ * weir_kind_item_new:
+ * @kind: a block kind
+ *
+ * Returns: (transfer full): an item for lists
+ */
+WeirKindItem *
+weir_kind_item_new (const WeirBlockKind *kind)
+{
+  WeirKindItem *self = g_object_new (WEIR_TYPE_KIND_ITEM, NULL);
+
+  self->kind = kind;
+  self->others = g_strjoin (" ", kind->id, kind->keywords != NULL ? _(kind->keywords) : "",
+                            weir_kind_item_get_category (self), kind->summary != NULL ? _(kind->summary) : "", NULL);
+  return self;
+}
+
+/**
+ * weir_kind_item_get_kind:
+ * @self: an item
+ *
+ * Returns: (transfer none): the kind
+ */
+const WeirBlockKind *
+weir_kind_item_get_kind (WeirKindItem *self)
+{
+  return self->kind;
+}
+
+/**
+ * weir_kind_item_get_title:
+ * @self: an item
+ *
+ * Returns: the kind's title in the user's language
+ */
+const char *
+weir_kind_item_get_title (WeirKindItem *self)
+{
+  return self->kind->title != NULL ? _(self->kind->title) : self->kind->id;
+}
+
+/**
+ * weir_kind_item_get_category:
+ * @self: an item
+ *
+ * Returns: the title of the kind's family
+ */
+const char *
+weir_kind_item_get_category (WeirKindItem *self)
+{
+  return self->kind->category != NULL ? _(self->kind->category) : _("Other");
+}
+
+/**
+ * weir_kind_item_get_score:
+ * @self: an item
+ *
+ * Returns: how well it fits the last search; 0 if it does not
+ */
+int
+weir_kind_item_get_score (WeirKindItem *self)
+{
+  return self->score;
+}
+
+/**
+ * weir_kind_item_search:
+ * @self: an item
+ * @query: what was typed
+ *
+ * Works out the score anew.
+ */
+void
+weir_kind_item_search (WeirKindItem *self,
+                       const char   *query)
+{
+  self->score = weir_fuzzy_score (query, weir_kind_item_get_title (self), self->others);
+}
+
+/**
+ * weir_kind_item_list_all:
+ *
+ * Returns: (transfer full): of WeirKindItem, sorted by family and title
+ */
+GListStore *
+weir_kind_item_list_all (void)
+{
+  GListStore *items = g_list_store_new (WEIR_TYPE_KIND_ITEM);
+  g_autoptr(GPtrArray) kinds = weir_registry_list_kinds ();
+
+  for (guint i = 0; i < kinds->len; i++)
+    {
+      g_autoptr(WeirKindItem) item = weir_kind_item_new (kinds->pdata[i]);
+
+      g_list_store_append (items, item);
+    }
+  return items;
+}
+
+/**
+ * weir_kind_get_icon_name:
+ * @kind: (nullable): a kind, or %NULL for one that is not known
+ *
+ * Returns: the name of a symbolic icon
+ */
+const char *
+weir_kind_get_icon_name (const WeirBlockKind *kind)
+{
+  if (kind == NULL)
+    return "dialog-question-symbolic";
+  return kind->icon != NULL ? kind->icon : "application-x-addon-symbolic";
+}
+
+/**
+ * weir_kind_dup_family_class:
+ * @kind: (nullable): a kind
+ *
+ * Returns: (transfer full): the style class that gives the family's colour
+ */
+char *
+weir_kind_dup_family_class (const WeirBlockKind *kind)
+{
+  const char *dot = kind != NULL ? strchr (kind->id, '.') : NULL;
+  g_autofree char *family = dot != NULL ? g_strndup (kind->id, dot - kind->id) : g_strdup ("other");
+
+  return g_strconcat ("family-", family, NULL);
+}
+
+/**
+ * weir_kind_make_icon:
+ * @kind: (nullable): a kind
+ * @size: in pixels, of the whole tile
+ *
+ * Makes the rounded tile with the icon that stands for a kind everywhere but on the canvas.
+ *
+ * Returns: (transfer floating): an image
+ */
+GtkWidget *
+weir_kind_make_icon (const WeirBlockKind *kind,
+                     int                  size)
+{
+  GtkWidget *icon = gtk_image_new_from_icon_name (weir_kind_get_icon_name (kind));
+  g_autofree char *family = weir_kind_dup_family_class (kind);
+
+  gtk_widget_set_size_request (icon, size, size);
+  gtk_widget_set_valign (icon, GTK_ALIGN_CENTER);
+  gtk_widget_add_css_class (icon, "kind-icon");
+  gtk_widget_add_css_class (icon, family);
+  gtk_accessible_update_state (GTK_ACCESSIBLE (icon), GTK_ACCESSIBLE_STATE_HIDDEN, TRUE, -1);
+  return icon;
+}

@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "weir-kind-list.h"
+
+#include <glib/gi18n.h>
+
+#include "weir-kind-item.h"
+
+struct _WeirKindList
+{
+  AdwBin parent_instance;
+
+  GtkWidget          *search;
+  GtkWidget          *stack;
+  GtkWidget          *list;
+  GListStore         *items;
+  GtkFilter          *filter;
+  GtkSorter          *section_sorter;
+  GtkSorter          *sorter;
+  GtkSortListModel   *sorted;
+  GtkSingleSelection *selection;
+  WeirBlock          *partner;
+  char               *partner_port;
+};
+
+G_DEFINE_FINAL_TYPE (WeirKindList, weir_kind_list, ADW_TYPE_BIN)
+
+enum { KIND_ACTIVATED, N_SIGNALS };
+static guint signals[N_SIGNALS];
+
+static gboolean
+is_output (WeirBlock  *block,
+           const char *port)
+{
+  return weir_port_list_find_output (weir_block_get_ports (block), port) != NULL
+         || g_str_equal (port, "done") || g_str_equal (port, "error");
+}
+
+static WeirType *
+parse_port_type (const WeirPort *port)
+{
+  return weir_type_parse (port != NULL && port->type != NULL ? port->type : "any", NULL);
+}
+
+/* Whether any port of the kind, as it is when new, fits the port that a link was drawn from. */
+static gboolean
+fits_partner (WeirKindList        *self,
+              const WeirBlockKind *kind)
+{
+  g_autoptr(WeirValue) config = weir_value_new_record (NULL, NULL, 0);
+  g_autoptr(WeirPortList) ports = weir_kind_list_ports (kind, config);
+  WeirPortList *own = weir_block_get_ports (self->partner);
+  gboolean from_output = is_output (self->partner, self->partner_port);
+  const WeirPort *port = from_output ? weir_port_list_find_output (own, self->partner_port)
+                                     : weir_port_list_find_input (own, self->partner_port);
+  g_autoptr(WeirType) type = parse_port_type (port);
+  GArray *candidates = from_output ? ports->inputs : ports->outputs;
+
+  if (kind->is_trigger && from_output)
+    return FALSE;
+  for (guint i = 0; i < candidates->len; i++)
+    {
+      g_autoptr(WeirType) other = parse_port_type (&g_array_index (candidates, WeirPort, i));
+
+      if (from_output ? weir_type_accepts (other, type, NULL) : weir_type_accepts (type, other, NULL))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static gboolean
+filter_cb (gpointer item,
+           gpointer user_data)
+{
+  WeirKindList *self = user_data;
+
+  return weir_kind_item_get_score (item) > 0
+         && (self->partner == NULL || fits_partner (self, weir_kind_item_get_kind (item)));
+}
+
+static int
+compare_sections_cb (gconstpointer a,
+                     gconstpointer b,
+                     gpointer      user_data)
+{
+  return g_utf8_collate (weir_kind_item_get_category ((WeirKindItem *) a), weir_kind_item_get_category ((WeirKindItem *) b));
+}
+
+static int
+compare_items_cb (gconstpointer a,
+                  gconstpointer b,
+                  gpointer      user_data)
+{
+  int by_score = weir_kind_item_get_score ((WeirKindItem *) b) - weir_kind_item_get_score ((WeirKindItem *) a);
+
+  return by_score != 0 ? by_score : g_utf8_collate (weir_kind_item_get_title ((WeirKindItem *) a),
+                                                    weir_kind_item_get_title ((WeirKindItem *) b));
+}
+
+static void
+update_filter (WeirKindList *self)
+{
+  const char *query = gtk_editable_get_text (GTK_EDITABLE (self->search));
+
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->items)); i++)
+    {
+      g_autoptr(WeirKindItem) item = g_list_model_get_item (G_LIST_MODEL (self->items), i);
+
+      weir_kind_item_search (item, query);
+    }
+
+  /* The best fit comes first, whatever its family, as soon as something is typed. */
+  gtk_sort_list_model_set_section_sorter (self->sorted, *query == '\0' ? self->section_sorter : NULL);
+  gtk_filter_changed (self->filter, GTK_FILTER_CHANGE_DIFFERENT);
+  gtk_sorter_changed (self->sorter, GTK_SORTER_CHANGE_DIFFERENT);
+  gtk_single_selection_set_selected (self->selection, 0);
+  gtk_stack_set_visible_child_name (GTK_STACK (self->stack),
+                                    g_list_model_get_n_items (G_LIST_MODEL (self->selection)) > 0 ? "list" : "none");
+}
+
+static void
+activate_at (WeirKindList *self,
+             guint         position)
+{
+  g_autoptr(WeirKindItem) item = g_list_model_get_item (G_LIST_MODEL (self->selection), position);
+
+  if (item != NULL)
+    g_signal_emit (self, signals[KIND_ACTIVATED], 0, weir_kind_item_get_kind (item)->id);
+}
+
+static void
+search_activate_cb (WeirKindList *self)
+{
+  activate_at (self, gtk_single_selection_get_selected (self->selection));
+}
+
+static gboolean
+search_key_cb (WeirKindList    *self,
+               guint            keyval,
+               guint            keycode,
+               GdkModifierType  state)
+{
+  guint selected = gtk_single_selection_get_selected (self->selection);
+  guint n_items = g_list_model_get_n_items (G_LIST_MODEL (self->selection));
+
+  if (keyval == GDK_KEY_Down && selected + 1 < n_items)
+    selected++;
+  else if (keyval == GDK_KEY_Up && selected > 0 && selected != GTK_INVALID_LIST_POSITION)
+    selected--;
+  else
+    return keyval == GDK_KEY_Down || keyval == GDK_KEY_Up;
+  gtk_list_view_scroll_to (GTK_LIST_VIEW (self->list), selected, GTK_LIST_SCROLL_SELECT, NULL);
+  return GDK_EVENT_STOP;
+}
+
+static GdkContentProvider *
+drag_prepare_cb (GtkDragSource *source,
+                 double         x,
+                 double         y,
+                 GtkListItem   *list_item)
+{
+  WeirKindItem *item = gtk_list_item_get_item (list_item);
+  g_autofree char *text = g_strconcat ("weir-kind:", weir_kind_item_get_kind (item)->id, NULL);
+
+  return gdk_content_provider_new_typed (G_TYPE_STRING, text);
+}
+
+static void
+drag_begin_cb (GtkDragSource *source,
+               GdkDrag       *drag,
+               GtkListItem   *list_item)
+{
+  GtkWidget *row = gtk_list_item_get_child (list_item);
+  g_autoptr(GdkPaintable) paintable = gtk_widget_paintable_new (row);
+
+  gtk_drag_source_set_icon (source, paintable, 24, 24);
+}
+
+static void
+setup_cb (GtkListItemFactory *factory,
+          GtkListItem        *list_item)
+{
+  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+  GtkWidget *icon = gtk_image_new ();
+  GtkWidget *texts = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *title = gtk_label_new (NULL);
+  GtkWidget *summary = gtk_label_new (NULL);
+  GtkDragSource *drag = gtk_drag_source_new ();
+
+  gtk_widget_add_css_class (icon, "kind-icon");
+  gtk_widget_set_size_request (icon, 32, 32);
+  gtk_widget_set_valign (icon, GTK_ALIGN_CENTER);
+  gtk_label_set_xalign (GTK_LABEL (title), 0);
+  gtk_label_set_ellipsize (GTK_LABEL (title), PANGO_ELLIPSIZE_END);
+  gtk_label_set_xalign (GTK_LABEL (summary), 0);
+  gtk_label_set_ellipsize (GTK_LABEL (summary), PANGO_ELLIPSIZE_END);
+  gtk_widget_add_css_class (summary, "dimmed");
+  gtk_widget_add_css_class (summary, "caption");
+  gtk_widget_set_hexpand (texts, TRUE);
+  gtk_widget_set_valign (texts, GTK_ALIGN_CENTER);
+  gtk_box_append (GTK_BOX (texts), title);
+  gtk_box_append (GTK_BOX (texts), summary);
+  gtk_box_append (GTK_BOX (row), icon);
+  gtk_box_append (GTK_BOX (row), texts);
+  gtk_widget_add_css_class (row, "kind-row");
+  g_signal_connect (drag, "prepare", G_CALLBACK (drag_prepare_cb), list_item);
+  g_signal_connect (drag, "drag-begin", G_CALLBACK (drag_begin_cb), list_item);
+  gtk_widget_add_controller (row, GTK_EVENT_CONTROLLER (drag));
+  gtk_list_item_set_child (list_item, row);
+}
+
+static void
+bind_cb (GtkListItemFactory *factory,
+         GtkListItem        *list_item)
+{
+  WeirKindItem *item = gtk_list_item_get_item (list_item);
+  const WeirBlockKind *kind = weir_kind_item_get_kind (item);
+  GtkWidget *icon = gtk_widget_get_first_child (gtk_list_item_get_child (list_item));
+  GtkWidget *title = gtk_widget_get_first_child (gtk_widget_get_next_sibling (icon));
+  g_autofree char *family = weir_kind_dup_family_class (kind);
+  const char *classes[] = { "kind-icon", family, NULL };
+  const char *summary = kind->summary != NULL ? _(kind->summary) : "";
+
+  gtk_widget_set_css_classes (icon, classes);
+  gtk_image_set_from_icon_name (GTK_IMAGE (icon), weir_kind_get_icon_name (kind));
+  gtk_label_set_text (GTK_LABEL (title), weir_kind_item_get_title (item));
+  gtk_label_set_text (GTK_LABEL (gtk_widget_get_next_sibling (title)), summary);
+  gtk_widget_set_tooltip_text (gtk_list_item_get_child (list_item), *summary != '\0' ? summary : NULL);
+  gtk_list_item_set_accessible_label (list_item, weir_kind_item_get_title (item));
+  gtk_list_item_set_accessible_description (list_item, summary);
+}
+
+static void
+setup_header_cb (GtkListItemFactory *factory,
+                 GtkListHeader      *header)
+{
+  GtkWidget *label = gtk_label_new (NULL);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_widget_add_css_class (label, "heading");
+  gtk_widget_add_css_class (label, "kind-header");
+  gtk_list_header_set_child (header, label);
+}
+
+static void
+bind_header_cb (GtkListItemFactory *factory,
+                GtkListHeader      *header)
+{
+  gtk_label_set_text (GTK_LABEL (gtk_list_header_get_child (header)),
+                      weir_kind_item_get_category (gtk_list_header_get_item (header)));
+}
+
+static void
+make_model (WeirKindList *self)
+{
+  GtkFilterListModel *filtered;
+  g_autoptr(GtkListItemFactory) factory = gtk_signal_list_item_factory_new ();
+  g_autoptr(GtkListItemFactory) headers = gtk_signal_list_item_factory_new ();
+
+  self->items = weir_kind_item_list_all ();
+  self->filter = GTK_FILTER (gtk_custom_filter_new (filter_cb, self, NULL));
+  self->sorter = GTK_SORTER (gtk_custom_sorter_new (compare_items_cb, NULL, NULL));
+  self->section_sorter = GTK_SORTER (gtk_custom_sorter_new (compare_sections_cb, NULL, NULL));
+  filtered = gtk_filter_list_model_new (g_object_ref (G_LIST_MODEL (self->items)), g_object_ref (self->filter));
+  self->sorted = gtk_sort_list_model_new (G_LIST_MODEL (filtered), g_object_ref (self->sorter));
+  gtk_sort_list_model_set_section_sorter (self->sorted, self->section_sorter);
+  self->selection = gtk_single_selection_new (g_object_ref (G_LIST_MODEL (self->sorted)));
+
+  g_signal_connect (factory, "setup", G_CALLBACK (setup_cb), NULL);
+  g_signal_connect (factory, "bind", G_CALLBACK (bind_cb), NULL);
+  g_signal_connect (headers, "setup", G_CALLBACK (setup_header_cb), NULL);
+  g_signal_connect (headers, "bind", G_CALLBACK (bind_header_cb), NULL);
+  gtk_list_view_set_factory (GTK_LIST_VIEW (self->list), factory);
+  gtk_list_view_set_header_factory (GTK_LIST_VIEW (self->list), headers);
+  gtk_list_view_set_model (GTK_LIST_VIEW (self->list), GTK_SELECTION_MODEL (self->selection));
+}
+
+static void
+weir_kind_list_dispose (GObject *object)
+{
+  WeirKindList *self = WEIR_KIND_LIST (object);
+
+  gtk_widget_dispose_template (GTK_WIDGET (self), WEIR_TYPE_KIND_LIST);
+  g_clear_object (&self->selection);
+  g_clear_object (&self->sorted);
+  g_clear_object (&self->filter);
+  g_clear_object (&self->sorter);
+  g_clear_object (&self->section_sorter);
+  g_clear_object (&self->items);
+  g_clear_object (&self->partner);
+  g_clear_pointer (&self->partner_port, g_free);
+  G_OBJECT_CLASS (weir_kind_list_parent_class)->dispose (object);
+}
+
+static void
+weir_kind_list_class_init (WeirKindListClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = weir_kind_list_dispose;
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/weirstudio/Weir/weir-kind-list.ui");
+  gtk_widget_class_bind_template_child (widget_class, WeirKindList, search);
+  gtk_widget_class_bind_template_child (widget_class, WeirKindList, stack);
+  gtk_widget_class_bind_template_child (widget_class, WeirKindList, list);
+  gtk_widget_class_bind_template_callback (widget_class, update_filter);
+  gtk_widget_class_bind_template_callback (widget_class, search_activate_cb);
+  gtk_widget_class_bind_template_callback (widget_class, search_key_cb);
+  gtk_widget_class_bind_template_callback (widget_class, activate_at);
+
+  signals[KIND_ACTIVATED] = g_signal_new ("kind-activated", WEIR_TYPE_KIND_LIST, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                          G_TYPE_NONE, 1, G_TYPE_STRING);
+}
+
+static void
+weir_kind_list_init (WeirKindList *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  make_model (self);
+}
+
+/**
+ * weir_kind_list_new:
+ *
+ * Returns: (transfer floating): a list of all kinds
+ */
+GtkWidget *
+weir_kind_list_new (void)
+{
+  return g_object_new (WEIR_TYPE_KIND_LIST, NULL);
+}
+
+/**
+ * weir_kind_list_set_partner:
+ * @self: a list
+ * @block: (nullable): a block that is to be linked
+ * @port: (nullable): one of its ports
+ *
+ * Leaves only kinds with a port that fits; %NULL shows all.
+ */
+void
+weir_kind_list_set_partner (WeirKindList *self,
+                            WeirBlock    *block,
+                            const char   *port)
+{
+  if (port == NULL)
+    block = NULL;
+  g_set_object (&self->partner, block);
+  g_set_str (&self->partner_port, port);
+  update_filter (self);
+}
+
+/**
+ * weir_kind_list_set_query:
+ * @self: a list
+ * @query: what the search entry holds
+ *
+ * Searches.
+ */
+void
+weir_kind_list_set_query (WeirKindList *self,
+                          const char   *query)
+{
+  gtk_editable_set_text (GTK_EDITABLE (self->search), query);
+  update_filter (self);
+}
+
+/**
+ * weir_kind_list_focus_search:
+ * @self: a list
+ *
+ * Puts the keyboard into the search entry.
+ */
+void
+weir_kind_list_focus_search (WeirKindList *self)
+{
+  gtk_widget_grab_focus (self->search);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <adwaita.h>
+#include <weir.h>
+
+G_BEGIN_DECLS
+
+/**
+ * WeirPalette:
+ *
+ * The quick way to add a block: a search in the middle of the window. Signal `kind-chosen (const char *kind)`, after which it closes.
+ */
+#define WEIR_TYPE_PALETTE (weir_palette_get_type ())
+G_DECLARE_FINAL_TYPE (WeirPalette, weir_palette, WEIR, PALETTE, AdwDialog)
+
+WeirPalette *weir_palette_new (WeirBlock  *partner,
+                               const char *port);
+
+G_END_DECLS

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "weir-problems-list.h"
+
+#include <glib/gi18n.h>
+
+struct _WeirProblemsList
+{
+  AdwBin parent_instance;
+
+  GtkListBox *list;
+};
+
+G_DEFINE_FINAL_TYPE (WeirProblemsList, weir_problems_list, ADW_TYPE_BIN)
+
+enum { PROBLEM_ACTIVATED, N_SIGNALS };
+static guint signals[N_SIGNALS];
+
+static const char *
+get_icon_name (WeirSeverity severity)
+{
+  switch (severity)
+    {
+    case WEIR_SEVERITY_ERROR: return "dialog-error-symbolic";
+    case WEIR_SEVERITY_WARNING: return "dialog-warning-symbolic";
+    default: return "dialog-information-symbolic";
+    }
+}
+
+static const char *
+get_severity_name (WeirSeverity severity)
+{
+  switch (severity)
+    {
+    case WEIR_SEVERITY_ERROR: return _("Error");
+    case WEIR_SEVERITY_WARNING: return _("Warning");
+    default: return _("Note");
+    }
+}
+
+static GtkWidget *
+make_row (WeirProblem  *problem,
+          WeirWorkflow *workflow)
+{
+  WeirSeverity severity = weir_problem_get_severity (problem);
+  const char *path = weir_problem_get_block_path (problem);
+  WeirBlock *block = path != NULL ? weir_workflow_find_block (workflow, path) : NULL;
+  const char *place = block != NULL ? weir_block_get_title (block) : path != NULL ? path : _("Workflow");
+  const char *part = weir_problem_get_field (problem) != NULL ? weir_problem_get_field (problem)
+                                                             : weir_problem_get_port (problem);
+  g_autofree char *subtitle = part != NULL ? g_strdup_printf ("%s · %s", place, part) : g_strdup (place);
+  GtkWidget *icon = gtk_image_new_from_icon_name (get_icon_name (severity));
+  GtkWidget *row = g_object_new (ADW_TYPE_ACTION_ROW, "use-markup", FALSE, "title", weir_problem_get_message (problem),
+                                 "subtitle", subtitle, "activatable", TRUE, NULL);
+
+  gtk_widget_add_css_class (icon, severity == WEIR_SEVERITY_ERROR ? "error"
+                                  : severity == WEIR_SEVERITY_WARNING ? "warning" : "dimmed");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (icon), GTK_ACCESSIBLE_PROPERTY_LABEL, get_severity_name (severity), -1);
+  adw_action_row_add_prefix (ADW_ACTION_ROW (row), icon);
+  g_object_set_data_full (G_OBJECT (row), "problem", g_object_ref (problem), g_object_unref);
+  return row;
+}
+
+static void
+row_activated_cb (WeirProblemsList *self,
+                  GtkListBoxRow    *row)
+{
+  g_signal_emit (self, signals[PROBLEM_ACTIVATED], 0, g_object_get_data (G_OBJECT (row), "problem"));
+}
+
+static void
+weir_problems_list_dispose (GObject *object)
+{
+  gtk_widget_dispose_template (GTK_WIDGET (object), WEIR_TYPE_PROBLEMS_LIST);
+  G_OBJECT_CLASS (weir_problems_list_parent_class)->dispose (object);
+}
+
+static void
+weir_problems_list_class_init (WeirProblemsListClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = weir_problems_list_dispose;
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/weirstudio/Weir/weir-problems-list.ui");
+  gtk_widget_class_bind_template_child (widget_class, WeirProblemsList, list);
+  gtk_widget_class_bind_template_callback (widget_class, row_activated_cb);
+  signals[PROBLEM_ACTIVATED] = g_signal_new ("problem-activated", WEIR_TYPE_PROBLEMS_LIST, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                             NULL, G_TYPE_NONE, 1, WEIR_TYPE_PROBLEM);
+}
+
+static void
+weir_problems_list_init (WeirProblemsList *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+/**
+ * weir_problems_list_new:
+ *
+ * Returns: (transfer floating): an empty list
+ */
+GtkWidget *
+weir_problems_list_new (void)
+{
+  return g_object_new (WEIR_TYPE_PROBLEMS_LIST, NULL);
+}
+
+/**
+ * weir_problems_list_set_model:
+ * @self: a list
+ * @workflow: whose problems they are
+ * @problems: of WeirProblem, worst first
+ *
+ * Shows problems.
+ */
+void
+weir_problems_list_set_model (WeirProblemsList *self,
+                              WeirWorkflow     *workflow,
+                              GListModel       *problems)
+{
+  gtk_list_box_remove_all (self->list);
+  for (guint i = 0; i < g_list_model_get_n_items (problems); i++)
+    {
+      g_autoptr(WeirProblem) problem = g_list_model_get_item (problems, i);
+
+      gtk_list_box_append (self->list, make_row (problem, workflow));
+    }
+}
