@@ -69,7 +69,7 @@ root_make () { # STAMP
   [ "$free" -gt 4000000 ] || die "a build root takes 4 GB while it is made, but $root_cache has $((free / 1000)) MB left"
   say "Making a Debian 13 build root in $root: once, about 90 seconds, 400 MB to fetch, 2 GB on disk"
   names=$(host_packages '' | paste -sd,)
-  options=(--variant=apt --mode=auto
+  options=(--variant=apt
     --aptopt='APT::Install-Recommends "false"'
     --aptopt='Acquire::Retries "3"'
     --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/doc/*'
@@ -84,18 +84,29 @@ root_make () { # STAMP
   fi
   root_delete "$new"
   root_delete "$root.old"
-  mmdebstrap "${options[@]}" --include="$names" "$root_suite" "$new" ${WEIR_MIRROR:+"$WEIR_MIRROR"} < /dev/null >&2 \
-    || { root_delete "$new"; die "could not make the build root; what went wrong is said above"; }
+  options+=(--include="$names" "$root_suite")
+  if [ "$(id -u)" = 0 ]; then
+    mmdebstrap --mode=root "${options[@]}" "$new" ${WEIR_MIRROR:+"$WEIR_MIRROR"} < /dev/null >&2 || root_failed "$new"
+  else
+    # The ids of a user namespace may not look into a private home: made in /var/tmp, and unpacked as the person's own files.
+    mkdir "$new"
+    TMPDIR=/var/tmp mmdebstrap --mode=unshare --format=tar "${options[@]}" - ${WEIR_MIRROR:+"$WEIR_MIRROR"} < /dev/null \
+      | tar -x --no-same-owner --exclude='./dev/*' -C "$new" || root_failed "$new"
+  fi
   [ ! -e "$root" ] || mv "$root" "$root.old"
   mv "$new" "$root"
   root_delete "$root.old"
   say "The build root is ready"
 }
 
-# A root made by an ordinary user belongs to ids that only a user namespace can delete.
+root_failed () {
+  root_delete "$1"
+  die "could not make the build root; what went wrong is said above"
+}
+
 root_delete () {
   [ -e "$1" ] || return 0
-  rm -rf "$1" 2> /dev/null || unshare --map-auto --map-root-user rm -rf "$1"
+  rm -rf "$1" 2> /dev/null || { chmod -R u+rwX "$1" && rm -rf "$1"; }
 }
 
 # root_exec COMMAND...: go into the root for good and run `dev COMMAND...` there. The person's files are where they are
