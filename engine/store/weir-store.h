@@ -93,9 +93,13 @@ WeirValue  *weir_store_dup_variable (WeirStore    *self,
 /* Saves the text as a new version of @id (NULL: a new workflow), unless the newest version has the same text. On the writing thread.
  * Resolves to WeirSavedVersion (boxed). */
 typedef struct { char *id; guint version; } WeirSavedVersion;
+#define WEIR_TYPE_SAVED_VERSION (weir_saved_version_get_type ())
+GType       weir_saved_version_get_type (void) G_GNUC_CONST;
 DexFuture  *weir_store_save_workflow    (WeirStore *self, const char *id, const char *name, const char *text, const char *folder, const char *message);
 /* By id or name (deleted ones by id only). Resolves to WeirStoredWorkflow (boxed). */
 typedef struct { char *id, *name, *text, *folder; guint version; } WeirStoredWorkflow;
+#define WEIR_TYPE_STORED_WORKFLOW (weir_stored_workflow_get_type ())
+GType       weir_stored_workflow_get_type (void) G_GNUC_CONST;
 DexFuture  *weir_store_load_workflow    (WeirStore *self, const char *id_or_name, guint version);
 /* The same at once, for sub-workflows while a run is being recovered; blocks briefly. */
 WeirStoredWorkflow *weir_store_load_workflow_now (WeirStore *self, const char *id_or_name, guint version, GError **error);

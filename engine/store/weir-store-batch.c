@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "weir-store-private.h"
+
+static void
+op_clear (gpointer data)
+{
+  WeirBatchOp *op = data;
+
+  switch (op->kind)
+    {
+    case WEIR_BATCH_EVENT:
+      weir_event_unref (op->event.event);
+      g_free (op->event.path);
+      g_free (op->event.block_path);
+      break;
+    case WEIR_BATCH_RUN:
+      g_free (op->run->workflow_id);
+      g_free (op->run->workflow_name);
+      g_free (op->run->error);
+      g_free (op->run);
+      break;
+    case WEIR_BATCH_EFFECT:
+      weir_effect_free (op->effect);
+      break;
+    case WEIR_BATCH_VARIABLE:
+      g_free (op->variable.workflow_id);
+      g_free (op->variable.name);
+      g_clear_pointer (&op->variable.value, weir_value_unref);
+      break;
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+static WeirBatchOp *
+add_op (WeirBatch *self, WeirBatchOpKind kind)
+{
+  WeirBatchOp *op;
+
+  g_array_set_size (self->ops, self->ops->len + 1);
+  op = &g_array_index (self->ops, WeirBatchOp, self->ops->len - 1);
+  op->kind = kind;
+  return op;
+}
+
+/**
+ * weir_batch_new:
+ *
+ * Returns: (transfer full): an empty batch
+ */
+WeirBatch *
+weir_batch_new (void)
+{
+  WeirBatch *self = g_new (WeirBatch, 1);
+
+  self->ops = g_array_new (FALSE, TRUE, sizeof (WeirBatchOp));
+  g_array_set_clear_func (self->ops, op_clear);
+  return self;
+}
+
+/**
+ * weir_batch_is_empty:
+ * @self: a batch
+ *
+ * Returns: whether nothing was added to it
+ */
+gboolean
+weir_batch_is_empty (WeirBatch *self)
+{
+  return self->ops->len == 0;
+}
+
+/**
+ * weir_batch_free:
+ * @self: (transfer full): a batch that was not committed
+ */
+void
+weir_batch_free (WeirBatch *self)
+{
+  g_array_unref (self->ops);
+  g_free (self);
+}
+
+/**
+ * weir_batch_take_event:
+ * @self: a batch
+ * @event: (transfer full): what happened; those with sequence 0 are for the bus only and dropped
+ * @path: (nullable): of the step, "move[3]/to"; kept for LOG only
+ * @block_path: (nullable): of the block in the workflow, "move/to"; kept for LOG only
+ */
+void
+weir_batch_take_event (WeirBatch *self, WeirEvent *event, const char *path, const char *block_path)
+{
+  WeirBatchOp *op;
+
+  if (event->seq == 0)
+    {
+      weir_event_unref (event);
+      return;
+    }
+  op = add_op (self, WEIR_BATCH_EVENT);
+  op->event.event = event;
+  if (event->kind == WEIR_EVENT_LOG)
+    {
+      op->event.path = g_strdup (path);
+      op->event.block_path = g_strdup (block_path);
+    }
+}
+
+/**
+ * weir_batch_put_run:
+ * @self: a batch
+ * @run: number of the run
+ * @workflow_id: (nullable): of its workflow
+ * @workflow_name: (nullable): as it was then
+ * @version: of the workflow
+ * @status: where it stands
+ * @created_at: µs UTC
+ * @ended_at: µs UTC; 0 while it lives
+ * @n_steps: how many steps it took so far
+ * @error: (nullable): message of what it failed of
+ *
+ * Adds the row of the run; of one that is there replaces status, ended_at, n_steps and error.
+ */
+void
+weir_batch_put_run (WeirBatch *self, gint64 run, const char *workflow_id, const char *workflow_name, guint version,
+                    WeirRunStatus status, gint64 created_at, gint64 ended_at, guint n_steps, const char *error)
+{
+  WeirBatchRun *row = g_new (WeirBatchRun, 1);
+
+  *row = (WeirBatchRun) {
+    .id = run,
+    .workflow_id = g_strdup (workflow_id),
+    .workflow_name = g_strdup (workflow_name),
+    .version = version,
+    .status = status,
+    .created_at = created_at,
+    .ended_at = ended_at,
+    .n_steps = n_steps,
+    .error = g_strdup (error),
+  };
+  add_op (self, WEIR_BATCH_RUN)->run = row;
+}
+
+/**
+ * weir_batch_put_effect:
+ * @self: a batch
+ * @effect: added, or its state, before and after replaced by id. Texts of 64 hex digits within before and after are taken for blobs
+ *   that the run needs.
+ */
+void
+weir_batch_put_effect (WeirBatch *self, const WeirEffect *effect)
+{
+  add_op (self, WEIR_BATCH_EFFECT)->effect = weir_effect_copy (effect);
+}
+
+/**
+ * weir_batch_put_variable:
+ * @self: a batch
+ * @workflow_id: (nullable): %NULL: global
+ * @name: of the variable
+ * @value: (nullable): %NULL: removed
+ */
+void
+weir_batch_put_variable (WeirBatch *self, const char *workflow_id, const char *name, WeirValue *value)
+{
+  WeirBatchOp *op = add_op (self, WEIR_BATCH_VARIABLE);
+
+  op->variable.workflow_id = g_strdup (workflow_id);
+  op->variable.name = g_strdup (name);
+  op->variable.value = value != NULL ? weir_value_ref (value) : NULL;
+}

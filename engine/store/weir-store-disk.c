@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "weir-store-private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Checkpoint at this length of the log even if the store is never idle: 8 MiB. */
+#define WAL_LIMIT (8 * 1024 * 1024)
+/* The log grows in steps of this size, written with zeros in advance. */
+#define WAL_STEP (1024 * 1024)
+/* A short-lived process should not pay for growing the log. */
+#define WAL_PATIENCE 8
+
+static gboolean
+fail_with_errno (GError **error, const char *verb, const char *path)
+{
+  int number = errno;
+
+  g_set_error (error, WEIR_ERROR, WEIR_ERROR_STORE, "Cannot %s %s: %s", verb, path, g_strerror (number));
+  return FALSE;
+}
+
+/* Makes a folder that only its owner may enter, and its parents. */
+gboolean
+weir_store_make_dir (const char *path, GError **error)
+{
+  if (g_mkdir_with_parents (path, 0700) == 0)
+    return TRUE;
+  return fail_with_errno (error, "make the folder", path);
+}
+
+/* After this, names added to the folder survive a power cut. */
+gboolean
+weir_store_sync_dir (const char *path, GError **error)
+{
+  int fd = g_open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+  gboolean ok;
+
+  if (fd < 0)
+    return fail_with_errno (error, "open", path);
+  ok = fsync (fd) == 0 || fail_with_errno (error, "sync", path);
+  close (fd);
+  return ok;
+}
+
+static gboolean
+say_busy (int fd, const char *dir, GError **error)
+{
+  char text[32] = { 0 };
+  gssize length = pread (fd, text, sizeof text - 1, 0);
+  int pid = length > 0 ? atoi (text) : 0;
+
+  if (pid > 0)
+    g_set_error (error, WEIR_ERROR, WEIR_ERROR_BUSY, "%s is in use by process %d", dir, pid);
+  else
+    g_set_error (error, WEIR_ERROR, WEIR_ERROR_BUSY, "%s is in use by another process", dir);
+  return FALSE;
+}
+
+/* Takes weir.lock of the folder for as long as the descriptor is open; -1 if somebody else has it. */
+int
+weir_store_lock (const char *dir, GError **error)
+{
+  g_autofree char *path = g_build_filename (dir, "weir.lock", NULL);
+  char text[32];
+  int length;
+  int fd = g_open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+  if (fd < 0)
+    {
+      fail_with_errno (error, "open", path);
+      return -1;
+    }
+  if (flock (fd, LOCK_EX | LOCK_NB) != 0)
+    {
+      if (errno == EWOULDBLOCK)
+        say_busy (fd, dir, error);
+      else
+        fail_with_errno (error, "lock", path);
+      close (fd);
+      return -1;
+    }
+  /* On a full disk the pid may be missing; the lock holds all the same. */
+  length = g_snprintf (text, sizeof text, "%d\n", (int) getpid ());
+  if (ftruncate (fd, 0) != 0 || pwrite (fd, text, length, 0) != length)
+    g_debug ("No process id in %s: %s", path, g_strerror (errno));
+  return fd;
+}
+
+static char *
+dup_wal_path (WeirStore *self)
+{
+  return g_strconcat (self->database_path, "-wal", NULL);
+}
+
+static int
+on_wal_written (void *data, sqlite3 *db, const char *name, int n_frames)
+{
+  WeirStore *self = data;
+
+  self->wal_used = 32 + (gint64) n_frames * (4096 + 24);
+  return SQLITE_OK;
+}
+
+/* Keeps the log as a file between openings, and follows how much of it is in use. */
+void
+weir_store_watch_wal (WeirStore *self)
+{
+  g_autofree char *path = dup_wal_path (self);
+  struct stat info;
+  int keep = 1;
+
+  if (self->in_memory)
+    return;
+  sqlite3_file_control (self->writing->db, "main", SQLITE_FCNTL_PERSIST_WAL, &keep);
+  sqlite3_wal_hook (self->writing->db, on_wal_written, self);
+  if (stat (path, &info) == 0)
+    self->wal_size = self->wal_used = info.st_size;
+}
+
+/* A synced write into blocks that exist takes about half the time of one that makes the file longer, since the file system has no
+ * metadata to commit. So zeros are written ahead of SQLite, which takes them for the end of the log. Failing is harmless: SQLite will meet the
+ * same full disk by itself and say so. */
+void
+weir_store_grow_wal (WeirStore *self)
+{
+  g_autofree char *path = NULL;
+  g_autofree char *zeros = NULL;
+  struct stat info;
+  int fd;
+
+  if (self->in_memory || self->n_commits < WAL_PATIENCE || self->wal_used + WAL_STEP / 8 < self->wal_size)
+    return;
+  path = dup_wal_path (self);
+  fd = g_open (path, O_WRONLY | O_CLOEXEC, 0);
+  if (fd < 0)
+    return;
+  if (fstat (fd, &info) == 0)
+    {
+      gint64 end = MAX (self->wal_used, info.st_size);
+      gint64 size = WAL_STEP - end % WAL_STEP;
+
+      zeros = g_malloc0 (size);
+      if (self->wal_used + WAL_STEP / 8 >= info.st_size && pwrite (fd, zeros, size, end) == size)
+        self->wal_size = end + size;
+      else
+        self->wal_size = info.st_size;
+    }
+  close (fd);
+}
+
+/* Copies the log into the database file. @mode: PASSIVE while in use, RESTART to begin the log anew. */
+void
+weir_store_checkpoint (WeirStore *self, int mode)
+{
+  int n_frames = 0, n_copied = 0;
+  int code = sqlite3_wal_checkpoint_v2 (self->writing->db, NULL, mode, &n_frames, &n_copied);
+
+  if (code != SQLITE_OK)
+    g_debug ("Checkpoint of %s: %s", self->database_path, sqlite3_errmsg (self->writing->db));
+}
+
+/* Checkpoints, closes both connections, and leaves a log that the next opening need not read: its header is wiped once
+ * everything in it is in the database. */
+void
+weir_store_close_database (WeirStore *self)
+{
+  g_autofree char *path = dup_wal_path (self);
+  int n_frames = -1, n_copied = 0;
+  int code = SQLITE_ERROR;
+
+  g_clear_pointer (&self->reading, weir_sql_close);
+  if (!self->in_memory)
+    code = sqlite3_wal_checkpoint_v2 (self->writing->db, NULL, SQLITE_CHECKPOINT_RESTART, &n_frames, &n_copied);
+  g_clear_pointer (&self->writing, weir_sql_close);
+  if (code == SQLITE_OK && n_frames == n_copied)
+    {
+      static const char wiped[32];
+      int fd = g_open (path, O_WRONLY | O_CLOEXEC, 0);
+
+      if (fd < 0)
+        return;
+      if (pwrite (fd, wiped, sizeof wiped, 0) != sizeof wiped || (self->wal_size > WAL_LIMIT && ftruncate (fd, WAL_LIMIT) != 0))
+        g_debug ("Could not wipe %s: %s", path, g_strerror (errno));
+      close (fd);
+    }
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Private to the store. */
+
+#include "weir-queue.h"
+#include "weir-sql.h"
+#include "weir-store.h"
+
+G_BEGIN_DECLS
+
+/* Values from this size on (as JSON) leave the database for a file of blobs/. */
+#define WEIR_STORE_BLOB_SIZE (64 * 1024)
+
+/* Run and sequence number in one key, so that the events of a run lie side by side. */
+#define WEIR_STORE_KEY(run, seq) ((gint64) (((guint64) (run) << 32) | (guint64) (seq)))
+#define WEIR_STORE_KEY_RUN(key) ((gint64) ((guint64) (key) >> 32))
+#define WEIR_STORE_KEY_SEQ(key) ((guint64) (key) & G_MAXUINT32)
+
+typedef struct _WeirJob WeirJob;
+typedef struct _WeirKeeper WeirKeeper;
+
+/* A question to the store: runs on the thread that owns @sql, fills in @answer (initialized by it) or sets @error. */
+typedef gboolean (*WeirStoreFunc) (WeirStore *self, WeirSql *sql, gpointer question, GValue *answer, GError **error);
+
+struct _WeirStore
+{
+  gatomicrefcount ref_count;
+  char           *dir;
+  char           *database_path;
+  char           *blobs_dir;
+  gboolean        in_memory;
+  int             lock_fd;
+  gint64          last_run_id;
+  gint64          last_effect_id;
+  GListModel     *unfinished;
+
+  /* main context */
+  GMainContext   *context;
+  GSource        *returns;        /* brings jobs back from the threads */
+  GQueue          returned;       /* of WeirJob, in order */
+  WeirStoreTroubleFunc trouble_func;
+  gpointer        trouble_data;
+  gboolean        closed;
+
+  /* between the threads */
+  WeirQueue       to_write;
+  WeirQueue       to_read;        /* unused in memory: there everything is done by the writing thread */
+  WeirQueue       back;
+  GMutex          variables_lock;
+  GHashTable     *variables;      /* "workflow\nname" -> WeirValue */
+  GMutex          blobs_lock;
+  GHashTable     *fresh_blobs;    /* put since the store was opened, no row refers to them yet */
+
+  /* writing thread */
+  GThread        *writer;
+  WeirSql        *writing;
+  GQueue          pending;        /* of WeirJob: batches that are not on disk yet */
+  char           *trouble;        /* what went wrong last, while it does */
+  gint64          retry_at;
+  gint64          backoff_us;
+  WeirKeeper     *keeper;
+  int            *kind_ids;       /* WeirEventKind -> event_kind.id */
+  GHashTable     *unindexed;      /* runs with log lines that are not in log_text */
+  gint64          wal_size;       /* bytes of the write-ahead log that are allocated and written */
+  gint64          wal_used;
+  guint           n_commits;
+
+  /* reading thread */
+  GThread        *reader;
+  WeirSql        *reading;
+};
+
+/* weir-store.c */
+DexFuture  *weir_store_ask            (WeirStore *self, gboolean write, WeirStoreFunc func, gpointer question, GDestroyNotify destroy);
+/* The same, but @before runs on the writing thread first; its failure is only logged. */
+DexFuture  *weir_store_ask_after      (WeirStore *self, WeirStoreFunc before, WeirStoreFunc func, gpointer question, GDestroyNotify destroy);
+gboolean    weir_store_ask_now        (WeirStore *self, WeirStoreFunc func, gpointer question, GValue *answer, GError **error);
+void        weir_store_cache_variable (WeirStore *self, const char *workflow_id, const char *name, WeirValue *value);
+
+/* weir-store-schema.c */
+WeirSql    *weir_store_open_database  (WeirStore *self, GError **error);
+WeirSql    *weir_store_open_reading   (WeirStore *self, GError **error);
+gboolean    weir_store_read_kinds     (WeirStore *self, GError **error);
+
+/* weir-store-disk.c */
+int         weir_store_lock           (const char *dir, GError **error);
+gboolean    weir_store_make_dir       (const char *path, GError **error);
+gboolean    weir_store_sync_dir       (const char *path, GError **error);
+void        weir_store_watch_wal      (WeirStore *self);
+void        weir_store_grow_wal       (WeirStore *self);
+void        weir_store_checkpoint     (WeirStore *self, int mode);
+void        weir_store_close_database (WeirStore *self);
+
+/* weir-store-write.c */
+gboolean    weir_store_write_batches  (WeirStore *self, GQueue *jobs, GError **error);
+gboolean    weir_store_begin          (WeirSql *sql, GError **error);
+gboolean    weir_store_end            (WeirSql *sql, GError **error);
+void        weir_store_roll_back      (WeirSql *sql);
+
+/* weir-store-batch.c */
+typedef enum
+{
+  WEIR_BATCH_EVENT,
+  WEIR_BATCH_RUN,
+  WEIR_BATCH_EFFECT,
+  WEIR_BATCH_VARIABLE,
+} WeirBatchOpKind;
+
+typedef struct
+{
+  gint64        id;
+  char         *workflow_id;
+  char         *workflow_name;
+  guint         version;
+  WeirRunStatus status;
+  gint64        created_at;
+  gint64        ended_at;
+  guint         n_steps;
+  char         *error;
+} WeirBatchRun;
+
+typedef struct
+{
+  WeirBatchOpKind kind;
+  union
+  {
+    struct { WeirEvent *event; char *path, *block_path; } event;
+    WeirBatchRun *run;
+    WeirEffect   *effect;
+    struct { char *workflow_id, *name; WeirValue *value; } variable;
+  };
+} WeirBatchOp;
+
+struct _WeirBatch
+{
+  GArray *ops; /* of WeirBatchOp */
+};
+
+/* weir-store-values.c: big values out of journal rows and back in */
+WeirKeeper *weir_keeper_new           (WeirStore *store);
+void        weir_keeper_free          (WeirKeeper *self);
+void        weir_keeper_forget        (WeirKeeper *self);
+char       *weir_keeper_encode        (WeirKeeper *self, WeirValue *value, guint depth, gsize *length, GPtrArray *hashes, GError **error);
+void        weir_store_find_hashes    (WeirValue *value, GPtrArray *hashes);
+WeirValue  *weir_store_decode         (WeirStore *self, const char *text, gssize length, guint depth, GHashTable *seen, GError **error);
+
+/* weir-store-blobs.c */
+char       *weir_store_hash_to_path   (WeirStore *self, const char *hash);
+void        weir_store_blob_is_referenced (WeirStore *self, const char *hash);
+void        weir_store_remove_blob    (WeirStore *self, const char *hash);
+gboolean    weir_store_is_hash        (const char *text);
+void        weir_store_hash_to_bytes  (const char *hash, guint8 bytes[32]);
+char       *weir_store_hash_of_bytes  (const guint8 bytes[32]);
+
+/* weir-store-logs.c */
+gboolean    weir_store_index_logs     (WeirSql *sql, gint64 run, guint limit, gboolean *more, GError **error);
+gboolean    weir_store_index_when_idle (WeirStore *self);
+
+/* weir-store-read.c */
+WeirRunInfo *weir_store_run_from_row   (WeirStatement *row, int first);
+gboolean    weir_store_read_unfinished (WeirStore *self, WeirSql *sql, GError **error);
+gboolean    weir_store_read_variables  (WeirStore *self, WeirSql *sql, GError **error);
+
+G_END_DECLS
