@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "weir-cli.h"
+
+G_BEGIN_DECLS
+
+/**
+ * WeirSamples:
+ *
+ * What a figure measured, one number a repetition, in the figure's unit.
+ */
+typedef GArray WeirSamples; /* of double */
+
+#define weir_samples_add(samples, value) G_STMT_START { double value_ = (value); g_array_append_val (samples, value_); } G_STMT_END
+
+/**
+ * WeirFigure:
+ * @name: "chain-pure"
+ * @meaning: what is measured, in a sentence
+ * @unit: "ms", "µs", "MB", "×"
+ * @limit: the value may be at most this; 0: no limit
+ * @peers: the same elsewhere, for orientation, or NULL
+ * @measure: adds samples; FALSE with @error when it could not
+ *
+ * A figure of `weir bench`. The value printed is the median of the samples.
+ */
+typedef struct
+{
+  const char *name;
+  const char *meaning;
+  const char *unit;
+  double limit;
+  const char *peers;
+  gboolean (*measure) (WeirSamples *samples, GError **error);
+} WeirFigure;
+
+/* Ends with a NULL name. */
+extern const WeirFigure weir_figures[];
+
+/* weir-bench-json.c */
+gboolean weir_bench_json_in  (WeirSamples *samples, GError **error);
+gboolean weir_bench_json_out (WeirSamples *samples, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "weir-cli.h"
+#include "weir-session.h"
+
+#include <stdio.h>
+
+static char *option_to;
+static gboolean option_dry_run;
+static char *option_on_conflict;
+
+const GOptionEntry weir_undo_options[] = {
+  { "to", 't', 0, G_OPTION_ARG_STRING, &option_to, N_ ("Only what came after the last step of this block"), N_ ("BLOCK") },
+  { "dry-run", 'n', 0, G_OPTION_ARG_NONE, &option_dry_run, N_ ("Only say what would be done"), NULL },
+  { "on-conflict", 0, 0, G_OPTION_ARG_STRING, &option_on_conflict,
+    N_ ("What to do where something changed since: keep (default), overwrite, copy"), N_ ("CHOICE") },
+  WEIR_OPTION_JSON (N_ ("Print JSON")),
+  { NULL }
+};
+
+static void
+print_plan (WeirValue *plan)
+{
+  WeirValue *items = weir_value_find_member (plan, "items");
+
+  for (gsize i = 0; items != NULL && i < weir_value_get_length (items); i++)
+    {
+      WeirValue *item = weir_value_get_item (items, i);
+      const char *conflict = weir_value_get_member_text (item, "conflict", NULL);
+      const char *description = weir_value_get_member_text (item, "description", "");
+
+      if (weir_value_get_member_bool (item, "irreversible", FALSE))
+        printf (_ ("cannot be undone: %s\n"), description);
+      else if (conflict != NULL)
+        printf (_ ("conflict: %s (%s)\n"), description, conflict);
+      else
+        printf ("%s\n", description);
+    }
+}
+
+static void
+print_outcome (WeirValue *answer)
+{
+  WeirValue *items = weir_value_find_member (answer, "items");
+  gint64 undone = weir_value_get_member_int (answer, "undone", 0);
+  gint64 total = items != NULL ? (gint64) weir_value_get_length (items) : 0;
+
+  if (total == 0)
+    printf (_ ("Nothing to undo\n"));
+  else if (option_dry_run)
+    printf (_ ("%" G_GINT64_FORMAT " to undo, %" G_GINT64_FORMAT " changed since the run, %" G_GINT64_FORMAT
+               " cannot be undone\n"),
+            total - weir_value_get_member_int (answer, "irreversible", 0), weir_value_get_member_int (answer, "conflicts", 0),
+            weir_value_get_member_int (answer, "irreversible", 0));
+  else
+    printf (_ ("Undone: %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT "\n"), undone, total);
+}
+
+/* 1 when something that was asked for could not be undone. */
+static int
+get_exit_code (WeirValue *answer)
+{
+  WeirValue *items = weir_value_find_member (answer, "items");
+
+  if (option_dry_run || items == NULL)
+    return WEIR_EXIT_OK;
+  return weir_value_get_member_int (answer, "undone", 0) < (gint64) weir_value_get_length (items) ? WEIR_EXIT_FAILED : WEIR_EXIT_OK;
+}
+
+int
+weir_command_undo (int argc, char **argv)
+{
+  WeirSession session = { 0 };
+  gint64 run = weir_cli_parse_run (argv[0]);
+  g_autoptr(WeirValue) answer = NULL;
+  g_autoptr(GError) error = NULL;
+  int code;
+
+  if (run == 0)
+    return WEIR_EXIT_INVALID;
+  if (!weir_session_open (&session, &error))
+    return weir_cli_fail (error);
+  answer = weir_session_call (&session, &error, option_dry_run ? "PlanUndo" : "Undo", "run", weir_value_new_int (run),
+                              "to_block", weir_value_new_text (option_to != NULL ? option_to : ""),
+                              "on_conflict", weir_value_new_text (option_on_conflict != NULL ? option_on_conflict : ""), NULL);
+  if (answer == NULL)
+    code = weir_cli_fail (error);
+  else
+    {
+      code = get_exit_code (answer);
+      if (weir_option_json)
+        weir_cli_print_json (answer, 2);
+      else
+        {
+          print_plan (answer);
+          print_outcome (answer);
+        }
+    }
+  weir_session_close (&session, NULL);
+  return code;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "weir-cli.h"
+
+/* Every command of `weir`. Help, shell completion and the manual page are made from this table. */
+const WeirCommand weir_commands[] = {
+  { "run", N_ ("FILE|NAME|demo:NAME"), N_ ("Run a workflow and watch it"),
+    N_ ("FILE is a workflow file (YAML or JSON), NAME a workflow of the database, demo:NAME one of the demos.\n"
+        "An input is given as --input name=value and read as its type says; name=@file.json reads JSON from a file.\n"
+        "Ctrl+C stops the run, twice force stops it."),
+    "workflow", weir_run_options, 1, 1, weir_command_run },
+  { "list", "", N_ ("List the workflows"), NULL, NULL, weir_list_options, 0, 0, weir_command_list },
+  { "runs", N_ ("[WORKFLOW]"), N_ ("List runs, newest first"), NULL, "workflow", weir_runs_options, 0, 1, weir_command_runs },
+  { "show", N_ ("RUN"), N_ ("Show a run and its steps"), NULL, "run", weir_show_options, 1, 1, weir_command_show },
+  { "logs", N_ ("RUN"), N_ ("Print the log of a run"), NULL, "run", weir_logs_options, 1, 1, weir_command_logs },
+  { "pause", N_ ("RUN"), N_ ("Pause a run: nothing new starts, steps in flight finish"), NULL, "run", NULL, 1, 1,
+    weir_command_pause },
+  { "resume", N_ ("RUN"), N_ ("Resume a run that is paused or was left unfinished"),
+    N_ ("A run that a crash or the end of its program left unfinished goes on in this process."), "run", weir_resume_options,
+    1, 1, weir_command_resume },
+  { "stop", N_ ("RUN"), N_ ("Stop a run: running steps are asked to end"), NULL, "run", NULL, 1, 1, weir_command_stop },
+  { "kill", N_ ("RUN"), N_ ("Force stop a run: running steps are ended"), NULL, "run", NULL, 1, 1, weir_command_kill },
+  { "undo", N_ ("RUN"), N_ ("Undo what a run did"),
+    N_ ("With --dry-run it only says what would be done. What changed since the run is left as it is, unless --on-conflict\n"
+        "says overwrite, or copy, which puts what was before beside it under another name."),
+    "run", weir_undo_options, 1, 1, weir_command_undo },
+  { "validate", N_ ("FILE"), N_ ("Say everything that is wrong with a workflow file"),
+    N_ ("Nothing is run. Exit code 0: no errors, 2: errors."), "file", weir_validate_options, 1, 1, weir_command_validate },
+  { "import", N_ ("FILE"), N_ ("Put a workflow file into the database"), NULL, "file", weir_import_options, 1, 1,
+    weir_command_import },
+  { "export", N_ ("NAME"), N_ ("Write a workflow of the database as a file"), NULL, "workflow", weir_export_options, 1, 1,
+    weir_command_export },
+  { "blocks", N_ ("[KIND]"), N_ ("List the block kinds, or show the manual page of one"), NULL, "kind", weir_blocks_options, 0, 1,
+    weir_command_blocks },
+  { "schema", "", N_ ("Print the JSON Schema of workflow files"), NULL, NULL, NULL, 0, 0, weir_command_schema },
+  { "bench", N_ ("[NAME]"), N_ ("Measure the engine"),
+    N_ ("Prints a figure a line with its limit. With --json: {\"name\", \"value\", \"unit\", \"n\", \"p95\"} a line."), "bench",
+    weir_bench_options, 0, 1, weir_command_bench },
+  { "completion", N_ ("bash|zsh|fish"), N_ ("Print the completion script of a shell"), NULL, "shell", NULL, 1, 1,
+    weir_command_completion },
+  { "man", "", N_ ("Print the manual page in roff"), NULL, NULL, NULL, 0, 0, weir_command_man },
+  { NULL }
+};

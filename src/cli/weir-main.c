@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "weir-cli.h"
+
+#include <libdex.h>
+#include <locale.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+char *weir_option_data_dir;
+gboolean weir_option_json;
+
+static const GOptionEntry common_options[] = {
+  { "data-dir", 0, 0, G_OPTION_ARG_FILENAME, &weir_option_data_dir,
+    N_ ("Folder of the database (default: $XDG_DATA_HOME/weir)"), N_ ("DIR") },
+  { NULL }
+};
+
+int
+weir_cli_fail (const GError *error)
+{
+  g_printerr ("weir: %s\n", error->message);
+  return g_error_matches (error, WEIR_ERROR, WEIR_ERROR_INVALID) || error->domain == G_OPTION_ERROR
+         ? WEIR_EXIT_INVALID
+         : WEIR_EXIT_FAILED;
+}
+
+int
+weir_cli_fail_text (int code, const char *format, ...)
+{
+  g_autofree char *text = NULL;
+  va_list args;
+
+  va_start (args, format);
+  text = g_strdup_vprintf (format, args);
+  va_end (args);
+  g_printerr ("weir: %s\n", text);
+  return code;
+}
+
+gint64
+weir_cli_parse_run (const char *text)
+{
+  gint64 run = 0;
+
+  if (!g_ascii_string_to_signed (text, 10, 1, G_MAXINT64, &run, NULL))
+    {
+      g_printerr (_ ("weir: A run is named by its number, as in `weir runs`, not \"%s\"\n"), text);
+      return 0;
+    }
+  return run;
+}
+
+void
+weir_cli_print_json (WeirValue *value, guint indent)
+{
+  gsize length;
+  g_autofree char *text = weir_json_write (value, indent, &length);
+
+  fwrite (text, 1, length, stdout);
+  putchar ('\n');
+}
+
+static void
+print_help (FILE *file)
+{
+  fprintf (file, _ ("Usage: weir COMMAND [OPTION…] [ARGUMENT…]\n\nRuns workflows, looks at their runs and undoes them.\n\n"));
+  for (const WeirCommand *command = weir_commands; command->name != NULL; command++)
+    {
+      g_autofree char *usage = g_strconcat (command->name, " ", command->arguments, NULL);
+
+      fprintf (file, "  %-28s %s\n", g_strchomp (usage), _ (command->summary));
+    }
+  fprintf (file, _ ("\nExit codes: 0 done, 1 failed, 2 not valid, 130 interrupted.\n"
+                    "More about a command: weir COMMAND --help; all of it: man weir\n"));
+}
+
+static const WeirCommand *
+find_command (const char *name)
+{
+  for (const WeirCommand *command = weir_commands; command->name != NULL; command++)
+    if (g_str_equal (command->name, name))
+      return command;
+  return NULL;
+}
+
+static int
+run_command (const WeirCommand *command, int argc, char **argv)
+{
+  g_autoptr(GOptionContext) context = g_option_context_new (command->arguments);
+  g_autofree char *program = g_strconcat ("weir ", command->name, NULL);
+  g_autoptr(GError) error = NULL;
+
+  g_set_prgname (program);
+  g_option_context_set_summary (context, _ (command->summary));
+  if (command->description != NULL)
+    g_option_context_set_description (context, _ (command->description));
+  if (command->options != NULL)
+    g_option_context_add_main_entries (context, command->options, NULL);
+  g_option_context_add_main_entries (context, common_options, NULL);
+  if (!g_option_context_parse (context, &argc, &argv, &error))
+    {
+      weir_cli_fail (error);
+      g_printerr (_ ("Try `%s --help`\n"), program);
+      return WEIR_EXIT_INVALID;
+    }
+  if (argc > 1 && g_str_equal (argv[1], "--"))
+    {
+      argv++;
+      argc--;
+    }
+  if (argc - 1 < command->min_args || argc - 1 > command->max_args)
+    {
+      g_printerr (_ ("Usage: %s %s\nTry `%s --help`\n"), program, command->arguments, program);
+      return WEIR_EXIT_INVALID;
+    }
+  return command->run (argc - 1, argv + 1);
+}
+
+int
+main (int argc, char **argv)
+{
+  const WeirCommand *command;
+
+  setlocale (LC_ALL, "");
+  bindtextdomain (GETTEXT_PACKAGE, WEIR_LOCALE_DIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
+  dex_init ();
+
+  if (argc < 2)
+    {
+      print_help (stderr);
+      return WEIR_EXIT_INVALID;
+    }
+  if (g_str_equal (argv[1], "--version"))
+    {
+      printf ("weir %s\n", WEIR_VERSION);
+      return WEIR_EXIT_OK;
+    }
+  if (g_str_equal (argv[1], "--help") || g_str_equal (argv[1], "-h") || g_str_equal (argv[1], "help"))
+    {
+      print_help (stdout);
+      return WEIR_EXIT_OK;
+    }
+  command = find_command (argv[1]);
+  if (command == NULL)
+    return weir_cli_fail_text (WEIR_EXIT_INVALID, _ ("There is no command \"%s\"; `weir --help` lists them"), argv[1]);
+  return run_command (command, argc - 1, argv + 1);
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "weir-session.h"
+
+#include <stdarg.h>
+
+/* A command that is over sooner pays nothing for the socket. */
+#define SERVE_AFTER_MS 30
+/* An owner that has just started does not listen yet, one that ends does not listen any more. */
+#define OWNER_GRACE_US (2 * G_USEC_PER_SEC)
+
+static DexFuture *
+settled_cb (DexFuture *future, gpointer user_data)
+{
+  gboolean *settled = user_data;
+
+  *settled = TRUE;
+  return dex_ref (future);
+}
+
+static DexFuture *
+wait_for (DexFuture *future)
+{
+  gboolean settled = FALSE;
+  DexFuture *waited = dex_future_finally (future, settled_cb, &settled, NULL);
+
+  while (!settled)
+    g_main_context_iteration (NULL, TRUE);
+  return waited;
+}
+
+gpointer
+weir_wait_boxed (DexFuture *future, GError **error)
+{
+  g_autoptr(DexFuture) waited = wait_for (dex_ref (future));
+  const GValue *value = dex_future_get_value (future, error);
+
+  dex_unref (future);
+  return value != NULL ? g_value_dup_boxed (value) : NULL;
+}
+
+gboolean
+weir_wait (DexFuture *future, GError **error)
+{
+  g_autoptr(DexFuture) waited = wait_for (dex_ref (future));
+  const GValue *value = dex_future_get_value (future, error);
+
+  dex_unref (future);
+  return value != NULL;
+}
+
+static gboolean
+serve_cb (gpointer user_data)
+{
+  WeirSession *self = user_data;
+  g_autoptr(GError) error = NULL;
+
+  self->serve_id = 0;
+  if (!weir_control_serve (self->engine, &error))
+    g_warning ("Other processes cannot steer this run: %s", error->message);
+  return G_SOURCE_REMOVE;
+}
+
+/* Either owns the folder or reaches the owner; tries again while owners change. */
+gboolean
+weir_session_open (WeirSession *self, GError **error)
+{
+  gint64 deadline = g_get_monotonic_time () + OWNER_GRACE_US;
+
+  for (;;)
+    {
+      g_autoptr(GError) busy = NULL;
+      g_autoptr(GError) silent = NULL;
+
+      self->engine = weir_engine_new (weir_option_data_dir, &busy);
+      if (self->engine != NULL)
+        {
+          self->control = weir_control_new (self->engine);
+          self->serve_id = g_timeout_add (SERVE_AFTER_MS, serve_cb, self);
+          return TRUE;
+        }
+      if (!g_error_matches (busy, WEIR_ERROR, WEIR_ERROR_BUSY))
+        {
+          g_propagate_error (error, g_steal_pointer (&busy));
+          return FALSE;
+        }
+      self->control = weir_control_connect (weir_option_data_dir, &silent);
+      if (self->control != NULL)
+        return TRUE;
+      if (g_get_monotonic_time () > deadline)
+        {
+          g_set_error (error, WEIR_ERROR, WEIR_ERROR_BUSY, _ ("%s, and it does not answer"), busy->message);
+          return FALSE;
+        }
+      g_usleep (20000);
+    }
+}
+
+gboolean
+weir_session_close (WeirSession *self, GError **error)
+{
+  gboolean closed = TRUE;
+
+  g_clear_handle_id (&self->serve_id, g_source_remove);
+  g_clear_object (&self->control);
+  if (self->engine != NULL)
+    closed = weir_wait (weir_engine_close (self->engine), error);
+  g_clear_object (&self->engine);
+  return closed;
+}
+
+WeirValue *
+weir_session_call (WeirSession *self, GError **error, const char *method, ...)
+{
+  WeirBuilder *builder = weir_record_builder_new (4);
+  g_autoptr(WeirValue) args = NULL;
+  const char *name;
+  va_list list;
+
+  va_start (list, method);
+  while ((name = va_arg (list, const char *)) != NULL)
+    weir_builder_set_take (builder, name, va_arg (list, WeirValue *));
+  va_end (list);
+  args = weir_builder_end (builder);
+  return weir_wait_boxed (weir_control_call (self->control, method, args), error);
+}
