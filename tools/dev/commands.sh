@@ -49,7 +49,6 @@ command_screenshot () {
 scenes () { (cd "$top/tools/dev/scenes" && printf '%s ' *.py | sed 's/\.py//g'); }
 
 command_docs () {
-  build_ninja release -Dreference=enabled -Dintrospection=enabled
-  meson compile -C "$top/_build" weir-reference >&2
-  say "$top/_build/docs/weir-1/index.html"
+  build_ninja docs docs/weir-1
+  say "$build_dir/docs/weir-1/index.html"
 }

@@ -90,7 +90,7 @@ root_make () { # STAMP
   else
     # The ids of a user namespace may not look into a private home: made in /var/tmp, and unpacked as the person's own files.
     mkdir "$new"
-    TMPDIR=/var/tmp mmdebstrap --mode=unshare --format=tar "${options[@]}" - ${WEIR_MIRROR:+"$WEIR_MIRROR"} < /dev/null \
+    HOME=/ TMPDIR=/var/tmp mmdebstrap --mode=unshare --format=tar "${options[@]}" - ${WEIR_MIRROR:+"$WEIR_MIRROR"} < /dev/null \
       | tar -x --no-same-owner --exclude='./dev/*' -C "$new" || root_failed "$new"
   fi
   [ ! -e "$root" ] || mv "$root" "$root.old"

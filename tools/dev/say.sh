@@ -8,10 +8,12 @@ say () { printf '%s==>%s %s\n' "$bold" "$plain" "$*" >&2; }
 hint () { printf '    %s\n' "$*" >&2; }
 die () { printf '%sdev: %s%s\n' "$red" "$*" "$plain" >&2; exit 1; }
 
-# quietly LOG COMMAND...: show the command's output only if it fails.
+# quietly COMMAND...: show the command's output only if it fails.
 quietly () {
-  local log=$1 code=0
-  shift
+  local log code=0
+  log=$(mktemp)
   "$@" > "$log" 2>&1 || code=$?
-  [ "$code" = 0 ] || { cat "$log" >&2; return "$code"; }
+  [ "$code" = 0 ] || cat "$log" >&2
+  rm -f "$log"
+  return "$code"
 }
