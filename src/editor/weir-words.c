@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "weir-words.h"
+
+#include <glib/gi18n.h>
+
+/**
+ * weir_words_of_run_status:
+ * @status: a state of a run
+ *
+ * Returns: the state in the user's language, lower case
+ */
+const char *
+weir_words_of_run_status (WeirRunStatus status)
+{
+  switch (status)
+    {
+    case WEIR_RUN_CREATED: return _("created");
+    case WEIR_RUN_QUEUED: return _("queued");
+    case WEIR_RUN_RUNNING: return _("running");
+    case WEIR_RUN_WAITING: return _("waiting");
+    case WEIR_RUN_PAUSING: return _("pausing");
+    case WEIR_RUN_PAUSED: return _("paused");
+    case WEIR_RUN_STOPPING: return _("stopping");
+    case WEIR_RUN_SUCCEEDED: return _("succeeded");
+    case WEIR_RUN_FAILED: return _("failed");
+    case WEIR_RUN_CANCELLED: return _("stopped");
+    case WEIR_RUN_INTERRUPTED: return _("interrupted");
+    default: return "";
+    }
+}
+
+/**
+ * weir_words_of_step_status:
+ * @status: a state of a step
+ *
+ * Returns: the state in the user's language, lower case
+ */
+const char *
+weir_words_of_step_status (WeirStepStatus status)
+{
+  switch (status)
+    {
+    case WEIR_STEP_PENDING: return _("not yet run");
+    case WEIR_STEP_READY: return _("ready");
+    case WEIR_STEP_QUEUED: return _("queued");
+    case WEIR_STEP_RUNNING: return _("running");
+    case WEIR_STEP_RETRY_WAIT: return _("waits for its next attempt");
+    case WEIR_STEP_WAITING: return _("waiting");
+    case WEIR_STEP_SUSPENDED: return _("suspended");
+    case WEIR_STEP_SUCCEEDED: return _("succeeded");
+    case WEIR_STEP_FAILED: return _("failed");
+    case WEIR_STEP_SKIPPED: return _("skipped");
+    case WEIR_STEP_CACHED: return _("from the cache");
+    case WEIR_STEP_PINNED: return _("pinned");
+    case WEIR_STEP_CANCELLED: return _("stopped");
+    case WEIR_STEP_INTERRUPTED: return _("interrupted");
+    case WEIR_STEP_UNKNOWN: return _("unknown: it was caught in the middle");
+    case WEIR_STEP_UNDONE: return _("undone");
+    default: return "";
+    }
+}
+
+/**
+ * weir_icon_of_run_status:
+ * @status: a state of a run
+ *
+ * Returns: the name of a symbolic icon, another for every group of states
+ */
+const char *
+weir_icon_of_run_status (WeirRunStatus status)
+{
+  switch (status)
+    {
+    case WEIR_RUN_SUCCEEDED: return "emblem-ok-symbolic";
+    case WEIR_RUN_FAILED: return "dialog-error-symbolic";
+    case WEIR_RUN_CANCELLED: return "media-playback-stop-symbolic";
+    case WEIR_RUN_INTERRUPTED: return "dialog-warning-symbolic";
+    case WEIR_RUN_PAUSING:
+    case WEIR_RUN_PAUSED: return "media-playback-pause-symbolic";
+    case WEIR_RUN_STOPPING: return "media-playback-stop-symbolic";
+    default: return "media-playback-start-symbolic";
+    }
+}
+
+/**
+ * weir_icon_of_step_status:
+ * @status: a state of a step
+ *
+ * Returns: the name of a symbolic icon
+ */
+const char *
+weir_icon_of_step_status (WeirStepStatus status)
+{
+  switch (status)
+    {
+    case WEIR_STEP_SUCCEEDED:
+    case WEIR_STEP_CACHED:
+    case WEIR_STEP_PINNED: return "emblem-ok-symbolic";
+    case WEIR_STEP_FAILED: return "dialog-error-symbolic";
+    case WEIR_STEP_UNKNOWN:
+    case WEIR_STEP_INTERRUPTED: return "dialog-warning-symbolic";
+    case WEIR_STEP_RUNNING: return "media-playback-start-symbolic";
+    case WEIR_STEP_UNDONE: return "edit-undo-symbolic";
+    default: return "content-loading-symbolic";
+    }
+}
+
+/**
+ * weir_class_of_run_status:
+ * @status: a state of a run
+ *
+ * Returns: the style class of its colour
+ */
+const char *
+weir_class_of_run_status (WeirRunStatus status)
+{
+  switch (status)
+    {
+    case WEIR_RUN_SUCCEEDED: return "state-succeeded";
+    case WEIR_RUN_FAILED: return "state-failed";
+    case WEIR_RUN_CANCELLED:
+    case WEIR_RUN_CREATED:
+    case WEIR_RUN_QUEUED: return "state-idle";
+    case WEIR_RUN_PAUSING:
+    case WEIR_RUN_PAUSED:
+    case WEIR_RUN_INTERRUPTED: return "state-paused";
+    default: return "state-running";
+    }
+}
+
+/**
+ * weir_words_of_time:
+ * @time_us: µs UTC
+ *
+ * Returns: (transfer full): a moment as people say it, in local time
+ */
+char *
+weir_words_of_time (gint64 time_us)
+{
+  g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc_usec (time_us);
+  g_autoptr(GDateTime) then = g_date_time_to_local (utc);
+  g_autoptr(GDateTime) now = g_date_time_new_now_local ();
+  g_autoptr(GDateTime) yesterday = g_date_time_add_days (now, -1);
+  g_autoptr(GDateTime) last_week = g_date_time_add_days (now, -6);
+
+  if (g_date_time_get_year (then) == g_date_time_get_year (now)
+      && g_date_time_get_day_of_year (then) == g_date_time_get_day_of_year (now))
+    return g_date_time_format (then, "%H:%M");
+  if (g_date_time_get_year (then) == g_date_time_get_year (yesterday)
+      && g_date_time_get_day_of_year (then) == g_date_time_get_day_of_year (yesterday))
+    return g_strdup (_("yesterday"));
+  if (g_date_time_compare (then, last_week) > 0)
+    return g_date_time_format (then, "%a %H:%M");
+  return g_date_time_format (then, g_date_time_get_year (then) == g_date_time_get_year (now) ? "%-e %b" : "%-e %b %Y");
+}
+
+/**
+ * weir_words_of_duration:
+ * @duration_us: µs
+ *
+ * Returns: (transfer full): a length of time with two figures that matter
+ */
+char *
+weir_words_of_duration (gint64 duration_us)
+{
+  gint64 seconds = duration_us / G_USEC_PER_SEC;
+
+  if (duration_us < 1000)
+    return g_strdup (_("under 1 ms"));
+  if (duration_us < G_USEC_PER_SEC)
+    return g_strdup_printf (_("%d ms"), (int) (duration_us / 1000));
+  if (seconds < 60)
+    return g_strdup_printf (_("%.1f s"), duration_us / 1e6);
+  if (seconds < 3600)
+    return g_strdup_printf (_("%d min %d s"), (int) (seconds / 60), (int) (seconds % 60));
+  return g_strdup_printf (_("%d h %d min"), (int) (seconds / 3600), (int) (seconds / 60 % 60));
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <weir.h>
+
+G_BEGIN_DECLS
+
+/* How states and times are said to people; one place, so that list, inspector and window say the same. */
+const char *weir_words_of_run_status  (WeirRunStatus   status);
+const char *weir_words_of_step_status (WeirStepStatus  status);
+const char *weir_icon_of_run_status   (WeirRunStatus   status);
+const char *weir_icon_of_step_status  (WeirStepStatus  status);
+/* Style class that gives the colour: "state-running". */
+const char *weir_class_of_run_status  (WeirRunStatus   status);
+/* "07:00" today, "yesterday", "Mon 12:30", "3 Mar 2026" */
+char       *weir_words_of_time        (gint64          time_us);
+/* "84 ms", "1.2 s", "3 min 20 s" */
+char       *weir_words_of_duration    (gint64          duration_us);
+
+G_END_DECLS
