@@ -266,6 +266,14 @@ link_changed_cb (WeirGraph *graph,
 static void
 read_stickies (WeirScene *self)
 {
+  g_autofree char *selected = NULL;
+
+  for (guint i = 0; i < self->stickies->len && selected == NULL; i++)
+    {
+      WeirSticky *sticky = g_ptr_array_index (self->stickies, i);
+
+      selected = sticky->selected ? g_strdup (sticky->id) : NULL;
+    }
   g_ptr_array_set_size (self->stickies, 0);
   if (self->graph != weir_workflow_get_graph (self->workflow))
     return;
@@ -276,6 +284,7 @@ read_stickies (WeirScene *self)
 
       sticky->id = g_strdup (note->id);
       sticky->text = g_strdup (note->text != NULL ? note->text : "");
+      sticky->selected = g_strcmp0 (note->id, selected) == 0;
       sticky->rect = GRAPHENE_RECT_INIT (note->x, note->y, MAX (note->width, 80), MAX (note->height, 40));
       g_ptr_array_add (self->stickies, sticky);
     }

@@ -1,1 +1,782 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <glib/gi18n-lib.h>
+
+#include "weir-canvas-private.h"
+
+#include <math.h>
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (WeirCanvas, weir_canvas, GTK_TYPE_WIDGET,
+                               G_IMPLEMENT_INTERFACE (GTK_TYPE_ACCESSIBLE, weir_canvas_accessible_init))
+
+enum { PROP_WORKFLOW = 1, PROP_GRAPH, PROP_VIEW, PROP_VIEWPORT, PROP_ZOOM, PROP_SELECTED_BLOCK, PROP_EDITABLE, N_PROPS };
+static GParamSpec *properties[N_PROPS];
+
+enum { SIGNAL_OPEN_CONTAINER, SIGNAL_ADD_BLOCK_REQUESTED, SIGNAL_BLOCK_ACTIVATED, SIGNAL_MESSAGE, N_SIGNALS };
+static guint signals[N_SIGNALS];
+
+WeirLod
+weir_canvas_get_lod (WeirCanvas *self)
+{
+  double zoom = weir_viewport_get_zoom (self->viewport);
+
+  return zoom >= 0.55 ? WEIR_LOD_FULL : zoom >= 0.28 ? WEIR_LOD_HEADER : zoom >= 0.12 ? WEIR_LOD_PLAIN : WEIR_LOD_DOT;
+}
+
+double
+weir_canvas_snap (double value)
+{
+  return round (value / WEIR_GRID) * WEIR_GRID;
+}
+
+/* Snapshot */
+
+static void
+snapshot_grid (WeirCanvas  *self,
+               GtkSnapshot *snapshot,
+               double       width,
+               double       height)
+{
+  const WeirCanvasPalette *palette = self->painter.palette;
+  double zoom = weir_viewport_get_zoom (self->viewport), step = 24 * zoom, x, y;
+  graphene_rect_t all = GRAPHENE_RECT_INIT (0, 0, width, height), tile;
+
+  gtk_snapshot_append_color (snapshot, &palette->background, &all);
+  while (step < 20)
+    step *= 2;
+  step = round (step);
+  weir_viewport_get_origin (self->viewport, &x, &y);
+  x = -fmod (round (x * zoom), step);
+  y = -fmod (round (y * zoom), step);
+  tile = GRAPHENE_RECT_INIT (x, y, step, step);
+  gtk_snapshot_push_repeat (snapshot, &all, &tile);
+  gtk_snapshot_append_color (snapshot, &palette->grid_dot, &GRAPHENE_RECT_INIT (x, y, 2, 2));
+  gtk_snapshot_pop (snapshot);
+}
+
+static int
+compare_cards (gconstpointer a,
+               gconstpointer b)
+{
+  const WeirCard *first = *(WeirCard *const *) a, *second = *(WeirCard *const *) b;
+
+  /* Frames lie below the blocks that somebody put on them. */
+  if ((first->inner != NULL) != (second->inner != NULL))
+    return first->inner != NULL ? -1 : 1;
+  return first->order < second->order ? -1 : first->order > second->order;
+}
+
+static int
+wire_rank (const WeirWire *wire)
+{
+  return wire->selected ? 3 : wire->hovered ? 2 : wire->deliveries > 0 ? 1 : 0;
+}
+
+static int
+compare_wires (gconstpointer a,
+               gconstpointer b)
+{
+  const WeirWire *first = *(WeirWire *const *) a, *second = *(WeirWire *const *) b;
+  int rank = wire_rank (first) - wire_rank (second);
+
+  return rank != 0 ? rank : (int) weir_link_get_index (first->link) - (int) weir_link_get_index (second->link);
+}
+
+static void
+append_node (GtkSnapshot   *snapshot,
+             GskRenderNode *node)
+{
+  if (node != NULL)
+    gtk_snapshot_append_node (snapshot, node);
+}
+
+static void
+snapshot_scene (WeirCanvas  *self,
+                GtkSnapshot *snapshot)
+{
+  WeirLod lod = weir_canvas_get_lod (self);
+  graphene_rect_t visible;
+
+  weir_viewport_get_visible (self->viewport, &visible);
+  graphene_rect_inset (&visible, -12, -12);
+  g_ptr_array_set_size (self->visible_cards, 0);
+  g_ptr_array_set_size (self->visible_wires, 0);
+  weir_canvas_index_query (self->scene->card_index, &visible, self->visible_cards);
+  weir_canvas_index_query (self->scene->wire_index, &visible, self->visible_wires);
+  g_ptr_array_sort (self->visible_cards, compare_cards);
+  g_ptr_array_sort (self->visible_wires, compare_wires);
+
+  for (guint i = 0; i < self->scene->stickies->len; i++)
+    {
+      WeirSticky *sticky = g_ptr_array_index (self->scene->stickies, i);
+
+      if (graphene_rect_intersection (&sticky->rect, &visible, NULL))
+        append_node (snapshot, weir_sticky_ensure_node (sticky, self->scene, &self->painter, lod));
+    }
+  for (guint i = 0; i < self->visible_wires->len; i++)
+    {
+      WeirWire *wire = g_ptr_array_index (self->visible_wires, i);
+
+      if (wire->link != self->link.detached)
+        append_node (snapshot, weir_wire_ensure_node (wire, self->scene, &self->painter, lod));
+    }
+  for (guint i = 0; i < self->visible_cards->len; i++)
+    append_node (snapshot, weir_card_ensure_node (g_ptr_array_index (self->visible_cards, i), self->scene, &self->painter, lod));
+}
+
+static void
+snapshot_ghosts (WeirCanvas  *self,
+                 GtkSnapshot *snapshot)
+{
+  double zoom = weir_viewport_get_zoom (self->viewport);
+
+  for (guint i = 0; self->duplicating && i < self->starts->len; i++)
+    {
+      g_autoptr(WeirBlock) block = g_list_model_get_item (G_LIST_MODEL (self->selected), i);
+      WeirCard *card = weir_scene_find_card (self->scene, block);
+      graphene_rect_t rect = { g_array_index (self->starts, graphene_point_t, i), card->indexed.bounds.size };
+
+      weir_painter_outline (snapshot, &rect, 9, 1.5 / zoom, &self->painter.palette->dim_text);
+    }
+}
+
+static void
+snapshot_band (WeirCanvas  *self,
+               GtkSnapshot *snapshot)
+{
+  GdkRGBA fill = self->painter.palette->accent;
+  float widths[] = { 1, 1, 1, 1 };
+  GdkRGBA edge = fill, edges[] = { edge, edge, edge, edge };
+  GskRoundedRect outline;
+
+  fill.alpha = 0.14f;
+  gsk_rounded_rect_init_from_rect (&outline, &self->band, 0);
+  gtk_snapshot_append_color (snapshot, &fill, &self->band);
+  gtk_snapshot_append_border (snapshot, &outline, widths, edges);
+}
+
+static void
+snapshot_empty_hint (WeirCanvas  *self,
+                     GtkSnapshot *snapshot,
+                     double       width,
+                     double       height)
+{
+  const WeirCanvasPalette *palette = self->painter.palette;
+  double room = MIN (width - 48, 420), x = (width - room) / 2, y = height / 2 - 60;
+
+  weir_painter_draw_icon (&self->painter, snapshot, "list-add-symbolic", "list-add-symbolic", &palette->dim_text,
+                          width / 2 - 24, y - 60, 48);
+  y += weir_painter_draw_text (&self->painter, snapshot, _("Start With a Block"), 20, PANGO_WEIGHT_BOLD, &palette->text, x, y, room,
+                               WEIR_TEXT_MIDDLE, 1) + 8;
+  weir_painter_draw_text (&self->painter, snapshot, _("Double-click here, press Tab, or drag a block from the library."), 14,
+                          PANGO_WEIGHT_NORMAL, &palette->dim_text, x, y, room, WEIR_TEXT_MIDDLE, 3);
+}
+
+static void
+ensure_painter (WeirCanvas *self)
+{
+  GtkWidget *widget = GTK_WIDGET (self);
+  PangoFontDescription *font;
+
+  if (self->painter.context != NULL)
+    return;
+  self->painter.palette = weir_canvas_palette_get ();
+  self->painter.context = gtk_widget_create_pango_context (widget);
+  /* Text is scaled with the rest: glyphs must not be moved to whole pixels of the unscaled plane. */
+  pango_context_set_round_glyph_positions (self->painter.context, FALSE);
+  self->painter.layout = pango_layout_new (self->painter.context);
+  self->painter.icons = gtk_icon_theme_get_for_display (gtk_widget_get_display (widget));
+  self->painter.scale = gtk_widget_get_scale_factor (widget);
+  font = pango_context_get_font_description (self->painter.context);
+  /* 11 pt is the usual size; larger text grows as far as a card has room for. */
+  self->painter.unit = CLAMP (pango_font_description_get_size (font) / (double) PANGO_SCALE
+                              / (pango_font_description_get_size_is_absolute (font) ? 14.667 : 11), 0.9, 1.15);
+}
+
+static void
+drop_painter (WeirCanvas *self)
+{
+  g_clear_object (&self->painter.context);
+  g_clear_object (&self->painter.layout);
+  if (self->scene != NULL)
+    weir_scene_invalidate (self->scene);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static void
+weir_canvas_snapshot (GtkWidget   *widget,
+                      GtkSnapshot *snapshot)
+{
+  WeirCanvas *self = WEIR_CANVAS (widget);
+  double width = gtk_widget_get_width (widget), height = gtk_widget_get_height (widget);
+  double zoom = weir_viewport_get_zoom (self->viewport), x, y;
+
+  ensure_painter (self);
+  gtk_snapshot_push_clip (snapshot, &GRAPHENE_RECT_INIT (0, 0, width, height));
+  snapshot_grid (self, snapshot, width, height);
+  if (self->scene != NULL)
+    {
+      weir_viewport_get_origin (self->viewport, &x, &y);
+      gtk_snapshot_save (snapshot);
+      /* Whole pixels: lines stay sharp while panning. */
+      gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT (-round (x * zoom), -round (y * zoom)));
+      gtk_snapshot_scale (snapshot, zoom, zoom);
+      snapshot_scene (self, snapshot);
+      snapshot_ghosts (self, snapshot);
+      gtk_snapshot_restore (snapshot);
+      if (self->link.card != NULL)
+        weir_canvas_snapshot_link (self, snapshot);
+      if (self->drag == WEIR_DRAG_BAND)
+        snapshot_band (self, snapshot);
+      if (self->scene->cards->len == 0 && self->scene->stickies->len == 0 && self->editable)
+        snapshot_empty_hint (self, snapshot, width, height);
+    }
+  gtk_snapshot_pop (snapshot);
+}
+
+/* Following what is shown */
+
+static void
+viewport_changed_cb (WeirViewport *viewport,
+                     WeirCanvas   *self)
+{
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static void
+viewport_zoom_cb (WeirViewport *viewport,
+                  GParamSpec   *pspec,
+                  WeirCanvas   *self)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ZOOM]);
+}
+
+static void
+scene_changed_cb (WeirScene  *scene,
+                  WeirCanvas *self)
+{
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+  weir_canvas_accessible_refresh (self);
+}
+
+static void
+scene_removed_cb (WeirScene  *scene,
+                  WeirBlock  *block,
+                  WeirCanvas *self)
+{
+  weir_canvas_forget_card (self, block);
+  weir_canvas_unselect_block (self, block);
+}
+
+static void
+link_removed_cb (WeirGraph  *graph,
+                 WeirLink   *link,
+                 WeirCanvas *self)
+{
+  self->hovered_wire = NULL;
+  if (link == self->link.detached)
+    weir_canvas_cancel_drag (self);
+  if (link == self->selected_link)
+    weir_canvas_select_link (self, NULL);
+}
+
+static void
+history_changed_cb (WeirWorkflow *workflow,
+                    GParamSpec   *pspec,
+                    WeirCanvas   *self)
+{
+  weir_canvas_update_actions (self);
+}
+
+static void
+style_changed_cb (WeirCanvas *self)
+{
+  weir_canvas_palette_refresh ();
+  drop_painter (self);
+}
+
+static void
+weir_canvas_size_allocate (GtkWidget *widget,
+                           int        width,
+                           int        height,
+                           int        baseline)
+{
+  WeirCanvas *self = WEIR_CANVAS (widget);
+
+  weir_viewport_set_size (self->viewport, width, height);
+  if (self->fit_wanted && width > 0 && height > 0)
+    {
+      self->fit_wanted = FALSE;
+      weir_canvas_zoom_to_fit (self);
+    }
+  if (self->menu != NULL)
+    gtk_popover_present (GTK_POPOVER (self->menu));
+  if (self->note_editor != NULL)
+    gtk_popover_present (GTK_POPOVER (self->note_editor));
+}
+
+static void
+weir_canvas_measure (GtkWidget      *widget,
+                     GtkOrientation  orientation,
+                     int             for_size,
+                     int            *minimum,
+                     int            *natural,
+                     int            *minimum_baseline,
+                     int            *natural_baseline)
+{
+  *minimum = 120;
+  *natural = orientation == GTK_ORIENTATION_HORIZONTAL ? 640 : 400;
+}
+
+static void
+weir_canvas_css_changed (GtkWidget         *widget,
+                         GtkCssStyleChange *change)
+{
+  GTK_WIDGET_CLASS (weir_canvas_parent_class)->css_changed (widget, change);
+  drop_painter (WEIR_CANVAS (widget));
+}
+
+static void
+weir_canvas_get_property (GObject    *object,
+                          guint       property_id,
+                          GValue     *value,
+                          GParamSpec *pspec)
+{
+  WeirCanvas *self = WEIR_CANVAS (object);
+
+  switch (property_id)
+    {
+    case PROP_WORKFLOW:
+      g_value_set_object (value, self->workflow);
+      break;
+    case PROP_GRAPH:
+      g_value_set_object (value, self->graph);
+      break;
+    case PROP_VIEW:
+      g_value_set_object (value, self->view);
+      break;
+    case PROP_VIEWPORT:
+      g_value_set_object (value, self->viewport);
+      break;
+    case PROP_ZOOM:
+      g_value_set_double (value, weir_canvas_get_zoom (self));
+      break;
+    case PROP_SELECTED_BLOCK:
+      g_value_set_object (value, self->selected_block);
+      break;
+    case PROP_EDITABLE:
+      g_value_set_boolean (value, self->editable);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+    }
+}
+
+static void
+weir_canvas_set_property (GObject      *object,
+                          guint         property_id,
+                          const GValue *value,
+                          GParamSpec   *pspec)
+{
+  WeirCanvas *self = WEIR_CANVAS (object);
+
+  switch (property_id)
+    {
+    case PROP_WORKFLOW:
+      weir_canvas_set_workflow (self, g_value_get_object (value));
+      break;
+    case PROP_GRAPH:
+      weir_canvas_set_graph (self, g_value_get_object (value));
+      break;
+    case PROP_VIEW:
+      weir_canvas_set_view (self, g_value_get_object (value));
+      break;
+    case PROP_ZOOM:
+      weir_canvas_set_zoom (self, g_value_get_double (value));
+      break;
+    case PROP_EDITABLE:
+      weir_canvas_set_editable (self, g_value_get_boolean (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+    }
+}
+
+static void
+drop_scene (WeirCanvas *self)
+{
+  weir_canvas_cancel_drag (self);
+  weir_canvas_leave_connect (self);
+  weir_canvas_clear_selection (self);
+  self->hovered_card = NULL;
+  self->hovered_wire = NULL;
+  if (self->scene != NULL)
+    g_signal_handlers_disconnect_by_data (self->scene, self);
+  if (self->graph != NULL)
+    g_signal_handlers_disconnect_by_data (self->graph, self);
+  g_clear_object (&self->scene);
+  g_clear_object (&self->graph);
+}
+
+static void
+weir_canvas_dispose (GObject *object)
+{
+  WeirCanvas *self = WEIR_CANVAS (object);
+
+  if (self->autoscroll_id != 0)
+    gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->autoscroll_id);
+  self->autoscroll_id = 0;
+  drop_scene (self);
+  if (self->workflow != NULL)
+    g_signal_handlers_disconnect_by_data (self->workflow, self);
+  g_clear_object (&self->workflow);
+  g_clear_object (&self->view);
+  g_clear_pointer (&self->menu, gtk_widget_unparent);
+  g_clear_pointer (&self->note_editor, gtk_widget_unparent);
+  G_OBJECT_CLASS (weir_canvas_parent_class)->dispose (object);
+}
+
+static void
+weir_canvas_finalize (GObject *object)
+{
+  WeirCanvas *self = WEIR_CANVAS (object);
+
+  g_clear_object (&self->painter.context);
+  g_clear_object (&self->painter.layout);
+  g_clear_object (&self->viewport);
+  g_clear_object (&self->selected);
+  g_clear_pointer (&self->visible_cards, g_ptr_array_unref);
+  g_clear_pointer (&self->visible_wires, g_ptr_array_unref);
+  g_clear_pointer (&self->starts, g_array_unref);
+  g_clear_pointer (&self->choices, g_array_unref);
+  g_clear_pointer (&self->band_before, g_hash_table_unref);
+  g_free (self->selected_note);
+  G_OBJECT_CLASS (weir_canvas_parent_class)->finalize (object);
+}
+
+static void
+weir_canvas_class_init (WeirCanvasClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+  const GParamFlags flags = G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
+
+  object_class->get_property = weir_canvas_get_property;
+  object_class->set_property = weir_canvas_set_property;
+  object_class->dispose = weir_canvas_dispose;
+  object_class->finalize = weir_canvas_finalize;
+  widget_class->snapshot = weir_canvas_snapshot;
+  widget_class->size_allocate = weir_canvas_size_allocate;
+  widget_class->measure = weir_canvas_measure;
+  widget_class->css_changed = weir_canvas_css_changed;
+
+  properties[PROP_WORKFLOW] = g_param_spec_object ("workflow", NULL, NULL, WEIR_TYPE_WORKFLOW, flags | G_PARAM_READWRITE);
+  properties[PROP_GRAPH] = g_param_spec_object ("graph", NULL, NULL, WEIR_TYPE_GRAPH, flags | G_PARAM_READWRITE);
+  properties[PROP_VIEW] = g_param_spec_object ("view", NULL, NULL, WEIR_TYPE_RUN_VIEW, flags | G_PARAM_READWRITE);
+  properties[PROP_VIEWPORT] = g_param_spec_object ("viewport", NULL, NULL, WEIR_TYPE_VIEWPORT, flags | G_PARAM_READABLE);
+  properties[PROP_ZOOM] = g_param_spec_double ("zoom", NULL, NULL, WEIR_VIEWPORT_ZOOM_MIN, WEIR_VIEWPORT_ZOOM_MAX, 1,
+                                               flags | G_PARAM_READWRITE);
+  properties[PROP_SELECTED_BLOCK] = g_param_spec_object ("selected-block", NULL, NULL, WEIR_TYPE_BLOCK, flags | G_PARAM_READABLE);
+  properties[PROP_EDITABLE] = g_param_spec_boolean ("editable", NULL, NULL, TRUE, flags | G_PARAM_READWRITE);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  signals[SIGNAL_OPEN_CONTAINER] = g_signal_new ("open-container", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
+                                                 NULL, NULL, NULL, G_TYPE_NONE, 1, WEIR_TYPE_GRAPH);
+  signals[SIGNAL_ADD_BLOCK_REQUESTED] = g_signal_new ("add-block-requested", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
+                                                      NULL, NULL, NULL, G_TYPE_NONE, 4,
+                                                      G_TYPE_DOUBLE, G_TYPE_DOUBLE, WEIR_TYPE_BLOCK, G_TYPE_STRING);
+  signals[SIGNAL_BLOCK_ACTIVATED] = g_signal_new ("block-activated", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
+                                                  NULL, NULL, NULL, G_TYPE_NONE, 1, WEIR_TYPE_BLOCK);
+  signals[SIGNAL_MESSAGE] = g_signal_new ("message", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
+                                          NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+
+  weir_canvas_install_actions (widget_class);
+  weir_canvas_install_keys (widget_class);
+  gtk_widget_class_set_css_name (widget_class, "weir-canvas");
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
+}
+
+static void
+weir_canvas_init (WeirCanvas *self)
+{
+  AdwStyleManager *style = adw_style_manager_get_default ();
+
+  self->editable = TRUE;
+  self->viewport = weir_viewport_new ();
+  self->selected = g_list_store_new (WEIR_TYPE_BLOCK);
+  self->visible_cards = g_ptr_array_new ();
+  self->visible_wires = g_ptr_array_new ();
+  self->starts = g_array_new (FALSE, FALSE, sizeof (graphene_point_t));
+  self->choices = g_array_new (FALSE, FALSE, sizeof (WeirConnectChoice));
+  self->band_before = g_hash_table_new (NULL, NULL);
+  g_signal_connect (self->viewport, "changed", G_CALLBACK (viewport_changed_cb), self);
+  g_signal_connect (self->viewport, "notify::zoom", G_CALLBACK (viewport_zoom_cb), self);
+  g_signal_connect_object (style, "notify::dark", G_CALLBACK (style_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (style, "notify::high-contrast", G_CALLBACK (style_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (style, "notify::accent-color", G_CALLBACK (style_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect (self, "notify::scale-factor", G_CALLBACK (drop_painter), NULL);
+
+  gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
+  gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Workflow canvas"), -1);
+  weir_canvas_init_gestures (self);
+  weir_canvas_init_keys (self);
+  weir_canvas_update_actions (self);
+}
+
+GtkWidget *
+weir_canvas_new (void)
+{
+  return g_object_new (WEIR_TYPE_CANVAS, NULL);
+}
+
+WeirWorkflow *
+weir_canvas_get_workflow (WeirCanvas *self)
+{
+  g_return_val_if_fail (WEIR_IS_CANVAS (self), NULL);
+  return self->workflow;
+}
+
+void
+weir_canvas_set_workflow (WeirCanvas   *self,
+                          WeirWorkflow *workflow)
+{
+  g_return_if_fail (WEIR_IS_CANVAS (self));
+
+  if (self->workflow == workflow)
+    return;
+  drop_scene (self);
+  if (self->workflow != NULL)
+    g_signal_handlers_disconnect_by_data (self->workflow, self);
+  g_set_object (&self->workflow, workflow);
+  if (workflow != NULL)
+    {
+      g_signal_connect (workflow, "notify::can-undo", G_CALLBACK (history_changed_cb), self);
+      g_signal_connect (workflow, "notify::can-redo", G_CALLBACK (history_changed_cb), self);
+      weir_canvas_set_graph (self, weir_workflow_get_graph (workflow));
+    }
+  else
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_GRAPH]);
+  weir_canvas_update_actions (self);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_WORKFLOW]);
+}
+
+WeirGraph *
+weir_canvas_get_graph (WeirCanvas *self)
+{
+  g_return_val_if_fail (WEIR_IS_CANVAS (self), NULL);
+  return self->graph;
+}
+
+/**
+ * weir_canvas_set_graph:
+ * @self: a canvas with a workflow
+ * @graph: its root graph or the body of one of its containers
+ *
+ * Shows another graph of the workflow, whole.
+ */
+void
+weir_canvas_set_graph (WeirCanvas *self,
+                       WeirGraph  *graph)
+{
+  g_return_if_fail (WEIR_IS_CANVAS (self));
+  g_return_if_fail (self->workflow != NULL && WEIR_IS_GRAPH (graph));
+
+  if (self->graph == graph)
+    return;
+  drop_scene (self);
+  self->graph = g_object_ref (graph);
+  self->scene = weir_scene_new (self->workflow, graph);
+  weir_scene_set_view (self->scene, self->view);
+  g_signal_connect (self->scene, "changed", G_CALLBACK (scene_changed_cb), self);
+  g_signal_connect (self->scene, "removed", G_CALLBACK (scene_removed_cb), self);
+  g_signal_connect (graph, "link-removed", G_CALLBACK (link_removed_cb), self);
+  weir_canvas_zoom_to_fit (self);
+  weir_canvas_update_actions (self);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_GRAPH]);
+}
+
+WeirRunView *
+weir_canvas_get_view (WeirCanvas *self)
+{
+  g_return_val_if_fail (WEIR_IS_CANVAS (self), NULL);
+  return self->view;
+}
+
+void
+weir_canvas_set_view (WeirCanvas  *self,
+                      WeirRunView *view)
+{
+  g_return_if_fail (WEIR_IS_CANVAS (self));
+
+  if (!g_set_object (&self->view, view))
+    return;
+  if (self->scene != NULL)
+    weir_scene_set_view (self->scene, view);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_VIEW]);
+}
+
+WeirViewport *
+weir_canvas_get_viewport (WeirCanvas *self)
+{
+  g_return_val_if_fail (WEIR_IS_CANVAS (self), NULL);
+  return self->viewport;
+}
+
+gboolean
+weir_canvas_get_editable (WeirCanvas *self)
+{
+  g_return_val_if_fail (WEIR_IS_CANVAS (self), FALSE);
+  return self->editable;
+}
+
+void
+weir_canvas_set_editable (WeirCanvas *self,
+                          gboolean    editable)
+{
+  g_return_if_fail (WEIR_IS_CANVAS (self));
+
+  if (self->editable == !!editable)
+    return;
+  weir_canvas_cancel_drag (self);
+  self->editable = !!editable;
+  weir_canvas_update_actions (self);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_EDITABLE]);
+}
+
+double
+weir_canvas_get_zoom (WeirCanvas *self)
+{
+  g_return_val_if_fail (WEIR_IS_CANVAS (self), 1);
+  return weir_viewport_get_zoom (self->viewport);
+}
+
+void
+weir_canvas_set_zoom (WeirCanvas *self,
+                      double      zoom)
+{
+  int width, height;
+
+  g_return_if_fail (WEIR_IS_CANVAS (self));
+  weir_viewport_get_size (self->viewport, &width, &height);
+  weir_viewport_zoom_at (self->viewport, zoom, width / 2.0, height / 2.0);
+}
+
+void
+weir_canvas_zoom_to_fit (WeirCanvas *self)
+{
+  graphene_rect_t bounds;
+  int width, height;
+
+  g_return_if_fail (WEIR_IS_CANVAS (self));
+  weir_viewport_get_size (self->viewport, &width, &height);
+  if (width == 0 || height == 0)
+    self->fit_wanted = TRUE;
+  else if (self->scene != NULL && weir_scene_get_bounds (self->scene, &bounds))
+    weir_viewport_fit (self->viewport, &bounds, MIN (width, height) > 500 ? 48 : 16);
+  else
+    weir_viewport_fit (self->viewport, &GRAPHENE_RECT_INIT (0, 0, 1, 1), 0);
+}
+
+void
+weir_canvas_reveal_block (WeirCanvas *self,
+                          WeirBlock  *block)
+{
+  WeirCard *card;
+
+  g_return_if_fail (WEIR_IS_CANVAS (self) && WEIR_IS_BLOCK (block));
+  if (weir_block_get_graph (block) != self->graph)
+    weir_canvas_set_graph (self, weir_block_get_graph (block));
+  card = weir_scene_find_card (self->scene, block);
+  if (card != NULL)
+    weir_viewport_reveal (self->viewport, &card->indexed.bounds, 24);
+}
+
+gboolean
+weir_canvas_get_block_bounds (WeirCanvas      *self,
+                              WeirBlock       *block,
+                              graphene_rect_t *bounds)
+{
+  WeirCard *card = self->scene != NULL ? weir_scene_find_card (self->scene, block) : NULL;
+  double x, y, zoom = weir_viewport_get_zoom (self->viewport);
+
+  if (card == NULL)
+    return FALSE;
+  weir_viewport_to_view (self->viewport, card->indexed.bounds.origin.x, card->indexed.bounds.origin.y, &x, &y);
+  *bounds = GRAPHENE_RECT_INIT (x, y, card->indexed.bounds.size.width * zoom, card->indexed.bounds.size.height * zoom);
+  return TRUE;
+}
+
+gboolean
+weir_canvas_get_port_point (WeirCanvas       *self,
+                            WeirBlock        *block,
+                            const char       *port,
+                            gboolean          input,
+                            graphene_point_t *point)
+{
+  WeirCard *card = self->scene != NULL ? weir_scene_find_card (self->scene, block) : NULL;
+  const WeirPin *pin = card != NULL ? weir_card_find_pin (card, port, input) : NULL;
+  double x, y;
+
+  if (pin == NULL)
+    return FALSE;
+  weir_viewport_to_view (self->viewport, card->indexed.bounds.origin.x + pin->x, card->indexed.bounds.origin.y + pin->y, &x, &y);
+  *point = GRAPHENE_POINT_INIT (x, y);
+  return TRUE;
+}
+
+char *
+weir_canvas_describe_block (WeirCanvas *self,
+                            WeirBlock  *block)
+{
+  WeirCard *card = self->scene != NULL ? weir_scene_find_card (self->scene, block) : NULL;
+
+  return card != NULL ? weir_scene_describe_card (self->scene, card) : g_strdup (weir_block_get_title (block));
+}
+
+void
+weir_canvas_announce (WeirCanvas *self,
+                      const char *text)
+{
+  gtk_accessible_announce (GTK_ACCESSIBLE (self), text, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
+}
+
+void
+weir_canvas_say (WeirCanvas *self,
+                 const char *text)
+{
+  weir_canvas_announce (self, text);
+  g_signal_emit (self, signals[SIGNAL_MESSAGE], 0, text);
+}
+
+void
+weir_canvas_request_block (WeirCanvas *self,
+                           double      x,
+                           double      y,
+                           WeirBlock  *from,
+                           const char *port)
+{
+  if (self->editable && self->graph != NULL)
+    g_signal_emit (self, signals[SIGNAL_ADD_BLOCK_REQUESTED], 0, x, y, from, port);
+}
+
+void
+weir_canvas_emit_activated (WeirCanvas *self,
+                            WeirBlock  *block)
+{
+  g_signal_emit (self, signals[SIGNAL_BLOCK_ACTIVATED], 0, block);
+}
+
+void
+weir_canvas_open_block (WeirCanvas *self,
+                        WeirBlock  *block)
+{
+  WeirGraph *body = weir_block_get_body (block);
+
+  if (body != NULL)
+    g_signal_emit (self, signals[SIGNAL_OPEN_CONTAINER], 0, body);
+  else
+    weir_canvas_emit_activated (self, block);
+}
