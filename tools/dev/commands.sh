@@ -33,7 +33,7 @@ command_shell () {
 
 command_bench () {
   build_ninja release
-  exec "$top/tests/bench/bench" "$top/_build" "$@"
+  exec "$top/_build/src/cli/weir" bench "$@"
 }
 
 command_screenshot () {

@@ -59,7 +59,7 @@ host_install () {
   say "Missing or too old on this machine: $missing"
   if [ "$(id -u)" = 0 ]; then
     say "Installing: $line"
-    case $line in apt-get*) apt-get update ;; esac
+    case $line in apt-get*) apt-get update || say "Going on with the package lists that are there" ;; esac
     run_as_given "$line"
   elif [ "$install" = 1 ]; then
     say "Installing: sudo $line"

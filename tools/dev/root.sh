@@ -51,7 +51,7 @@ root_need_tools () {
   for package in $needed; do set -- "$@" "$package"; done
   if [ "$(id -u)" = 0 ]; then
     say "Installing on this machine:$needed"
-    [ "$1" != apt-get ] || apt-get update
+    [ "$1" != apt-get ] || apt-get update || say "Going on with the package lists that are there"
     DEBIAN_FRONTEND=noninteractive "$@" || die "could not install$needed"
   elif [ "$install" = 1 ]; then
     say "Installing on this machine:$needed"
@@ -119,7 +119,7 @@ root_exec () {
   for dir in bin sbin lib lib32 lib64; do
     [ ! -L "$root/$dir" ] || args+=(--symlink "$(readlink "$root/$dir")" "/$dir")
   done
-  args+=(--dev /dev --tmpfs /run --tmpfs /var/tmp)
+  args+=(--dev /dev --tmpfs /run --perms 1777 --tmpfs /var/tmp)
   for dir in /*; do
     case ${dir#/} in
     usr | etc | var | bin | sbin | lib | lib[0-9x]* | dev | proc | sys | run | tmp | boot | lost+found) ;;
@@ -147,7 +147,7 @@ root_exec () {
     if [ -n "${XAUTHORITY-}" ] && [ -e "$XAUTHORITY" ]; then args+=(--ro-bind "$XAUTHORITY" "$XAUTHORITY"); fi
     [ ! -e /dev/dri ] || args+=(--dev-bind /dev/dri /dev/dri)
   else
-    args+=(--proc /proc --unshare-pid --unshare-ipc --tmpfs /tmp --dir "$runtime" --chmod 0700 "$runtime" --setenv XDG_RUNTIME_DIR "$runtime")
+    args+=(--proc /proc --unshare-pid --unshare-ipc --perms 1777 --tmpfs /tmp --dir "$runtime" --chmod 0700 "$runtime" --setenv XDG_RUNTIME_DIR "$runtime")
     args+=(--unsetenv DISPLAY --unsetenv WAYLAND_DISPLAY --unsetenv DBUS_SESSION_BUS_ADDRESS --unsetenv AT_SPI_BUS_ADDRESS)
   fi
   # In a checkout below a system folder or /tmp, its own place has to be put back.
