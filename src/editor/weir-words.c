@@ -71,7 +71,7 @@ weir_icon_of_run_status (WeirRunStatus status)
 {
   switch (status)
     {
-    case WEIR_RUN_SUCCEEDED: return "emblem-ok-symbolic";
+    case WEIR_RUN_SUCCEEDED: return "object-select-symbolic";
     case WEIR_RUN_FAILED: return "dialog-error-symbolic";
     case WEIR_RUN_CANCELLED: return "media-playback-stop-symbolic";
     case WEIR_RUN_INTERRUPTED: return "dialog-warning-symbolic";
@@ -95,7 +95,7 @@ weir_icon_of_step_status (WeirStepStatus status)
     {
     case WEIR_STEP_SUCCEEDED:
     case WEIR_STEP_CACHED:
-    case WEIR_STEP_PINNED: return "emblem-ok-symbolic";
+    case WEIR_STEP_PINNED: return "object-select-symbolic";
     case WEIR_STEP_FAILED: return "dialog-error-symbolic";
     case WEIR_STEP_UNKNOWN:
     case WEIR_STEP_INTERRUPTED: return "dialog-warning-symbolic";
