@@ -117,6 +117,11 @@ WEIR_API DexFuture    *weir_engine_restore_workflow (WeirEngine  *self,
 WEIR_API DexFuture    *weir_engine_play            (WeirEngine   *self,
                                                     WeirWorkflow *workflow,
                                                     WeirValue    *inputs) G_GNUC_WARN_UNUSED_RESULT;
+/* What a run of @workflow gets: @given (record, nullable) with defaults filled in, each converted to its type. Fails with input.missing,
+ * input.type, or input.invalid for names that the workflow does not have; all problems are in the one message. (transfer full) */
+WEIR_API WeirValue    *weir_workflow_complete_inputs (WeirWorkflow *workflow,
+                                                    WeirValue    *given,
+                                                    GError      **error);
 /* A live run; NULL if there is none of that number. (transfer none) */
 WEIR_API WeirRun      *weir_engine_find_run        (WeirEngine   *self,
                                                     gint64        id);

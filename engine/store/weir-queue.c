@@ -59,11 +59,10 @@ weir_queue_take_all (WeirQueue *self)
   return oldest;
 }
 
-static gboolean
-spin (WeirQueue *self, gint64 spin_us)
+/* Looks until there is something or the monotonic clock says @until, without sleeping. The taking thread. */
+gboolean
+weir_queue_look (WeirQueue *self, gint64 until)
 {
-  gint64 end = g_get_monotonic_time () + spin_us;
-
   do
     {
       for (guint i = 0; i < 32; i++)
@@ -75,7 +74,7 @@ spin (WeirQueue *self, gint64 spin_us)
 #endif
         }
     }
-  while (g_get_monotonic_time () < end);
+  while (g_get_monotonic_time () < until);
   return FALSE;
 }
 
@@ -83,9 +82,10 @@ spin (WeirQueue *self, gint64 spin_us)
 WeirQueueNode *
 weir_queue_wait (WeirQueue *self, gint64 spin_us, gint64 timeout_us)
 {
-  gint64 end = g_get_monotonic_time () + timeout_us;
+  gint64 now = g_get_monotonic_time ();
+  gint64 end = now + timeout_us;
 
-  if (!weir_queue_is_empty (self) || (spin_us > 0 && spin (self, spin_us)))
+  if (!weir_queue_is_empty (self) || (spin_us > 0 && weir_queue_look (self, now + spin_us)))
     return weir_queue_take_all (self);
 
   g_mutex_lock (&self->mutex);

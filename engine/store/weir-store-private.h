@@ -38,7 +38,11 @@ struct _WeirStore
   /* main context */
   GMainContext   *context;
   GSource        *returns;        /* brings jobs back from the threads */
+  GSource        *looks;          /* looks for them before the main loop sleeps */
   GQueue          returned;       /* of WeirJob, in order */
+  guint           n_in_flight;    /* batches that have not come back */
+  gint64          last_commit_at;
+  gint64          latency_us;     /* of the last batch that came back */
   WeirStoreTroubleFunc trouble_func;
   gpointer        trouble_data;
   gboolean        closed;
@@ -47,6 +51,7 @@ struct _WeirStore
   WeirQueue       to_write;
   WeirQueue       to_read;        /* unused in memory: there everything is done by the writing thread */
   WeirQueue       back;
+  int             looking;        /* atomic: the main context looks at back and need not be woken */
   GMutex          variables_lock;
   GHashTable     *variables;      /* "workflow\nname" -> WeirValue */
   GMutex          blobs_lock;
@@ -76,7 +81,6 @@ DexFuture  *weir_store_ask            (WeirStore *self, gboolean write, WeirStor
 /* The same, but @before runs on the writing thread first; its failure is only logged. */
 DexFuture  *weir_store_ask_after      (WeirStore *self, WeirStoreFunc before, WeirStoreFunc func, gpointer question, GDestroyNotify destroy);
 gboolean    weir_store_ask_now        (WeirStore *self, WeirStoreFunc func, gpointer question, GValue *answer, GError **error);
-void        weir_store_cache_variable (WeirStore *self, const char *workflow_id, const char *name, WeirValue *value);
 
 /* weir-store-schema.c */
 WeirSql    *weir_store_open_database  (WeirStore *self, GError **error);

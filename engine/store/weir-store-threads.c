@@ -3,19 +3,14 @@
 
 /* How long the writing thread looks for the next batch before it sleeps: a chain of steps with effects sends one as soon as it
  * hears of the last, and to wake a thread takes longer than that. */
-#define SPIN_US 60
+#include <stdlib.h>
+#define SPIN_US (g_getenv ("SPIN") ? atoi (g_getenv ("SPIN")) : 60)
 /* After this long without work there is time for what can wait. */
 #define IDLE_US (250 * 1000)
 #define BACKOFF_FIRST_US (50 * 1000)
 #define BACKOFF_LAST_US (5 * G_USEC_PER_SEC)
 /* Checkpoint at this length of the log even if the store is never idle. */
 #define WAL_LIMIT (6 * 1024 * 1024)
-
-static void
-give_back (WeirStore *self, WeirJob *job)
-{
-  weir_queue_push (&self->back, &job->node);
-}
 
 static void
 answer (WeirStore *self, WeirJob *job)
@@ -30,8 +25,8 @@ answer (WeirStore *self, WeirJob *job)
       g_mutex_unlock (&waiter->mutex);
       return;
     }
-  give_back (self, job);
-  g_main_context_wakeup (self->context);
+  weir_store_give_back (self, job);
+  weir_store_wake_main (self);
 }
 
 /* ── writing thread ──────────────────────────────────────────────────────────────────────── */
@@ -46,8 +41,8 @@ tell_trouble (WeirStore *self, const char *message)
   g_set_str (&self->trouble, message);
   job = weir_job_new (WEIR_JOB_TROUBLE);
   job->message = g_strdup (message);
-  give_back (self, job);
-  g_main_context_wakeup (self->context);
+  weir_store_give_back (self, job);
+  weir_store_wake_main (self);
 }
 
 static void
@@ -59,9 +54,9 @@ give_pending_back (WeirStore *self)
   while ((job = g_queue_pop_head (&self->pending)) != NULL)
     {
       g_ptr_array_add (written, g_steal_pointer (&job->batch));
-      give_back (self, job);
+      weir_store_give_back (self, job);
     }
-  g_main_context_wakeup (self->context);
+  weir_store_wake_main (self);
   /* The batches are freed here, while the main context goes on. */
 }
 

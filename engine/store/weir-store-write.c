@@ -174,19 +174,9 @@ bind_value (WeirStore *self, WeirStatement *statement, int index, WeirValue *val
   return TRUE;
 }
 
-static gboolean
-write_effect (WeirStore *self, const WeirEffect *effect, GPtrArray *hashes, GError **error)
+static void
+bind_effect_key (WeirStatement *put, const WeirEffect *effect)
 {
-  g_autoptr(WeirStatement) put = weir_sql_prepare (self->writing,
-    "INSERT INTO effect VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
-    " ON CONFLICT (id) DO UPDATE SET state = ?10, before = ?12, after = ?13, blobs = ?14", error);
-  guint n_before = hashes->len;
-
-  if (put == NULL
-      || !bind_value (self, put, 12, effect->before, hashes, error)
-      || !bind_value (self, put, 13, effect->after, hashes, error))
-    return FALSE;
-  sqlite3_bind_int64 (put, 1, effect->id);
   sqlite3_bind_int64 (put, 2, effect->run);
   sqlite3_bind_int64 (put, 3, effect->scope);
   sqlite3_bind_int64 (put, 4, effect->firing);
@@ -195,9 +185,29 @@ write_effect (WeirStore *self, const WeirEffect *effect, GPtrArray *hashes, GErr
   weir_sql_bind_text (put, 7, effect->type, -1);
   weir_sql_bind_text (put, 8, effect->target, -1);
   sqlite3_bind_int (put, 9, effect->undo);
-  sqlite3_bind_int (put, 10, effect->state);
   sqlite3_bind_int64 (put, 11, effect->at);
+}
+
+static gboolean
+write_effect (WeirStore *self, const WeirEffect *effect, GPtrArray *hashes, GError **error)
+{
+  /* without a type it is news of an effect that is known: what it does not say stays */
+  g_autoptr(WeirStatement) put = weir_sql_prepare (self->writing, effect->type == NULL
+    ? "UPDATE effect SET state = ?10, before = COALESCE (?12, before), after = COALESCE (?13, after),"
+      " blobs = blobs + ?14 WHERE id = ?1"
+    : "INSERT INTO effect VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
+      " ON CONFLICT (id) DO UPDATE SET state = ?10, before = ?12, after = ?13, blobs = ?14", error);
+  guint n_before = hashes->len;
+
+  if (put == NULL
+      || !bind_value (self, put, 12, effect->before, hashes, error)
+      || !bind_value (self, put, 13, effect->after, hashes, error))
+    return FALSE;
+  sqlite3_bind_int64 (put, 1, effect->id);
+  sqlite3_bind_int (put, 10, effect->state);
   sqlite3_bind_int (put, 14, (int) (hashes->len - n_before));
+  if (effect->type != NULL)
+    bind_effect_key (put, effect);
   /* What the step kept with put_blob() and put_file() it names by hash in its record. */
   if (effect->before != NULL)
     weir_store_find_hashes (effect->before, hashes);

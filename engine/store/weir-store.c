@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "weir-store-jobs.h"
 
+#include <string.h>
+
 #include <glib/gstdio.h>
 #include <unistd.h>
 
@@ -137,6 +139,12 @@ weir_store_new (const char *dir, GError **error)
   self->closed = FALSE;
   self->returns = weir_store_returns_new (self);
   g_source_attach (self->returns, self->context);
+  /* On one core looking would keep the other thread from working. */
+  if (!self->in_memory && g_get_num_processors () > 1)
+    {
+      self->looks = weir_store_looks_new (self);
+      g_source_attach (self->looks, self->context);
+    }
   self->writer = g_thread_new ("weir-write", weir_store_writer_thread, self);
   if (!self->in_memory)
     self->reader = g_thread_new ("weir-read", weir_store_reader_thread, self);
@@ -197,6 +205,9 @@ weir_store_close (WeirStore *self)
     weir_job_free (job);
   g_source_destroy (self->returns);
   g_clear_pointer (&self->returns, g_source_unref);
+  if (self->looks != NULL)
+    g_source_destroy (self->looks);
+  g_clear_pointer (&self->looks, g_source_unref);
   drop_returned (self);
   weir_keeper_forget (self->keeper);
   weir_store_close_database (self);
@@ -284,6 +295,32 @@ weir_store_dup_variable (WeirStore *self, const char *workflow_id, const char *n
   return value != NULL ? weir_value_ref (value) : NULL;
 }
 
+/**
+ * weir_store_dup_variables:
+ * @self: a store
+ * @workflow_id: (nullable): %NULL: global
+ *
+ * Any thread.
+ *
+ * Returns: (transfer full): a record of all variables of that scope
+ */
+WeirValue *
+weir_store_dup_variables (WeirStore *self, const char *workflow_id)
+{
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->variables_lock);
+  g_autofree char *prefix = variable_key (workflow_id, "");
+  WeirBuilder *record = weir_record_builder_new (4);
+  GHashTableIter iter;
+  const char *key;
+  WeirValue *value;
+
+  g_hash_table_iter_init (&iter, self->variables);
+  while (g_hash_table_iter_next (&iter, (gpointer *) &key, (gpointer *) &value))
+    if (g_str_has_prefix (key, prefix))
+      weir_builder_set (record, key + strlen (prefix), value);
+  return weir_builder_end (record);
+}
+
 /* ── handing over ────────────────────────────────────────────────────────────────────────── */
 
 /**
@@ -317,6 +354,8 @@ weir_store_commit (WeirStore *self, WeirBatch *batch, WeirStoreDoneFunc done, gp
   job->batch = batch;
   job->done = done;
   job->user_data = user_data;
+  job->queued_at = self->last_commit_at = g_get_monotonic_time ();
+  self->n_in_flight++;
   weir_queue_push (&self->to_write, &job->node);
 }
 

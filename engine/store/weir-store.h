@@ -88,6 +88,15 @@ WeirValue  *weir_store_dup_variable (WeirStore    *self,
                                      const char   *workflow_id,
                                      const char   *name);
 
+/* All of them as one record. (transfer full) */
+WeirValue  *weir_store_dup_variables (WeirStore   *self,
+                                     const char   *workflow_id);
+/* Makes a value that is on its way to the disk readable at once. @value NULL: unset. */
+void        weir_store_cache_variable (WeirStore  *self,
+                                     const char   *workflow_id,
+                                     const char   *name,
+                                     WeirValue    *value);
+
 /* ── asking: futures, on the reading thread ──────────────────────────────────────────────── */
 
 /* Saves the text as a new version of @id (NULL: a new workflow), unless the newest version has the same text. On the writing thread.

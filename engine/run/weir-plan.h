@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Private to engine/run: a graph made ready for routing tokens, all names turned into indices. */
+
+#include "weir-expression.h"
+#include "weir-workflow.h"
+
+G_BEGIN_DECLS
+
+/* A link is held back from closing until everything that could still use it is at rest (see weir-run-routing.c). */
+#define WEIR_HOLD_NONE (-1)
+#define WEIR_HOLD_SCOPE (-2)
+
+typedef struct
+{
+  const char *name;     /* interned */
+  WeirJoin    join;
+  guint       n;        /* of n-of-m */
+  gboolean    feedback; /* has a feedback link */
+  guint       n_links;
+  guint      *links;
+} WeirPlanInput;
+
+typedef struct
+{
+  char                *id; /* GRefString */
+  WeirBlock           *block;
+  const WeirBlockKind *kind;
+  int                  region;
+  guint                n_inputs; /* ports that have links */
+  WeirPlanInput       *inputs;
+  guint                n_out;
+  guint               *out;      /* links, in file order */
+  gboolean             entry;    /* nothing but feedback leads here: it fires when the scope opens */
+  gboolean             repeats;  /* may fire more than once without being in a cycle */
+  gpointer             config;   /* of the executor: how its configuration is evaluated */
+} WeirPlanBlock;
+
+typedef struct
+{
+  guint           source;
+  guint           target;
+  guint           input;       /* among the target's inputs */
+  const char     *source_port; /* interned */
+  WeirExpression *when;
+  char           *when_error;  /* why `when` did not compile */
+  gboolean        feedback;
+  int             region;      /* a feedback link: whose iteration it starts */
+  int             hold;        /* region that must be at rest before it closes, or WEIR_HOLD_* */
+} WeirPlanLink;
+
+typedef struct
+{
+  int    parent;
+  guint  head;
+  guint  n_inner;
+  guint *inner; /* links with both ends inside */
+  guint  n_exits;
+  guint *exits; /* links that this region holds */
+} WeirPlanRegion;
+
+typedef struct
+{
+  int             ref_count;
+  WeirGraph      *graph;
+  guint           n_blocks;
+  WeirPlanBlock  *blocks;
+  guint           n_links;
+  WeirPlanLink   *links;
+  guint           n_regions;
+  WeirPlanRegion *regions;
+  guint           n_scope_held;
+  guint          *scope_held;
+  GHashTable     *by_id; /* id → index + 1 */
+  GDestroyNotify  free_config;
+} WeirPlan;
+
+WeirPlan *weir_plan_new        (WeirGraph      *graph);
+WeirPlan *weir_plan_ref        (WeirPlan       *self);
+void      weir_plan_unref      (WeirPlan       *self);
+int       weir_plan_find_block (const WeirPlan *self,
+                                const char     *id);
+gboolean  weir_plan_region_contains (const WeirPlan *self,
+                                     int             region,
+                                     guint           block);
+
+G_END_DECLS

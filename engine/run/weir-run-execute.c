@@ -1,0 +1,667 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What makes a run go: takes ready steps of the fold, runs them, and journals what became of them. The fold does the rest. */
+
+#include "weir-run-private.h"
+
+#include <string.h>
+
+/* A forced end waits this long for a step that does not react. */
+#define FORCE_GRACE_MS 6000
+
+/* Journals an event of the run and folds it into the live state. (transfer none): valid until the turn ends */
+WeirEvent *
+weir_run_emit (WeirRun *run, WeirEventKind kind, WeirStepState *step, WeirValue *data)
+{
+  WeirEvent *event = weir_event_new (kind, run->id);
+  g_autoptr(GError) error = NULL;
+
+  event->seq = run->state->seq + 1;
+  event->at = weir_clock_get_time (run->engine->clock);
+  event->mono = weir_clock_get_mono (run->engine->clock);
+  event->data = data;
+  if (step != NULL)
+    {
+      event->scope = step->info.scope;
+      event->firing = step->info.firing;
+      event->attempt = MAX (step->info.attempt, 1);
+      event->block = g_ref_string_acquire (weir_step_state_get_block (step)->id);
+      if (kind == WEIR_EVENT_BLOCK_STARTED)
+        event->attempt = step->info.attempt + 1;
+    }
+  if (!weir_run_state_apply (run->state, event, &error))
+    g_critical ("Run %" G_GINT64_FORMAT ": %s", run->id, error->message);
+  weir_engine_journal (run->engine, event, NULL, NULL);
+  return event;
+}
+
+/* ── starting ───────────────────────────────────────────────────────────────────────────── */
+
+static WeirEffectClass
+effect_of (WeirStep *step)
+{
+  if (step->kind->get_effect != NULL)
+    return step->kind->get_effect (weir_block_get_config (step->block->block));
+  return step->kind->effect;
+}
+
+static DexFuture *
+run_done_cb (DexFuture *future, gpointer user_data)
+{
+  WeirStep *step = user_data;
+  g_autoptr(GError) error = NULL;
+
+  if (dex_future_get_value (future, &error) == NULL && error == NULL)
+    g_set_error (&error, WEIR_ERROR, WEIR_ERROR_FAILED, "The block ended without an answer");
+  weir_run_step_done (step, error);
+  return dex_future_new_true ();
+}
+
+static void
+call_kind (WeirStep *step)
+{
+  DexFuture *future = step->kind->run (step->settings, step);
+
+  dex_future_disown (dex_future_finally (future, run_done_cb, weir_step_ref (step), (GDestroyNotify) weir_step_unref));
+}
+
+static DexFuture *
+gate_open_cb (DexFuture *future, gpointer user_data)
+{
+  WeirStep *step = user_data;
+
+  if (step->settled)
+    return dex_future_new_true ();
+  if (g_cancellable_is_cancelled (step->cancellable))
+    {
+      g_autoptr(GError) error = g_error_new (G_IO_ERROR, G_IO_ERROR_CANCELLED, "Stopped before it began");
+
+      weir_run_step_done (step, error);
+    }
+  else
+    call_kind (step);
+  return dex_future_new_true ();
+}
+
+static DexFuture *
+timed_out_cb (DexFuture *future, gpointer user_data)
+{
+  WeirStep *step = user_data;
+
+  if (!step->settled)
+    {
+      step->timed_out = TRUE;
+      g_cancellable_cancel (step->cancellable);
+    }
+  return dex_future_new_true ();
+}
+
+static DexFuture *
+given_up_cb (DexFuture *future, gpointer user_data)
+{
+  WeirStep *step = user_data;
+  g_autoptr(GError) error = NULL;
+
+  if (!step->settled)
+    {
+      weir_set_failure (&error, "limit.timeout", "It did not end when its time was up");
+      weir_run_step_done (step, error);
+    }
+  return dex_future_new_true ();
+}
+
+static void
+arm_timeout (WeirStep *step)
+{
+  gint64 timeout = weir_block_get_reliability (step->block->block)->timeout_ms;
+
+  step->timeout_ms = timeout >= 0 ? timeout : step->kind->timeout_ms;
+  if (step->timeout_ms <= 0)
+    return;
+  step->timeout = dex_future_all (
+    dex_future_then (weir_clock_sleep (step->run->engine->clock, step->timeout_ms), timed_out_cb, weir_step_ref (step),
+                     (GDestroyNotify) weir_step_unref),
+    dex_future_then (weir_clock_sleep (step->run->engine->clock, step->timeout_ms + FORCE_GRACE_MS), given_up_cb,
+                     weir_step_ref (step), (GDestroyNotify) weir_step_unref),
+    NULL);
+}
+
+static void
+start_waiting_kind (WeirStep *step)
+{
+  WeirRun *run = step->run;
+
+  step->cancellable = g_cancellable_new ();
+  if (!step->kind->has_body)
+    {
+      step->leaf = TRUE;
+      run->n_leaves++;
+    }
+  step->state->runtime = weir_step_ref (step);
+  arm_timeout (step);
+
+  /* What records its own effects waits for the journal there; what does not waits here. */
+  if (effect_of (step) != WEIR_EFFECT_PURE && step->kind->undo != WEIR_UNDO_EXACT)
+    dex_future_disown (dex_future_then (weir_engine_durable (run->engine), gate_open_cb, weir_step_ref (step),
+                                        (GDestroyNotify) weir_step_unref));
+  else
+    call_kind (step);
+}
+
+/* ── the end of a step ──────────────────────────────────────────────────────────────────── */
+
+/* The links that do not take what they would carry, as a list of their numbers; NULL if all do. */
+static WeirValue *
+find_shut_links (WeirStep *step, WeirValue *outputs, GError **error)
+{
+  WeirBuilder *shut = NULL;
+  WeirPlan *plan = step->state->scope->shared->plan;
+
+  for (guint i = 0; i < step->block->n_out; i++)
+    {
+      WeirPlanLink *link = &plan->links[step->block->out[i]];
+      WeirValue *value;
+      g_autoptr(GError) local = NULL;
+
+      if (link->when == NULL && link->when_error == NULL)
+        continue;
+      value = weir_value_find_member (outputs, link->source_port);
+      if (value == NULL || weir_run_link_holds (step->run, step, link, value, &local))
+        continue;
+      if (local != NULL)
+        {
+          g_propagate_prefixed_error (error, g_steal_pointer (&local), "Condition of the link from %s: ", link->source_port);
+          g_clear_pointer (&shut, weir_builder_free);
+          return NULL;
+        }
+      if (shut == NULL)
+        shut = weir_list_builder_new (1);
+      weir_builder_take (shut, weir_value_new_int (step->block->out[i]));
+    }
+  return shut != NULL ? weir_builder_end (shut) : NULL;
+}
+
+static WeirValue *
+record_of_two (const char *key_a, WeirValue *a, const char *key_b, WeirValue *b)
+{
+  const char *keys[2] = { key_a, key_b };
+  WeirValue *values[2] = { a, b };
+
+  return weir_value_new_record (keys, values, b != NULL ? 2 : 1);
+}
+
+static gboolean
+has_error_link (WeirStep *step)
+{
+  WeirPlan *plan = step->state->scope->shared->plan;
+
+  for (guint i = 0; i < step->block->n_out; i++)
+    if (g_str_equal (plan->links[step->block->out[i]].source_port, "error"))
+      return TRUE;
+  return FALSE;
+}
+
+static DexFuture *
+retry_due_cb (DexFuture *future, gpointer user_data)
+{
+  WeirRun *run = user_data;
+
+  if (!run->suspended)
+    weir_engine_wake (run->engine, run);
+  return dex_future_new_true ();
+}
+
+void
+weir_run_wake_later (WeirRun *run, gint64 delay_ms)
+{
+  dex_future_disown (dex_future_then (weir_clock_sleep (run->engine->clock, delay_ms), retry_due_cb, g_object_ref (run),
+                                      g_object_unref));
+}
+
+static gboolean
+may_retry (WeirStep *step, const char *class_name)
+{
+  const WeirReliability *reliability = weir_block_get_reliability (step->block->block);
+
+  if (step->attempt >= reliability->attempts || step->run->state->status == WEIR_RUN_STOPPING)
+    return FALSE;
+  if (g_str_equal (class_name, "flow.cancelled") || g_str_equal (class_name, "internal.bug"))
+    return FALSE;
+  if (reliability->retry_on != NULL)
+    return weir_error_class_matches (class_name, reliability->retry_on);
+  return weir_error_is_transient (class_name);
+}
+
+/* Exponential, capped, with jitter that only depends on the step, so that a replay waits the same. */
+static gint64
+retry_delay (WeirStep *step)
+{
+  const WeirReliability *reliability = weir_block_get_reliability (step->block->block);
+  double delay = reliability->retry_first_ms;
+  guint hash = g_str_hash (weir_step_get_idempotency_key (step)) + step->attempt * 2654435761u;
+  double jitter = ((double) (hash % 2001) / 1000.0 - 1.0) * reliability->retry_jitter;
+
+  for (guint i = 1; i < step->attempt && delay < reliability->retry_cap_ms; i++)
+    delay *= reliability->retry_factor;
+  return (gint64) (MIN (delay, (double) reliability->retry_cap_ms) * (1.0 + jitter));
+}
+
+static void
+schedule_retry (WeirStep *step, WeirValue *failure)
+{
+  gint64 asked = step->failure_data != NULL ? weir_value_get_member_int (step->failure_data, "retry_after_ms", 0) : 0;
+  gint64 delay = MAX (retry_delay (step), asked);
+  WeirBuilder *data = weir_record_builder_new (3);
+
+  weir_builder_set (data, "error", failure);
+  weir_builder_set_take (data, "delay_ms", weir_value_new_int (delay));
+  weir_builder_set_take (data, "due_at", weir_value_new_int (weir_clock_get_time (step->run->engine->clock) + delay * 1000));
+  weir_run_emit (step->run, WEIR_EVENT_BLOCK_RETRY, step->state, weir_builder_end (data));
+  weir_run_wake_later (step->run, delay);
+}
+
+static void
+fail_step (WeirStep *step, const GError *error)
+{
+  g_autoptr(WeirValue) failure = weir_value_new_error (weir_error_get_class (error), error->message, step->failure_data);
+  const char *handled = "stop";
+  WeirBuilder *data;
+
+  if (may_retry (step, weir_error_get_class (error)))
+    {
+      schedule_retry (step, failure);
+      return;
+    }
+  if (has_error_link (step))
+    handled = "port";
+  else if (weir_block_get_reliability (step->block->block)->on_error == WEIR_ON_ERROR_CONTINUE)
+    handled = "continue";
+
+  data = weir_record_builder_new (3);
+  weir_builder_set (data, "error", failure);
+  weir_builder_set_take (data, "handled", weir_value_new_text (handled));
+  if (g_str_equal (handled, "port"))
+    {
+      g_autoptr(WeirValue) outputs = record_of_two ("error", failure, NULL, NULL);
+      WeirValue *shut = find_shut_links (step, outputs, NULL);
+
+      if (shut != NULL)
+        weir_builder_set_take (data, "shut", shut);
+    }
+  weir_run_emit (step->run, WEIR_EVENT_BLOCK_FAILED, step->state, weir_builder_end (data));
+}
+
+static void
+succeed_step (WeirStep *step)
+{
+  g_autoptr(WeirValue) outputs = weir_builder_end (g_steal_pointer (&step->outputs));
+  g_autoptr(WeirValue) shut = NULL;
+  g_autoptr(GError) error = NULL;
+
+  shut = find_shut_links (step, outputs, &error);
+  if (error != NULL)
+    {
+      fail_step (step, error);
+      return;
+    }
+  weir_run_emit (step->run, WEIR_EVENT_BLOCK_SUCCEEDED, step->state, record_of_two ("outputs", outputs, "shut", shut));
+}
+
+static void
+release_step (WeirStep *step)
+{
+  WeirRun *run = step->run;
+
+  if (step->leaf)
+    {
+      step->leaf = FALSE;
+      run->n_leaves--;
+    }
+  if (step->slot)
+    {
+      step->slot = FALSE;
+      run->n_slots--;
+      weir_engine_release_slot (run->engine);
+    }
+  dex_clear (&step->timeout);
+  if (step->state->runtime == step)
+    {
+      step->state->runtime = NULL;
+      weir_step_unref (step);
+    }
+}
+
+/* Journals the end of an attempt: @error NULL is success. Later calls do nothing. */
+void
+weir_run_step_done (WeirStep *step, GError *error)
+{
+  WeirRun *run = step->run;
+  g_autoptr(WeirStep) keep = weir_step_ref (step);
+  g_autoptr(GError) timeout = NULL;
+
+  if (step->settled)
+    return;
+  step->settled = TRUE;
+  release_step (step);
+  if (run->suspended || step->state->scope->pub.closed)
+    return;
+
+  if (step->timed_out && error != NULL)
+    {
+      weir_set_failure (&timeout, "limit.timeout", "It took longer than its time limit of %" G_GINT64_FORMAT " ms",
+                        step->timeout_ms);
+      error = timeout;
+    }
+  if (error == NULL)
+    succeed_step (step);
+  else if (step->stopped && g_str_equal (weir_error_get_class (error), "flow.cancelled"))
+    weir_run_emit (run, WEIR_EVENT_BLOCK_CANCELLED, step->state, NULL);
+  else
+    fail_step (step, error);
+
+  weir_run_close_failing (run, step->state->scope);
+  weir_run_close_rested (run);
+  weir_run_check_end (run);
+  if (run->engine != NULL)
+    weir_engine_wake (run->engine, run);
+}
+
+/* ── the pump ───────────────────────────────────────────────────────────────────────────── */
+
+static WeirValue *
+overflow_failure (WeirStepState *state)
+{
+  g_autofree char *message = NULL;
+
+  message = g_strdup_printf ("The loop at “%s” made %u rounds, its limit (max_iterations)",
+                             weir_block_get_title (weir_step_state_get_block (state)->block), state->info.firing - 1);
+  return weir_value_new_error ("limit.iterations", message, NULL);
+}
+
+static void
+evaluate_step (WeirStep *step)
+{
+  GError *error = NULL;
+
+  if (step->kind->eval (step->settings, step, &error))
+    {
+      step->settled = TRUE;
+      succeed_step (step);
+      return;
+    }
+  if (error == NULL)
+    weir_set_failure (&error, "internal.bug", "The block failed without saying why");
+  step->settled = TRUE;
+  fail_step (step, error);
+  g_error_free (error);
+}
+
+static gboolean
+check_can_start (WeirStepState *state, WeirPlanBlock *block, GError **error)
+{
+  if (state->overflow)
+    {
+      g_autoptr(WeirValue) failure = overflow_failure (state);
+      GError *made = weir_failure_from_value (failure);
+
+      g_propagate_error (error, made);
+      return FALSE;
+    }
+  if (block->kind == NULL)
+    {
+      weir_set_failure (error, "config.invalid", "Block kind %s is not known to this program",
+                        weir_block_get_kind_id (block->block));
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static void
+start_step (WeirRun *run, WeirStepState *state, gboolean slot)
+{
+  WeirPlanBlock *block = weir_step_state_get_block (state);
+  g_autoptr(WeirStep) step = weir_step_new (run, state);
+  g_autoptr(GError) error = NULL;
+
+  step->slot = slot;
+  weir_run_emit (run, WEIR_EVENT_BLOCK_STARTED, state, NULL);
+  step->attempt = state->info.attempt;
+  if (!check_can_start (state, block, &error))
+    {
+      step->attempt = G_MAXUINT; /* no use in trying again */
+      step->settled = TRUE;
+      fail_step (step, error);
+      release_step (step);
+    }
+  else
+    {
+      step->config = weir_block_config_get (state->scope->shared->plan, block);
+      if (!weir_step_prepare (step, &error))
+        weir_run_step_done (step, error);
+      else if (step->kind->eval != NULL)
+        evaluate_step (step);
+      else
+        start_waiting_kind (step);
+    }
+  weir_run_close_failing (run, state->scope);
+}
+
+static gboolean
+needs_slot (WeirStepState *state)
+{
+  const WeirBlockKind *kind = weir_step_state_get_block (state)->kind;
+
+  /* a container waits for what is inside it and must not keep that from running */
+  return kind != NULL && kind->eval == NULL && !kind->has_body;
+}
+
+static gboolean
+take_slot (WeirRun *run)
+{
+  if ((run->max_steps > 0 && run->n_slots >= run->max_steps) || !weir_engine_take_slot (run->engine))
+    return FALSE;
+  run->n_slots++;
+  return TRUE;
+}
+
+/* The next step that may start now; NULL if none. Takes a slot where it needs one. */
+static WeirStepState *
+take_ready (WeirRun *run, gboolean *slot)
+{
+  gboolean full = FALSE;
+
+  for (GList *l = run->state->ready.head; l != NULL; l = l->next)
+    {
+      WeirStepState *state = l->data;
+
+      *slot = FALSE;
+      if (state->scope->failing)
+        continue;
+      if (state->skip || !weir_block_get_enabled (weir_step_state_get_block (state)->block) || !needs_slot (state))
+        return state;
+      full = full || !take_slot (run);
+      if (full)
+        continue;
+      *slot = TRUE;
+      return state;
+    }
+  return NULL;
+}
+
+static void
+start_due_retries (WeirRun *run)
+{
+  gint64 now = weir_clock_get_time (run->engine->clock);
+
+  /* the step in question is one of the last of its block; they are few */
+  for (guint i = 0; i < run->state->scopes->len; i++)
+    {
+      WeirScopeState *scope = g_ptr_array_index (run->state->scopes, i);
+
+      if (scope->pub.closed || scope->shared == NULL)
+        continue;
+      for (guint j = 0; j < scope->shared->plan->n_blocks; j++)
+        for (WeirStepState *state = scope->blocks[j].last; state != NULL; state = state->previous)
+          if (state->info.status == WEIR_STEP_RETRY_WAIT && state->info.due_at <= now && !scope->failing)
+            {
+              gboolean slot = needs_slot (state);
+
+              if (!slot || take_slot (run))
+                start_step (run, state, slot);
+            }
+    }
+}
+
+static gboolean
+has_retries (WeirRun *run)
+{
+  WeirPlanState *shared;
+  GHashTableIter iter;
+
+  g_hash_table_iter_init (&iter, run->state->shared);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &shared))
+    for (guint i = 0; i < shared->plan->n_blocks; i++)
+      if (shared->blocks[i].by_status[WEIR_STEP_RETRY_WAIT] > 0)
+        return TRUE;
+  return FALSE;
+}
+
+gboolean
+weir_run_pump (WeirRun *run, gint64 until)
+{
+  WeirStepState *state;
+  gboolean slot;
+  guint n = 0;
+
+  if (run->state->status == WEIR_RUN_RUNNING && has_retries (run))
+    start_due_retries (run);
+  while (run->state->status == WEIR_RUN_RUNNING && (state = take_ready (run, &slot)) != NULL)
+    {
+      if (state->skip || !weir_block_get_enabled (weir_step_state_get_block (state)->block))
+        weir_run_emit (run, WEIR_EVENT_BLOCK_SKIPPED, state, NULL);
+      else
+        start_step (run, state, slot);
+      weir_run_close_rested (run);
+      if ((++n & 15) == 0 && g_get_monotonic_time () > until)
+        {
+          weir_run_check_end (run);
+          return TRUE;
+        }
+    }
+  weir_run_check_end (run);
+  return FALSE;
+}
+
+/* ── the end of a run ───────────────────────────────────────────────────────────────────── */
+
+static void
+end_paused (WeirRun *run)
+{
+  if (run->n_leaves == 0)
+    weir_run_emit (run, WEIR_EVENT_RUN_PAUSED, NULL, NULL);
+}
+
+static WeirValue *
+failure_data (WeirScopeState *root)
+{
+  WeirBuilder *data = weir_record_builder_new (2);
+
+  if (root->pub.error != NULL)
+    weir_builder_set (data, "error", root->pub.error);
+  if (root->failed_block != NULL)
+    weir_builder_set_take (data, "block", weir_value_new_text (root->failed_block));
+  return weir_builder_end (data);
+}
+
+static void
+end_by_itself (WeirRun *run, WeirScopeState *root)
+{
+  g_autoptr(WeirValue) result = NULL;
+
+  if (root->pub.error != NULL)
+    {
+      if (root->n_running == 0 && (root->failing || root->rested))
+        weir_run_emit (run, WEIR_EVENT_RUN_FAILED, NULL, failure_data (root));
+      return;
+    }
+  if (!root->rested)
+    return;
+  result = weir_scope_find_result (root);
+  weir_run_emit (run, WEIR_EVENT_RUN_SUCCEEDED, NULL, record_of_two ("result", result, NULL, NULL));
+}
+
+/* Ends the run, or its pausing, if the time has come. */
+void
+weir_run_check_end (WeirRun *run)
+{
+  WeirScopeState *root;
+
+  if (run->suspended || run->state->scopes->len == 0 || weir_run_status_is_final (run->state->status))
+    return;
+  root = g_ptr_array_index (run->state->scopes, 0);
+  switch (run->state->status)
+    {
+    case WEIR_RUN_RUNNING:
+      end_by_itself (run, root);
+      break;
+    case WEIR_RUN_PAUSING:
+      if (root->rested || root->failing)
+        end_by_itself (run, root);
+      if (run->state->status == WEIR_RUN_PAUSING)
+        end_paused (run);
+      break;
+    case WEIR_RUN_STOPPING:
+      if (run->state->n_running == 0)
+        weir_run_emit (run, run->force ? WEIR_EVENT_RUN_INTERRUPTED : WEIR_EVENT_RUN_CANCELLED, NULL, NULL);
+      break;
+    default:
+      break;
+    }
+  if (weir_run_status_is_final (run->state->status))
+    weir_run_put_row (run);
+}
+
+static DexFuture *
+force_over_cb (DexFuture *future, gpointer user_data)
+{
+  WeirRun *run = user_data;
+
+  if (run->suspended || run->state->status != WEIR_RUN_STOPPING)
+    return dex_future_new_true ();
+  for (guint i = 0; i < run->state->steps->len; i++)
+    {
+      WeirStepState *state = g_ptr_array_index (run->state->steps, i);
+      WeirStep *step = state->runtime;
+      const char *key = "reason";
+      g_autoptr(WeirValue) reason = NULL;
+
+      if (step == NULL || step->settled)
+        continue;
+      reason = weir_value_new_text ("It did not react to being stopped");
+      weir_run_emit (run, WEIR_EVENT_BLOCK_INTERRUPTED, state, weir_value_new_record (&key, &reason, 1));
+      step->settled = TRUE;
+      release_step (step);
+    }
+  weir_run_check_end (run);
+  return dex_future_new_true ();
+}
+
+/* Asks every running step to end. */
+void
+weir_run_cancel_steps (WeirRun *run)
+{
+  for (guint i = 0; i < run->state->steps->len; i++)
+    {
+      WeirStepState *state = g_ptr_array_index (run->state->steps, i);
+      WeirStep *step = state->runtime;
+
+      if (step == NULL || step->settled)
+        continue;
+      step->stopped = TRUE;
+      g_cancellable_cancel (step->cancellable);
+    }
+  weir_run_reject_scopes (run);
+  if (run->force)
+    dex_future_disown (dex_future_then (weir_clock_sleep (run->engine->clock, FORCE_GRACE_MS), force_over_cb,
+                                        g_object_ref (run), g_object_unref));
+}

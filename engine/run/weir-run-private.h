@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The executor's insides, for engine/run and engine/service. */
+
+#include "weir-engine-private.h"
+#include "weir-run-state-private.h"
+#include "weir-step.h"
+
+G_BEGIN_DECLS
+
+struct _WeirRun
+{
+  GObject        parent_instance;
+  WeirEngine    *engine; /* weak: the engine owns its runs */
+  gint64         id;
+  WeirWorkflow  *workflow;
+  WeirRunState  *state;
+  WeirRunStatus  status; /* as it is on disk */
+  GError        *failure;
+  DexPromise    *ended;
+  GPtrArray     *pausing; /* of DexPromise */
+  guint          n_leaves; /* steps in flight that are no containers: a pause waits for them */
+  guint          max_steps;
+  guint          n_slots;
+  gboolean       busy;    /* in the engine's queue */
+  gboolean       force;
+  gboolean       suspended; /* the engine closes: nothing is journalled any more */
+  gint64         created_at;
+  GHashTable    *scopes;  /* "scope/block/firing/key" → WeirScopeState: bodies of containers */
+};
+
+typedef struct _WeirBlockConfig WeirBlockConfig;
+
+/* One firing as the block kind sees it. */
+struct _WeirStep
+{
+  int                  ref_count;
+  WeirRun             *run;
+  WeirStepState       *state;   /* of the live state; valid while the run is alive */
+  const WeirBlockKind *kind;
+  WeirPlanBlock       *block;
+  WeirBlockConfig     *config;
+  gpointer             settings;
+  gboolean             owns_settings;
+  WeirValue           *inputs;  /* converted to the types of the ports */
+  WeirBuilder         *outputs;
+  GCancellable        *cancellable;
+  guint                attempt;
+  gint64               time;
+  gboolean             leaf;    /* counted in run->n_leaves */
+  gboolean             slot;    /* holds a slot of the engine */
+  gboolean             settled; /* its end is journalled: what comes later is dropped */
+  gboolean             timed_out;
+  gboolean             stopped;
+  guint64              progress_at;
+  GHashTable          *accesses; /* "permission target" already journalled */
+  DexFuture           *timeout;
+  WeirValue           *failure_data;
+  char                *key;
+  gint64               timeout_ms;
+};
+
+/* weir-run-config.c: configuration and scope of expressions */
+WeirBlockConfig *weir_block_config_get     (WeirPlan *plan, WeirPlanBlock *block);
+gboolean         weir_step_prepare         (WeirStep *step, GError **error);
+WeirValue       *weir_step_build_scope     (WeirStep *step, const char *const *names, WeirValue *locals);
+/* Run variables over those of the workflow over global ones, as one record. */
+WeirValue       *weir_run_dup_variables    (WeirRun *run);
+/* Value of `when` for a link, over the value it would carry. */
+gboolean         weir_run_link_holds       (WeirRun *run, WeirStep *step, WeirPlanLink *link, WeirValue *value, GError **error);
+
+/* weir-run-execute.c */
+/* Starts what is ready for at most @until (monotonic µs); whether more is ready. */
+gboolean         weir_run_pump             (WeirRun *run, gint64 until);
+void             weir_run_step_done        (WeirStep *step, GError *error);
+WeirEvent       *weir_run_emit             (WeirRun *run, WeirEventKind kind, WeirStepState *step, WeirValue *data);
+void             weir_run_check_end        (WeirRun *run);
+void             weir_run_cancel_steps     (WeirRun *run);
+/* Looks for retries that are due after @delay_ms. */
+void             weir_run_wake_later       (WeirRun *run, gint64 delay_ms);
+
+/* weir-run-scopes.c */
+DexFuture       *weir_run_open_scope       (WeirRun *run, WeirStep *step, const char *key, WeirValue *data);
+void             weir_run_close_rested     (WeirRun *run);
+void             weir_run_close_failing    (WeirRun *run, WeirScopeState *scope);
+void             weir_run_reject_scopes    (WeirRun *run);
+WeirValue       *weir_scope_find_result    (WeirScopeState *scope);
+
+/* weir-run.c */
+WeirRun         *weir_run_new              (WeirEngine *engine, gint64 id, WeirWorkflow *workflow);
+void             weir_run_events_durable   (WeirRun *run, WeirEvent *event);
+void             weir_run_put_row          (WeirRun *run);
+void             weir_run_play             (WeirRun *run, WeirValue *inputs);
+/* Takes up a folded state after a crash. */
+void             weir_run_recover          (WeirRun *run, WeirRunState *state);
+void             weir_run_suspend          (WeirRun *run);
+
+/* weir-step.c */
+WeirStep        *weir_step_new             (WeirRun *run, WeirStepState *state);
+gint64           weir_engine_next_effect   (WeirEngine *engine);
+GError          *weir_failure_from_value   (WeirValue *value);
+
+G_END_DECLS

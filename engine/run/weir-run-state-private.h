@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The insides of the fold, for engine/run only. */
+
+#include "weir-plan.h"
+#include "weir-run-state.h"
+
+G_BEGIN_DECLS
+
+typedef struct _WeirScopeState WeirScopeState;
+typedef struct _WeirStepState WeirStepState;
+
+typedef enum
+{
+  WEIR_TOKEN_PENDING,
+  WEIR_TOKEN_DELIVERED,
+  WEIR_TOKEN_CLOSED,
+} WeirTokenStatus;
+
+typedef struct
+{
+  WeirTokenStatus status;
+  gboolean        held;      /* would be closed, but is held back */
+  gboolean        delivered; /* at least once in this round of the region that holds it */
+  guint64         order;     /* of the oldest fresh token */
+  WeirValue      *value;     /* the last one consumed */
+  GQueue          fresh;     /* of WeirValue, delivered and not consumed */
+} WeirLinkState;
+
+typedef struct
+{
+  guint      n_pending;   /* links, feedback left out */
+  guint      n_delivered; /* likewise */
+  guint      n_fresh;     /* tokens */
+  gboolean   done;        /* a `first` or `n-of-m` that has fired */
+  WeirValue *last;        /* what the port gave last */
+} WeirInputState;
+
+typedef struct
+{
+  WeirInputState *inputs;
+  WeirStepState  *last;
+  guint           n_firings;
+  gboolean        skipped; /* in this round */
+} WeirBlockState;
+
+typedef struct
+{
+  guint  n_active; /* steps inside that are not over */
+  guint  iterations;
+  gboolean dirty;  /* may have come to rest */
+  GQueue tokens;   /* of WeirFeedback */
+} WeirRegionState;
+
+typedef struct
+{
+  guint      link;
+  WeirValue *value;
+} WeirFeedback;
+
+/* What all scopes of one graph share: the plan, and totals for drawing. */
+typedef struct
+{
+  WeirPlan *plan;
+  struct
+  {
+    guint          by_status[WEIR_STEP_UNDONE + 1];
+    guint          n_steps;
+    guint          n_effects;
+    gint64         duration;
+    WeirStepState *last;
+  } *blocks;
+  struct
+  {
+    guint    n_deliveries;
+    gboolean closed;
+  } *links;
+} WeirPlanState;
+
+struct _WeirScopeState
+{
+  WeirScope        pub;
+  WeirScopeState  *parent;
+  WeirPlanState   *shared; /* NULL: the graph is not known */
+  WeirBlockState  *blocks;
+  WeirLinkState   *links;
+  WeirRegionState *regions;
+  guint            n_active;  /* steps that are not over */
+  guint            n_running; /* of these, started */
+  gboolean         failing;   /* a step failed and nothing catches it: pub.error says what */
+  char            *failed_block;
+  gboolean         rested;    /* told to the executor */
+  WeirStepState   *last_done; /* the last step that succeeded, for the result */
+  guint            depth;
+  gpointer         runtime;   /* the executor's */
+};
+
+struct _WeirStepState
+{
+  WeirStepInfo    info;
+  WeirScopeState *scope;
+  guint           block_index;
+  gboolean        skip;     /* to be skipped: nothing was delivered */
+  gboolean        overflow; /* the round that the budget of its cycle forbids */
+  gboolean        routed;
+  WeirStepState  *previous; /* firing of the same block */
+  GList           ready;    /* in state->ready while READY */
+  gpointer        runtime;  /* the executor's, while it runs */
+};
+
+struct _WeirRunState
+{
+  int              ref_count;
+  WeirWorkflow    *workflow;
+  WeirResolveFunc  resolve;
+  gpointer         resolve_data;
+  WeirRunStatus    status;
+  guint64          seq;
+  gint64           started_at;
+  gint64           ended_at;
+  WeirValue       *inputs;
+  WeirValue       *result;
+  WeirValue       *error;
+  WeirValue       *variables; /* record */
+  GPtrArray       *scopes;    /* of WeirScopeState by id */
+  GPtrArray       *steps;     /* of WeirStepState */
+  GHashTable      *shared;    /* WeirGraph → WeirPlanState */
+  GPtrArray       *others;    /* of WeirWorkflow: sub-workflows, kept alive */
+  GQueue           ready;     /* of WeirStepState, oldest first */
+  GQueue           rested;    /* of WeirScopeState whose steps are all over */
+  guint            n_running; /* started steps in all scopes */
+  guint64          order;
+  gint64           now;       /* of the event being applied */
+};
+
+/* weir-run-routing.c */
+void           weir_scope_fire_entries   (WeirRunState *self, WeirScopeState *scope);
+void           weir_scope_deliver        (WeirRunState *self, WeirScopeState *scope, guint link, WeirValue *value);
+void           weir_scope_close_link     (WeirRunState *self, WeirScopeState *scope, guint link);
+void           weir_scope_settle         (WeirRunState *self, WeirScopeState *scope);
+/* The step is over: its block is no longer active. */
+void           weir_scope_step_over      (WeirRunState *self, WeirStepState *step);
+void           weir_scope_clear_tokens   (WeirScopeState *scope);
+
+/* weir-run-state.c */
+WeirStepState *weir_run_state_add_step   (WeirRunState *self, WeirScopeState *scope, guint block, WeirValue *inputs, gboolean skip);
+void           weir_step_state_set_status (WeirRunState *self, WeirStepState *step, WeirStepStatus status);
+WeirStepState *weir_run_state_lookup     (WeirRunState *self, guint32 scope, const char *block, guint32 firing);
+static inline WeirPlanBlock *
+weir_step_state_get_block (WeirStepState *step)
+{
+  return &step->scope->shared->plan->blocks[step->block_index];
+}
+
+G_END_DECLS

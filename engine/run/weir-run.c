@@ -1,0 +1,625 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "weir-run-private.h"
+
+G_DEFINE_FINAL_TYPE (WeirRun, weir_run, G_TYPE_OBJECT)
+
+enum
+{
+  PROP_0,
+  PROP_ID,
+  PROP_STATUS,
+  PROP_WORKFLOW,
+  N_PROPS
+};
+
+enum
+{
+  CHANGED,
+  N_SIGNALS
+};
+
+static GParamSpec *props[N_PROPS];
+static guint signals[N_SIGNALS];
+
+/* (state × verb): NULL is legal, else why not. */
+static const char *const refusals[WEIR_RUN_INTERRUPTED + 1][WEIR_VERB_CANCEL_AND_DELETE + 1] = {
+  [WEIR_RUN_CREATED] = { "It has not started", "It is not paused", NULL, NULL, "It has not ended", NULL },
+  [WEIR_RUN_QUEUED] = { "It has not started", "It is not paused", NULL, NULL, "It has not ended", NULL },
+  [WEIR_RUN_RUNNING] = { NULL, "It is running", NULL, NULL, "It is still running", NULL },
+  [WEIR_RUN_WAITING] = { NULL, "It is running", NULL, NULL, "It is still running", NULL },
+  [WEIR_RUN_PAUSING] = { NULL, NULL, NULL, NULL, "It has not ended", NULL },
+  [WEIR_RUN_PAUSED] = { "It is paused already", NULL, NULL, NULL, "It has not ended", NULL },
+  [WEIR_RUN_STOPPING] = { "It is being stopped", "It is being stopped", "It is being stopped", NULL,
+                          "It has not ended", NULL },
+  [WEIR_RUN_SUCCEEDED] = { "It has ended", "It has ended", "It has ended", "It has ended", NULL, NULL },
+  [WEIR_RUN_FAILED] = { "It has ended", "It has ended", "It has ended", "It has ended", NULL, NULL },
+  [WEIR_RUN_CANCELLED] = { "It has ended", "It has ended", "It has ended", "It has ended", NULL, NULL },
+  [WEIR_RUN_INTERRUPTED] = { "It has ended", "It has ended", "It has ended", "It has ended", NULL, NULL },
+};
+
+/**
+ * weir_run_verb_is_legal:
+ * @verb: what is to be done
+ * @status: where the run stands
+ * @reason: (out) (optional) (nullable) (transfer none): why it is not legal, a sentence without full stop
+ *
+ * Returns: whether it may be done now
+ */
+gboolean
+weir_run_verb_is_legal (WeirRunVerb verb, WeirRunStatus status, const char **reason)
+{
+  const char *refusal;
+
+  g_return_val_if_fail ((guint) status < G_N_ELEMENTS (refusals), FALSE);
+  g_return_val_if_fail ((guint) verb < G_N_ELEMENTS (refusals[0]), FALSE);
+
+  refusal = refusals[status][verb];
+  if (reason != NULL)
+    *reason = refusal;
+  return refusal == NULL;
+}
+
+static void
+weir_run_dispose (GObject *object)
+{
+  WeirRun *self = WEIR_RUN (object);
+
+  g_clear_weak_pointer (&self->engine);
+  dex_clear (&self->ended);
+  g_clear_pointer (&self->pausing, g_ptr_array_unref);
+  G_OBJECT_CLASS (weir_run_parent_class)->dispose (object);
+}
+
+static void
+weir_run_finalize (GObject *object)
+{
+  WeirRun *self = WEIR_RUN (object);
+
+  g_clear_pointer (&self->scopes, g_hash_table_unref);
+  g_clear_pointer (&self->state, weir_run_state_unref);
+  g_clear_object (&self->workflow);
+  g_clear_error (&self->failure);
+  G_OBJECT_CLASS (weir_run_parent_class)->finalize (object);
+}
+
+static void
+weir_run_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  WeirRun *self = WEIR_RUN (object);
+
+  switch (id)
+    {
+    case PROP_ID:
+      g_value_set_int64 (value, self->id);
+      break;
+    case PROP_STATUS:
+      g_value_set_uint (value, self->status);
+      break;
+    case PROP_WORKFLOW:
+      g_value_set_object (value, self->workflow);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+weir_run_class_init (WeirRunClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = weir_run_dispose;
+  object_class->finalize = weir_run_finalize;
+  object_class->get_property = weir_run_get_property;
+
+  props[PROP_ID] = g_param_spec_int64 ("id", NULL, NULL, 0, G_MAXINT64, 0, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  /**
+   * WeirRun:status:
+   *
+   * A #WeirRunStatus.
+   */
+  props[PROP_STATUS] = g_param_spec_uint ("status", NULL, NULL, 0, WEIR_RUN_INTERRUPTED, WEIR_RUN_CREATED,
+                                          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  props[PROP_WORKFLOW] = g_param_spec_object ("workflow", NULL, NULL, WEIR_TYPE_WORKFLOW,
+                                              G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, props);
+
+  /**
+   * WeirRun::changed:
+   * @self: the run
+   *
+   * Its journal grew, on disk.
+   */
+  signals[CHANGED] = g_signal_new ("changed", WEIR_TYPE_RUN, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+weir_run_init (WeirRun *self)
+{
+  self->ended = dex_promise_new ();
+  self->pausing = g_ptr_array_new_with_free_func (dex_unref);
+  self->scopes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+}
+
+WeirRun *
+weir_run_new (WeirEngine *engine, gint64 id, WeirWorkflow *workflow)
+{
+  WeirRun *self = g_object_new (WEIR_TYPE_RUN, NULL);
+
+  g_set_weak_pointer (&self->engine, engine);
+  self->id = id;
+  self->workflow = g_object_ref (workflow);
+  self->max_steps = weir_workflow_get_concurrency (workflow);
+  return self;
+}
+
+void
+weir_run_put_row (WeirRun *self)
+{
+  WeirRunState *state = self->state;
+  const char *message = state->error != NULL ? weir_value_get_member_text (state->error, "message", NULL) : NULL;
+
+  weir_batch_put_run (weir_engine_get_batch (self->engine), self->id, weir_workflow_get_id (self->workflow),
+                      weir_workflow_get_name (self->workflow), weir_workflow_get_version (self->workflow), state->status,
+                      self->created_at, state->ended_at, state->steps->len, message);
+}
+
+/* Journals the creation and the start. */
+void
+weir_run_play (WeirRun *self, WeirValue *inputs)
+{
+  WeirBuilder *data = weir_record_builder_new (3);
+
+  self->created_at = weir_clock_get_time (self->engine->clock);
+  self->state = weir_run_state_new (self->workflow, weir_engine_resolve, self->engine);
+  weir_builder_set_take (data, "workflow", weir_value_new_text (weir_workflow_get_id (self->workflow)));
+  weir_builder_set_take (data, "version", weir_value_new_int (weir_workflow_get_version (self->workflow)));
+  weir_builder_set (data, "inputs", inputs);
+  weir_run_emit (self, WEIR_EVENT_RUN_CREATED, NULL, weir_builder_end (data));
+  weir_run_emit (self, WEIR_EVENT_RUN_STARTED, NULL, NULL);
+  weir_run_put_row (self);
+  weir_engine_wake (self->engine, self);
+}
+
+/* ── after a crash ──────────────────────────────────────────────────────────────────────── */
+
+static gboolean
+has_open_effect (WeirStepState *step)
+{
+  return step->info.n_effects > step->info.n_undone;
+}
+
+static void
+recover_step (WeirRun *self, WeirStepState *step)
+{
+  const WeirBlockKind *kind = weir_step_state_get_block (step)->kind;
+  WeirBlock *block = weir_step_state_get_block (step)->block;
+  WeirEffectClass effect = WEIR_EFFECT_ONCE;
+  const char *keys[] = { "again", "reason" };
+  g_autoptr(WeirValue) again = weir_value_new_bool (TRUE);
+  g_autoptr(WeirValue) reason = weir_value_new_text ("The program ended while it ran");
+  WeirValue *values[] = { again, reason };
+
+  if (kind != NULL)
+    effect = kind->get_effect != NULL ? kind->get_effect (weir_block_get_config (block)) : kind->effect;
+  /* A kind that records its effects and recorded none has not begun. */
+  if (effect == WEIR_EFFECT_ONCE && !(kind != NULL && kind->undo == WEIR_UNDO_EXACT && !has_open_effect (step)))
+    weir_run_emit (self, WEIR_EVENT_BLOCK_UNKNOWN, step, NULL);
+  else
+    weir_run_emit (self, WEIR_EVENT_BLOCK_INTERRUPTED, step, weir_value_new_record (keys, values, 2));
+}
+
+static void
+remember_scopes (WeirRun *self)
+{
+  for (guint i = 1; i < self->state->scopes->len; i++)
+    {
+      WeirScopeState *scope = g_ptr_array_index (self->state->scopes, i);
+
+      g_hash_table_insert (self->scopes, g_strdup_printf ("%u/%s/%u/%s", scope->pub.parent, scope->pub.block,
+                                                          scope->pub.firing, scope->pub.key), scope);
+    }
+}
+
+static void
+wake_for_retries (WeirRun *self)
+{
+  gint64 now = weir_clock_get_time (self->engine->clock);
+
+  for (guint i = 0; i < self->state->steps->len; i++)
+    {
+      WeirStepState *step = g_ptr_array_index (self->state->steps, i);
+
+      if (step->info.status == WEIR_STEP_RETRY_WAIT)
+        weir_run_wake_later (self, MAX (step->info.due_at - now, 0) / 1000 + 1);
+    }
+}
+
+void
+weir_run_recover (WeirRun *self, WeirRunState *state)
+{
+  const char *key = "recovered";
+  g_autoptr(WeirValue) yes = weir_value_new_bool (TRUE);
+  gboolean stopping;
+  gboolean paused;
+
+  self->state = weir_run_state_ref (state);
+  remember_scopes (self);
+  stopping = state->status == WEIR_RUN_STOPPING;
+  paused = state->status == WEIR_RUN_PAUSED || state->status == WEIR_RUN_PAUSING;
+
+  for (guint i = 0; i < state->steps->len; i++)
+    {
+      WeirStepState *step = g_ptr_array_index (state->steps, i);
+
+      if (step->info.status == WEIR_STEP_RUNNING && !step->scope->pub.closed)
+        recover_step (self, step);
+    }
+  if (stopping)
+    weir_run_emit (self, WEIR_EVENT_RUN_CANCELLED, NULL, NULL);
+  else if (paused && state->status == WEIR_RUN_PAUSING)
+    weir_run_emit (self, WEIR_EVENT_RUN_PAUSED, NULL, NULL);
+  else if (!paused)
+    weir_run_emit (self, WEIR_EVENT_RUN_RESUMED, NULL, weir_value_new_record (&key, &yes, 1));
+  weir_run_put_row (self);
+  wake_for_retries (self);
+  weir_run_close_rested (self);
+  weir_engine_wake (self->engine, self);
+}
+
+/* The engine closes: what is in flight is cut off as by a crash, and recovered likewise. */
+void
+weir_run_suspend (WeirRun *self)
+{
+  self->suspended = TRUE;
+  for (guint i = 0; i < self->state->steps->len; i++)
+    {
+      WeirStep *step = ((WeirStepState *) g_ptr_array_index (self->state->steps, i))->runtime;
+
+      if (step != NULL && !step->settled)
+        g_cancellable_cancel (step->cancellable);
+    }
+  weir_run_reject_scopes (self);
+}
+
+/* ── what is on disk ────────────────────────────────────────────────────────────────────── */
+
+static void
+tell_ended (WeirRun *self)
+{
+  if (self->status == WEIR_RUN_SUCCEEDED)
+    {
+      GValue value = G_VALUE_INIT;
+
+      g_value_init (&value, WEIR_TYPE_VALUE);
+      if (self->state->result != NULL)
+        g_value_set_boxed (&value, self->state->result);
+      else
+        g_value_take_boxed (&value, weir_value_new_null ());
+      dex_promise_resolve (self->ended, &value);
+      g_value_unset (&value);
+    }
+  else if (self->status == WEIR_RUN_FAILED && self->state->error != NULL)
+    dex_promise_reject (self->ended, weir_failure_from_value (self->state->error));
+  else
+    dex_promise_reject (self->ended, g_error_new (WEIR_ERROR, WEIR_ERROR_STOPPED, "The run was stopped"));
+}
+
+static WeirRunStatus
+status_of_event (WeirEventKind kind, WeirRunStatus old)
+{
+  switch (kind)
+    {
+    case WEIR_EVENT_RUN_CREATED:
+      return WEIR_RUN_QUEUED;
+    case WEIR_EVENT_RUN_STARTED:
+    case WEIR_EVENT_RUN_RESUMED:
+      return WEIR_RUN_RUNNING;
+    case WEIR_EVENT_RUN_PAUSING:
+      return WEIR_RUN_PAUSING;
+    case WEIR_EVENT_RUN_PAUSED:
+      return WEIR_RUN_PAUSED;
+    case WEIR_EVENT_RUN_STOPPING:
+      return WEIR_RUN_STOPPING;
+    case WEIR_EVENT_RUN_SUCCEEDED:
+      return WEIR_RUN_SUCCEEDED;
+    case WEIR_EVENT_RUN_FAILED:
+      return WEIR_RUN_FAILED;
+    case WEIR_EVENT_RUN_CANCELLED:
+      return WEIR_RUN_CANCELLED;
+    case WEIR_EVENT_RUN_INTERRUPTED:
+      return WEIR_RUN_INTERRUPTED;
+    default:
+      return old;
+    }
+}
+
+/* An event of the run is on disk: what is shown may follow. */
+void
+weir_run_events_durable (WeirRun *self, WeirEvent *event)
+{
+  WeirRunStatus status = status_of_event (event->kind, self->status);
+
+  if (status == self->status)
+    return;
+  self->status = status;
+  if (status == WEIR_RUN_PAUSED || weir_run_status_is_final (status))
+    {
+      g_autoptr(GPtrArray) pausing = g_steal_pointer (&self->pausing);
+
+      self->pausing = g_ptr_array_new_with_free_func (dex_unref);
+      for (guint i = 0; i < pausing->len; i++)
+        if (status == WEIR_RUN_PAUSED)
+          dex_promise_resolve_boolean (g_ptr_array_index (pausing, i), TRUE);
+        else
+          dex_promise_reject (g_ptr_array_index (pausing, i),
+                              g_error_new (WEIR_ERROR, WEIR_ERROR_WRONG_STATE, "The run ended before it could pause"));
+    }
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_STATUS]);
+  if (weir_run_status_is_final (status))
+    {
+      tell_ended (self);
+      if (self->engine != NULL)
+        weir_engine_forget_run (self->engine, self);
+    }
+}
+
+/* ── public ─────────────────────────────────────────────────────────────────────────────── */
+
+/**
+ * weir_run_get_id:
+ * @self: a run
+ *
+ * Returns: its number
+ */
+gint64
+weir_run_get_id (WeirRun *self)
+{
+  g_return_val_if_fail (WEIR_IS_RUN (self), 0);
+  return self->id;
+}
+
+/**
+ * weir_run_get_workflow:
+ * @self: a run
+ *
+ * Returns: (transfer none): the version that it executes; not to be changed
+ */
+WeirWorkflow *
+weir_run_get_workflow (WeirRun *self)
+{
+  g_return_val_if_fail (WEIR_IS_RUN (self), NULL);
+  return self->workflow;
+}
+
+/**
+ * weir_run_get_status:
+ * @self: a run
+ *
+ * Returns: where it stands, on disk
+ */
+WeirRunStatus
+weir_run_get_status (WeirRun *self)
+{
+  g_return_val_if_fail (WEIR_IS_RUN (self), WEIR_RUN_CREATED);
+  return self->status;
+}
+
+/**
+ * weir_run_get_state:
+ * @self: a run
+ *
+ * Returns: (transfer none): its state, by one commit ahead of the disk at most; what is shown to people comes from #WeirRunView
+ */
+WeirRunState *
+weir_run_get_state (WeirRun *self)
+{
+  g_return_val_if_fail (WEIR_IS_RUN (self), NULL);
+  return self->state;
+}
+
+static DexFuture *
+refuse (WeirRun *self, WeirRunVerb verb)
+{
+  const char *reason;
+
+  if (self->engine == NULL || self->suspended)
+    return dex_future_new_reject (WEIR_ERROR, WEIR_ERROR_WRONG_STATE, "The engine is closed");
+  if (weir_run_verb_is_legal (verb, self->state->status, &reason))
+    return NULL;
+  return dex_future_new_reject (WEIR_ERROR, WEIR_ERROR_WRONG_STATE, "%s", reason);
+}
+
+static DexFuture *
+ended_true_cb (DexFuture *future, gpointer user_data)
+{
+  return dex_future_new_true ();
+}
+
+/**
+ * weir_run_pause:
+ * @self: a run
+ *
+ * Lets steps in flight finish and starts no new ones. Safe to repeat.
+ *
+ * Returns: (transfer full): a future that resolves to %TRUE when the run is paused; rejects with %WEIR_ERROR_WRONG_STATE if it is not
+ *   running, or ends before
+ */
+DexFuture *
+weir_run_pause (WeirRun *self)
+{
+  DexFuture *refusal = refuse (self, WEIR_VERB_PAUSE);
+  DexPromise *promise;
+
+  if (refusal != NULL)
+    return refusal;
+  promise = dex_promise_new ();
+  g_ptr_array_add (self->pausing, dex_ref (promise));
+  if (self->state->status != WEIR_RUN_PAUSING)
+    weir_run_emit (self, WEIR_EVENT_RUN_PAUSING, NULL, NULL);
+  weir_run_check_end (self);
+  weir_run_put_row (self);
+  weir_engine_wake (self->engine, self);
+  return DEX_FUTURE (promise);
+}
+
+/**
+ * weir_run_resume:
+ * @self: a run
+ *
+ * Goes on after a pause.
+ *
+ * Returns: (transfer full): a future that resolves to %TRUE once that is on disk; rejects with %WEIR_ERROR_WRONG_STATE
+ */
+DexFuture *
+weir_run_resume (WeirRun *self)
+{
+  DexFuture *refusal = refuse (self, WEIR_VERB_RESUME);
+
+  if (refusal != NULL)
+    return refusal;
+  weir_run_emit (self, WEIR_EVENT_RUN_RESUMED, NULL, NULL);
+  weir_run_put_row (self);
+  weir_run_close_rested (self);
+  weir_engine_wake (self->engine, self);
+  return weir_engine_durable (self->engine);
+}
+
+static DexFuture *
+end_early (WeirRun *self, WeirRunVerb verb, gboolean force)
+{
+  DexFuture *refusal = refuse (self, verb);
+  const char *key = "force";
+  g_autoptr(WeirValue) value = weir_value_new_bool (force);
+
+  if (refusal != NULL)
+    return refusal;
+  self->force = force;
+  weir_run_emit (self, WEIR_EVENT_RUN_STOPPING, NULL, weir_value_new_record (&key, &value, 1));
+  weir_run_put_row (self);
+  weir_run_cancel_steps (self);
+  weir_run_check_end (self);
+  weir_engine_wake (self->engine, self);
+  return dex_future_finally (dex_ref (DEX_FUTURE (self->ended)), ended_true_cb, NULL, NULL);
+}
+
+/**
+ * weir_run_stop:
+ * @self: a run
+ *
+ * Starts nothing new and asks running steps to end.
+ *
+ * Returns: (transfer full): a future that resolves to %TRUE when the run has ended; rejects with %WEIR_ERROR_WRONG_STATE
+ */
+DexFuture *
+weir_run_stop (WeirRun *self)
+{
+  return end_early (self, WEIR_VERB_STOP, FALSE);
+}
+
+/**
+ * weir_run_force_stop:
+ * @self: a run
+ *
+ * As stop, but does not wait for steps that do not react.
+ *
+ * Returns: (transfer full): a future that resolves to %TRUE when the run has ended; rejects with %WEIR_ERROR_WRONG_STATE
+ */
+DexFuture *
+weir_run_force_stop (WeirRun *self)
+{
+  return end_early (self, WEIR_VERB_FORCE_STOP, TRUE);
+}
+
+/**
+ * weir_run_retry_now:
+ * @self: a run
+ * @scope: scope of the step
+ * @block: id of its block
+ *
+ * Returns: whether there was a step that waits for its next attempt; it is made now
+ */
+gboolean
+weir_run_retry_now (WeirRun *self, guint32 scope, const char *block)
+{
+  WeirStepState *step = weir_run_state_lookup (self->state, scope, block, 0);
+
+  if (step == NULL || step->info.status != WEIR_STEP_RETRY_WAIT || self->engine == NULL)
+    return FALSE;
+  step->info.due_at = 0;
+  weir_engine_wake (self->engine, self);
+  return TRUE;
+}
+
+static WeirValue *
+settle_data (const char *decision, WeirValue *outputs)
+{
+  WeirBuilder *data = weir_record_builder_new (2);
+
+  if (g_str_equal (decision, "rerun"))
+    weir_builder_set_take (data, "again", weir_value_new_bool (TRUE));
+  else if (g_str_equal (decision, "done"))
+    {
+      if (outputs != NULL)
+        weir_builder_set (data, "outputs", outputs);
+    }
+  else
+    {
+      weir_builder_set_take (data, "error", weir_value_new_error ("flow.interrupted", "It was settled as failed", NULL));
+      weir_builder_set_take (data, "handled", weir_value_new_text ("stop"));
+    }
+  return weir_builder_end (data);
+}
+
+/**
+ * weir_run_settle:
+ * @self: a run
+ * @scope: scope of the step
+ * @block: id of its block
+ * @decision: "rerun", "done" or "failed"
+ * @outputs: (nullable): for "done", a record of what it gave
+ * @error: where to put %WEIR_ERROR_WRONG_STATE or %WEIR_ERROR_INVALID
+ *
+ * Says what became of a step that a crash caught within an effect that must not happen twice.
+ *
+ * Returns: whether there was such a step
+ */
+gboolean
+weir_run_settle (WeirRun *self, guint32 scope, const char *block, const char *decision, WeirValue *outputs, GError **error)
+{
+  WeirStepState *step = weir_run_state_lookup (self->state, scope, block, 0);
+  WeirEventKind kind = g_str_equal (decision, "rerun")  ? WEIR_EVENT_BLOCK_INTERRUPTED
+                       : g_str_equal (decision, "done") ? WEIR_EVENT_BLOCK_SUCCEEDED
+                                                        : WEIR_EVENT_BLOCK_FAILED;
+
+  if (step == NULL || step->info.status != WEIR_STEP_UNKNOWN || self->engine == NULL)
+    {
+      g_set_error (error, WEIR_ERROR, WEIR_ERROR_WRONG_STATE, "The outcome of %s is not unknown", block);
+      return FALSE;
+    }
+  if (kind == WEIR_EVENT_BLOCK_FAILED && !g_str_equal (decision, "failed"))
+    {
+      g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID, "Expected rerun, done or failed, got %s", decision);
+      return FALSE;
+    }
+  weir_run_emit (self, kind, step, settle_data (decision, outputs));
+  weir_run_close_failing (self, step->scope);
+  weir_run_close_rested (self);
+  weir_run_check_end (self);
+  weir_engine_wake (self->engine, self);
+  return TRUE;
+}
+
+/**
+ * weir_run_wait:
+ * @self: a run
+ *
+ * Returns: (transfer full): a future that resolves to the result (#WeirValue) once the run has succeeded; rejects with its failure, or with
+ *   %WEIR_ERROR_STOPPED
+ */
+DexFuture *
+weir_run_wait (WeirRun *self)
+{
+  g_return_val_if_fail (WEIR_IS_RUN (self), NULL);
+  return dex_ref (DEX_FUTURE (self->ended));
+}

@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Child processes of steps. posix_spawn, since it costs the same however large this process is; each child leads a process
+ * group of its own, so that stopping a step ends what the child started as well. */
+
+#include "weir-run-private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <gio/gunixinputstream.h>
+#include <gio/gunixoutputstream.h>
+#include <glib-unix.h>
+#include <signal.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define READ_SIZE 65536
+/* How long output is waited for once the program itself has ended: something it left behind may hold the pipe. */
+#define LINGER_MS 300
+
+typedef struct
+{
+  WeirStep   *step;
+  char      **argv;
+  char       *cwd;
+  char      **environment;
+  GBytes     *input;
+  gsize       max_output;
+  gint64      kill_grace_ms;
+  gboolean    log_lines;
+
+  pid_t       pid;
+  DexPromise *exited; /* with the wait status */
+  gulong      stop_handler;
+  gboolean    stopping;
+  gboolean    over;
+  int         in[2];
+  int         out[2];
+  int         err[2];
+} Program;
+
+typedef struct
+{
+  Program      *program; /* owned by the fiber that waits for all of its pipes */
+  GInputStream *stream;
+  GByteArray   *bytes;
+  GString      *line;
+  WeirLogLevel  level;
+  gboolean      too_much;
+} Reader;
+
+static void
+close_pair (int *pair)
+{
+  for (guint i = 0; i < 2; i++)
+    if (pair[i] >= 0)
+      close (pair[i]);
+  pair[0] = pair[1] = -1;
+}
+
+static void
+program_free (gpointer data)
+{
+  Program *self = data;
+
+  close_pair (self->in);
+  close_pair (self->out);
+  close_pair (self->err);
+  g_strfreev (self->argv);
+  g_strfreev (self->environment);
+  g_free (self->cwd);
+  g_clear_pointer (&self->input, g_bytes_unref);
+  dex_clear (&self->exited);
+  weir_step_unref (self->step);
+  g_free (self);
+}
+
+static char **
+make_environment (WeirStep *step, const char *const *extra)
+{
+  char **environment = g_get_environ ();
+
+  environment = g_environ_setenv (environment, "WEIR_RUN_ID", weir_step_get_run_id (step), TRUE);
+  environment = g_environ_setenv (environment, "WEIR_IDEMPOTENCY_KEY", weir_step_get_idempotency_key (step), TRUE);
+  for (guint i = 0; extra != NULL && extra[i] != NULL; i++)
+    {
+      const char *equals = strchr (extra[i], '=');
+      g_autofree char *name = equals != NULL ? g_strndup (extra[i], equals - extra[i]) : NULL;
+
+      if (name != NULL)
+        environment = g_environ_setenv (environment, name, equals + 1, TRUE);
+    }
+  return environment;
+}
+
+static gboolean
+open_pipes (Program *self, GError **error)
+{
+  if (g_unix_open_pipe (self->in, O_CLOEXEC, error) && g_unix_open_pipe (self->out, O_CLOEXEC, error)
+      && g_unix_open_pipe (self->err, O_CLOEXEC, error))
+    return g_unix_set_fd_nonblocking (self->in[1], TRUE, error) && g_unix_set_fd_nonblocking (self->out[0], TRUE, error)
+           && g_unix_set_fd_nonblocking (self->err[0], TRUE, error);
+  return FALSE;
+}
+
+static int
+spawn (Program *self)
+{
+  posix_spawn_file_actions_t actions;
+  posix_spawnattr_t attributes;
+  sigset_t signals;
+  int code;
+
+  posix_spawn_file_actions_init (&actions);
+  posix_spawn_file_actions_adddup2 (&actions, self->in[0], 0);
+  posix_spawn_file_actions_adddup2 (&actions, self->out[1], 1);
+  posix_spawn_file_actions_adddup2 (&actions, self->err[1], 2);
+  if (self->cwd != NULL)
+    posix_spawn_file_actions_addchdir_np (&actions, self->cwd);
+
+  posix_spawnattr_init (&attributes);
+  posix_spawnattr_setpgroup (&attributes, 0);
+  sigemptyset (&signals);
+  posix_spawnattr_setsigmask (&attributes, &signals);
+  sigaddset (&signals, SIGPIPE);
+  sigaddset (&signals, SIGINT);
+  posix_spawnattr_setsigdefault (&attributes, &signals);
+  posix_spawnattr_setflags (&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+
+  code = posix_spawnp (&self->pid, self->argv[0], &actions, &attributes, self->argv, self->environment);
+  posix_spawn_file_actions_destroy (&actions);
+  posix_spawnattr_destroy (&attributes);
+  return code;
+}
+
+static void
+child_exited_cb (GPid pid, int status, gpointer user_data)
+{
+  DexPromise *exited = user_data;
+
+  dex_promise_resolve_int (exited, status);
+}
+
+static DexFuture *
+kill_cb (DexFuture *future, gpointer user_data)
+{
+  kill (-GPOINTER_TO_INT (user_data), SIGKILL);
+  return dex_future_new_true ();
+}
+
+static void
+stop_cb (GCancellable *cancellable, gpointer user_data)
+{
+  Program *self = user_data;
+
+  if (self->stopping || self->over)
+    return;
+  self->stopping = TRUE;
+  kill (-self->pid, SIGTERM);
+  /* The group, not only the child: it may be gone while what it started goes on. */
+  dex_future_disown (dex_future_then (weir_clock_sleep (self->step->run->engine->clock, self->kill_grace_ms), kill_cb,
+                                      GINT_TO_POINTER (self->pid), NULL));
+}
+
+static void
+log_lines (Reader *self, const char *data, gsize length)
+{
+  for (gsize i = 0; i < length; i++)
+    if (data[i] == '\n')
+      {
+        g_autofree char *valid = g_utf8_make_valid (self->line->str, self->line->len);
+
+        weir_step_log (self->program->step, self->level, "%s", valid);
+        g_string_truncate (self->line, 0);
+      }
+    else if (self->line->len < 4096)
+      g_string_append_c (self->line, data[i]);
+}
+
+static DexFuture *
+read_fiber (gpointer user_data)
+{
+  Reader *self = user_data;
+
+  for (;;)
+    {
+      g_autoptr(GBytes) bytes = dex_await_boxed (dex_input_stream_read_bytes (self->stream, READ_SIZE, 0), NULL);
+      gsize size;
+      const guint8 *data;
+
+      if (bytes == NULL || g_bytes_get_size (bytes) == 0)
+        break;
+      data = g_bytes_get_data (bytes, &size);
+      if (self->program->log_lines)
+        log_lines (self, (const char *) data, size);
+      if (self->bytes->len + size > self->program->max_output)
+        {
+          self->too_much = TRUE;
+          kill (-self->program->pid, SIGKILL);
+          break;
+        }
+      g_byte_array_append (self->bytes, data, size);
+    }
+  if (self->line->len > 0 && self->program->log_lines)
+    log_lines (self, "\n", 1);
+  return dex_future_new_true ();
+}
+
+static DexFuture *
+write_fiber (gpointer user_data)
+{
+  GOutputStream *stream = user_data;
+  GBytes *input = g_object_get_data (G_OBJECT (stream), "input");
+  gsize size;
+  const char *data = g_bytes_get_data (input, &size);
+
+  while (size > 0)
+    {
+      gssize n = dex_await_int64 (dex_output_stream_write (stream, data, MIN (size, READ_SIZE), 0), NULL);
+
+      if (n <= 0)
+        break; /* it does not want all of it: its own business */
+      data += n;
+      size -= n;
+    }
+  g_output_stream_close (stream, NULL, NULL);
+  return dex_future_new_true ();
+}
+
+static DexFuture *
+feed (Program *self)
+{
+  g_autoptr(GOutputStream) stream = g_unix_output_stream_new (self->in[1], TRUE);
+
+  self->in[1] = -1;
+  if (self->input == NULL)
+    {
+      g_output_stream_close (stream, NULL, NULL);
+      return dex_future_new_true ();
+    }
+  g_object_set_data_full (G_OBJECT (stream), "input", g_bytes_ref (self->input), (GDestroyNotify) g_bytes_unref);
+  return dex_scheduler_spawn (NULL, 0, write_fiber, g_object_ref (stream), g_object_unref);
+}
+
+static Reader *
+reader_new (Program *program, int *fd, WeirLogLevel level)
+{
+  Reader *self = g_new0 (Reader, 1);
+
+  self->program = program;
+  self->stream = g_unix_input_stream_new (*fd, TRUE);
+  *fd = -1;
+  self->bytes = g_byte_array_new ();
+  self->line = g_string_new (NULL);
+  self->level = level;
+  return self;
+}
+
+static void
+reader_free (Reader *self)
+{
+  g_object_unref (self->stream);
+  g_byte_array_unref (self->bytes);
+  g_string_free (self->line, TRUE);
+  g_free (self);
+}
+
+static WeirValue *
+make_result (Reader *out, Reader *err, int status, gint64 ms)
+{
+  WeirBuilder *record = weir_record_builder_new (5);
+  g_autoptr(GBytes) out_bytes = g_bytes_new (out->bytes->data, out->bytes->len);
+  g_autoptr(GBytes) err_bytes = g_bytes_new (err->bytes->data, err->bytes->len);
+
+  weir_builder_set_take (record, "stdout", weir_value_new_bytes (out_bytes));
+  weir_builder_set_take (record, "stderr", weir_value_new_bytes (err_bytes));
+  weir_builder_set_take (record, "exit", weir_value_new_int (WIFEXITED (status) ? WEXITSTATUS (status) : -1));
+  weir_builder_set_take (record, "signal", weir_value_new_int (WIFSIGNALED (status) ? WTERMSIG (status) : 0));
+  weir_builder_set_take (record, "ms", weir_value_new_int (ms));
+  return weir_builder_end (record);
+}
+
+/* Ends the reading: at once when everything was closed, soon after the exit when something left behind holds a pipe. */
+static void
+wait_for_output (Program *self, Reader *out, Reader *err, DexFuture *readers)
+{
+  dex_await (dex_future_first (dex_ref (readers), weir_clock_sleep (weir_clock_get_real (), LINGER_MS), NULL), NULL);
+  if (dex_future_get_status (readers) != DEX_FUTURE_STATUS_PENDING)
+    return;
+  g_input_stream_close (out->stream, NULL, NULL);
+  g_input_stream_close (err->stream, NULL, NULL);
+}
+
+static DexFuture *
+program_fiber (gpointer user_data)
+{
+  Program *self = user_data;
+  gint64 began = g_get_monotonic_time ();
+  Reader *out = reader_new (self, &self->out[0], WEIR_LOG_INFO);
+  Reader *err = reader_new (self, &self->err[0], WEIR_LOG_WARNING);
+  g_autoptr(DexFuture) fed = feed (self);
+  g_autoptr(DexFuture) readers = NULL;
+  WeirValue *result = NULL;
+  GError *error = NULL;
+  int status;
+
+  readers = dex_future_all (dex_scheduler_spawn (NULL, 0, read_fiber, out, NULL),
+                            dex_scheduler_spawn (NULL, 0, read_fiber, err, NULL), NULL);
+  status = dex_await_int (dex_ref (DEX_FUTURE (self->exited)), NULL);
+  wait_for_output (self, out, err, readers);
+  self->over = TRUE;
+  g_cancellable_disconnect (weir_step_get_cancellable (self->step), self->stop_handler);
+
+  if (out->too_much || err->too_much)
+    weir_set_failure (&error, "limit.size", "%s wrote more than %" G_GSIZE_FORMAT " bytes", self->argv[0], self->max_output);
+  else if (self->stopping)
+    g_set_error (&error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "%s was ended", self->argv[0]);
+  else
+    result = make_result (out, err, status, (g_get_monotonic_time () - began) / 1000);
+
+  /* readers still hold their streams: let them see that these are closed */
+  dex_await (dex_ref (readers), NULL);
+  reader_free (out);
+  reader_free (err);
+  if (error != NULL)
+    return dex_future_new_for_error (error);
+  return dex_future_new_take_boxed (WEIR_TYPE_VALUE, result);
+}
+
+/**
+ * weir_step_run_program:
+ * @self: a running step
+ * @program: what to run; copied
+ *
+ * Runs a program without a shell. When the step is stopped its process group gets SIGTERM, after the grace time SIGKILL.
+ *
+ * Returns: (transfer full): a future that resolves to a record {stdout: bytes, stderr: bytes, exit: int, signal: int, ms: int}; rejects with
+ *   proc.not_found, io.access, limit.size, or as cancelled
+ */
+DexFuture *
+weir_step_run_program (WeirStep *self, const WeirProgram *program)
+{
+  Program *call = g_new0 (Program, 1);
+  GError *error = NULL;
+  int code;
+
+  call->step = weir_step_ref (self);
+  call->argv = g_strdupv ((char **) program->argv);
+  call->environment = make_environment (self, program->environment);
+  call->input = program->input != NULL ? g_bytes_ref (program->input) : NULL;
+  call->max_output = program->max_output > 0 ? program->max_output : 16 * 1024 * 1024;
+  call->kill_grace_ms = program->kill_grace_ms > 0 ? program->kill_grace_ms : 5000;
+  call->log_lines = program->log_lines;
+  for (guint i = 0; i < 2; i++)
+    call->in[i] = call->out[i] = call->err[i] = -1;
+
+  if (!weir_step_require (self, "exec", call->argv[0], &error))
+    goto failed;
+  call->cwd = weir_step_resolve_path (self, program->cwd != NULL && program->cwd[0] != '\0' ? program->cwd : ".", &error);
+  if (call->cwd == NULL || !open_pipes (call, &error))
+    goto failed;
+  if (!g_file_test (call->cwd, G_FILE_TEST_IS_DIR))
+    {
+      weir_set_failure (&error, "io.not_found", "The folder %s to run %s in is not there", call->cwd, call->argv[0]);
+      goto failed;
+    }
+  code = spawn (call);
+  if (code != 0)
+    {
+      weir_set_failure (&error, code == ENOENT ? "proc.not_found" : code == EACCES ? "io.access" : "proc.not_found",
+                        "Could not start %s: %s", call->argv[0], g_strerror (code));
+      goto failed;
+    }
+  close (call->in[0]);
+  close (call->out[1]);
+  close (call->err[1]);
+  call->in[0] = call->out[1] = call->err[1] = -1;
+
+  call->exited = dex_promise_new ();
+  g_child_watch_add_full (G_PRIORITY_DEFAULT, call->pid, child_exited_cb, dex_ref (call->exited), dex_unref);
+  call->stop_handler = g_cancellable_connect (weir_step_get_cancellable (self), G_CALLBACK (stop_cb), call, NULL);
+  return dex_scheduler_spawn (NULL, 0, program_fiber, call, program_free);
+
+failed:
+  program_free (call);
+  return dex_future_new_for_error (error);
+}

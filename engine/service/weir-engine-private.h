@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The engine as its runs see it. Private to engine/. */
+
+#include "weir-clock.h"
+#include "weir-engine.h"
+#include "weir-store.h"
+
+G_BEGIN_DECLS
+
+struct _WeirEngine
+{
+  GObject     parent_instance;
+  char       *data_dir;
+  WeirStore  *store;
+  WeirClock  *clock;
+  gboolean    closed;
+  gboolean    trouble;      /* the store cannot write: nothing with an effect starts */
+
+  GHashTable *runs;         /* id → WeirRun, live ones */
+  GQueue      busy;         /* of WeirRun with something to start, each once */
+  gint64      next_run;
+  gint64      next_effect;
+  guint       max_steps;
+  guint       n_steps;      /* that count against it */
+
+  GSource    *turn;
+  WeirBatch  *batch;        /* of this turn */
+  GPtrArray  *events;       /* of this turn, told to the bus once they are on disk */
+  DexPromise *durable;      /* resolved when this turn is on disk; NULL while nobody waits */
+
+  GPtrArray  *subscriptions; /* weak, of WeirSubscription */
+  GHashTable *workflows;    /* "id@version" → WeirWorkflow, of live runs and sub-workflows */
+  GHashTable *settled;      /* numbers of unfinished runs that were taken up or given up */
+  gpointer    log_file;
+};
+
+/* A test gives its own clock. */
+WeirEngine *weir_engine_new_with_clock (const char *data_dir, WeirClock *clock, GError **error);
+
+/* Journals an event of a live run: in this turn's batch, on the bus once it is on disk. Takes the event. */
+void        weir_engine_journal      (WeirEngine *self, WeirEvent *event, const char *path, const char *block_path);
+/* Resolves when everything journalled so far is on disk. */
+DexFuture  *weir_engine_durable      (WeirEngine *self);
+WeirBatch  *weir_engine_get_batch    (WeirEngine *self);
+/* What is only for the bus: progress. */
+void        weir_engine_publish      (WeirEngine *self, WeirEvent *event);
+/* The run has something to start, or something was journalled: the next turn comes soon. */
+void        weir_engine_wake         (WeirEngine *self, WeirRun *run);
+gboolean    weir_engine_take_slot    (WeirEngine *self);
+void        weir_engine_release_slot (WeirEngine *self);
+void        weir_engine_forget_run   (WeirEngine *self, WeirRun *run);
+/* (transfer full), NULL if there is none: blocks briefly when it is not at hand. */
+WeirWorkflow *weir_engine_resolve    (const char *workflow, guint version, gpointer engine);
+void        weir_engine_remember     (WeirEngine *self, WeirWorkflow *workflow);
+
+/* weir-subscription.c */
+WeirSubscription *weir_subscription_new  (gint64 run, guint buffer);
+void              weir_subscription_push (WeirSubscription *self, WeirEvent *event);
+void              weir_subscription_tell (WeirSubscription *self); /* emits `ready` if something came */
+gboolean          weir_subscription_is_closed (WeirSubscription *self);
+
+/* weir-log-file.c: one JSON object a line, rotated; written by a thread of its own */
+gpointer    weir_log_file_new        (const char *dir);
+void        weir_log_file_write      (gpointer log_file, GPtrArray *events);
+void        weir_log_file_free       (gpointer log_file);
+
+G_END_DECLS

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Workflows of the engine: saving, loading, versions. */
+
+#include "weir-engine-private.h"
+#include "weir-workflow-file.h"
+
+typedef struct
+{
+  WeirEngine   *engine;
+  WeirWorkflow *workflow;
+} SaveCall;
+
+static void
+save_call_free (gpointer data)
+{
+  SaveCall *call = data;
+
+  g_object_unref (call->engine);
+  g_object_unref (call->workflow);
+  g_free (call);
+}
+
+static DexFuture *
+saved_cb (DexFuture *future, gpointer user_data)
+{
+  SaveCall *call = user_data;
+  const GValue *value = dex_future_get_value (future, NULL);
+  WeirSavedVersion *saved = g_value_get_boxed (value);
+  gboolean changed = weir_workflow_get_version (call->workflow) != saved->version;
+
+  weir_workflow_set_id (call->workflow, saved->id);
+  weir_workflow_set_version (call->workflow, saved->version);
+  if (changed)
+    g_signal_emit_by_name (call->engine, "workflows-changed");
+  return dex_future_new_for_uint (saved->version);
+}
+
+/**
+ * weir_engine_save_workflow:
+ * @self: an engine
+ * @workflow: what to save as it is now
+ * @message: (nullable): what to call this version
+ *
+ * Gives the workflow its id and version. The same text as the newest version makes no new one.
+ *
+ * Returns: (transfer full): a future that resolves to the version (guint)
+ */
+DexFuture *
+weir_engine_save_workflow (WeirEngine *self, WeirWorkflow *workflow, const char *message)
+{
+  g_autofree char *text = weir_workflow_to_yaml (workflow);
+  SaveCall *call = g_new (SaveCall, 1);
+
+  call->engine = g_object_ref (self);
+  call->workflow = g_object_ref (workflow);
+  return dex_future_then (weir_store_save_workflow (self->store, weir_workflow_get_id (workflow),
+                                                    weir_workflow_get_name (workflow), text,
+                                                    weir_workflow_get_folder (workflow), message),
+                          saved_cb, call, save_call_free);
+}
+
+static WeirWorkflow *
+parse_stored (WeirStoredWorkflow *stored, GError **error)
+{
+  WeirWorkflow *workflow = weir_workflow_parse (stored->text, -1, NULL, error);
+
+  if (workflow == NULL)
+    return NULL;
+  weir_workflow_set_id (workflow, stored->id);
+  weir_workflow_set_version (workflow, stored->version);
+  weir_workflow_set_folder (workflow, stored->folder);
+  return workflow;
+}
+
+static DexFuture *
+loaded_cb (DexFuture *future, gpointer user_data)
+{
+  const GValue *value = dex_future_get_value (future, NULL);
+  GError *error = NULL;
+  WeirWorkflow *workflow = parse_stored (g_value_get_boxed (value), &error);
+
+  if (workflow == NULL)
+    return dex_future_new_for_error (error);
+  return dex_future_new_take_object (workflow);
+}
+
+/**
+ * weir_engine_load_workflow:
+ * @self: an engine
+ * @id: an id, or a name
+ * @version: 0 for the latest
+ *
+ * Returns: (transfer full): a future that resolves to a #WeirWorkflow of its own; rejects with %WEIR_ERROR_NOT_FOUND
+ */
+DexFuture *
+weir_engine_load_workflow (WeirEngine *self, const char *id, guint version)
+{
+  return dex_future_then (weir_store_load_workflow (self->store, id, version), loaded_cb, NULL, NULL);
+}
+
+/**
+ * weir_engine_list_workflows:
+ * @self: an engine
+ *
+ * Returns: (transfer full): a future that resolves to a #GListModel of #WeirWorkflowInfo, last changed first
+ */
+DexFuture *
+weir_engine_list_workflows (WeirEngine *self)
+{
+  return weir_store_list_workflows (self->store);
+}
+
+/**
+ * weir_engine_list_versions:
+ * @self: an engine
+ * @id: of a workflow
+ *
+ * Returns: (transfer full): a future that resolves to a #GPtrArray of #WeirVersionInfo, newest first
+ */
+DexFuture *
+weir_engine_list_versions (WeirEngine *self, const char *id)
+{
+  return weir_store_list_versions (self->store, id);
+}
+
+static DexFuture *
+changed_cb (DexFuture *future, gpointer user_data)
+{
+  g_signal_emit_by_name (user_data, "workflows-changed");
+  return dex_future_new_true ();
+}
+
+/**
+ * weir_engine_delete_workflow:
+ * @self: an engine
+ * @id: of a workflow
+ *
+ * Hides it. Its runs and versions stay, and it can be restored.
+ *
+ * Returns: (transfer full): a future that resolves to %TRUE
+ */
+DexFuture *
+weir_engine_delete_workflow (WeirEngine *self, const char *id)
+{
+  return dex_future_then (weir_store_set_workflow_deleted (self->store, id, TRUE), changed_cb, g_object_ref (self),
+                          g_object_unref);
+}
+
+/**
+ * weir_engine_restore_workflow:
+ * @self: an engine
+ * @id: of a deleted workflow
+ *
+ * Returns: (transfer full): a future that resolves to %TRUE
+ */
+DexFuture *
+weir_engine_restore_workflow (WeirEngine *self, const char *id)
+{
+  return dex_future_then (weir_store_set_workflow_deleted (self->store, id, FALSE), changed_cb, g_object_ref (self),
+                          g_object_unref);
+}
+
+static char *
+version_key (const char *id, guint version)
+{
+  return g_strdup_printf ("%s@%u", id, version);
+}
+
+void
+weir_engine_remember (WeirEngine *self, WeirWorkflow *workflow)
+{
+  g_autofree char *key = version_key (weir_workflow_get_id (workflow), weir_workflow_get_version (workflow));
+
+  if (!g_hash_table_contains (self->workflows, key))
+    g_hash_table_insert (self->workflows, g_steal_pointer (&key), g_object_ref (workflow));
+}
+
+WeirWorkflow *
+weir_engine_resolve (const char *id, guint version, gpointer engine)
+{
+  WeirEngine *self = engine;
+  g_autofree char *key = version_key (id, version);
+  WeirWorkflow *known = g_hash_table_lookup (self->workflows, key);
+  WeirStoredWorkflow *stored;
+
+  if (known != NULL)
+    return g_object_ref (known);
+  if (self->closed)
+    return NULL;
+  stored = weir_store_load_workflow_now (self->store, id, version, NULL);
+  if (stored == NULL)
+    return NULL;
+  known = parse_stored (stored, NULL);
+  weir_stored_workflow_free (stored);
+  if (known != NULL)
+    g_hash_table_insert (self->workflows, g_steal_pointer (&key), g_object_ref (known));
+  return known;
+}

@@ -1,0 +1,478 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The engine: opening and closing, and the turn, in which ready runs go on and what they journalled is committed. What it does with
+ * workflows and runs is in weir-engine-workflows.c and weir-engine-runs.c. */
+
+#include "weir-engine-private.h"
+#include "weir-run-private.h"
+
+#include <string.h>
+
+/* Of one turn of the main loop, µs: the window must stay fluent while runs are busy. */
+#define TURN_BUDGET 3000
+
+G_DEFINE_FINAL_TYPE (WeirEngine, weir_engine, G_TYPE_OBJECT)
+
+enum
+{
+  RUN_ADDED,
+  WORKFLOWS_CHANGED,
+  TROUBLE,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+/* ── the bus ────────────────────────────────────────────────────────────────────────────── */
+
+static void
+tell_subscriptions (WeirEngine *self, GPtrArray *events)
+{
+  for (guint i = 0; i < self->subscriptions->len; i++)
+    {
+      WeirSubscription *subscription = g_weak_ref_get (g_ptr_array_index (self->subscriptions, i));
+
+      if (subscription == NULL || weir_subscription_is_closed (subscription))
+        {
+          g_clear_object (&subscription);
+          g_ptr_array_remove_index_fast (self->subscriptions, i--);
+          continue;
+        }
+      for (guint j = 0; j < events->len; j++)
+        weir_subscription_push (subscription, g_ptr_array_index (events, j));
+      weir_subscription_tell (subscription);
+      g_object_unref (subscription);
+    }
+}
+
+void
+weir_engine_publish (WeirEngine *self, WeirEvent *event)
+{
+  g_autoptr(GPtrArray) one = g_ptr_array_new ();
+
+  if (self->subscriptions->len == 0)
+    return;
+  g_ptr_array_add (one, event);
+  tell_subscriptions (self, one);
+}
+
+/* ── the turn ───────────────────────────────────────────────────────────────────────────── */
+
+typedef struct
+{
+  WeirEngine *engine;
+  GPtrArray  *events;
+  DexPromise *durable;
+} Commit;
+
+static void
+tell_runs (WeirEngine *self, GPtrArray *events)
+{
+  WeirRun *last = NULL;
+
+  for (guint i = 0; i < events->len; i++)
+    {
+      WeirEvent *event = g_ptr_array_index (events, i);
+      g_autoptr(WeirRun) run = g_hash_table_lookup (self->runs, &event->run);
+
+      if (run == NULL)
+        continue;
+      g_object_ref (run);
+      weir_run_events_durable (run, event);
+      if (run != last)
+        g_signal_emit_by_name (run, "changed");
+      last = run;
+    }
+}
+
+static void
+committed_cb (gpointer user_data)
+{
+  Commit *commit = user_data;
+  WeirEngine *self = commit->engine;
+
+  if (commit->durable != NULL)
+    {
+      dex_promise_resolve_boolean (commit->durable, TRUE);
+      dex_unref (commit->durable);
+    }
+  if (commit->events != NULL)
+    {
+      tell_runs (self, commit->events);
+      tell_subscriptions (self, commit->events);
+      if (self->log_file != NULL)
+        weir_log_file_write (self->log_file, commit->events);
+      g_ptr_array_unref (commit->events);
+    }
+  g_object_unref (self);
+  g_free (commit);
+}
+
+static void
+commit_turn (WeirEngine *self)
+{
+  Commit *commit;
+
+  if (self->batch == NULL && self->durable == NULL)
+    return;
+  commit = g_new (Commit, 1);
+  commit->engine = g_object_ref (self);
+  commit->events = g_steal_pointer (&self->events);
+  commit->durable = g_steal_pointer (&self->durable);
+  weir_store_commit (self->store, self->batch != NULL ? g_steal_pointer (&self->batch) : weir_batch_new (), committed_cb,
+                     commit);
+}
+
+static gboolean
+turn_cb (gpointer user_data)
+{
+  WeirEngine *self = user_data;
+  gint64 until = g_get_monotonic_time () + TURN_BUDGET;
+  guint n = self->busy.length;
+
+  g_source_set_ready_time (self->turn, -1);
+  while (n-- > 0 && g_get_monotonic_time () < until)
+    {
+      g_autoptr(WeirRun) run = g_queue_pop_head (&self->busy);
+
+      run->busy = FALSE;
+      if (!run->suspended && weir_run_pump (run, until))
+        weir_engine_wake (self, run);
+    }
+  if (self->busy.length > 0)
+    g_source_set_ready_time (self->turn, 0);
+  commit_turn (self);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+turn_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
+{
+  return callback (user_data);
+}
+
+static GSourceFuncs turn_funcs = { .dispatch = turn_dispatch };
+
+void
+weir_engine_wake (WeirEngine *self, WeirRun *run)
+{
+  if (run != NULL && !run->busy && !run->suspended)
+    {
+      run->busy = TRUE;
+      g_queue_push_tail (&self->busy, g_object_ref (run));
+    }
+  g_source_set_ready_time (self->turn, 0);
+}
+
+WeirBatch *
+weir_engine_get_batch (WeirEngine *self)
+{
+  if (self->batch == NULL)
+    {
+      self->batch = weir_batch_new ();
+      g_source_set_ready_time (self->turn, 0);
+    }
+  return self->batch;
+}
+
+void
+weir_engine_journal (WeirEngine *self, WeirEvent *event, const char *path, const char *block_path)
+{
+  if (self->events == NULL)
+    self->events = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_event_unref);
+  g_ptr_array_add (self->events, weir_event_ref (event));
+  weir_batch_take_event (weir_engine_get_batch (self), event, path, block_path);
+}
+
+DexFuture *
+weir_engine_durable (WeirEngine *self)
+{
+  if (self->durable == NULL)
+    {
+      self->durable = dex_promise_new ();
+      g_source_set_ready_time (self->turn, 0);
+    }
+  return DEX_FUTURE (dex_ref (self->durable));
+}
+
+/* ── slots ──────────────────────────────────────────────────────────────────────────────── */
+
+gboolean
+weir_engine_take_slot (WeirEngine *self)
+{
+  if (self->n_steps >= self->max_steps)
+    return FALSE;
+  self->n_steps++;
+  return TRUE;
+}
+
+static void
+wake_all (WeirEngine *self)
+{
+  GHashTableIter iter;
+  WeirRun *run;
+
+  g_hash_table_iter_init (&iter, self->runs);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &run))
+    if (run->state->ready.length > 0)
+      weir_engine_wake (self, run);
+}
+
+void
+weir_engine_release_slot (WeirEngine *self)
+{
+  gboolean was_full = self->n_steps >= self->max_steps;
+
+  self->n_steps--;
+  if (was_full)
+    wake_all (self);
+}
+
+/**
+ * weir_engine_set_max_steps:
+ * @self: an engine
+ * @max_steps: how many steps may run at once over all runs, at least 1; containers and sleeping steps do not count
+ *
+ * Applies at once: steps that run beyond a lower limit finish.
+ */
+void
+weir_engine_set_max_steps (WeirEngine *self, guint max_steps)
+{
+  g_return_if_fail (WEIR_IS_ENGINE (self));
+  self->max_steps = MAX (max_steps, 1);
+  wake_all (self);
+}
+
+/**
+ * weir_engine_get_max_steps:
+ * @self: an engine
+ *
+ * Returns: how many steps may run at once
+ */
+guint
+weir_engine_get_max_steps (WeirEngine *self)
+{
+  g_return_val_if_fail (WEIR_IS_ENGINE (self), 0);
+  return self->max_steps;
+}
+
+/* ── life ───────────────────────────────────────────────────────────────────────────────── */
+
+static void
+suspend_runs (WeirEngine *self)
+{
+  GHashTableIter iter;
+  WeirRun *run;
+
+  g_hash_table_iter_init (&iter, self->runs);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &run))
+    weir_run_suspend (run);
+  g_queue_clear_full (&self->busy, g_object_unref);
+}
+
+static void
+close_now (WeirEngine *self)
+{
+  if (self->closed)
+    return;
+  self->closed = TRUE;
+  suspend_runs (self);
+  if (self->store != NULL)
+    {
+      commit_turn (self);
+      weir_store_set_trouble_func (self->store, NULL, NULL);
+      weir_store_close (self->store);
+    }
+  g_clear_pointer (&self->log_file, weir_log_file_free);
+}
+
+static void
+weak_ref_free (gpointer data)
+{
+  g_weak_ref_clear (data);
+  g_free (data);
+}
+
+static void
+weir_engine_dispose (GObject *object)
+{
+  WeirEngine *self = WEIR_ENGINE (object);
+
+  close_now (self);
+  if (self->turn != NULL)
+    {
+      g_source_destroy (self->turn);
+      g_clear_pointer (&self->turn, g_source_unref);
+    }
+  g_hash_table_remove_all (self->runs);
+  g_hash_table_remove_all (self->workflows);
+  G_OBJECT_CLASS (weir_engine_parent_class)->dispose (object);
+}
+
+static void
+weir_engine_finalize (GObject *object)
+{
+  WeirEngine *self = WEIR_ENGINE (object);
+
+  g_hash_table_unref (self->runs);
+  g_hash_table_unref (self->workflows);
+  g_hash_table_unref (self->settled);
+  g_ptr_array_unref (self->subscriptions);
+  g_clear_pointer (&self->events, g_ptr_array_unref);
+  g_clear_pointer (&self->batch, weir_batch_free);
+  dex_clear (&self->durable);
+  g_clear_pointer (&self->store, weir_store_unref);
+  g_clear_pointer (&self->clock, weir_clock_unref);
+  g_free (self->data_dir);
+  G_OBJECT_CLASS (weir_engine_parent_class)->finalize (object);
+}
+
+static void
+weir_engine_class_init (WeirEngineClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = weir_engine_dispose;
+  object_class->finalize = weir_engine_finalize;
+
+  /**
+   * WeirEngine::run-added:
+   * @self: the engine
+   * @run: a run that lives now
+   */
+  signals[RUN_ADDED] = g_signal_new ("run-added", WEIR_TYPE_ENGINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                                     WEIR_TYPE_RUN);
+  /**
+   * WeirEngine::workflows-changed:
+   * @self: the engine
+   *
+   * A workflow was added, saved, deleted or restored, or its last run changed.
+   */
+  signals[WORKFLOWS_CHANGED] = g_signal_new ("workflows-changed", WEIR_TYPE_ENGINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                             G_TYPE_NONE, 0);
+  /**
+   * WeirEngine::trouble:
+   * @self: the engine
+   * @message: (nullable): why the database cannot be written; %NULL when it can be again
+   */
+  signals[TROUBLE] = g_signal_new ("trouble", WEIR_TYPE_ENGINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                                   G_TYPE_STRING);
+}
+
+static void
+weir_engine_init (WeirEngine *self)
+{
+  self->runs = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, g_object_unref);
+  self->workflows = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
+  self->settled = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  self->subscriptions = g_ptr_array_new_with_free_func (weak_ref_free);
+  self->max_steps = MAX (g_get_num_processors () * 4, 8);
+  self->turn = g_source_new (&turn_funcs, sizeof (GSource));
+  g_source_set_static_name (self->turn, "weir-turn");
+  g_source_set_callback (self->turn, turn_cb, self, NULL);
+  g_source_attach (self->turn, g_main_context_get_thread_default ());
+}
+
+static void
+trouble_cb (const char *message, gpointer user_data)
+{
+  WeirEngine *self = user_data;
+
+  self->trouble = message != NULL;
+  g_signal_emit (self, signals[TROUBLE], 0, message);
+}
+
+WeirEngine *
+weir_engine_new_with_clock (const char *data_dir, WeirClock *clock, GError **error)
+{
+  g_autofree char *standard = g_build_filename (g_get_user_data_dir (), "weir", NULL);
+  const char *dir = data_dir != NULL ? data_dir : standard;
+  g_autoptr(WeirStore) store = weir_store_new (dir, error);
+  WeirEngine *self;
+
+  if (store == NULL)
+    return NULL;
+  self = g_object_new (WEIR_TYPE_ENGINE, NULL);
+  self->store = g_steal_pointer (&store);
+  self->data_dir = g_strdup (dir);
+  self->clock = weir_clock_ref (clock);
+  self->next_run = weir_store_get_last_run_id (self->store);
+  self->next_effect = weir_store_get_last_effect_id (self->store);
+  weir_store_set_trouble_func (self->store, trouble_cb, self);
+  if (data_dir == NULL)
+    {
+      g_autofree char *state = g_build_filename (g_get_user_state_dir (), "weir", NULL);
+
+      self->log_file = weir_log_file_new (state);
+    }
+  else if (!g_str_equal (dir, ":memory:"))
+    {
+      g_autofree char *logs = g_build_filename (dir, "log", NULL);
+
+      self->log_file = weir_log_file_new (logs);
+    }
+  return self;
+}
+
+/**
+ * weir_engine_new: (constructor)
+ * @data_dir: (nullable): the data folder; %NULL for `$XDG_DATA_HOME/weir`, ":memory:" keeps nothing
+ * @error: where to put %WEIR_ERROR_BUSY, %WEIR_ERROR_NEWER or %WEIR_ERROR_STORE
+ *
+ * Opens the database, making or migrating it as needed. Runs on the thread-default main context of the caller.
+ *
+ * Returns: (transfer full): the engine
+ */
+WeirEngine *
+weir_engine_new (const char *data_dir, GError **error)
+{
+  return weir_engine_new_with_clock (data_dir, weir_clock_get_real (), error);
+}
+
+/**
+ * weir_engine_get_data_dir:
+ * @self: an engine
+ *
+ * Returns: (transfer none): its data folder, or ":memory:"
+ */
+const char *
+weir_engine_get_data_dir (WeirEngine *self)
+{
+  g_return_val_if_fail (WEIR_IS_ENGINE (self), NULL);
+  return self->data_dir;
+}
+
+/**
+ * weir_engine_close:
+ * @self: an engine
+ *
+ * Cuts off live runs, to be taken up at the next start, writes what is pending and closes the database.
+ *
+ * Returns: (transfer full): a future that resolves to %TRUE when that is done
+ */
+DexFuture *
+weir_engine_close (WeirEngine *self)
+{
+  g_return_val_if_fail (WEIR_IS_ENGINE (self), NULL);
+  close_now (self);
+  return dex_future_new_true ();
+}
+
+/**
+ * weir_engine_subscribe:
+ * @self: an engine
+ * @run: number of a run, or 0 for all
+ * @buffer: how many events are kept for a listener that does not keep up
+ *
+ * Returns: (transfer full): a subscription; drop it to end it
+ */
+WeirSubscription *
+weir_engine_subscribe (WeirEngine *self, gint64 run, guint buffer)
+{
+  WeirSubscription *subscription = weir_subscription_new (run, buffer);
+  GWeakRef *weak = g_new0 (GWeakRef, 1);
+
+  g_weak_ref_init (weak, subscription);
+  g_ptr_array_add (self->subscriptions, weak);
+  return subscription;
+}
