@@ -376,10 +376,7 @@ drag_begin_cb (GtkGestureDrag *gesture,
 
   gtk_widget_grab_focus (GTK_WIDGET (self));
   if (self->scene == NULL || (button != GDK_BUTTON_PRIMARY && button != GDK_BUTTON_MIDDLE))
-    {
-      gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_DENIED);
-      return;
-    }
+    return;
   weir_canvas_leave_connect (self);
   self->press_x = self->pointer_x = x;
   self->press_y = self->pointer_y = y;

@@ -61,9 +61,24 @@ weir_canvas_begin_link (WeirCanvas    *self,
 {
   self->link.card = card;
   self->link.pin = pin;
+  self->link.name = pin->name;
+  self->link.input = pin->input;
   g_set_object (&self->link.detached, detached);
   self->link.end = GRAPHENE_POINT_INIT (card->indexed.bounds.origin.x + pin->x, card->indexed.bounds.origin.y + pin->y);
   gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+/* Something changed meanwhile: the port may be elsewhere, or gone. */
+void
+weir_canvas_check_link (WeirCanvas *self)
+{
+  if (self->link.card == NULL)
+    return;
+  self->link.pin = weir_card_find_pin (self->link.card, self->link.name, self->link.input);
+  self->link.to_card = NULL;
+  self->link.to_pin = NULL;
+  if (self->link.pin == NULL)
+    weir_canvas_cancel_drag (self);
 }
 
 /* A link whose end is picked up and put back where it was is no duplicate of itself. */

@@ -1,1 +1,133 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <glib/gi18n-lib.h>
+
+#include "weir-canvas.h"
+
+#include <math.h>
+
+struct _WeirCanvasPane
+{
+  AdwBin      parent_instance;
+
+  WeirCanvas *canvas;
+  GtkWidget  *minimap;
+  GtkWidget  *zoom_label;
+};
+
+G_DEFINE_FINAL_TYPE (WeirCanvasPane, weir_canvas_pane, ADW_TYPE_BIN)
+
+enum { PROP_CANVAS = 1, N_PROPS };
+static GParamSpec *properties[N_PROPS];
+
+static void
+zoom_changed_cb (WeirCanvasPane *self)
+{
+  g_autofree char *text = g_strdup_printf (_("%.0f %%"), round (100 * weir_canvas_get_zoom (self->canvas)));
+
+  gtk_button_set_label (GTK_BUTTON (self->zoom_label), text);
+}
+
+/* On a narrow window the map would cover what it maps. */
+static void
+weir_canvas_pane_size_allocate (GtkWidget *widget,
+                                int        width,
+                                int        height,
+                                int        baseline)
+{
+  WeirCanvasPane *self = WEIR_CANVAS_PANE (widget);
+
+  gtk_widget_set_child_visible (self->minimap, width >= 480 && height >= 280);
+  GTK_WIDGET_CLASS (weir_canvas_pane_parent_class)->size_allocate (widget, width, height, baseline);
+}
+
+/* The buttons stand over the canvas, not in it, so their actions are sent there. */
+static void
+button_clicked_cb (GtkButton      *button,
+                   WeirCanvasPane *self)
+{
+  gtk_widget_activate_action (GTK_WIDGET (self->canvas), g_object_get_data (G_OBJECT (button), "action"), NULL);
+}
+
+static GtkWidget *
+add_button (WeirCanvasPane *self,
+            GtkWidget      *box,
+            const char     *icon,
+            const char     *tooltip,
+            const char     *action)
+{
+  GtkWidget *button = icon != NULL ? gtk_button_new_from_icon_name (icon) : gtk_button_new_with_label ("");
+
+  gtk_widget_set_tooltip_text (button, tooltip);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, tooltip, -1);
+  gtk_widget_add_css_class (button, "flat");
+  gtk_widget_set_focus_on_click (button, FALSE);
+  g_object_set_data (G_OBJECT (button), "action", (gpointer) action);
+  g_signal_connect (button, "clicked", G_CALLBACK (button_clicked_cb), self);
+  gtk_box_append (GTK_BOX (box), button);
+  return button;
+}
+
+static void
+weir_canvas_pane_get_property (GObject    *object,
+                               guint       property_id,
+                               GValue     *value,
+                               GParamSpec *pspec)
+{
+  g_value_set_object (value, WEIR_CANVAS_PANE (object)->canvas);
+}
+
+static void
+weir_canvas_pane_class_init (WeirCanvasPaneClass *klass)
+{
+  G_OBJECT_CLASS (klass)->get_property = weir_canvas_pane_get_property;
+  GTK_WIDGET_CLASS (klass)->size_allocate = weir_canvas_pane_size_allocate;
+  properties[PROP_CANVAS] = g_param_spec_object ("canvas", NULL, NULL, WEIR_TYPE_CANVAS, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (G_OBJECT_CLASS (klass), N_PROPS, properties);
+}
+
+static void
+weir_canvas_pane_init (WeirCanvasPane *self)
+{
+  GtkWidget *overlay = gtk_overlay_new (), *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+
+  self->canvas = WEIR_CANVAS (weir_canvas_new ());
+  gtk_overlay_set_child (GTK_OVERLAY (overlay), GTK_WIDGET (self->canvas));
+
+  add_button (self, box, "zoom-out-symbolic", _("Zoom Out"), "canvas.zoom-out");
+  self->zoom_label = add_button (self, box, NULL, _("Original Size"), "canvas.zoom-100");
+  gtk_widget_add_css_class (self->zoom_label, "numeric");
+  gtk_widget_set_size_request (self->zoom_label, 72, -1);
+  add_button (self, box, "zoom-in-symbolic", _("Zoom In"), "canvas.zoom-in");
+  add_button (self, box, "zoom-fit-best-symbolic", _("Zoom to Fit"), "canvas.zoom-fit");
+  gtk_widget_add_css_class (box, "toolbar");
+  gtk_widget_add_css_class (box, "card");
+  gtk_widget_set_halign (box, GTK_ALIGN_START);
+  gtk_widget_set_valign (box, GTK_ALIGN_END);
+  gtk_widget_set_margin_start (box, 12);
+  gtk_widget_set_margin_bottom (box, 12);
+  gtk_overlay_add_overlay (GTK_OVERLAY (overlay), box);
+
+  self->minimap = weir_minimap_new (self->canvas);
+  gtk_widget_set_halign (self->minimap, GTK_ALIGN_END);
+  gtk_widget_set_valign (self->minimap, GTK_ALIGN_END);
+  gtk_widget_set_margin_end (self->minimap, 12);
+  gtk_widget_set_margin_bottom (self->minimap, 12);
+  gtk_overlay_add_overlay (GTK_OVERLAY (overlay), self->minimap);
+
+  adw_bin_set_child (ADW_BIN (self), overlay);
+  g_signal_connect_swapped (self->canvas, "notify::zoom", G_CALLBACK (zoom_changed_cb), self);
+  zoom_changed_cb (self);
+}
+
+GtkWidget *
+weir_canvas_pane_new (void)
+{
+  return g_object_new (WEIR_TYPE_CANVAS_PANE, NULL);
+}
+
+WeirCanvas *
+weir_canvas_pane_get_canvas (WeirCanvasPane *self)
+{
+  g_return_val_if_fail (WEIR_IS_CANVAS_PANE (self), NULL);
+  return self->canvas;
+}

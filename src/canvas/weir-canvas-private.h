@@ -22,6 +22,8 @@ typedef struct
 {
   WeirCard         *card;      /* where it began */
   const WeirPin    *pin;
+  const char       *name;      /* of @pin: a card that changes makes its pins anew */
+  gboolean          input;
   WeirLink         *detached;  /* owned; the link whose end is being moved, NULL for a new one */
   WeirCard         *to_card;   /* where it would end now; NULL: nowhere */
   const WeirPin    *to_pin;
@@ -91,6 +93,9 @@ struct _WeirCanvas
   GArray           *choices;                    /* of WeirConnectChoice */
   guint             choice;
 
+  gboolean          has_accessibles;
+  guint             accessible_refresh_id;
+
   GtkGesture       *drag_gesture;
   GtkWidget        *menu;
   GtkWidget        *note_editor;
@@ -134,6 +139,7 @@ void        weir_canvas_update_link     (WeirCanvas *self,
                                          double      view_y);
 void        weir_canvas_end_link        (WeirCanvas *self,
                                          gboolean    commit);
+void        weir_canvas_check_link      (WeirCanvas *self);
 gboolean    weir_canvas_can_join        (WeirCanvas    *self,
                                          WeirCard      *card,
                                          const WeirPin *pin,

@@ -255,6 +255,7 @@ scene_changed_cb (WeirScene  *scene,
                   WeirCanvas *self)
 {
   gtk_widget_queue_draw (GTK_WIDGET (self));
+  weir_canvas_check_link (self);
   weir_canvas_accessible_refresh (self);
 }
 
@@ -425,6 +426,7 @@ weir_canvas_dispose (GObject *object)
   if (self->autoscroll_id != 0)
     gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->autoscroll_id);
   self->autoscroll_id = 0;
+  g_clear_handle_id (&self->accessible_refresh_id, g_source_remove);
   drop_scene (self);
   if (self->workflow != NULL)
     g_signal_handlers_disconnect_by_data (self->workflow, self);

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <glib/gi18n-lib.h>
+
+#include "weir-canvas-private.h"
+
+static void
+append_section (GMenu      *menu,
+                const char *first,
+                ...) G_GNUC_NULL_TERMINATED;
+
+/* Pairs of label and action. */
+static void
+append_section (GMenu      *menu,
+                const char *first,
+                ...)
+{
+  g_autoptr(GMenu) section = g_menu_new ();
+  va_list args;
+
+  va_start (args, first);
+  for (const char *label = first; label != NULL; label = va_arg (args, const char *))
+    g_menu_append (section, label, va_arg (args, const char *));
+  va_end (args);
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (section));
+}
+
+static GMenuModel *
+make_block_menu (WeirCanvas *self)
+{
+  GMenu *menu = g_menu_new ();
+
+  if (weir_block_get_body (self->selected_block) != NULL)
+    append_section (menu, _("_Open"), "canvas.open", NULL);
+  append_section (menu, _("_Link to…"), "canvas.connect",
+                  weir_block_get_enabled (self->selected_block) ? _("Turn _Off") : _("Turn _On"), "canvas.toggle-enabled", NULL);
+  append_section (menu, _("Cu_t"), "canvas.cut", _("_Copy"), "canvas.copy", _("D_uplicate"), "canvas.duplicate", NULL);
+  append_section (menu, _("_Delete"), "canvas.delete", NULL);
+  return G_MENU_MODEL (menu);
+}
+
+static GMenuModel *
+make_link_menu (void)
+{
+  GMenu *menu = g_menu_new ();
+
+  append_section (menu, _("Remove _Condition"), "canvas.remove-condition", _("_Remove Link"), "canvas.delete", NULL);
+  return G_MENU_MODEL (menu);
+}
+
+static GMenuModel *
+make_note_menu (void)
+{
+  GMenu *menu = g_menu_new ();
+
+  append_section (menu, _("_Delete Note"), "canvas.delete", NULL);
+  return G_MENU_MODEL (menu);
+}
+
+static GMenuModel *
+make_canvas_menu (void)
+{
+  GMenu *menu = g_menu_new ();
+
+  append_section (menu, _("_Add Block…"), "canvas.add-block", _("Add _Note"), "canvas.add-note", _("_Paste"), "canvas.paste", NULL);
+  append_section (menu, _("_Select All"), "canvas.select-all", _("A_rrange"), "canvas.arrange", NULL);
+  append_section (menu, _("Zoom to _Fit"), "canvas.zoom-fit", _("_Original Size"), "canvas.zoom-100", NULL);
+  return G_MENU_MODEL (menu);
+}
+
+/* What is pressed becomes the selection, as the menu is about it. */
+static GMenuModel *
+select_for_menu (WeirCanvas *self,
+                 double      view_x,
+                 double      view_y)
+{
+  WeirCard *card;
+  WeirWire *wire;
+  WeirSticky *sticky;
+  double x, y;
+
+  weir_viewport_to_plane (self->viewport, view_x, view_y, &x, &y);
+  card = weir_scene_card_at (self->scene, x, y);
+  wire = card == NULL ? weir_scene_wire_at (self->scene, x, y, 6 / weir_viewport_get_zoom (self->viewport)) : NULL;
+  sticky = weir_scene_sticky_at (self->scene, x, y);
+  if (card != NULL)
+    {
+      if (!card->selected)
+        weir_canvas_select_block (self, card->block, FALSE);
+      return make_block_menu (self);
+    }
+  if (wire != NULL)
+    {
+      weir_canvas_select_link (self, wire->link);
+      return make_link_menu ();
+    }
+  if (sticky != NULL)
+    {
+      weir_canvas_select_note (self, sticky->id);
+      return make_note_menu ();
+    }
+  weir_canvas_clear_selection (self);
+  return make_canvas_menu ();
+}
+
+/**
+ * weir_canvas_popup_menu:
+ * @self: a canvas
+ * @view_x: where it was asked for, or -1 for the keyboard: then at the selected block
+ * @view_y: see @view_x
+ */
+void
+weir_canvas_popup_menu (WeirCanvas *self,
+                        double      view_x,
+                        double      view_y)
+{
+  g_autoptr(GMenuModel) model = NULL;
+  graphene_rect_t bounds;
+
+  if (self->scene == NULL)
+    return;
+  if (view_x < 0)
+    {
+      if (self->selected_block != NULL && weir_canvas_get_block_bounds (self, self->selected_block, &bounds))
+        {
+          view_x = bounds.origin.x + bounds.size.width / 2;
+          view_y = bounds.origin.y + bounds.size.height / 2;
+        }
+      else
+        {
+          view_x = gtk_widget_get_width (GTK_WIDGET (self)) / 2;
+          view_y = gtk_widget_get_height (GTK_WIDGET (self)) / 2;
+        }
+    }
+  weir_viewport_to_plane (self->viewport, view_x, view_y, &self->menu_x, &self->menu_y);
+  model = select_for_menu (self, view_x, view_y);
+  if (self->menu == NULL)
+    {
+      self->menu = gtk_popover_menu_new_from_model (model);
+      gtk_popover_set_has_arrow (GTK_POPOVER (self->menu), FALSE);
+      gtk_widget_set_halign (self->menu, GTK_ALIGN_START);
+      gtk_widget_set_parent (self->menu, GTK_WIDGET (self));
+    }
+  else
+    gtk_popover_menu_set_menu_model (GTK_POPOVER_MENU (self->menu), model);
+  gtk_popover_set_pointing_to (GTK_POPOVER (self->menu), &(GdkRectangle) { (int) view_x, (int) view_y, 1, 1 });
+  gtk_popover_popup (GTK_POPOVER (self->menu));
+}
+
+/* Notes are written in a popover over them. */
+
+static void
+note_editor_closed_cb (GtkPopover *popover,
+                       WeirCanvas *self)
+{
+  GtkTextView *text_view = g_object_get_data (G_OBJECT (popover), "text-view");
+  const char *id = g_object_get_data (G_OBJECT (popover), "note");
+  g_autofree char *text = NULL;
+
+  g_object_get (gtk_text_view_get_buffer (text_view), "text", &text, NULL);
+  for (guint i = 0; self->workflow != NULL && i < weir_workflow_get_n_notes (self->workflow); i++)
+    {
+      WeirNote note = *weir_workflow_get_note (self->workflow, i);
+      g_autofree char *kept_id = g_strdup (note.id);
+
+      if (!g_str_equal (note.id, id) || g_strcmp0 (note.text, text) == 0)
+        continue;
+      note.id = kept_id;
+      note.text = text;
+      weir_workflow_begin_edit (self->workflow, _("Edit Note"));
+      weir_workflow_set_note (self->workflow, &note);
+      weir_workflow_end_edit (self->workflow);
+      break;
+    }
+  gtk_widget_grab_focus (GTK_WIDGET (self));
+}
+
+void
+weir_canvas_edit_note (WeirCanvas *self,
+                       WeirSticky *sticky)
+{
+  GtkWidget *scrolled = gtk_scrolled_window_new (), *text_view = gtk_text_view_new ();
+  double x, y, zoom = weir_viewport_get_zoom (self->viewport);
+
+  if (!self->editable)
+    return;
+  g_clear_pointer (&self->note_editor, gtk_widget_unparent);
+  gtk_text_buffer_set_text (gtk_text_view_get_buffer (GTK_TEXT_VIEW (text_view)), sticky->text, -1);
+  gtk_text_view_set_wrap_mode (GTK_TEXT_VIEW (text_view), GTK_WRAP_WORD_CHAR);
+  gtk_text_view_set_accepts_tab (GTK_TEXT_VIEW (text_view), FALSE);
+  g_object_set (text_view, "top-margin", 6, "bottom-margin", 6, "left-margin", 6, "right-margin", 6, NULL);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (text_view), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Text of the note"), -1);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), text_view);
+  gtk_widget_set_size_request (scrolled, 260, 160);
+
+  self->note_editor = gtk_popover_new ();
+  gtk_popover_set_child (GTK_POPOVER (self->note_editor), scrolled);
+  g_object_set_data (G_OBJECT (self->note_editor), "text-view", text_view);
+  g_object_set_data_full (G_OBJECT (self->note_editor), "note", g_strdup (sticky->id), g_free);
+  g_signal_connect (self->note_editor, "closed", G_CALLBACK (note_editor_closed_cb), self);
+  gtk_widget_set_parent (self->note_editor, GTK_WIDGET (self));
+  weir_viewport_to_view (self->viewport, sticky->rect.origin.x, sticky->rect.origin.y, &x, &y);
+  gtk_popover_set_pointing_to (GTK_POPOVER (self->note_editor),
+                               &(GdkRectangle) { (int) x, (int) y, (int) (sticky->rect.size.width * zoom), (int) (sticky->rect.size.height * zoom) });
+  gtk_popover_popup (GTK_POPOVER (self->note_editor));
+  gtk_widget_grab_focus (text_view);
+}
