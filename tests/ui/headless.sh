@@ -16,8 +16,8 @@ if [ -z "${HEADLESS_DIR-}" ]; then
   mkdir -m 700 "$HEADLESS_DIR/run" "$HEADLESS_DIR/home"
   export HOME="$HEADLESS_DIR/home" XDG_RUNTIME_DIR="$HEADLESS_DIR/run"
   unset XDG_DATA_HOME XDG_STATE_HOME XDG_CACHE_HOME XDG_CONFIG_HOME DISPLAY WAYLAND_DISPLAY AT_SPI_BUS_ADDRESS DBUS_SESSION_BUS_ADDRESS
-  # The daemon's grumble about a limit that root in a sandbox may not raise goes to the log.
-  printf '#!/bin/sh\nexec dbus-daemon "$@" 2>> "%s/log"\n' "$HEADLESS_DIR" > "$HEADLESS_DIR/dbus-daemon"
+  # What the daemon and those it starts have to say goes to the log: standard output may be TAP.
+  printf '#!/bin/sh\nexec dbus-daemon "$@" >> "%s/log" 2>&1\n' "$HEADLESS_DIR" > "$HEADLESS_DIR/dbus-daemon"
   chmod +x "$HEADLESS_DIR/dbus-daemon"
   code=0
   dbus-run-session --dbus-daemon="$HEADLESS_DIR/dbus-daemon" -- "$0" "$kind" "$@" || code=$?

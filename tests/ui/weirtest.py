@@ -104,22 +104,29 @@ class Studio:
                        "XDG_STATE_HOME": os.path.join(self.home, "state"),
                        "XDG_CACHE_HOME": os.path.join(self.home, "cache"),
                        **self.extra}
-        self.process = subprocess.Popen([self.program, *self.args], env=environment, start_new_session=True)
+        # Its words go to standard error: standard output is TAP.
+        self.process = subprocess.Popen([self.program, *self.args], env=environment, start_new_session=True, stdout=sys.stderr)
         until("the studio opens its window", self._window_is_there)
         return self
 
     def stop(self, how=signal.SIGTERM):
-        """Close it, as the session does at log-out; SIGKILL for a crash."""
-        if self.process and self.process.poll() is None:
-            os.killpg(self.process.pid, how)
-            try:
-                self.process.wait(PATIENCE)
-            except subprocess.TimeoutExpired:
-                os.killpg(self.process.pid, signal.SIGKILL)
-                self.process.wait()
-        self.process = None
+        """Close it, as the session does at log-out; SIGKILL for a crash. Fails if it ended in any other way, which is
+        also how a sanitizer speaks."""
+        process, self.process = self.process, None
+        code = None
+        if process:
+            code = process.poll()
+            if code is None:
+                os.killpg(process.pid, how)
+                try:
+                    code = process.wait(PATIENCE)
+                except subprocess.TimeoutExpired:
+                    os.killpg(process.pid, signal.SIGKILL)
+                    process.wait()
         if self.own_home:
             shutil.rmtree(self.home, ignore_errors=True)
+        if process and code not in (0, -how, 128 + how):
+            raise Failure("the studio did not end when asked to" if code is None else f"the studio ended with exit status {code}")
 
     def restart(self, how=signal.SIGTERM):
         """End it in the given way and start it again on the same data."""
@@ -132,7 +139,7 @@ class Studio:
         code = self.process.poll()
         if code is not None:
             raise Failure(f"the studio ended by itself, exit status {code}")
-        return self.bounds("window")[2] > 0
+        return any(node.get_role_name() in ("frame", "window") and has_state(node, "showing") for node in self.nodes())
 
     # -- the test door
 
@@ -283,21 +290,22 @@ def main():
     failed = 0
     for number, (name, function, args, options) in enumerate(chosen, 1):
         studio = Studio(*args, **options)
+        trouble = None
         try:
             studio.start()
             function(studio)
-            if studio.process and studio.process.poll() is not None:
-                raise Failure(f"the studio ended by itself, exit status {studio.process.returncode}")
-            print(f"ok {number} - {name}", flush=True)
         except Exception:  # whatever went wrong is the test's failure
-            failed += 1
-            for line in traceback.format_exc().splitlines():
-                print("# " + line)
+            trouble = traceback.format_exc()
             keep = os.environ.get("WEIR_TEST_PICTURES")
             if keep:
                 os.makedirs(keep, exist_ok=True)
                 photograph(os.path.join(keep, f"{os.path.basename(sys.argv[0])}-{number}.png"))
-            print(f"not ok {number} - {name}", flush=True)
-        finally:
+        try:
             studio.stop()
+        except Failure as failure:
+            trouble = (trouble or "") + str(failure)
+        for line in (trouble or "").splitlines():
+            print("# " + line)
+        failed += trouble is not None
+        print(f"{'ok' if trouble is None else 'not ok'} {number} - {name}", flush=True)
     sys.exit(1 if failed else 0)
