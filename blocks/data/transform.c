@@ -306,8 +306,7 @@ transform (Transform *self, WeirStep *step, GError **error)
   if (g_str_equal (self->operation, "group"))
     return group_entries (entries);
   if (g_str_equal (self->operation, "sort"))
-    g_sort_array (entries->data, entries->len, sizeof (Entry), compare_entries,
-                  GINT_TO_POINTER (g_strcmp0 (self->direction, "desc") == 0));
+    g_array_sort_with_data (entries, compare_entries, GINT_TO_POINTER (g_strcmp0 (self->direction, "desc") == 0));
   return choose_entries (self->operation, entries);
 }
 
