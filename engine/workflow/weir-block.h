@@ -58,7 +58,7 @@ WEIR_API const WeirReliability *weir_block_get_reliability (WeirBlock  *self);
 WEIR_API WeirJoin               weir_block_get_join        (WeirBlock  *self,
                                                             const char *port,
                                                             guint      *n);
-/* How many runs of the body at once (containers); 1 by default. */
+/* How many runs of the body at once (containers); 0 when the block says nothing. */
 WEIR_API guint                  weir_block_get_concurrency (WeirBlock  *self);
 WEIR_API int                    weir_block_get_priority    (WeirBlock  *self);
 /* The graph inside a container; NULL for others. */
@@ -69,6 +69,8 @@ WEIR_API WeirPortList          *weir_block_get_ports       (WeirBlock  *self);
 WEIR_API void                   weir_block_get_position    (WeirBlock  *self,
                                                             double     *x,
                                                             double     *y);
+/* Whether the file, or somebody who moved it, said where it stands. */
+WEIR_API gboolean               weir_block_has_position    (WeirBlock  *self);
 /* The one line under the title (transfer full), NULL for none. */
 WEIR_API char                  *weir_block_summarize       (WeirBlock  *self);
 /* Where it stands in the file that it was read from; 0 if none. */

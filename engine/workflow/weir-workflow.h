@@ -158,6 +158,9 @@ WEIR_API void          weir_workflow_set_join      (WeirWorkflow  *self,
 WEIR_API void          weir_workflow_set_block_concurrency (WeirWorkflow *self,
                                                     WeirBlock     *block,
                                                     guint          concurrency);
+WEIR_API void          weir_workflow_set_priority  (WeirWorkflow  *self,
+                                                    WeirBlock     *block,
+                                                    int            priority);
 WEIR_API void          weir_workflow_set_position  (WeirWorkflow  *self,
                                                     WeirBlock     *block,
                                                     double         x,
@@ -166,6 +169,12 @@ WEIR_API void          weir_workflow_set_name      (WeirWorkflow  *self,
                                                     const char    *name);
 WEIR_API void          weir_workflow_set_description (WeirWorkflow *self,
                                                     const char    *description);
+WEIR_API void          weir_workflow_set_concurrency (WeirWorkflow *self,
+                                                    guint          concurrency);
+WEIR_API void          weir_workflow_set_max_iterations (WeirWorkflow *self,
+                                                    guint          max_iterations);
+WEIR_API void          weir_workflow_set_finish_on_failure (WeirWorkflow *self,
+                                                    gboolean       finish);
 WEIR_API void          weir_workflow_set_input     (WeirWorkflow  *self,
                                                     const WeirInput *input);  /* added or replaced by name */
 WEIR_API void          weir_workflow_remove_input  (WeirWorkflow  *self,

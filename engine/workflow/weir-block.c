@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "weir-workflow-private.h"
+
+#include <string.h>
+
+enum
+{
+  SIGNAL_CHANGED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (WeirBlock, weir_block, G_TYPE_OBJECT)
+
+static void
+weir_block_finalize (GObject *object)
+{
+  WeirBlock *self = WEIR_BLOCK (object);
+
+  if (self->body != NULL)
+    self->body->container = NULL;
+  g_clear_object (&self->body);
+  g_clear_pointer (&self->data, weir_block_data_unref);
+  g_clear_pointer (&self->position, weir_value_unref);
+  g_clear_pointer (&self->ports, weir_port_list_free);
+  g_clear_pointer (&self->from, g_ptr_array_unref);
+  g_clear_pointer (&self->to, g_ptr_array_unref);
+  g_free (self->path);
+  g_free (self->id);
+  G_OBJECT_CLASS (weir_block_parent_class)->finalize (object);
+}
+
+static void
+weir_block_class_init (WeirBlockClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = weir_block_finalize;
+
+  /**
+   * WeirBlock::changed:
+   *
+   * After any change to the block itself: its id, settings, position. Links and the blocks of its body have signals of
+   * their own.
+   */
+  signals[SIGNAL_CHANGED] = g_signal_new ("changed", WEIR_TYPE_BLOCK, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                          G_TYPE_NONE, 0);
+}
+
+static void
+weir_block_init (WeirBlock *self)
+{
+  self->from = g_ptr_array_new ();
+  self->to = g_ptr_array_new ();
+  self->order = -1;
+}
+
+static void
+ensure_body_of_container (WeirBlock *self)
+{
+  const WeirBlockKind *kind = weir_registry_find_kind (self->data->kind_id);
+
+  if (kind != NULL && kind->has_body)
+    weir_block_ensure_body (self);
+}
+
+WeirBlock *
+weir_block_new (const char *id, WeirBlockData *data)
+{
+  WeirBlock *self = g_object_new (WEIR_TYPE_BLOCK, NULL);
+
+  self->id = g_strdup (id);
+  self->data = weir_block_data_ref (data);
+  ensure_body_of_container (self);
+  return self;
+}
+
+WeirGraph *
+weir_block_ensure_body (WeirBlock *self)
+{
+  if (self->body == NULL)
+    self->body = weir_graph_new (self);
+  return self->body;
+}
+
+void
+weir_block_set_data (WeirBlock *self, WeirBlockData *data)
+{
+  weir_block_data_ref (data);
+  weir_block_data_unref (self->data);
+  self->data = data;
+  g_clear_pointer (&self->ports, weir_port_list_free);
+  g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
+}
+
+void
+weir_block_set_position (WeirBlock *self, WeirValue *position)
+{
+  g_clear_pointer (&self->position, weir_value_unref);
+  self->position = position != NULL ? weir_value_ref (position) : NULL;
+  g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
+}
+
+static void
+forget_paths (WeirBlock *self)
+{
+  g_clear_pointer (&self->path, g_free);
+  if (self->body == NULL)
+    return;
+  for (guint i = 0; i < self->body->blocks->len; i++)
+    forget_paths (self->body->blocks->pdata[i]);
+}
+
+/* Only the graph may call this: it keeps an index of ids. */
+void
+weir_block_set_id (WeirBlock *self, const char *id)
+{
+  g_set_str (&self->id, id);
+  forget_paths (self);
+  g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
+}
+
+const char *
+weir_block_get_id (WeirBlock *self)
+{
+  g_return_val_if_fail (WEIR_IS_BLOCK (self), NULL);
+  return self->id;
+}
+
+/**
+ * weir_block_get_path:
+ * @self: a block
+ *
+ * Returns: (transfer none): ids from the root down, "move/to"; until the block or one around it is renamed
+ */
+const char *
+weir_block_get_path (WeirBlock *self)
+{
+  WeirBlock *container;
+
+  g_return_val_if_fail (WEIR_IS_BLOCK (self), NULL);
+
+  if (self->path != NULL)
+    return self->path;
+  container = self->graph != NULL ? self->graph->container : NULL;
+  self->path = container != NULL ? g_strconcat (weir_block_get_path (container), "/", self->id, NULL) : g_strdup (self->id);
+  return self->path;
+}
+
+const char *
+weir_block_get_kind_id (WeirBlock *self)
+{
+  g_return_val_if_fail (WEIR_IS_BLOCK (self), NULL);
+  return self->data->kind_id;
+}
+
+/**
+ * weir_block_get_kind:
+ * @self: a block
+ *
+ * Returns: (transfer none) (nullable): its kind; %NULL when this program does not know it: the block then keeps all it has
+ *   and cannot run
+ */
+const WeirBlockKind *
+weir_block_get_kind (WeirBlock *self)
+{
+  g_return_val_if_fail (WEIR_IS_BLOCK (self), NULL);
+  return weir_registry_find_kind (self->data->kind_id);
+}
+
+/**
+ * weir_block_get_title:
+ * @self: a block
+ *
+ * Returns: (transfer none): what people call it: its label, else the title of its kind, else the kind's id
+ */
+const char *
+weir_block_get_title (WeirBlock *self)
+{
+  const WeirBlockKind *kind;
+
+  g_return_val_if_fail (WEIR_IS_BLOCK (self), NULL);
+
+  if (self->data->label != NULL && self->data->label[0] != '\0')
+    return self->data->label;
+  kind = weir_block_get_kind (self);
+  return kind != NULL ? kind->title : self->data->kind_id;
+}
+
+const char *
+weir_block_get_label (WeirBlock *self)
+{
+  g_return_val_if_fail (WEIR_IS_BLOCK (self), NULL);
+  return self->data->label;
+}
+
+const char *
+weir_block_get_note (WeirBlock *self)
+{
+  g_return_val_if_fail (WEIR_IS_BLOCK (self), NULL);
+  return self->data->note;
+}
+
+gboolean
+weir_block_get_enabled (WeirBlock *self)
+{
+  g_return_val_if_fail (WEIR_IS_BLOCK (self), FALSE);
+  return self->data->enabled;
+}
+
+WeirValue *
+weir_block_get_config (WeirBlock *self)
+{
+  g_return_val_if_fail (WEIR_IS_BLOCK (self), NULL);
+  return self->data->config;
+}
+
+const WeirReliability *
+weir_block_get_reliability (WeirBlock *self)
+{
+  g_return_val_if_fail (WEIR_IS_BLOCK (self), NULL);
+  return &self->data->reliability;
+}
+
+/**
+ * weir_block_get_join:
+ * @self: a block
+ * @port: the name of an input
+ * @n: (out) (optional): of n-of-m
+ *
+ * Returns: the join of an input: the block's own, else the port's
+ */
+WeirJoin
+weir_block_get_join (WeirBlock *self, const char *port, guint *n)
+{
+  WeirValue *own;
+  const WeirPort *declared;
+  WeirJoin join;
+  guint count = 0;
+
+  g_return_val_if_fail (WEIR_IS_BLOCK (self), WEIR_JOIN_ALL);
+
+  own = self->data->join != NULL ? weir_value_find_member (self->data->join, port) : NULL;
+  if (own == NULL || !weir_join_from_value (own, &join, &count))
+    {
+      declared = weir_port_list_find_input (weir_block_get_ports (self), port);
+      join = declared != NULL ? declared->join : WEIR_JOIN_ALL;
+    }
+  if (n != NULL)
+    *n = count;
+  return join;
+}
+
+guint
+weir_block_get_concurrency (WeirBlock *self)
+{
+  g_return_val_if_fail (WEIR_IS_BLOCK (self), 1);
+  return self->data->concurrency;
+}
+
+int
+weir_block_get_priority (WeirBlock *self)
+{
+  g_return_val_if_fail (WEIR_IS_BLOCK (self), 0);
+  return self->data->priority;
+}
+
+WeirGraph *
+weir_block_get_body (WeirBlock *self)
+{
+  g_return_val_if_fail (WEIR_IS_BLOCK (self), NULL);
+  return self->body;
+}
+
+WeirGraph *
+weir_block_get_graph (WeirBlock *self)
+{
+  g_return_val_if_fail (WEIR_IS_BLOCK (self), NULL);
+  return self->graph;
+}
+
+/**
+ * weir_block_get_ports:
+ * @self: a block
+ *
+ * Returns: (transfer none): its ports under the present configuration, without `run`, `done` and `error`; none for a block
+ *   of unknown kind. Until the block changes
+ */
+WeirPortList *
+weir_block_get_ports (WeirBlock *self)
+{
+  g_return_val_if_fail (WEIR_IS_BLOCK (self), NULL);
+
+  if (self->ports == NULL)
+    self->ports = weir_kind_list_ports (weir_block_get_kind (self), self->data->config);
+  return self->ports;
+}
+
+static double
+get_coordinate (WeirValue *position, gsize index)
+{
+  WeirValue *value;
+
+  if (position == NULL || weir_value_get_length (position) <= index)
+    return 0;
+  value = weir_value_get_item (position, index);
+  return weir_value_get_kind (value) == WEIR_VALUE_INT || weir_value_get_kind (value) == WEIR_VALUE_NUMBER
+           ? weir_value_get_number (value) : 0;
+}
+
+/**
+ * weir_block_get_position:
+ * @self: a block
+ * @x: (out) (optional): of its upper left corner
+ * @y: (out) (optional):
+ *
+ * Where it stands on the canvas; 0, 0 where the file does not say (see weir_block_has_position()).
+ */
+void
+weir_block_get_position (WeirBlock *self, double *x, double *y)
+{
+  g_return_if_fail (WEIR_IS_BLOCK (self));
+
+  if (x != NULL)
+    *x = get_coordinate (self->position, 0);
+  if (y != NULL)
+    *y = get_coordinate (self->position, 1);
+}
+
+gboolean
+weir_block_has_position (WeirBlock *self)
+{
+  g_return_val_if_fail (WEIR_IS_BLOCK (self), FALSE);
+  return self->position != NULL;
+}
+
+char *
+weir_block_summarize (WeirBlock *self)
+{
+  const WeirBlockKind *kind;
+
+  g_return_val_if_fail (WEIR_IS_BLOCK (self), NULL);
+
+  kind = weir_block_get_kind (self);
+  return kind != NULL && kind->summarize != NULL ? kind->summarize (self->data->config) : NULL;
+}
+
+guint
+weir_block_get_line (WeirBlock *self)
+{
+  g_return_val_if_fail (WEIR_IS_BLOCK (self), 0);
+  return self->line;
+}
+
+/**
+ * weir_block_get_index:
+ * @self: a block
+ *
+ * Returns: its place among the blocks of its graph; 0 once removed
+ */
+guint
+weir_block_get_index (WeirBlock *self)
+{
+  g_return_val_if_fail (WEIR_IS_BLOCK (self), 0);
+  return self->graph != NULL ? weir_graph_get_place_of_block (self->graph, self) : 0;
+}

@@ -1,0 +1,481 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "weir-workflow-private.h"
+
+/* What happened, in a form that can be done again either way round. */
+
+typedef enum
+{
+  CHANGE_BLOCK,    /* after: the block that came; before: the one that went */
+  CHANGE_LINK,
+  CHANGE_DATA,     /* WeirBlockData */
+  CHANGE_ID,       /* char * */
+  CHANGE_POSITION, /* WeirValue or NULL */
+  CHANGE_WHEN,     /* When */
+  CHANGE_RECORD,   /* WeirValue */
+} ChangeKind;
+
+typedef struct
+{
+  char      *when;
+  WeirValue *written;
+} When;
+
+typedef struct
+{
+  ChangeKind kind;
+  WeirGraph *graph;  /* of blocks and links that come or go, and of a record */
+  GObject   *target; /* block or link; NULL for a record */
+  gboolean   added;  /* blocks and links */
+  gpointer   before;
+  gpointer   after;
+} Change;
+
+typedef struct
+{
+  char   *name;
+  GArray *changes;
+} Edit;
+
+struct _WeirHistory
+{
+  WeirWorkflow *workflow; /* owns the history */
+  GPtrArray    *undo;
+  GPtrArray    *redo;
+  Edit         *open;
+  guint         depth;
+  gboolean      merge_next;
+};
+
+static void
+when_free (When *when)
+{
+  if (when == NULL)
+    return;
+  g_free (when->when);
+  g_clear_pointer (&when->written, weir_value_unref);
+  g_free (when);
+}
+
+static void
+change_free_state (ChangeKind kind, gpointer state)
+{
+  if (state == NULL)
+    return;
+  switch (kind)
+    {
+    case CHANGE_DATA:
+      weir_block_data_unref (state);
+      break;
+    case CHANGE_ID:
+      g_free (state);
+      break;
+    case CHANGE_POSITION:
+    case CHANGE_RECORD:
+      weir_value_unref (state);
+      break;
+    case CHANGE_WHEN:
+      when_free (state);
+      break;
+    case CHANGE_BLOCK:
+    case CHANGE_LINK:
+    default:
+      break;
+    }
+}
+
+static void
+change_clear (gpointer data)
+{
+  Change *self = data;
+
+  change_free_state (self->kind, self->before);
+  change_free_state (self->kind, self->after);
+  g_clear_object (&self->graph);
+  g_clear_object (&self->target);
+}
+
+static void
+edit_free (gpointer data)
+{
+  Edit *self = data;
+
+  g_array_unref (self->changes);
+  g_free (self->name);
+  g_free (self);
+}
+
+static Edit *
+edit_new (const char *name)
+{
+  Edit *self = g_new0 (Edit, 1);
+
+  self->name = g_strdup (name);
+  self->changes = g_array_new (FALSE, FALSE, sizeof (Change));
+  g_array_set_clear_func (self->changes, change_clear);
+  return self;
+}
+
+WeirHistory *
+weir_history_new (WeirWorkflow *workflow)
+{
+  WeirHistory *self = g_new0 (WeirHistory, 1);
+
+  self->workflow = workflow;
+  self->undo = g_ptr_array_new_with_free_func (edit_free);
+  self->redo = g_ptr_array_new_with_free_func (edit_free);
+  return self;
+}
+
+void
+weir_history_free (WeirHistory *self)
+{
+  g_ptr_array_unref (self->undo);
+  g_ptr_array_unref (self->redo);
+  g_clear_pointer (&self->open, edit_free);
+  g_free (self);
+}
+
+/* Applying */
+
+static void
+apply_presence (const Change *change, gboolean present)
+{
+  if (change->kind == CHANGE_BLOCK && present)
+    weir_graph_insert_block (change->graph, WEIR_BLOCK (change->target));
+  else if (change->kind == CHANGE_BLOCK)
+    weir_graph_remove_block (change->graph, WEIR_BLOCK (change->target));
+  else if (present)
+    weir_graph_insert_link (change->graph, WEIR_LINK (change->target));
+  else
+    weir_graph_remove_link (change->graph, WEIR_LINK (change->target));
+}
+
+static void
+apply_when (WeirLink *link, const When *when)
+{
+  weir_link_set_when (link, when->when, when->written);
+  if (link->graph != NULL)
+    weir_graph_emit_link_changed (link->graph, link);
+}
+
+static void
+apply_record (WeirHistory *self, WeirGraph *graph, WeirValue *record)
+{
+  weir_graph_set_record (graph, record);
+  if (graph == self->workflow->graph)
+    weir_workflow_read_header (self->workflow);
+}
+
+static void
+apply (WeirHistory *self, const Change *change, gboolean forward)
+{
+  gpointer state = forward ? change->after : change->before;
+
+  switch (change->kind)
+    {
+    case CHANGE_BLOCK:
+    case CHANGE_LINK:
+      apply_presence (change, change->added == forward);
+      break;
+    case CHANGE_DATA:
+      weir_block_set_data (WEIR_BLOCK (change->target), state);
+      break;
+    case CHANGE_ID:
+      weir_graph_rename_block (WEIR_BLOCK (change->target)->graph, WEIR_BLOCK (change->target), state);
+      break;
+    case CHANGE_POSITION:
+      weir_block_set_position (WEIR_BLOCK (change->target), state);
+      break;
+    case CHANGE_WHEN:
+      apply_when (WEIR_LINK (change->target), state);
+      break;
+    case CHANGE_RECORD:
+      apply_record (self, change->graph, state);
+      break;
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+/* Recording */
+
+static void
+emit_notify (WeirHistory *self)
+{
+  g_object_notify (G_OBJECT (self->workflow), "can-undo");
+  g_object_notify (G_OBJECT (self->workflow), "can-redo");
+}
+
+static gboolean
+same_place (const Edit *a, const Edit *b)
+{
+  if (g_strcmp0 (a->name, b->name) != 0 || a->changes->len != b->changes->len)
+    return FALSE;
+  for (guint i = 0; i < a->changes->len; i++)
+    {
+      const Change *left = &g_array_index (a->changes, Change, i);
+      const Change *right = &g_array_index (b->changes, Change, i);
+
+      if (left->kind != right->kind || left->target != right->target || left->graph != right->graph
+          || left->kind == CHANGE_BLOCK || left->kind == CHANGE_LINK)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* The later edit goes into the earlier one: the first before, the last after. */
+static void
+merge_into (Edit *earlier, Edit *later)
+{
+  for (guint i = 0; i < earlier->changes->len; i++)
+    {
+      Change *kept = &g_array_index (earlier->changes, Change, i);
+      Change *merged = &g_array_index (later->changes, Change, i);
+
+      change_free_state (kept->kind, kept->after);
+      kept->after = g_steal_pointer (&merged->after);
+    }
+  edit_free (later);
+}
+
+static void
+finish_edit (WeirHistory *self)
+{
+  Edit *edit = g_steal_pointer (&self->open);
+  Edit *last = self->undo->len > 0 ? self->undo->pdata[self->undo->len - 1] : NULL;
+  gboolean merge = self->merge_next;
+
+  if (edit->changes->len == 0)
+    {
+      edit_free (edit);
+      return;
+    }
+  self->merge_next = FALSE;
+  if (merge && last != NULL && self->redo->len == 0 && same_place (last, edit))
+    merge_into (last, edit);
+  else
+    {
+      g_ptr_array_add (self->undo, edit);
+      g_ptr_array_set_size (self->redo, 0);
+    }
+  emit_notify (self);
+  weir_workflow_emit_changed (self->workflow);
+}
+
+static void
+record (WeirHistory *self, const char *name, Change change)
+{
+  gboolean alone = self->open == NULL;
+
+  if (alone)
+    self->open = edit_new (name);
+  if (change.graph != NULL)
+    g_object_ref (change.graph);
+  if (change.target != NULL)
+    g_object_ref (change.target);
+  g_array_append_val (self->open->changes, change);
+  apply (self, &change, TRUE);
+  if (alone)
+    finish_edit (self);
+}
+
+void
+weir_history_add_block (WeirHistory *self, WeirGraph *graph, WeirBlock *block)
+{
+  record (self, "Add block",
+          (Change) { .kind = CHANGE_BLOCK, .graph = graph, .target = G_OBJECT (block), .added = TRUE });
+}
+
+void
+weir_history_remove_block (WeirHistory *self, WeirBlock *block)
+{
+  record (self, "Delete block", (Change) { .kind = CHANGE_BLOCK, .graph = block->graph, .target = G_OBJECT (block) });
+}
+
+void
+weir_history_add_link (WeirHistory *self, WeirGraph *graph, WeirLink *link)
+{
+  record (self, "Add link",
+          (Change) { .kind = CHANGE_LINK, .graph = graph, .target = G_OBJECT (link), .added = TRUE });
+}
+
+void
+weir_history_remove_link (WeirHistory *self, WeirLink *link)
+{
+  record (self, "Delete link", (Change) { .kind = CHANGE_LINK, .graph = link->graph, .target = G_OBJECT (link) });
+}
+
+void
+weir_history_set_data (WeirHistory *self, WeirBlock *block, WeirValue *value)
+{
+  record (self, "Change block",
+          (Change) { .kind = CHANGE_DATA, .target = G_OBJECT (block), .before = weir_block_data_ref (block->data),
+                     .after = weir_block_data_new (value) });
+}
+
+void
+weir_history_set_id (WeirHistory *self, WeirBlock *block, const char *id)
+{
+  record (self, "Rename block",
+          (Change) { .kind = CHANGE_ID, .target = G_OBJECT (block), .before = g_strdup (block->id), .after = g_strdup (id) });
+}
+
+void
+weir_history_set_position (WeirHistory *self, WeirBlock *block, WeirValue *position)
+{
+  record (self, "Move block",
+          (Change) { .kind = CHANGE_POSITION, .target = G_OBJECT (block),
+                     .before = block->position != NULL ? weir_value_ref (block->position) : NULL,
+                     .after = position != NULL ? weir_value_ref (position) : NULL });
+}
+
+static When *
+when_new (const char *text, WeirValue *written)
+{
+  When *when = g_new0 (When, 1);
+
+  when->when = g_strdup (text);
+  when->written = written != NULL ? weir_value_ref (written) : NULL;
+  return when;
+}
+
+/* Also without a new condition: the link is then written anew, as after one of its blocks was renamed. */
+void
+weir_history_set_when (WeirHistory *self, WeirLink *link, const char *when)
+{
+  record (self, "Change condition",
+          (Change) { .kind = CHANGE_WHEN, .target = G_OBJECT (link), .before = when_new (link->when, link->written),
+                     .after = when_new (when, NULL) });
+}
+
+void
+weir_history_set_record (WeirHistory *self, WeirGraph *graph, WeirValue *value)
+{
+  record (self, "Change workflow",
+          (Change) { .kind = CHANGE_RECORD, .graph = graph, .before = weir_value_ref (graph->record),
+                     .after = weir_value_ref (value) });
+}
+
+/* The public side */
+
+/**
+ * weir_workflow_begin_edit:
+ * @self: a workflow
+ * @name: what the undo menu says, "Move 3 blocks"
+ *
+ * Everything up to the end of the pair is one edit. Pairs nest; the outermost name counts.
+ */
+void
+weir_workflow_begin_edit (WeirWorkflow *self, const char *name)
+{
+  g_return_if_fail (WEIR_IS_WORKFLOW (self));
+
+  if (self->history->depth++ == 0)
+    self->history->open = edit_new (name);
+}
+
+/**
+ * weir_workflow_end_edit:
+ * @self: a workflow in an edit
+ *
+ * Ends the pair. Nothing is remembered of an edit that changed nothing.
+ */
+void
+weir_workflow_end_edit (WeirWorkflow *self)
+{
+  g_return_if_fail (WEIR_IS_WORKFLOW (self));
+  g_return_if_fail (self->history->depth > 0);
+
+  if (--self->history->depth == 0)
+    finish_edit (self->history);
+}
+
+/**
+ * weir_workflow_merge_next_edit:
+ * @self: a workflow
+ *
+ * If the next edit has the name of the last one and changes the same things, they become one: typing, dragging.
+ */
+void
+weir_workflow_merge_next_edit (WeirWorkflow *self)
+{
+  g_return_if_fail (WEIR_IS_WORKFLOW (self));
+  self->history->merge_next = TRUE;
+}
+
+gboolean
+weir_workflow_can_undo (WeirWorkflow *self)
+{
+  g_return_val_if_fail (WEIR_IS_WORKFLOW (self), FALSE);
+  return self->history->undo->len > 0 && self->history->depth == 0;
+}
+
+gboolean
+weir_workflow_can_redo (WeirWorkflow *self)
+{
+  g_return_val_if_fail (WEIR_IS_WORKFLOW (self), FALSE);
+  return self->history->redo->len > 0 && self->history->depth == 0;
+}
+
+static const char *
+get_last_name (GPtrArray *edits)
+{
+  return edits->len > 0 ? ((Edit *) edits->pdata[edits->len - 1])->name : NULL;
+}
+
+const char *
+weir_workflow_get_undo_name (WeirWorkflow *self)
+{
+  g_return_val_if_fail (WEIR_IS_WORKFLOW (self), NULL);
+  return get_last_name (self->history->undo);
+}
+
+const char *
+weir_workflow_get_redo_name (WeirWorkflow *self)
+{
+  g_return_val_if_fail (WEIR_IS_WORKFLOW (self), NULL);
+  return get_last_name (self->history->redo);
+}
+
+static void
+replay_edit (WeirHistory *self, GPtrArray *from, GPtrArray *to, gboolean forward)
+{
+  Edit *edit = g_ptr_array_steal_index (from, from->len - 1);
+
+  for (guint i = 0; i < edit->changes->len; i++)
+    apply (self, &g_array_index (edit->changes, Change, forward ? i : edit->changes->len - 1 - i), forward);
+  g_ptr_array_add (to, edit);
+  self->merge_next = FALSE;
+  emit_notify (self);
+  weir_workflow_emit_changed (self->workflow);
+}
+
+/**
+ * weir_workflow_undo:
+ * @self: a workflow
+ *
+ * Takes the last edit back; nothing if there is none.
+ */
+void
+weir_workflow_undo (WeirWorkflow *self)
+{
+  g_return_if_fail (WEIR_IS_WORKFLOW (self));
+
+  if (weir_workflow_can_undo (self))
+    replay_edit (self->history, self->history->undo, self->history->redo, FALSE);
+}
+
+/**
+ * weir_workflow_redo:
+ * @self: a workflow
+ *
+ * Does the edit that was last taken back again; nothing if there is none.
+ */
+void
+weir_workflow_redo (WeirWorkflow *self)
+{
+  g_return_if_fail (WEIR_IS_WORKFLOW (self));
+
+  if (weir_workflow_can_redo (self))
+    replay_edit (self->history, self->history->redo, self->history->undo, TRUE);
+}
