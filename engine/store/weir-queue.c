@@ -59,33 +59,14 @@ weir_queue_take_all (WeirQueue *self)
   return oldest;
 }
 
-/* Looks until there is something or the monotonic clock says @until, without sleeping. The taking thread. */
-gboolean
-weir_queue_look (WeirQueue *self, gint64 until)
-{
-  do
-    {
-      for (guint i = 0; i < 32; i++)
-        {
-          if (!weir_queue_is_empty (self))
-            return TRUE;
-#if defined (__x86_64__) || defined (__i386__)
-          __builtin_ia32_pause ();
-#endif
-        }
-    }
-  while (g_get_monotonic_time () < until);
-  return FALSE;
-}
-
-/* Like take_all(), but looks for @spin_us and then sleeps for at most @timeout_us (-1: for ever) until there is something. */
+/* Like take_all(), but sleeps for at most @timeout_us (-1: for ever) until there is something. To look for a while before sleeping was tried, here and
+ * in the main loop: on two cores it costs more than it saves, since the core is then not there for the disk's interrupts. */
 WeirQueueNode *
-weir_queue_wait (WeirQueue *self, gint64 spin_us, gint64 timeout_us)
+weir_queue_wait (WeirQueue *self, gint64 timeout_us)
 {
-  gint64 now = g_get_monotonic_time ();
-  gint64 end = now + timeout_us;
+  gint64 end = g_get_monotonic_time () + timeout_us;
 
-  if (!weir_queue_is_empty (self) || (spin_us > 0 && weir_queue_look (self, now + spin_us)))
+  if (!weir_queue_is_empty (self))
     return weir_queue_take_all (self);
 
   g_mutex_lock (&self->mutex);

@@ -29,8 +29,7 @@ void           weir_queue_init     (WeirQueue *self);
 void           weir_queue_clear    (WeirQueue *self);
 void           weir_queue_push     (WeirQueue *self, WeirQueueNode *node);
 gboolean       weir_queue_is_empty (WeirQueue *self);
-gboolean       weir_queue_look     (WeirQueue *self, gint64 until);
 WeirQueueNode *weir_queue_take_all (WeirQueue *self);
-WeirQueueNode *weir_queue_wait     (WeirQueue *self, gint64 spin_us, gint64 timeout_us);
+WeirQueueNode *weir_queue_wait     (WeirQueue *self, gint64 timeout_us);
 
 G_END_DECLS

@@ -107,16 +107,6 @@ weir_sql_step (WeirSql *self, WeirStatement *statement, GError **error)
   return code;
 }
 
-/* Steps a statement that gives no rows, and ends it. */
-gboolean
-weir_sql_run (WeirSql *self, WeirStatement *statement, GError **error)
-{
-  int code = weir_sql_step (self, statement, error);
-
-  weir_statement_end (statement);
-  return code == SQLITE_DONE;
-}
-
 void
 weir_sql_bind_text (WeirStatement *statement, int index, const char *text, gssize length)
 {

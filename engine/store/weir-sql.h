@@ -36,7 +36,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirStatement, weir_statement_end)
 
 /* SQLITE_ROW, SQLITE_DONE, or an error that is set in @error. */
 int      weir_sql_step      (WeirSql *self, WeirStatement *statement, GError **error);
-gboolean weir_sql_run       (WeirSql *self, WeirStatement *statement, GError **error);
 /* Binds without copying: @text must live until the statement ends. NULL is NULL. */
 void     weir_sql_bind_text (WeirStatement *statement, int index, const char *text, gssize length);
 char    *weir_sql_dup_text  (WeirStatement *statement, int column);

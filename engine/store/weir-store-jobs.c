@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "weir-store-jobs.h"
-#include <stdlib.h>
-
-/* Before the main loop sleeps it looks for a batch that is due back within this time: being woken takes a third of what a fast disk
- * takes to sync. Not when the disk is slower than that. */
-#define LOOK_US (g_getenv ("LOOK") ? atoi (g_getenv ("LOOK")) : 250)
 
 typedef struct
 {
   GSource    source;
   WeirStore *store;
-} StoreSource;
+} Returns;
 
 WeirJob *
 weir_job_new (WeirJobKind kind)
@@ -52,8 +47,6 @@ weir_store_deliver (WeirStore *self, WeirJob *job)
   switch (job->kind)
     {
     case WEIR_JOB_BATCH:
-      self->n_in_flight--;
-      self->latency_us = g_get_monotonic_time () - job->queued_at;
       if (job->done != NULL)
         job->done (job->user_data);
       break;
@@ -70,25 +63,10 @@ weir_store_deliver (WeirStore *self, WeirJob *job)
     }
 }
 
-/* Any thread. */
-void
-weir_store_give_back (WeirStore *self, WeirJob *job)
-{
-  weir_queue_push (&self->back, &job->node);
-}
-
-void
-weir_store_wake_main (WeirStore *self)
-{
-  /* Either this sees that nobody looks, or the one who stops looking sees what was pushed before. */
-  if (!g_atomic_int_get (&self->looking))
-    g_main_context_wakeup (self->context);
-}
-
 static gboolean
 returns_prepare (GSource *source, int *timeout)
 {
-  WeirStore *store = ((StoreSource *) source)->store;
+  WeirStore *store = ((Returns *) source)->store;
 
   *timeout = -1;
   return store->returned.length > 0 || !weir_queue_is_empty (&store->back);
@@ -97,7 +75,7 @@ returns_prepare (GSource *source, int *timeout)
 static gboolean
 returns_check (GSource *source)
 {
-  WeirStore *store = ((StoreSource *) source)->store;
+  WeirStore *store = ((Returns *) source)->store;
 
   return store->returned.length > 0 || !weir_queue_is_empty (&store->back);
 }
@@ -105,7 +83,7 @@ returns_check (GSource *source)
 static gboolean
 returns_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
 {
-  g_autoptr(WeirStore) store = weir_store_ref (((StoreSource *) source)->store);
+  g_autoptr(WeirStore) store = weir_store_ref (((Returns *) source)->store);
   WeirQueueNode *node = weir_queue_take_all (&store->back);
   WeirJob *job;
 
@@ -130,53 +108,10 @@ static GSourceFuncs returns_funcs = { returns_prepare, returns_check, returns_di
 GSource *
 weir_store_returns_new (WeirStore *self)
 {
-  GSource *source = g_source_new (&returns_funcs, sizeof (StoreSource));
+  GSource *source = g_source_new (&returns_funcs, sizeof (Returns));
 
-  ((StoreSource *) source)->store = self;
+  ((Returns *) source)->store = self;
   g_source_set_static_name (source, "weir store");
   g_source_set_can_recurse (source, TRUE);
-  return source;
-}
-
-/* Prepared last of all and only when no other source is ready, that is, when the loop is about to sleep. */
-static gboolean
-looks_prepare (GSource *source, int *timeout)
-{
-  WeirStore *store = ((StoreSource *) source)->store;
-  gint64 end = store->last_commit_at + LOOK_US;
-
-  *timeout = -1;
-  if (store->n_in_flight == 0 || store->latency_us > LOOK_US || g_get_monotonic_time () >= end)
-    return FALSE;
-  g_atomic_int_set (&store->looking, TRUE);
-  weir_queue_look (&store->back, end);
-  g_atomic_int_set (&store->looking, FALSE);
-  if (!weir_queue_is_empty (&store->back))
-    *timeout = 0;
-  return FALSE;
-}
-
-static gboolean
-looks_check (GSource *source)
-{
-  return FALSE;
-}
-
-static gboolean
-looks_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
-{
-  return G_SOURCE_CONTINUE;
-}
-
-static GSourceFuncs looks_funcs = { looks_prepare, looks_check, looks_dispatch };
-
-GSource *
-weir_store_looks_new (WeirStore *self)
-{
-  GSource *source = g_source_new (&looks_funcs, sizeof (StoreSource));
-
-  ((StoreSource *) source)->store = self;
-  g_source_set_static_name (source, "weir store looks");
-  g_source_set_priority (source, G_MAXINT);
   return source;
 }

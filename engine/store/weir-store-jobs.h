@@ -30,7 +30,6 @@ struct _WeirJob
   WeirBatch        *batch;
   WeirStoreDoneFunc done;
   gpointer          user_data;
-  gint64            queued_at;
 
   WeirStoreFunc     before;   /* on the writing thread, then the question goes on to the reading one */
   WeirStoreFunc     func;
@@ -48,12 +47,8 @@ WeirJob *weir_job_new     (WeirJobKind kind);
 void     weir_job_free    (WeirJob *self);
 void     weir_job_answer  (WeirJob *self);
 
-/* Gives a job back to the main context; after the last one it is woken. */
-void     weir_store_give_back   (WeirStore *self, WeirJob *job);
-void     weir_store_wake_main   (WeirStore *self);
-
+/* Brings jobs back to the main context; the caller wakes it. */
 GSource *weir_store_returns_new (WeirStore *self);
-GSource *weir_store_looks_new   (WeirStore *self);
 void     weir_store_deliver     (WeirStore *self, WeirJob *job);
 
 gpointer weir_store_writer_thread (gpointer store);

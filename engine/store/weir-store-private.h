@@ -38,11 +38,7 @@ struct _WeirStore
   /* main context */
   GMainContext   *context;
   GSource        *returns;        /* brings jobs back from the threads */
-  GSource        *looks;          /* looks for them before the main loop sleeps */
   GQueue          returned;       /* of WeirJob, in order */
-  guint           n_in_flight;    /* batches that have not come back */
-  gint64          last_commit_at;
-  gint64          latency_us;     /* of the last batch that came back */
   WeirStoreTroubleFunc trouble_func;
   gpointer        trouble_data;
   gboolean        closed;
@@ -51,7 +47,6 @@ struct _WeirStore
   WeirQueue       to_write;
   WeirQueue       to_read;        /* unused in memory: there everything is done by the writing thread */
   WeirQueue       back;
-  int             looking;        /* atomic: the main context looks at back and need not be woken */
   GMutex          variables_lock;
   GHashTable     *variables;      /* "workflow\nname" -> WeirValue */
   GMutex          blobs_lock;

@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "weir-store-jobs.h"
 
-/* How long the writing thread looks for the next batch before it sleeps: a chain of steps with effects sends one as soon as it
- * hears of the last, and to wake a thread takes longer than that. */
-#include <stdlib.h>
-#define SPIN_US (g_getenv ("SPIN") ? atoi (g_getenv ("SPIN")) : 60)
 /* After this long without work there is time for what can wait. */
 #define IDLE_US (250 * 1000)
 #define BACKOFF_FIRST_US (50 * 1000)
 #define BACKOFF_LAST_US (5 * G_USEC_PER_SEC)
 /* Checkpoint at this length of the log even if the store is never idle. */
 #define WAL_LIMIT (6 * 1024 * 1024)
+
+/* After the last of several jobs the main context is woken. */
+static void
+give_back (WeirStore *self, WeirJob *job)
+{
+  weir_queue_push (&self->back, &job->node);
+}
 
 static void
 answer (WeirStore *self, WeirJob *job)
@@ -25,8 +28,8 @@ answer (WeirStore *self, WeirJob *job)
       g_mutex_unlock (&waiter->mutex);
       return;
     }
-  weir_store_give_back (self, job);
-  weir_store_wake_main (self);
+  give_back (self, job);
+  g_main_context_wakeup (self->context);
 }
 
 /* ── writing thread ──────────────────────────────────────────────────────────────────────── */
@@ -41,8 +44,8 @@ tell_trouble (WeirStore *self, const char *message)
   g_set_str (&self->trouble, message);
   job = weir_job_new (WEIR_JOB_TROUBLE);
   job->message = g_strdup (message);
-  weir_store_give_back (self, job);
-  weir_store_wake_main (self);
+  give_back (self, job);
+  g_main_context_wakeup (self->context);
 }
 
 static void
@@ -54,9 +57,9 @@ give_pending_back (WeirStore *self)
   while ((job = g_queue_pop_head (&self->pending)) != NULL)
     {
       g_ptr_array_add (written, g_steal_pointer (&job->batch));
-      weir_store_give_back (self, job);
+      give_back (self, job);
     }
-  weir_store_wake_main (self);
+  g_main_context_wakeup (self->context);
   /* The batches are freed here, while the main context goes on. */
 }
 
@@ -147,7 +150,7 @@ weir_store_writer_thread (gpointer data)
 {
   WeirStore *self = data;
   gboolean open = TRUE;
-  gint64 spin_us = 0, timeout_us = IDLE_US;
+  gint64 timeout_us = IDLE_US;
 
   self->backoff_us = BACKOFF_FIRST_US;
   while (open)
@@ -156,14 +159,10 @@ weir_store_writer_thread (gpointer data)
 
       if (self->pending.length > 0)
         timeout_us = MAX (self->retry_at - g_get_monotonic_time (), 0);
-      node = weir_queue_wait (&self->to_write, spin_us, timeout_us);
+      node = weir_queue_wait (&self->to_write, timeout_us);
       open = take_jobs (self, node);
-      spin_us = 0;
       if (self->pending.length > 0 && (!open || g_get_monotonic_time () >= self->retry_at))
-        {
-          write_pending (self);
-          spin_us = SPIN_US;
-        }
+        write_pending (self);
       if (node != NULL)
         timeout_us = IDLE_US;
       else if (self->pending.length == 0)
@@ -181,7 +180,7 @@ weir_store_reader_thread (gpointer data)
 
   for (;;)
     {
-      WeirQueueNode *node = weir_queue_wait (&self->to_read, 0, -1);
+      WeirQueueNode *node = weir_queue_wait (&self->to_read, -1);
 
       while (node != NULL)
         {

@@ -11,20 +11,28 @@ G_STATIC_ASSERT (WEIR_EFFECT_INTENDED == 0 && WEIR_EFFECT_COMPLETED == 1 && WEIR
 G_STATIC_ASSERT (WEIR_UNDO_NONE == 0 && WEIR_UNDO_EXACT == 1 && WEIR_UNDO_COMPENSATE == 2 && WEIR_UNDO_IRREVERSIBLE == 3);
 G_STATIC_ASSERT (WEIR_LOG_DEBUG == 0 && WEIR_LOG_INFO == 1 && WEIR_LOG_WARNING == 2 && WEIR_LOG_ERROR == 3);
 
+static gboolean
+run_control (WeirSql *sql, const char *static_sql, GError **error)
+{
+  g_autoptr(WeirStatement) control = weir_sql_prepare (sql, static_sql, error);
+  int code;
+
+  if (control == NULL)
+    return FALSE;
+  code = sqlite3_step (control);
+  return code == SQLITE_DONE || weir_sql_fail (sql, code, "write to", error);
+}
+
 gboolean
 weir_store_begin (WeirSql *sql, GError **error)
 {
-  WeirStatement *begin = weir_sql_prepare (sql, "BEGIN IMMEDIATE", error);
-
-  return begin != NULL && weir_sql_run (sql, begin, error);
+  return run_control (sql, "BEGIN IMMEDIATE", error);
 }
 
 gboolean
 weir_store_end (WeirSql *sql, GError **error)
 {
-  WeirStatement *commit = weir_sql_prepare (sql, "COMMIT", error);
-
-  return commit != NULL && weir_sql_run (sql, commit, error);
+  return run_control (sql, "COMMIT", error);
 }
 
 /* Some errors have rolled back already. */

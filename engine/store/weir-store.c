@@ -139,12 +139,6 @@ weir_store_new (const char *dir, GError **error)
   self->closed = FALSE;
   self->returns = weir_store_returns_new (self);
   g_source_attach (self->returns, self->context);
-  /* On one core looking would keep the other thread from working. */
-  if (!self->in_memory && g_get_num_processors () > 1)
-    {
-      self->looks = weir_store_looks_new (self);
-      g_source_attach (self->looks, self->context);
-    }
   self->writer = g_thread_new ("weir-write", weir_store_writer_thread, self);
   if (!self->in_memory)
     self->reader = g_thread_new ("weir-read", weir_store_reader_thread, self);
@@ -205,9 +199,6 @@ weir_store_close (WeirStore *self)
     weir_job_free (job);
   g_source_destroy (self->returns);
   g_clear_pointer (&self->returns, g_source_unref);
-  if (self->looks != NULL)
-    g_source_destroy (self->looks);
-  g_clear_pointer (&self->looks, g_source_unref);
   drop_returned (self);
   weir_keeper_forget (self->keeper);
   weir_store_close_database (self);
@@ -354,8 +345,6 @@ weir_store_commit (WeirStore *self, WeirBatch *batch, WeirStoreDoneFunc done, gp
   job->batch = batch;
   job->done = done;
   job->user_data = user_data;
-  job->queued_at = self->last_commit_at = g_get_monotonic_time ();
-  self->n_in_flight++;
   weir_queue_push (&self->to_write, &job->node);
 }
 

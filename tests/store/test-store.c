@@ -198,6 +198,32 @@ test_effects_change_state_and_are_counted (StoreFixture *self, gconstpointer dat
   g_assert_cmpint (weir_store_get_last_effect_id (self->store), ==, 12);
 }
 
+static void
+test_news_of_an_effect_keep_what_they_do_not_say (StoreFixture *self, gconstpointer data)
+{
+  WeirEffect effect = { .id = 1, .run = 4, .type = (char *) "file.write", .target = (char *) "/a", .undo = WEIR_UNDO_EXACT };
+  WeirEffect news = { .id = 1, .run = 4, .state = WEIR_EFFECT_COMPLETED };
+  WeirBatch *batch = weir_batch_new ();
+  g_autoptr(GPtrArray) effects = NULL;
+  WeirEffect *stored;
+
+  effect.before = store_text_new (100 * 1000, 'b');
+  news.after = weir_value_new_int (2);
+  weir_batch_put_effect (batch, &effect);
+  weir_batch_put_effect (batch, &news);
+  g_clear_pointer (&news.after, weir_value_unref);
+  news.state = WEIR_EFFECT_UNDONE;
+  weir_batch_put_effect (batch, &news);
+  store_fixture_commit (self, batch);
+  effects = store_await_boxed (weir_store_list_effects (self->store, 4));
+  stored = g_ptr_array_index (effects, 0);
+  g_assert_cmpint (stored->state, ==, WEIR_EFFECT_UNDONE);
+  g_assert_cmpstr (stored->target, ==, "/a");
+  g_assert_true (weir_value_equal (stored->before, effect.before));
+  g_assert_cmpint (weir_value_get_int (stored->after), ==, 2);
+  weir_value_unref (effect.before);
+}
+
 /* ── variables ───────────────────────────────────────────────────────────────────────────── */
 
 static void
@@ -285,6 +311,7 @@ main (int argc, char **argv)
   store_test ("/weir/store/runs/are-listed-newest-first", test_runs_are_listed_newest_first);
   store_test ("/weir/store/runs/unfinished-are-found-at-start", test_unfinished_runs_are_found_at_start);
   store_test ("/weir/store/effects/change-state-and-are-counted", test_effects_change_state_and_are_counted);
+  store_test ("/weir/store/effects/news-keep-what-they-do-not-say", test_news_of_an_effect_keep_what_they_do_not_say);
   store_test ("/weir/store/variables/are-there-at-once-and-later", test_variables_are_there_at_once_and_later);
   store_test ("/weir/store/close/writes-what-is-queued", test_closing_writes_what_is_queued);
   g_test_add_func ("/weir/store/memory/leaves-nothing", test_memory_leaves_nothing);
