@@ -430,3 +430,22 @@ weir_kind_free_settings (const WeirBlockKind *kind, gpointer settings)
       }
   g_free (settings);
 }
+
+/**
+ * weir_field_check_value:
+ * @kind: a block kind
+ * @field: one of its settings
+ * @value: a value without expressions
+ * @error: why it does not do; without the name of the field
+ *
+ * Returns: whether the setting may have the value: type, limits, choices
+ */
+gboolean
+weir_field_check_value (const WeirBlockKind *kind, const WeirField *field, WeirValue *value, GError **error)
+{
+  gpointer settings = g_malloc0 (MAX (kind->settings_size, 1));
+  gboolean valid = set_field (field, settings, value, error);
+
+  weir_kind_free_settings (kind, settings);
+  return valid;
+}

@@ -38,6 +38,11 @@ WEIR_API gpointer        weir_kind_make_settings  (const WeirBlockKind *kind,
                                                    GError             **error);
 WEIR_API void            weir_kind_free_settings  (const WeirBlockKind *kind,
                                                    gpointer             settings);
+/* Whether a field may have a value that holds no expressions. */
+WEIR_API gboolean        weir_field_check_value   (const WeirBlockKind *kind,
+                                                   const WeirField     *field,
+                                                   WeirValue           *value,
+                                                   GError             **error);
 /* The manual page of a kind as Markdown: purpose, ports, settings, errors, undo, permissions, examples. */
 WEIR_API char           *weir_kind_to_markdown    (const WeirBlockKind *kind);
 WEIR_API const char     *weir_effect_class_get_name (WeirEffectClass effect);

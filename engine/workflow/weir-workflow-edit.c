@@ -7,8 +7,8 @@
 
 /* Ids */
 
-static gboolean
-check_new_id (WeirGraph *graph, const char *id, GError **error)
+gboolean
+weir_graph_check_new_id (WeirGraph *graph, const char *id, GError **error)
 {
   if (!weir_is_id (id))
     {
@@ -128,7 +128,7 @@ add_block (WeirWorkflow *self, WeirGraph *graph, const char *id, const char *kin
     }
   if (id == NULL)
     id = made = make_id (graph, kind);
-  if (!check_new_id (graph, id, error))
+  if (!weir_graph_check_new_id (graph, id, error))
     return NULL;
 
   block = make_block (id, kind, config);

@@ -163,6 +163,9 @@ guint      weir_graph_get_place_of_block (WeirGraph    *self,
                                          WeirBlock     *block);
 guint      weir_graph_get_place_of_link (WeirGraph     *self,
                                          WeirLink      *link);
+gboolean   weir_graph_check_new_id      (WeirGraph     *self,
+                                         const char    *id,
+                                         GError       **error);
 /* The id with a number that no block has yet. (transfer full) */
 char      *weir_graph_make_free_id      (WeirGraph     *self,
                                          const char    *base);
@@ -176,6 +179,11 @@ const WeirPort *weir_block_find_output  (WeirBlock     *self,
 WeirType  *weir_port_dup_type           (const WeirPort *port);
 /* Whether a word may be the id of a block or port. */
 gboolean   weir_is_id                   (const char    *text);
+
+/* @ids: old id → new id: expressions in the graph and the bodies in it follow. */
+void       weir_workflow_follow_ids     (WeirWorkflow  *self,
+                                         WeirGraph     *graph,
+                                         GHashTable    *ids);
 
 typedef struct _WeirHistory WeirHistory;
 
