@@ -42,4 +42,14 @@ extern const WeirFigure weir_figures[];
 gboolean weir_bench_json_in  (WeirSamples *samples, GError **error);
 gboolean weir_bench_json_out (WeirSamples *samples, GError **error);
 
+/* weir-bench-runs.c */
+gboolean weir_bench_cold_run     (WeirSamples *samples, GError **error);
+gboolean weir_bench_chain_pure   (WeirSamples *samples, GError **error);
+gboolean weir_bench_fan_out      (WeirSamples *samples, GError **error);
+gboolean weir_bench_loop         (WeirSamples *samples, GError **error);
+gboolean weir_bench_runs_100     (WeirSamples *samples, GError **error);
+gboolean weir_bench_runs_100_rss (WeirSamples *samples, GError **error);
+gboolean weir_bench_big_value    (WeirSamples *samples, GError **error);
+gboolean weir_bench_chain_effect (WeirSamples *samples, GError **error);
+
 G_END_DECLS

@@ -3,6 +3,19 @@
 
 /* What `weir bench` measures. A new figure: a function that adds samples, and a line here. */
 const WeirFigure weir_figures[] = {
+  { "cold-run", "`weir run` of 10 pass-through blocks, the whole process", "ms", 25, "BullMQ 183, Node-RED 558, n8n 2478",
+    weir_bench_cold_run },
+  { "chain-pure", "a chain of 1,000 pure blocks with its journal, per block", "µs", 20,
+    "Node-RED without a journal 3 to 23, Restate 1037, n8n 14272", weir_bench_chain_pure },
+  { "fan-out", "1 block to 1,000 to 1, the whole run", "ms", 20, "Node-RED without a journal 17 to 39, BullMQ 149, n8n 2482",
+    weir_bench_fan_out },
+  { "loop", "a block looped 10,000 times, per iteration", "µs", 20, "Node-RED 12, LangGraph 267, Restate 1124", weir_bench_loop },
+  { "runs-100", "100 runs of 10 blocks at once", "ms", 60, "Node-RED 3 to 14, BullMQ 165, n8n 3448", weir_bench_runs_100 },
+  { "runs-100-rss", "resident memory after them", "MB", 60, "Node-RED 145, BullMQ 236, n8n 2500", weir_bench_runs_100_rss },
+  { "big-value", "10 MB value through 10 blocks, beyond storing it once", "ms", 5, "Node-RED 0.8, n8n 688, Restate 2021",
+    weir_bench_big_value },
+  { "chain-effect", "a chain of 1,000 steps, each with an effect and a synced record: time of a step as a multiple of the disk's fsync",
+    "×", 1.3, NULL, weir_bench_chain_effect },
   { "json-in", "10 MB of JSON to values", "ms", 25, "json-glib 227", weir_bench_json_in },
   { "json-out", "the same values to JSON", "ms", 25, "json-glib 91", weir_bench_json_out },
   { NULL }

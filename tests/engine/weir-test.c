@@ -12,7 +12,7 @@
 
 typedef struct
 {
-  WeirValue *value;
+  WeirValue *give;
   char      *fail;
   gint64     fail_times;
   char      *port;
@@ -22,7 +22,7 @@ typedef struct
 static const WeirPort any_in[] = { { .name = "value" }, { .name = "other" }, { 0 } };
 static const WeirPort any_out[] = { { .name = "value" }, { .name = "second" }, { .name = "each", .side = TRUE }, { 0 } };
 static const WeirField fields[] = {
-  WEIR_FIELD_VALUE (TestSettings, value),
+  WEIR_FIELD_VALUE (TestSettings, give),
   WEIR_FIELD_TEXT (TestSettings, fail),
   WEIR_FIELD_INT (TestSettings, fail_times, .initial = 1000),
   WEIR_FIELD_TEXT (TestSettings, port, .initial_text = "value"),
@@ -36,8 +36,8 @@ pass_value (TestSettings *self, WeirStep *step)
 {
   WeirValue *input = weir_step_get_input (step, "value");
 
-  if (self->value != NULL && !weir_value_is_null (self->value))
-    return weir_value_ref (self->value);
+  if (self->give != NULL && !weir_value_is_null (self->give))
+    return weir_value_ref (self->give);
   return input != NULL ? weir_value_ref (input) : weir_value_new_null ();
 }
 

@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "weir-bench.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Runs on a real database in a temporary folder, synced as always. */
+
+typedef struct
+{
+  char       *dir;
+  WeirEngine *engine;
+} Bench;
+
+static gboolean
+bench_open (Bench *self, GError **error)
+{
+  g_autofree char *data = NULL;
+
+  self->engine = NULL;
+  self->dir = g_dir_make_tmp ("weir-bench-XXXXXX", error);
+  if (self->dir == NULL)
+    return FALSE;
+  data = g_build_filename (self->dir, "data", NULL);
+  self->engine = weir_engine_new (data, error);
+  return self->engine != NULL;
+}
+
+static void
+remove_tree (const char *path)
+{
+  GDir *dir = g_dir_open (path, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *child = g_build_filename (path, name, NULL);
+
+      remove_tree (child);
+    }
+  g_clear_pointer (&dir, g_dir_close);
+  g_remove (path);
+}
+
+static void
+bench_close (Bench *self)
+{
+  if (self->engine != NULL)
+    dex_unref (weir_engine_close (self->engine));
+  g_clear_object (&self->engine);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  remove_tree (self->dir);
+  g_free (self->dir);
+}
+
+static const GValue *
+await (DexFuture *future, GError **error)
+{
+  while (dex_future_get_status (future) == DEX_FUTURE_STATUS_PENDING)
+    g_main_context_iteration (NULL, TRUE);
+  return dex_future_get_value (future, error);
+}
+
+static WeirRun *
+play (Bench *self, WeirWorkflow *workflow, WeirValue *inputs, GError **error)
+{
+  g_autoptr(DexFuture) future = weir_engine_play (self->engine, workflow, inputs);
+  const GValue *value = await (future, error);
+
+  return value != NULL ? g_value_dup_object (value) : NULL;
+}
+
+/* From play to the end on disk, µs; negative when it failed. */
+static gint64
+time_run (Bench *self, WeirWorkflow *workflow, WeirValue *inputs, GError **error)
+{
+  gint64 begin = g_get_monotonic_time ();
+  g_autoptr(WeirRun) run = play (self, workflow, inputs, error);
+  g_autoptr(DexFuture) end = run != NULL ? weir_run_wait (run) : NULL;
+
+  if (run == NULL || await (end, error) == NULL)
+    return -1;
+  return g_get_monotonic_time () - begin;
+}
+
+static WeirWorkflow *
+parse (GString *yaml, GError **error)
+{
+  WeirWorkflow *workflow = weir_workflow_parse (yaml->str, (gssize) yaml->len, NULL, error);
+
+  g_string_free (yaml, TRUE);
+  return workflow;
+}
+
+static WeirWorkflow *
+make_chain (guint n, const char *inputs, const char *config, const char *kind, GError **error)
+{
+  GString *yaml = g_string_new ("weir: 1\nname: Chain\n");
+
+  g_string_append_printf (yaml, "%sblocks:\n  b0: { kind: debug.noop%s }\n", inputs, config);
+  for (guint i = 1; i < n; i++)
+    g_string_append_printf (yaml, "  b%u: { kind: %s }\n", i, kind);
+  g_string_append (yaml, "links:\n");
+  for (guint i = 1; i < n; i++)
+    g_string_append_printf (yaml, "  - b%u.value -> b%u.value\n", i - 1, i);
+  return parse (yaml, error);
+}
+
+/* Once to warm up, then @repetitions samples of µs ÷ @divisor. */
+static gboolean
+sample_runs (WeirSamples *samples, WeirWorkflow *workflow, guint repetitions, double divisor, GError **error)
+{
+  Bench bench;
+  gboolean ok = bench_open (&bench, error);
+
+  for (guint i = 0; ok && i <= repetitions; i++)
+    {
+      gint64 time = time_run (&bench, workflow, NULL, error);
+
+      ok = time >= 0;
+      if (ok && i > 0)
+        weir_samples_add (samples, (double) time / divisor);
+    }
+  bench_close (&bench);
+  return ok;
+}
+
+gboolean
+weir_bench_chain_pure (WeirSamples *samples, GError **error)
+{
+  g_autoptr(WeirWorkflow) workflow = make_chain (1000, "", ", config: { value: 1 }", "debug.noop", error);
+
+  return workflow != NULL && sample_runs (samples, workflow, 9, 1000, error);
+}
+
+gboolean
+weir_bench_fan_out (WeirSamples *samples, GError **error)
+{
+  GString *yaml = g_string_new ("weir: 1\nname: Fan\nblocks:\n  s: { kind: debug.noop, config: { value: 1 } }\n  j: { kind: debug.noop }\n");
+  g_autoptr(WeirWorkflow) workflow = NULL;
+
+  for (guint i = 0; i < 1000; i++)
+    g_string_append_printf (yaml, "  b%u: { kind: debug.noop }\n", i);
+  g_string_append (yaml, "links:\n");
+  for (guint i = 0; i < 1000; i++)
+    g_string_append_printf (yaml, "  - s.value -> b%u.value\n  - b%u.value -> j.value\n", i, i);
+  workflow = parse (yaml, error);
+  return workflow != NULL && sample_runs (samples, workflow, 9, 1000, error);
+}
+
+gboolean
+weir_bench_loop (WeirSamples *samples, GError **error)
+{
+  GString *yaml = g_string_new (
+    "weir: 1\nname: Loop\nmax_iterations: 20000\nblocks:\n"
+    "  start: { kind: debug.noop, config: { value: { n: 0 } } }\n"
+    "  add: { kind: data.edit_fields, config: { rows: [ { path: n, value: '=value.n + 1' } ] } }\n"
+    "links:\n  - start.value -> add.value\n  - add.value -> add.value when: value.n < 10000\n");
+  g_autoptr(WeirWorkflow) workflow = parse (yaml, error);
+
+  return workflow != NULL && sample_runs (samples, workflow, 5, 10000, error);
+}
+
+static double
+resident_mb (void)
+{
+  g_autofree char *statm = NULL;
+  long pages = 0;
+
+  if (g_file_get_contents ("/proc/self/statm", &statm, NULL, NULL))
+    sscanf (statm, "%*s %ld", &pages);
+  return (double) pages * (double) sysconf (_SC_PAGESIZE) / 1e6;
+}
+
+static gboolean
+run_hundred (Bench *bench, WeirWorkflow *workflow, double *ms, GError **error)
+{
+  g_autoptr(GPtrArray) played = g_ptr_array_new_with_free_func (dex_unref);
+  gint64 begin = g_get_monotonic_time ();
+
+  for (guint i = 0; i < 100; i++)
+    g_ptr_array_add (played, weir_engine_play (bench->engine, workflow, NULL));
+  for (guint i = 0; i < 100; i++)
+    {
+      const GValue *value = await (g_ptr_array_index (played, i), error);
+      g_autoptr(DexFuture) end = value != NULL ? weir_run_wait (g_value_get_object (value)) : NULL;
+
+      if (end == NULL || await (end, error) == NULL)
+        return FALSE;
+    }
+  *ms = (double) (g_get_monotonic_time () - begin) / 1000;
+  return TRUE;
+}
+
+static gboolean
+bench_hundred (WeirSamples *samples, gboolean memory, GError **error)
+{
+  g_autoptr(WeirWorkflow) workflow = make_chain (10, "", ", config: { value: 1 }", "debug.noop", error);
+  Bench bench;
+  gboolean ok = workflow != NULL && bench_open (&bench, error);
+
+  for (guint i = 0; ok && i < 6; i++)
+    {
+      double ms = 0;
+
+      ok = run_hundred (&bench, workflow, &ms, error);
+      if (ok && i > 0)
+        weir_samples_add (samples, memory ? resident_mb () : ms);
+    }
+  if (workflow != NULL)
+    bench_close (&bench);
+  return ok;
+}
+
+gboolean
+weir_bench_runs_100 (WeirSamples *samples, GError **error)
+{
+  return bench_hundred (samples, FALSE, error);
+}
+
+gboolean
+weir_bench_runs_100_rss (WeirSamples *samples, GError **error)
+{
+  return bench_hundred (samples, TRUE, error);
+}
+
+/* ── values ─────────────────────────────────────────────────────────────────────────────── */
+
+static WeirValue *
+make_big_value (guint salt)
+{
+  WeirBuilder *list = weir_list_builder_new (100000);
+  g_autofree char *padding = g_strnfill (60, 'x');
+
+  for (guint i = 0; i < 100000; i++)
+    {
+      g_autofree char *text = g_strdup_printf ("%u %s %u", salt, padding, i);
+      const char *keys[] = { "id", "text" };
+      g_autoptr(WeirValue) id = weir_value_new_int (i);
+      g_autoptr(WeirValue) value = weir_value_new_text (text);
+
+      weir_builder_take (list, weir_value_new_record (keys, (WeirValue *[]) { id, value }, 2));
+    }
+  return weir_builder_end (list);
+}
+
+static WeirValue *
+inputs_of (WeirValue *value)
+{
+  const char *key = "v";
+
+  return weir_value_new_record (&key, &value, 1);
+}
+
+/* The run with 10 blocks against the same with 1: what passing the value on costs beyond storing it once. */
+gboolean
+weir_bench_big_value (WeirSamples *samples, GError **error)
+{
+  static const char inputs[] = "inputs: { v: { type: any } }\n";
+  g_autoptr(WeirWorkflow) one = make_chain (1, inputs, ", config: { value: '=inputs.v' }", "debug.noop", error);
+  g_autoptr(WeirWorkflow) ten = make_chain (10, inputs, ", config: { value: '=inputs.v' }", "debug.noop", error);
+  Bench bench;
+  gboolean ok = one != NULL && ten != NULL && bench_open (&bench, error);
+
+  for (guint i = 0; ok && i < 6; i++)
+    {
+      g_autoptr(WeirValue) first = make_big_value (2 * i);
+      g_autoptr(WeirValue) second = make_big_value (2 * i + 1);
+      g_autoptr(WeirValue) first_inputs = inputs_of (first);
+      g_autoptr(WeirValue) second_inputs = inputs_of (second);
+      gint64 alone = time_run (&bench, one, first_inputs, error);
+      gint64 passed = alone >= 0 ? time_run (&bench, ten, second_inputs, error) : -1;
+
+      ok = passed >= 0;
+      if (ok && i > 0)
+        weir_samples_add (samples, (double) (passed - alone) / 1000);
+    }
+  if (one != NULL && ten != NULL)
+    bench_close (&bench);
+  return ok;
+}
+
+/* ── effects ────────────────────────────────────────────────────────────────────────────── */
+
+static int
+compare_doubles (gconstpointer a, gconstpointer b)
+{
+  double x = *(const double *) a;
+  double y = *(const double *) b;
+
+  return x < y ? -1 : x > y;
+}
+
+/* Median µs of appending a page to a file and syncing it. */
+static double
+measure_fsync (const char *dir)
+{
+  g_autofree char *path = g_build_filename (dir, "sync", NULL);
+  int fd = open (path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  char page[4096] = { 0 };
+  double times[200];
+
+  for (guint i = 0; i < G_N_ELEMENTS (times); i++)
+    {
+      gint64 begin = g_get_monotonic_time ();
+
+      if (write (fd, page, sizeof page) < 0 || fsync (fd) < 0)
+        break;
+      times[i] = (double) (g_get_monotonic_time () - begin);
+    }
+  close (fd);
+  qsort (times, G_N_ELEMENTS (times), sizeof times[0], compare_doubles);
+  return times[G_N_ELEMENTS (times) / 2];
+}
+
+static WeirWorkflow *
+make_effects (guint n, GError **error)
+{
+  GString *yaml = g_string_new ("weir: 1\nname: Effects\nblocks:\n");
+
+  for (guint i = 0; i < n; i++)
+    g_string_append_printf (yaml, "  b%u: { kind: data.set_variable, config: { name: v%u, scope: workflow, value: 1 } }\n", i, i % 10);
+  g_string_append (yaml, "links:\n");
+  for (guint i = 1; i < n; i++)
+    g_string_append_printf (yaml, "  - b%u.done -> b%u.run\n", i - 1, i);
+  return parse (yaml, error);
+}
+
+/* Every step sets a variable of the workflow: its undo record is synced before, its result with the intent of the next. */
+gboolean
+weir_bench_chain_effect (WeirSamples *samples, GError **error)
+{
+  g_autoptr(WeirWorkflow) workflow = make_effects (1000, error);
+  Bench bench;
+  gboolean ok = workflow != NULL && bench_open (&bench, error);
+
+  for (guint i = 0; ok && i < 4; i++)
+    {
+      double fsync_us = measure_fsync (bench.dir);
+      gint64 time = time_run (&bench, workflow, NULL, error);
+
+      ok = time >= 0;
+      if (ok && i > 0)
+        weir_samples_add (samples, (double) time / 1000 / fsync_us);
+    }
+  if (workflow != NULL)
+    bench_close (&bench);
+  return ok;
+}
+
+/* ── the whole process ──────────────────────────────────────────────────────────────────── */
+
+gboolean
+weir_bench_cold_run (WeirSamples *samples, GError **error)
+{
+  g_autoptr(WeirWorkflow) workflow = make_chain (10, "", ", config: { value: 1 }", "debug.noop", error);
+  g_autofree char *dir = workflow != NULL ? g_dir_make_tmp ("weir-bench-XXXXXX", error) : NULL;
+  g_autofree char *program = g_file_read_link ("/proc/self/exe", error);
+  g_autofree char *file = dir != NULL ? g_build_filename (dir, "chain.yaml", NULL) : NULL;
+  g_autofree char *data = dir != NULL ? g_build_filename (dir, "data", NULL) : NULL;
+  char *argv[] = { program, "run", file, "--data-dir", data, NULL };
+  gboolean ok = program != NULL && file != NULL && weir_workflow_save_file (workflow, file, error);
+
+  for (guint i = 0; ok && i < 21; i++)
+    {
+      gint64 begin = g_get_monotonic_time ();
+      int status;
+
+      ok = g_spawn_sync (NULL, argv, NULL, G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL, NULL, NULL,
+                         &status, error)
+           && g_spawn_check_wait_status (status, error);
+      if (ok && i > 0)
+        weir_samples_add (samples, (double) (g_get_monotonic_time () - begin) / 1000);
+    }
+  if (dir != NULL)
+    remove_tree (dir);
+  return ok;
+}
