@@ -5,11 +5,25 @@
 
 #define TITLE_BAR   34.0
 #define BOTTOM_BAR  28.0
-#define SIDE        84.0   /* room for the names of ports */
+#define SIDE        98.0   /* room for the names of ports */
 #define PAD         14.0
 #define INNER_CARD  52.0   /* height of a block drawn inside */
 #define MAX_WIDTH   560.0
 #define MAX_HEIGHT  360.0
+
+/* Blocks that nobody has placed yet stand on each other: then they are shown in a row, four at most. */
+static void
+spread_inner (WeirCard        *self,
+              graphene_rect_t *extent)
+{
+  for (guint i = 0; i < self->inner->len; i++)
+    {
+      graphene_rect_t *rect = &g_array_index (self->inner, WeirInnerCard, i).rect;
+
+      rect->origin = GRAPHENE_POINT_INIT ((i % 4) * (WEIR_CARD_WIDTH + 48), (i / 4) * (INNER_CARD + 24));
+      graphene_rect_union (extent, rect, extent);
+    }
+}
 
 static void
 collect_inner (WeirCard        *self,
@@ -50,6 +64,11 @@ weir_frame_lay_out (WeirCard *self)
   if (self->inner == NULL)
     self->inner = g_array_new (FALSE, FALSE, sizeof (WeirInnerCard));
   collect_inner (self, &extent);
+  if (self->inner->len > 1 && extent.size.width == WEIR_CARD_WIDTH && extent.size.height == INNER_CARD)
+    {
+      extent.origin = GRAPHENE_POINT_INIT (0, 0);
+      spread_inner (self, &extent);
+    }
   scale = MIN (1, MIN (MAX_WIDTH / extent.size.width, MAX_HEIGHT / extent.size.height));
   for (guint i = 0; i < self->inner->len; i++)
     {
@@ -86,7 +105,7 @@ draw_inner_links (WeirCard    *self,
       a = &g_array_index (self->inner, WeirInnerCard, source).rect;
       b = &g_array_index (self->inner, WeirInnerCard, target).rect;
       weir_wire_route_points (&GRAPHENE_POINT_INIT (a->origin.x + a->size.width, a->origin.y + a->size.height / 2),
-                              &GRAPHENE_POINT_INIT (b->origin.x, b->origin.y + b->size.height / 2), points, &n);
+                              &GRAPHENE_POINT_INIT (b->origin.x, b->origin.y + b->size.height / 2), 0, points, &n);
       for (guint p = 1; p < n; p++)
         {
           graphene_rect_t piece = GRAPHENE_RECT_INIT (points[p].x, points[p].y, 0, 0);

@@ -110,6 +110,7 @@ typedef struct
   gboolean         closed;
   gboolean         to_live;               /* its target runs now */
   GskRenderNode   *nodes[WEIR_N_LODS];
+  GskRenderNode   *chip_node;             /* drawn over the cards */
 } WeirWire;
 
 /**
@@ -245,6 +246,7 @@ void        weir_frame_draw           (WeirCard              *self,
 void        weir_wire_route           (WeirWire              *self);
 void        weir_wire_route_points    (const graphene_point_t *from,
                                        const graphene_point_t *to,
+                                       double                 lane,
                                        graphene_point_t      *points,
                                        guint                 *n_points);
 void        weir_wire_drop_nodes      (WeirWire              *self);
@@ -252,6 +254,10 @@ GskRenderNode *weir_wire_ensure_node  (WeirWire              *self,
                                        WeirScene             *scene,
                                        WeirPainter           *painter,
                                        WeirLod                lod);
+/* The condition or the sign of a feedback link; NULL if it has neither. (transfer none) */
+GskRenderNode *weir_wire_ensure_chip  (WeirWire              *self,
+                                       WeirScene             *scene,
+                                       WeirPainter           *painter);
 /* Distance to the nearest of its segments. */
 double      weir_wire_distance        (WeirWire              *self,
                                        double                 x,

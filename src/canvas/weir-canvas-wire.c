@@ -10,6 +10,7 @@
  * weir_wire_route_points:
  * @from: the output
  * @to: the input
+ * @lane: how far aside the piece in the middle runs, so that links of neighbouring ports do not lie on each other
  * @points: (array fixed-size=6): filled in
  * @n_points: (out): how many
  *
@@ -18,6 +19,7 @@
 void
 weir_wire_route_points (const graphene_point_t *from,
                         const graphene_point_t *to,
+                        double                  lane,
                         graphene_point_t       *points,
                         guint                  *n_points)
 {
@@ -28,7 +30,8 @@ weir_wire_route_points (const graphene_point_t *from,
     {
       if (fabsf (to->y - from->y) > 0.5f)
         {
-          float middle = roundf ((from->x + to->x) / 2);
+          float room = (to->x - from->x) / 2 - CORNER;
+          float middle = roundf ((from->x + to->x) / 2 + CLAMP (to->y > from->y ? -lane : lane, -room, room));
 
           points[n++] = GRAPHENE_POINT_INIT (middle, from->y);
           points[n++] = GRAPHENE_POINT_INIT (middle, to->y);
@@ -52,6 +55,7 @@ weir_wire_drop_nodes (WeirWire *self)
 {
   for (int i = 0; i < WEIR_N_LODS; i++)
     g_clear_pointer (&self->nodes[i], gsk_render_node_unref);
+  g_clear_pointer (&self->chip_node, gsk_render_node_unref);
 }
 
 /* Where a chip belongs: the middle of the middle piece. */
@@ -62,6 +66,26 @@ find_middle (WeirWire *self)
 
   return GRAPHENE_POINT_INIT ((self->points[best].x + self->points[best + 1].x) / 2,
                               (self->points[best].y + self->points[best + 1].y) / 2);
+}
+
+/* Each output of a block has a lane of its own. */
+static double
+find_lane (WeirWire      *self,
+           const WeirPin *out)
+{
+  guint n = 0, place = 0;
+
+  for (guint i = 0; out != NULL && i < self->source->pins->len; i++)
+    {
+      const WeirPin *pin = &g_array_index (self->source->pins, WeirPin, i);
+
+      if (pin->input || pin->implicit)
+        continue;
+      if (pin == out)
+        place = n;
+      n++;
+    }
+  return n > 1 && !out->implicit ? (place - (n - 1) / 2.0) * 7 : 0;
 }
 
 void
@@ -76,7 +100,7 @@ weir_wire_route (WeirWire *self)
   const char *when = weir_link_get_when (self->link);
   graphene_point_t middle;
 
-  weir_wire_route_points (&from, &to, self->points, &self->n_points);
+  weir_wire_route_points (&from, &to, find_lane (self, out), self->points, &self->n_points);
   self->error = g_str_equal (weir_link_get_source_port (self->link), "error");
   self->side = out != NULL && out->side;
 
@@ -87,7 +111,7 @@ weir_wire_route (WeirWire *self)
   self->chip = GRAPHENE_RECT_INIT (0, 0, 0, 0);
   if (when != NULL || weir_link_is_feedback (self->link))
     {
-      double width = when == NULL ? 22 : CLAMP (g_utf8_strlen (when, -1) * 6.4 + 20, 40, 132);
+      double width = when == NULL ? 22 : CLAMP (g_utf8_strlen (when, -1) * 5.6 + 18, 40, 96);
 
       self->chip = GRAPHENE_RECT_INIT (middle.x - width / 2, middle.y - 10, width, 20);
       graphene_rect_union (&self->indexed.bounds, &self->chip, &self->indexed.bounds);
@@ -265,10 +289,26 @@ weir_wire_ensure_node (WeirWire    *self,
   draw_line (self, snapshot,
              widths[lod] * (self->selected ? 1.5 : self->shown && self->deliveries > 0 ? 1.25 : dead ? 0.75 : 1),
              &colour, dashed, lod <= WEIR_LOD_HEADER && !dashed);
-  if (lod <= WEIR_LOD_HEADER && self->chip.size.width > 0)
-    draw_chip (self, painter, snapshot, &colour, dead);
   self->nodes[lod] = gtk_snapshot_free_to_node (snapshot);
   return self->nodes[lod];
+}
+
+GskRenderNode *
+weir_wire_ensure_chip (WeirWire    *self,
+                       WeirScene   *scene,
+                       WeirPainter *painter)
+{
+  GtkSnapshot *snapshot;
+  GdkRGBA colour;
+
+  if (self->chip.size.width == 0 || self->chip_node != NULL)
+    return self->chip_node;
+  scene->n_nodes_made++;
+  snapshot = gtk_snapshot_new ();
+  colour = pick_colour (self, painter->palette);
+  draw_chip (self, painter, snapshot, &colour, self->shown && self->closed && self->deliveries == 0);
+  self->chip_node = gtk_snapshot_free_to_node (snapshot);
+  return self->chip_node;
 }
 
 double

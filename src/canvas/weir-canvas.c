@@ -121,6 +121,8 @@ snapshot_scene (WeirCanvas  *self,
     }
   for (guint i = 0; i < self->visible_cards->len; i++)
     append_node (snapshot, weir_card_ensure_node (g_ptr_array_index (self->visible_cards, i), self->scene, &self->painter, lod));
+  for (guint i = 0; i < self->visible_wires->len && lod <= WEIR_LOD_HEADER; i++)
+    append_node (snapshot, weir_wire_ensure_chip (g_ptr_array_index (self->visible_wires, i), self->scene, &self->painter));
 }
 
 static void
@@ -570,12 +572,29 @@ weir_canvas_get_graph (WeirCanvas *self)
   return self->graph;
 }
 
+/* A workflow written by hand may say nothing of places: all blocks would lie on each other. */
+static gboolean
+has_no_places (WeirScene *scene)
+{
+  const graphene_point_t *first = NULL;
+
+  for (guint i = 0; i < scene->cards->len; i++)
+    {
+      WeirCard *card = g_ptr_array_index (scene->cards, i);
+
+      if (first != NULL && !graphene_point_equal (first, &card->indexed.bounds.origin))
+        return FALSE;
+      first = &card->indexed.bounds.origin;
+    }
+  return scene->cards->len > 1;
+}
+
 /**
  * weir_canvas_set_graph:
  * @self: a canvas with a workflow
  * @graph: its root graph or the body of one of its containers
  *
- * Shows another graph of the workflow, whole.
+ * Shows another graph of the workflow, whole. If its blocks have no places yet they are arranged, as an edit.
  */
 void
 weir_canvas_set_graph (WeirCanvas *self,
@@ -593,6 +612,8 @@ weir_canvas_set_graph (WeirCanvas *self,
   g_signal_connect (self->scene, "changed", G_CALLBACK (scene_changed_cb), self);
   g_signal_connect (self->scene, "removed", G_CALLBACK (scene_removed_cb), self);
   g_signal_connect (graph, "link-removed", G_CALLBACK (link_removed_cb), self);
+  if (self->editable && has_no_places (self->scene))
+    weir_canvas_arrange (self);
   weir_canvas_zoom_to_fit (self);
   weir_canvas_update_actions (self);
   gtk_widget_queue_draw (GTK_WIDGET (self));
