@@ -265,3 +265,15 @@ weir_inspector_focus_field (WeirInspector *self,
   adw_view_stack_set_visible_child_name (self->tabs, "settings");
   weir_block_settings_focus_field (WEIR_BLOCK_SETTINGS (settings), field);
 }
+
+/**
+ * weir_inspector_show_run:
+ * @self: an inspector
+ *
+ * Opens what the selected block did last.
+ */
+void
+weir_inspector_show_run (WeirInspector *self)
+{
+  adw_view_stack_set_visible_child_name (self->tabs, "run");
+}

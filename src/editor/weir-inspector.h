@@ -31,5 +31,7 @@ void       weir_inspector_set_problems (WeirInspector *self,
                                         GListModel    *problems);
 void       weir_inspector_focus_field  (WeirInspector *self,
                                         const char    *field);
+/* Opens Last Run. */
+void       weir_inspector_show_run     (WeirInspector *self);
 
 G_END_DECLS

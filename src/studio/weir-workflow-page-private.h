@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "weir-canvas.h"
+#include "weir-inspector.h"
+#include "weir-kind-list.h"
+#include "weir-problems-list.h"
+#include "weir-run-list.h"
+#include "weir-run-panel.h"
+#include "weir-versions-page.h"
+#include "weir-workflow-page.h"
+
+G_BEGIN_DECLS
+
+struct _WeirWorkflowPage
+{
+  AdwBreakpointBin parent_instance;
+
+  AdwWindowTitle      *title;
+  AdwBanner           *banner;
+  AdwViewStack        *pages;
+  AdwOverlaySplitView *library_split;
+  AdwOverlaySplitView *inspector_split;
+  GtkPaned            *paned;
+  WeirKindList        *library;
+  WeirInspector       *inspector;
+  WeirCanvasPane      *canvas_pane;
+  WeirRunPanel        *run_panel;
+  WeirRunList         *run_list;
+  WeirVersionsPage    *versions;
+  GtkWidget           *play_button;
+  GtkWidget           *pause_button;
+  GtkWidget           *resume_button;
+  GtkWidget           *stop_button;
+  GtkWidget           *force_stop_button;
+  GtkWidget           *undo_button;
+  GtkWidget           *redo_button;
+  GtkWidget           *up_button;
+  AdwButtonContent    *up_content;
+  GtkWidget           *problems_button;
+  AdwButtonContent    *problems_content;
+  GtkPopover          *problems_popover;
+  WeirProblemsList    *problems_list;
+
+  WeirCanvas          *canvas;        /* not owned: the pane has it */
+  WeirEngine          *engine;
+  WeirWorkflow        *workflow;
+  GListModel          *problems;
+  guint                n_errors;
+  WeirRun             *run;           /* the live or last run started here */
+  WeirRunView         *view;          /* the run that is shown */
+  gint64               wanted_run;    /* what a view is being opened for; 0 for none */
+  gint64               unfinished;    /* a run that a crash cut off; 0 for none */
+  gboolean             starting;      /* between Play and the run */
+  WeirValue           *last_inputs;
+  guint                save_id;
+  guint                validate_id;
+  gboolean             dirty;
+  gboolean             show_sidebar;
+  gboolean             syncing;       /* selection goes both ways */
+};
+
+/* weir-workflow-page.c */
+void       weir_workflow_page_toast          (WeirWorkflowPage *self,
+                                              const char       *message);
+void       weir_workflow_page_validate       (WeirWorkflowPage *self);
+
+/* weir-workflow-page-run.c */
+void       weir_workflow_page_install_run    (GtkWidgetClass   *widget_class);
+void       weir_workflow_page_update_verbs   (WeirWorkflowPage *self);
+void       weir_workflow_page_set_run        (WeirWorkflowPage *self,
+                                              WeirRun          *run);
+void       weir_workflow_page_set_view       (WeirWorkflowPage *self,
+                                              WeirRunView      *view);
+void       weir_workflow_page_find_runs      (WeirWorkflowPage *self);
+
+/* weir-workflow-page-save.c */
+void       weir_workflow_page_install_save   (GtkWidgetClass   *widget_class);
+void       weir_workflow_page_schedule_save  (WeirWorkflowPage *self);
+void       weir_workflow_page_update_title   (WeirWorkflowPage *self);
+void       weir_workflow_page_restore        (WeirWorkflowPage *self,
+                                              guint             version);
+
+G_END_DECLS

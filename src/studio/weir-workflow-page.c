@@ -1,0 +1,674 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
+#include <glib/gi18n.h>
+
+#include "weir-demo.h"
+#include "weir-palette.h"
+#include "weir-workflow-page-private.h"
+
+G_DEFINE_FINAL_TYPE (WeirWorkflowPage, weir_workflow_page, ADW_TYPE_BREAKPOINT_BIN)
+
+enum { PROP_0, PROP_SHOW_SIDEBAR, N_PROPS };
+static GParamSpec *properties[N_PROPS];
+
+/* Checking a workflow of a thousand blocks at each letter typed would be felt. */
+#define VALIDATE_AFTER_MS 120
+
+/**
+ * weir_workflow_page_toast:
+ * @self: a page
+ * @message: a sentence
+ *
+ * Shows a message for a moment.
+ */
+void
+weir_workflow_page_toast (WeirWorkflowPage *self,
+                          const char       *message)
+{
+  GtkWidget *overlay = gtk_widget_get_ancestor (GTK_WIDGET (self), ADW_TYPE_TOAST_OVERLAY);
+  AdwToast *toast;
+
+  if (overlay == NULL)
+    return;
+  toast = adw_toast_new (message);
+  adw_toast_set_use_markup (toast, FALSE);
+  adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (overlay), toast);
+}
+
+/* Problems */
+
+static void
+show_problem_count (WeirWorkflowPage *self)
+{
+  guint n_problems = g_list_model_get_n_items (self->problems);
+  g_autofree char *count = g_strdup_printf ("%u", n_problems);
+  g_autofree char *label = g_strdup_printf (ngettext ("%u problem", "%u problems", n_problems), n_problems);
+
+  gtk_widget_set_visible (self->problems_button, n_problems > 0);
+  adw_button_content_set_label (self->problems_content, count);
+  adw_button_content_set_icon_name (self->problems_content, self->n_errors > 0 ? "dialog-error-symbolic" : "dialog-warning-symbolic");
+  gtk_widget_set_tooltip_text (self->problems_button, label);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->problems_button), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+  if (n_problems == 0)
+    gtk_popover_popdown (self->problems_popover);
+}
+
+/**
+ * weir_workflow_page_validate:
+ * @self: a page
+ *
+ * Checks the workflow now, and shows what is wrong in list, inspector and run controls.
+ */
+void
+weir_workflow_page_validate (WeirWorkflowPage *self)
+{
+  g_clear_handle_id (&self->validate_id, g_source_remove);
+  g_clear_object (&self->problems);
+  self->n_errors = 0;
+  if (self->workflow == NULL)
+    return;
+
+  self->problems = weir_workflow_validate (self->workflow);
+  for (guint i = 0; i < g_list_model_get_n_items (self->problems); i++)
+    {
+      g_autoptr(WeirProblem) problem = g_list_model_get_item (self->problems, i);
+
+      if (weir_problem_get_severity (problem) == WEIR_SEVERITY_ERROR)
+        self->n_errors++;
+    }
+  weir_problems_list_set_model (self->problems_list, self->workflow, self->problems);
+  weir_inspector_set_problems (self->inspector, self->problems);
+  show_problem_count (self);
+  weir_workflow_page_update_verbs (self);
+}
+
+static gboolean
+validate_cb (gpointer user_data)
+{
+  WeirWorkflowPage *self = user_data;
+
+  self->validate_id = 0;
+  weir_workflow_page_validate (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+problem_activated_cb (WeirWorkflowPage *self,
+                      WeirProblem      *problem)
+{
+  const char *path = weir_problem_get_block_path (problem);
+  WeirBlock *block = path != NULL ? weir_workflow_find_block (self->workflow, path) : NULL;
+
+  gtk_popover_popdown (self->problems_popover);
+  if (block == NULL)
+    {
+      weir_canvas_clear_selection (self->canvas);
+      return;
+    }
+  weir_canvas_select_block (self->canvas, block, FALSE);
+  weir_canvas_reveal_block (self->canvas, block);
+  adw_overlay_split_view_set_show_sidebar (self->inspector_split, TRUE);
+  if (weir_problem_get_field (problem) != NULL)
+    weir_inspector_focus_field (self->inspector, weir_problem_get_field (problem));
+}
+
+/* Selection, the same in canvas, inspector and run panel */
+
+static void
+selection_changed_cb (WeirWorkflowPage *self)
+{
+  WeirBlock *block = weir_canvas_get_selected_block (self->canvas);
+  WeirLink *link = block == NULL ? weir_canvas_get_selected_link (self->canvas) : NULL;
+
+  weir_inspector_select (self->inspector, block, link);
+  if (self->syncing)
+    return;
+  self->syncing = TRUE;
+  weir_run_panel_set_selected_block (self->run_panel, block != NULL ? weir_block_get_path (block) : NULL);
+  self->syncing = FALSE;
+}
+
+static void
+panel_selection_changed_cb (WeirWorkflowPage *self)
+{
+  const char *path = weir_run_panel_get_selected_block (self->run_panel);
+  WeirBlock *block = path != NULL && self->workflow != NULL ? weir_workflow_find_block (self->workflow, path) : NULL;
+
+  if (self->syncing || block == NULL)
+    return;
+  self->syncing = TRUE;
+  weir_canvas_select_block (self->canvas, block, FALSE);
+  weir_canvas_reveal_block (self->canvas, block);
+  self->syncing = FALSE;
+}
+
+static void
+step_activated_cb (WeirWorkflowPage *self,
+                   guint             scope,
+                   const char       *block,
+                   guint             firing)
+{
+  adw_overlay_split_view_set_show_sidebar (self->inspector_split, TRUE);
+  weir_inspector_show_run (self->inspector);
+}
+
+static void
+block_activated_cb (WeirWorkflowPage *self,
+                    WeirBlock        *block)
+{
+  adw_overlay_split_view_set_show_sidebar (self->inspector_split, TRUE);
+  weir_inspector_focus_field (self->inspector, NULL);
+}
+
+/* Graphs: going into containers and out again */
+
+static void
+graph_changed_cb (WeirWorkflowPage *self)
+{
+  WeirGraph *graph = weir_canvas_get_graph (self->canvas);
+  WeirBlock *container = graph != NULL ? weir_graph_get_container (graph) : NULL;
+
+  gtk_widget_set_visible (self->up_button, container != NULL);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "view.up", container != NULL);
+  if (container != NULL)
+    adw_button_content_set_label (self->up_content, weir_block_get_title (container));
+}
+
+static void
+open_container_cb (WeirWorkflowPage *self,
+                   WeirGraph        *body)
+{
+  weir_canvas_set_graph (self->canvas, body);
+  weir_canvas_zoom_to_fit (self->canvas);
+}
+
+static void
+up_cb (GtkWidget  *widget,
+       const char *action,
+       GVariant   *target)
+{
+  WeirWorkflowPage *self = WEIR_WORKFLOW_PAGE (widget);
+  WeirBlock *container = weir_graph_get_container (weir_canvas_get_graph (self->canvas));
+
+  weir_canvas_set_graph (self->canvas, weir_block_get_graph (container));
+  weir_canvas_select_block (self->canvas, container, FALSE);
+  weir_canvas_zoom_to_fit (self->canvas);
+}
+
+/* Adding blocks */
+
+static WeirType *
+parse_port_type (const WeirPort *port)
+{
+  return weir_type_parse (port->type != NULL ? port->type : "any", NULL);
+}
+
+/* The first output of the block that some input of the kind takes. (transfer none) (nullable) */
+static const char *
+find_output_for (WeirBlock           *block,
+                 const WeirBlockKind *kind)
+{
+  g_autoptr(WeirValue) config = weir_value_new_record (NULL, NULL, 0);
+  g_autoptr(WeirPortList) wanted = weir_kind_list_ports (kind, config);
+  WeirPortList *given = weir_block_get_ports (block);
+
+  for (guint i = 0; i < given->outputs->len; i++)
+    {
+      const WeirPort *output = &g_array_index (given->outputs, WeirPort, i);
+      g_autoptr(WeirType) source = parse_port_type (output);
+
+      for (guint j = 0; j < wanted->inputs->len; j++)
+        {
+          g_autoptr(WeirType) target = parse_port_type (&g_array_index (wanted->inputs, WeirPort, j));
+
+          if (weir_type_accepts (target, source, NULL))
+            return output->name;
+        }
+    }
+  return NULL;
+}
+
+static void
+kind_activated_cb (WeirWorkflowPage *self,
+                   const char       *kind)
+{
+  WeirBlock *selected = weir_canvas_get_selected_block (self->canvas);
+  const char *port = selected != NULL ? find_output_for (selected, weir_registry_find_kind (kind)) : NULL;
+  double x, y;
+
+  weir_canvas_find_free_place (self->canvas, &x, &y);
+  if (port != NULL)
+    {
+      weir_block_get_position (selected, &x, &y);
+      weir_canvas_add_kind_from (self->canvas, kind, x + 280, y, selected, port);
+    }
+  else
+    weir_canvas_add_kind_at (self->canvas, kind, x, y);
+
+  if (adw_overlay_split_view_get_collapsed (self->library_split))
+    adw_overlay_split_view_set_show_sidebar (self->library_split, FALSE);
+  gtk_widget_grab_focus (GTK_WIDGET (self->canvas));
+}
+
+/* What the palette was opened for. */
+typedef struct
+{
+  WeirWorkflowPage *page;   /* not owned: the closure dies with it */
+  double            x, y;
+  WeirBlock        *from;
+  char             *port;
+} Wish;
+
+static void
+wish_free (gpointer  data,
+           GClosure *closure)
+{
+  Wish *wish = data;
+
+  g_clear_object (&wish->from);
+  g_free (wish->port);
+  g_free (wish);
+}
+
+static void
+kind_chosen_cb (WeirPalette *palette,
+                const char  *kind,
+                gpointer     user_data)
+{
+  Wish *wish = user_data;
+
+  if (wish->from != NULL && weir_block_get_graph (wish->from) != NULL)
+    weir_canvas_add_kind_from (wish->page->canvas, kind, wish->x, wish->y, wish->from, wish->port);
+  else
+    weir_canvas_add_kind_at (wish->page->canvas, kind, wish->x, wish->y);
+  gtk_widget_grab_focus (GTK_WIDGET (wish->page->canvas));
+}
+
+static void
+add_block_requested_cb (WeirWorkflowPage *self,
+                        double            x,
+                        double            y,
+                        WeirBlock        *from,
+                        const char       *port)
+{
+  WeirPalette *palette = weir_palette_new (from, port);
+  Wish *wish = g_new0 (Wish, 1);
+
+  wish->page = self;
+  wish->x = x;
+  wish->y = y;
+  g_set_object (&wish->from, from);
+  wish->port = g_strdup (port);
+  g_signal_connect_data (palette, "kind-chosen", G_CALLBACK (kind_chosen_cb), wish, wish_free, 0);
+  adw_dialog_present (ADW_DIALOG (palette), GTK_WIDGET (self));
+}
+
+static void
+palette_cb (GtkWidget  *widget,
+            const char *action,
+            GVariant   *target)
+{
+  WeirWorkflowPage *self = WEIR_WORKFLOW_PAGE (widget);
+  double x, y;
+
+  weir_canvas_find_free_place (self->canvas, &x, &y);
+  add_block_requested_cb (self, x, y, NULL, NULL);
+}
+
+/* Editing */
+
+static void
+update_history (WeirWorkflowPage *self)
+{
+  gboolean can_undo = self->workflow != NULL && weir_workflow_can_undo (self->workflow);
+  gboolean can_redo = self->workflow != NULL && weir_workflow_can_redo (self->workflow);
+  g_autofree char *undo = can_undo ? g_strdup_printf (_("Undo: %s (Ctrl+Z)"), weir_workflow_get_undo_name (self->workflow))
+                                   : g_strdup (_("Nothing to Undo"));
+  g_autofree char *redo = can_redo ? g_strdup_printf (_("Redo: %s (Ctrl+Shift+Z)"), weir_workflow_get_redo_name (self->workflow))
+                                   : g_strdup (_("Nothing to Redo"));
+
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "edit.undo", can_undo);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "edit.redo", can_redo);
+  gtk_widget_set_tooltip_text (self->undo_button, undo);
+  gtk_widget_set_tooltip_text (self->redo_button, redo);
+}
+
+static void
+workflow_changed_cb (WeirWorkflowPage *self)
+{
+  update_history (self);
+  weir_workflow_page_schedule_save (self);
+  if (self->validate_id == 0)
+    self->validate_id = g_timeout_add (VALIDATE_AFTER_MS, validate_cb, self);
+}
+
+static void
+undo_cb (GtkWidget  *widget,
+         const char *action,
+         GVariant   *target)
+{
+  weir_workflow_undo (WEIR_WORKFLOW_PAGE (widget)->workflow);
+}
+
+static void
+redo_cb (GtkWidget  *widget,
+         const char *action,
+         GVariant   *target)
+{
+  weir_workflow_redo (WEIR_WORKFLOW_PAGE (widget)->workflow);
+}
+
+/* Panes and pages */
+
+static void
+toggle_split (AdwOverlaySplitView *split)
+{
+  adw_overlay_split_view_set_show_sidebar (split, !adw_overlay_split_view_get_show_sidebar (split));
+}
+
+static void
+toggle_library_cb (GtkWidget  *widget,
+                   const char *action,
+                   GVariant   *target)
+{
+  WeirWorkflowPage *self = WEIR_WORKFLOW_PAGE (widget);
+
+  toggle_split (self->library_split);
+  if (adw_overlay_split_view_get_show_sidebar (self->library_split))
+    weir_kind_list_focus_search (self->library);
+}
+
+static void
+toggle_inspector_cb (GtkWidget  *widget,
+                     const char *action,
+                     GVariant   *target)
+{
+  toggle_split (WEIR_WORKFLOW_PAGE (widget)->inspector_split);
+}
+
+static void
+toggle_run_panel_cb (GtkWidget  *widget,
+                     const char *action,
+                     GVariant   *target)
+{
+  GtkWidget *panel = GTK_WIDGET (WEIR_WORKFLOW_PAGE (widget)->run_panel);
+
+  gtk_widget_set_visible (panel, !gtk_widget_get_visible (panel));
+}
+
+static void
+show_page_cb (GtkWidget  *widget,
+              const char *action,
+              GVariant   *target)
+{
+  adw_view_stack_set_visible_child_name (WEIR_WORKFLOW_PAGE (widget)->pages, action + strlen ("view."));
+}
+
+static void
+page_changed_cb (WeirWorkflowPage *self)
+{
+  const char *page = adw_view_stack_get_visible_child_name (self->pages);
+
+  if (self->workflow == NULL || self->engine == NULL || weir_workflow_get_id (self->workflow) == NULL)
+    return;
+  if (g_strcmp0 (page, "versions") == 0)
+    weir_versions_page_load (self->versions, self->engine, weir_workflow_get_id (self->workflow),
+                             weir_workflow_get_version (self->workflow));
+  else if (g_strcmp0 (page, "runs") == 0)
+    weir_run_list_reload (self->run_list);
+}
+
+static void
+run_activated_cb (WeirWorkflowPage *self,
+                  gint64            run)
+{
+  adw_view_stack_set_visible_child_name (self->pages, "design");
+  gtk_widget_set_visible (GTK_WIDGET (self->run_panel), TRUE);
+  weir_workflow_page_show_run (self, run);
+}
+
+static void
+version_activated_cb (WeirWorkflowPage *self,
+                      guint             version)
+{
+  weir_workflow_page_restore (self, version);
+}
+
+static void
+undone_cb (WeirWorkflowPage *self,
+           gint64            run)
+{
+  weir_run_list_reload (self->run_list);
+  weir_workflow_page_update_verbs (self);
+}
+
+/* The object */
+
+static void
+add_shortcuts (WeirWorkflowPage *self)
+{
+  static const struct { const char *trigger, *action; } keys[] = {
+    { "F5", "run.play-or-resume" }, { "F6", "run.pause" }, { "<Shift>F5", "run.stop" }, { "<Control><Shift>F5", "run.force-stop" },
+    { "<Control>z", "edit.undo" }, { "<Control><Shift>z", "edit.redo" }, { "<Control>y", "edit.redo" },
+    { "<Control>k", "view.palette" }, { "F7", "view.library" }, { "F8", "view.run-panel" }, { "<Alt>Return", "view.inspector" },
+    { "<Alt>Up", "view.up" }, { "<Alt>1", "view.design" }, { "<Alt>2", "view.runs" }, { "<Alt>3", "view.versions" },
+  };
+  GtkEventController *controller = gtk_shortcut_controller_new ();
+
+  gtk_shortcut_controller_set_scope (GTK_SHORTCUT_CONTROLLER (controller), GTK_SHORTCUT_SCOPE_GLOBAL);
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (controller),
+                                          gtk_shortcut_new (gtk_shortcut_trigger_parse_string (keys[i].trigger),
+                                                            gtk_named_action_new (keys[i].action)));
+  gtk_widget_add_controller (GTK_WIDGET (self), controller);
+}
+
+static void
+weir_workflow_page_get_property (GObject    *object,
+                                 guint       id,
+                                 GValue     *value,
+                                 GParamSpec *pspec)
+{
+  g_value_set_boolean (value, WEIR_WORKFLOW_PAGE (object)->show_sidebar);
+}
+
+static void
+weir_workflow_page_set_property (GObject      *object,
+                                 guint         id,
+                                 const GValue *value,
+                                 GParamSpec   *pspec)
+{
+  WeirWorkflowPage *self = WEIR_WORKFLOW_PAGE (object);
+
+  if (self->show_sidebar == g_value_get_boolean (value))
+    return;
+  self->show_sidebar = g_value_get_boolean (value);
+  g_object_notify_by_pspec (object, properties[PROP_SHOW_SIDEBAR]);
+}
+
+static void
+weir_workflow_page_dispose (GObject *object)
+{
+  WeirWorkflowPage *self = WEIR_WORKFLOW_PAGE (object);
+
+  g_clear_handle_id (&self->save_id, g_source_remove);
+  g_clear_handle_id (&self->validate_id, g_source_remove);
+  if (self->workflow != NULL)
+    g_signal_handlers_disconnect_by_data (self->workflow, self);
+  if (self->run != NULL)
+    g_signal_handlers_disconnect_by_data (self->run, self);
+  if (self->view != NULL)
+    g_signal_handlers_disconnect_by_data (self->view, self);
+  if (self->canvas != NULL)
+    g_signal_handlers_disconnect_by_data (self->canvas, self);
+  self->canvas = NULL;
+  gtk_widget_dispose_template (GTK_WIDGET (self), WEIR_TYPE_WORKFLOW_PAGE);
+  g_clear_object (&self->engine);
+  g_clear_object (&self->workflow);
+  g_clear_object (&self->problems);
+  g_clear_object (&self->run);
+  g_clear_object (&self->view);
+  g_clear_pointer (&self->last_inputs, weir_value_unref);
+  G_OBJECT_CLASS (weir_workflow_page_parent_class)->dispose (object);
+}
+
+static void
+bind_children (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_bind_template_child (widget_class, WeirWorkflowPage, title);
+  gtk_widget_class_bind_template_child (widget_class, WeirWorkflowPage, banner);
+  gtk_widget_class_bind_template_child (widget_class, WeirWorkflowPage, pages);
+  gtk_widget_class_bind_template_child (widget_class, WeirWorkflowPage, library_split);
+  gtk_widget_class_bind_template_child (widget_class, WeirWorkflowPage, inspector_split);
+  gtk_widget_class_bind_template_child (widget_class, WeirWorkflowPage, paned);
+  gtk_widget_class_bind_template_child (widget_class, WeirWorkflowPage, library);
+  gtk_widget_class_bind_template_child (widget_class, WeirWorkflowPage, inspector);
+  gtk_widget_class_bind_template_child (widget_class, WeirWorkflowPage, canvas_pane);
+  gtk_widget_class_bind_template_child (widget_class, WeirWorkflowPage, run_panel);
+  gtk_widget_class_bind_template_child (widget_class, WeirWorkflowPage, run_list);
+  gtk_widget_class_bind_template_child (widget_class, WeirWorkflowPage, versions);
+  gtk_widget_class_bind_template_child (widget_class, WeirWorkflowPage, play_button);
+  gtk_widget_class_bind_template_child (widget_class, WeirWorkflowPage, pause_button);
+  gtk_widget_class_bind_template_child (widget_class, WeirWorkflowPage, resume_button);
+  gtk_widget_class_bind_template_child (widget_class, WeirWorkflowPage, stop_button);
+  gtk_widget_class_bind_template_child (widget_class, WeirWorkflowPage, force_stop_button);
+  gtk_widget_class_bind_template_child (widget_class, WeirWorkflowPage, undo_button);
+  gtk_widget_class_bind_template_child (widget_class, WeirWorkflowPage, redo_button);
+  gtk_widget_class_bind_template_child (widget_class, WeirWorkflowPage, up_button);
+  gtk_widget_class_bind_template_child (widget_class, WeirWorkflowPage, up_content);
+  gtk_widget_class_bind_template_child (widget_class, WeirWorkflowPage, problems_button);
+  gtk_widget_class_bind_template_child (widget_class, WeirWorkflowPage, problems_content);
+  gtk_widget_class_bind_template_child (widget_class, WeirWorkflowPage, problems_popover);
+  gtk_widget_class_bind_template_child (widget_class, WeirWorkflowPage, problems_list);
+  gtk_widget_class_bind_template_callback (widget_class, page_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, kind_activated_cb);
+  gtk_widget_class_bind_template_callback (widget_class, problem_activated_cb);
+  gtk_widget_class_bind_template_callback (widget_class, step_activated_cb);
+  gtk_widget_class_bind_template_callback (widget_class, undone_cb);
+  gtk_widget_class_bind_template_callback (widget_class, run_activated_cb);
+  gtk_widget_class_bind_template_callback (widget_class, version_activated_cb);
+}
+
+static void
+weir_workflow_page_class_init (WeirWorkflowPageClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->get_property = weir_workflow_page_get_property;
+  object_class->set_property = weir_workflow_page_set_property;
+  object_class->dispose = weir_workflow_page_dispose;
+  properties[PROP_SHOW_SIDEBAR] = g_param_spec_boolean ("show-sidebar", NULL, NULL, FALSE,
+                                                        G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  g_type_ensure (WEIR_TYPE_CANVAS_PANE);
+  g_type_ensure (WEIR_TYPE_INSPECTOR);
+  g_type_ensure (WEIR_TYPE_KIND_LIST);
+  g_type_ensure (WEIR_TYPE_PROBLEMS_LIST);
+  g_type_ensure (WEIR_TYPE_RUN_LIST);
+  g_type_ensure (WEIR_TYPE_RUN_PANEL);
+  g_type_ensure (WEIR_TYPE_VERSIONS_PAGE);
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/weirstudio/Weir/weir-workflow-page.ui");
+  bind_children (widget_class);
+
+  gtk_widget_class_install_action (widget_class, "edit.undo", NULL, undo_cb);
+  gtk_widget_class_install_action (widget_class, "edit.redo", NULL, redo_cb);
+  gtk_widget_class_install_action (widget_class, "view.library", NULL, toggle_library_cb);
+  gtk_widget_class_install_action (widget_class, "view.inspector", NULL, toggle_inspector_cb);
+  gtk_widget_class_install_action (widget_class, "view.run-panel", NULL, toggle_run_panel_cb);
+  gtk_widget_class_install_action (widget_class, "view.palette", NULL, palette_cb);
+  gtk_widget_class_install_action (widget_class, "view.up", NULL, up_cb);
+  gtk_widget_class_install_action (widget_class, "view.design", NULL, show_page_cb);
+  gtk_widget_class_install_action (widget_class, "view.runs", NULL, show_page_cb);
+  gtk_widget_class_install_action (widget_class, "view.versions", NULL, show_page_cb);
+  weir_workflow_page_install_run (widget_class);
+  weir_workflow_page_install_save (widget_class);
+}
+
+static void
+weir_workflow_page_init (WeirWorkflowPage *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  self->canvas = weir_canvas_pane_get_canvas (self->canvas_pane);
+  g_signal_connect_object (self->canvas, "notify::selected-block", G_CALLBACK (selection_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->canvas, "notify::graph", G_CALLBACK (graph_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->canvas, "open-container", G_CALLBACK (open_container_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->canvas, "add-block-requested", G_CALLBACK (add_block_requested_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->canvas, "block-activated", G_CALLBACK (block_activated_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->canvas, "message", G_CALLBACK (weir_workflow_page_toast), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->run_panel, "notify::selected-block", G_CALLBACK (panel_selection_changed_cb), self, G_CONNECT_SWAPPED);
+  add_shortcuts (self);
+  graph_changed_cb (self);
+  update_history (self);
+  weir_workflow_page_update_verbs (self);
+}
+
+/**
+ * weir_workflow_page_set_engine:
+ * @self: a page
+ * @engine: (nullable): what saves and runs; %NULL when it goes away
+ */
+void
+weir_workflow_page_set_engine (WeirWorkflowPage *self,
+                               WeirEngine       *engine)
+{
+  g_set_object (&self->engine, engine);
+  weir_run_panel_set_engine (self->run_panel, engine);
+  weir_run_list_set_engine (self->run_list, engine);
+  weir_inspector_set_engine (self->inspector, engine);
+  weir_workflow_page_update_verbs (self);
+}
+
+/**
+ * weir_workflow_page_get_workflow:
+ * @self: a page
+ *
+ * Returns: (transfer none) (nullable): the open workflow
+ */
+WeirWorkflow *
+weir_workflow_page_get_workflow (WeirWorkflowPage *self)
+{
+  return self->workflow;
+}
+
+/**
+ * weir_workflow_page_set_workflow:
+ * @self: a page with an engine
+ * @workflow: (nullable): the workflow to open; %NULL for none
+ *
+ * Opens a workflow. What was open before is saved if it needs to be; its runs go on.
+ */
+void
+weir_workflow_page_set_workflow (WeirWorkflowPage *self,
+                                 WeirWorkflow     *workflow)
+{
+  if (self->workflow != NULL)
+    {
+      dex_future_disown (weir_workflow_page_flush (self));
+      g_signal_handlers_disconnect_by_data (self->workflow, self);
+    }
+  self->wanted_run = 0;
+  weir_workflow_page_set_view (self, NULL);
+  weir_workflow_page_set_run (self, NULL);
+  g_clear_pointer (&self->last_inputs, weir_value_unref);
+  adw_banner_set_revealed (self->banner, FALSE);
+  g_set_object (&self->workflow, workflow);
+  self->dirty = FALSE;
+
+  weir_inspector_set_workflow (self->inspector, workflow);
+  weir_canvas_set_workflow (self->canvas, workflow);
+  update_history (self);
+  weir_workflow_page_validate (self);
+  if (workflow == NULL)
+    return;
+
+  g_signal_connect_object (workflow, "changed", G_CALLBACK (workflow_changed_cb), self, G_CONNECT_SWAPPED);
+  weir_demo_revive (workflow);
+  weir_workflow_page_update_title (self);
+  weir_canvas_zoom_to_fit (self->canvas);
+  weir_run_list_set_workflow (self->run_list, weir_workflow_get_id (workflow));
+  weir_workflow_page_find_runs (self);
+  page_changed_cb (self);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <adwaita.h>
+#include <weir.h>
+
+G_BEGIN_DECLS
+
+/**
+ * WeirWorkflowPage:
+ *
+ * One open workflow: canvas with library and inspector, run panel, run controls, earlier runs, versions. Saves by itself.
+ *
+ * Property `show-sidebar`: the toggle in its header bar, to be bound by the window. Actions: run.play, run.pause, run.resume, run.stop,
+ * run.force-stop, run.undo, run.recover, edit.undo, edit.redo, view.library, view.inspector, view.run-panel, view.palette, view.up,
+ * view.design, view.runs, view.versions, workflow.export (s: "yaml" or "json").
+ */
+#define WEIR_TYPE_WORKFLOW_PAGE (weir_workflow_page_get_type ())
+G_DECLARE_FINAL_TYPE (WeirWorkflowPage, weir_workflow_page, WEIR, WORKFLOW_PAGE, AdwBreakpointBin)
+
+void          weir_workflow_page_set_engine   (WeirWorkflowPage *self,
+                                               WeirEngine       *engine);
+WeirWorkflow *weir_workflow_page_get_workflow (WeirWorkflowPage *self);
+/* What was open is saved first. NULL closes. */
+void          weir_workflow_page_set_workflow (WeirWorkflowPage *self,
+                                               WeirWorkflow     *workflow);
+/* Resolves to TRUE when everything is saved; rejects when it could not be. */
+DexFuture    *weir_workflow_page_flush        (WeirWorkflowPage *self) G_GNUC_WARN_UNUSED_RESULT;
+void          weir_workflow_page_show_run     (WeirWorkflowPage *self,
+                                               gint64            run);
+
+G_END_DECLS
