@@ -107,6 +107,9 @@ move_fiber (gpointer settings, WeirStep *step, GError **error)
     return FALSE;
   if (!weir_paths_exists (from))
     {
+      /* An attempt before this one was cut off between the move and the note that it was done. */
+      if (weir_step_get_attempt (step) > 1 && !g_str_equal (self->overwrite, "rename") && weir_paths_exists (to))
+        return finish (step, to, TRUE);
       weir_set_failure (error, "io.not_found", "Expected a file or folder to move at %s, but there is none", from);
       return FALSE;
     }

@@ -14,14 +14,14 @@ typedef struct
 static const char *const mode_ids[] = { "append", "zip", "by_key", "deep", "first", "latest", "choose", NULL };
 static const char *const mode_titles[] = {
   N_("One after the other"), N_("Item by item"), N_("Records with the same key"), N_("Records, deeply"),
-  N_("The first that arrives"), N_("The latest of each"), N_("One of the inputs"), NULL
+  N_("The first that arrives"), N_("The latest of each link"), N_("One of the inputs"), NULL
 };
 static const char *const missing_ids[] = { "skip", "null", "error", NULL };
 static const char *const missing_titles[] = { N_("Leave it out"), N_("Null in its place"), N_("Fail"), NULL };
 
 static const WeirField merge_fields[] = {
   WEIR_FIELD_INT (Merge, inputs, .title = N_("Inputs"), .summary = N_("How many inputs there are: in1, in2 and so on"),
-                  .initial = 2, .minimum = 1, .maximum = 64),
+                  .initial = 2, .minimum = 1, .maximum = 64, .shown_when = "mode=append|zip|by_key|deep|choose"),
   WEIR_FIELD_CHOICE (Merge, mode, .title = N_("How"), .choices = mode_ids, .choice_titles = mode_titles,
                      .initial_text = "append"),
   WEIR_FIELD_TEXT (Merge, key, .title = N_("Key"), .summary = N_("The member that says which records belong together"),
@@ -56,14 +56,23 @@ static const WeirExample merge_examples[] = {
   { 0 }
 };
 
+/* A race, and looking at what is latest, go over the links of one input; everything else gives each branch its own. */
+static gint64
+count_inputs (const char *mode, gint64 wanted)
+{
+  return g_str_equal (mode, "first") || g_str_equal (mode, "latest") ? 1 : CLAMP (wanted, 1, 64);
+}
+
 static void
 merge_list_ports (WeirValue *config, WeirPortList *ports)
 {
-  gint64 n = CLAMP (weir_value_get_member_int (config, "inputs", 2), 1, 64);
   const char *mode = weir_value_get_member_text (config, "mode", "append");
+  gint64 n = count_inputs (mode, weir_value_get_member_int (config, "inputs", 2));
   WeirPort port = { .join = g_str_equal (mode, "first") ? WEIR_JOIN_FIRST
                             : g_str_equal (mode, "latest") ? WEIR_JOIN_LATEST : WEIR_JOIN_ALL };
 
+  if (n == 1)
+    port.summary = "Link every branch to it";
   for (gint64 i = 1; i <= n; i++)
     {
       g_autofree char *name = g_strdup_printf ("in%" G_GINT64_FORMAT, i);
@@ -79,7 +88,7 @@ collect (Merge *self, WeirStep *step, GError **error)
 {
   g_autoptr(GPtrArray) values = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_value_unref);
 
-  for (gint64 i = 1; i <= self->inputs; i++)
+  for (gint64 i = 1; i <= count_inputs (self->mode, self->inputs); i++)
     {
       g_autofree char *name = g_strdup_printf ("in%" G_GINT64_FORMAT, i);
       WeirValue *value = weir_step_get_input (step, name);
@@ -287,10 +296,8 @@ merge_eval (gpointer settings, WeirStep *step, GError **error)
         result = merge_by_key (self, values, error);
       else if (g_str_equal (mode, "deep"))
         result = merge_all_deep (values);
-      else if (g_str_equal (mode, "first"))
+      else if (g_str_equal (mode, "first") || g_str_equal (mode, "latest"))
         result = weir_value_ref (values->pdata[0]);
-      else if (g_str_equal (mode, "latest"))
-        result = weir_value_new_list ((WeirValue **) values->pdata, values->len);
       else
         result = merge_append (self, values);
     }
