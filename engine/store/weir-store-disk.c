@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Checkpoint at this length of the log even if the store is never idle: 8 MiB. */
+/* A longer log is cut when the store is closed. */
 #define WAL_LIMIT (8 * 1024 * 1024)
 /* The log grows in steps of this size, written with zeros in advance. */
 #define WAL_STEP (1024 * 1024)

@@ -55,6 +55,7 @@ struct _WeirStore
   /* writing thread */
   GThread        *writer;
   WeirSql        *writing;
+  gboolean        is_new;         /* the database file has never been synced */
   GQueue          pending;        /* of WeirJob: batches that are not on disk yet */
   char           *trouble;        /* what went wrong last, while it does */
   gint64          retry_at;
@@ -80,7 +81,7 @@ gboolean    weir_store_ask_now        (WeirStore *self, WeirStoreFunc func, gpoi
 /* weir-store-schema.c */
 WeirSql    *weir_store_open_database  (WeirStore *self, GError **error);
 WeirSql    *weir_store_open_reading   (WeirStore *self, GError **error);
-gboolean    weir_store_read_kinds     (WeirStore *self, GError **error);
+gboolean    weir_store_sync_new       (WeirStore *self, GError **error);
 
 /* weir-store-disk.c */
 int         weir_store_lock           (const char *dir, GError **error);

@@ -83,13 +83,13 @@ apply (WeirSql *sql, int number, GError **error)
 }
 
 static gboolean
-migrate (WeirStore *self, WeirSql *sql, gboolean is_new, int version, GError **error)
+migrate (WeirStore *self, WeirSql *sql, int version, GError **error)
 {
   int newest = G_N_ELEMENTS (weir_migrations);
 
   if (version == newest)
     return TRUE;
-  if (!is_new && !back_up (self, sql, version, error))
+  if (version > 0 && !back_up (self, sql, version, error))
     return FALSE;
   for (int number = version + 1; number <= newest; number++)
     if (!apply (sql, number, error))
@@ -99,7 +99,7 @@ migrate (WeirStore *self, WeirSql *sql, gboolean is_new, int version, GError **e
 
 /* The page size and kind of vacuum are decided before the first table, and nothing of a new database needs to be synced step by step. */
 static gboolean
-prepare_new (WeirStore *self, WeirSql *sql, GError **error)
+prepare_new (WeirSql *sql, GError **error)
 {
   g_autofree char *owner = g_strdup_printf ("PRAGMA application_id = %d", APPLICATION_ID);
 
@@ -107,27 +107,84 @@ prepare_new (WeirStore *self, WeirSql *sql, GError **error)
          && weir_sql_execute (sql, owner, error);
 }
 
-/* SQLite drops the write-ahead log of a database file of length 0, so the new file itself must be on disk before the first commit. */
-static gboolean
-sync_new (WeirStore *self, WeirSql *sql, GError **error)
+/* SQLite drops the write-ahead log of a database file of length 0, so a new file must itself be on disk before the first commit is said to be. This is
+ * left to the writing thread, while others get ready. The folder SQLite syncs with its new log. */
+gboolean
+weir_store_sync_new (WeirStore *self, GError **error)
 {
-  int fd;
+  sqlite3_file *file = NULL;
+  int code;
+
+  if (!self->is_new)
+    return TRUE;
+  /* By way of SQLite: closing a descriptor of our own would drop its locks on the file. */
+  sqlite3_file_control (self->writing->db, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+  code = file->pMethods->xSync (file, SQLITE_SYNC_NORMAL);
+  if (code != SQLITE_OK)
+    return weir_sql_fail (self->writing, code, "write to", error);
+  self->is_new = FALSE;
+  return TRUE;
+}
+
+static gboolean
+find_kinds (WeirStore *self, WeirSql *sql, GError **error)
+{
+  g_autoptr(WeirStatement) find = weir_sql_prepare (sql, "SELECT id, name FROM event_kind", error);
+  int code;
+
+  if (find == NULL)
+    return FALSE;
+  while ((code = weir_sql_step (sql, find, error)) == SQLITE_ROW)
+    {
+      WeirEventKind kind = weir_event_kind_from_name ((const char *) sqlite3_column_text (find, 1));
+
+      if (kind < WEIR_EVENT_LAST)
+        self->kind_ids[kind] = sqlite3_column_int (find, 0);
+    }
+  return code == SQLITE_DONE;
+}
+
+static gboolean
+add_kind (WeirStore *self, WeirSql *sql, WeirEventKind kind, GError **error)
+{
+  g_autoptr(WeirStatement) add = weir_sql_prepare (sql, "INSERT INTO event_kind (name) VALUES (?1)", error);
+
+  if (add == NULL)
+    return FALSE;
+  weir_sql_bind_text (add, 1, weir_event_kind_get_name (kind), -1);
+  if (weir_sql_step (sql, add, error) != SQLITE_DONE)
+    return FALSE;
+  self->kind_ids[kind] = (int) sqlite3_last_insert_rowid (sql->db);
+  return TRUE;
+}
+
+static gboolean
+misses_kind (WeirStore *self)
+{
+  for (guint kind = 0; kind < WEIR_EVENT_LAST; kind++)
+    if (self->kind_ids[kind] == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* Numbers of the kinds of event in this database; kinds it has never seen get one. */
+static gboolean
+read_kinds (WeirStore *self, WeirSql *sql, GError **error)
+{
   gboolean ok;
 
-  if (self->in_memory)
+  self->kind_ids = g_new0 (int, WEIR_EVENT_LAST);
+  if (!find_kinds (self, sql, error))
+    return FALSE;
+  if (!misses_kind (self))
     return TRUE;
-  sqlite3_wal_checkpoint_v2 (sql->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-  /* By way of SQLite: closing a descriptor of our own would drop its locks on the file. */
-  {
-    sqlite3_file *file = NULL;
-
-    sqlite3_file_control (sql->db, "main", SQLITE_FCNTL_FILE_POINTER, &file);
-    fd = file->pMethods->xSync (file, SQLITE_SYNC_NORMAL);
-  }
-  ok = fd == SQLITE_OK;
-  if (!ok)
-    return weir_sql_fail (sql, fd, "write to", error);
-  return weir_store_sync_dir (self->dir, error);
+  ok = weir_store_begin (sql, error);
+  for (guint kind = 0; ok && kind < WEIR_EVENT_LAST; kind++)
+    ok = self->kind_ids[kind] != 0 || add_kind (self, sql, kind, error);
+  if (ok && weir_store_end (sql, error))
+    return TRUE;
+  weir_store_roll_back (sql);
+  return FALSE;
 }
 
 /* The writing connection: opened, checked, migrated to the newest schema. */
@@ -136,7 +193,6 @@ weir_store_open_database (WeirStore *self, GError **error)
 {
   const char *path = self->in_memory ? ":memory:" : self->database_path;
   WeirSql *sql = weir_sql_open (path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, error);
-  gboolean is_new;
   int version;
 
   if (sql == NULL)
@@ -144,18 +200,20 @@ weir_store_open_database (WeirStore *self, GError **error)
   if (!self->in_memory)
     g_chmod (path, 0600);
   version = (int) weir_sql_get_int (sql, "PRAGMA user_version", 0);
-  is_new = version == 0;
   if (check_owner (sql, version, error)
-      && (!is_new || prepare_new (self, sql, error))
+      && (version != 0 || prepare_new (sql, error))
       && weir_sql_execute (sql, self->in_memory ? "PRAGMA journal_mode = MEMORY" : "PRAGMA journal_mode = WAL", error)
-      && migrate (self, sql, is_new, version, error)
-      && (!is_new || sync_new (self, sql, error))
+      && migrate (self, sql, version, error)
+      && read_kinds (self, sql, error)
       && weir_sql_execute (sql, self->in_memory ? "PRAGMA synchronous = OFF" : "PRAGMA synchronous = FULL", error)
       /* 16 MiB of cache hold the growing ends of all tables; checkpoints are made by ourselves when there is time. No memory map: an
        * unreadable page must be an error, not a signal. */
       && weir_sql_execute (sql, "PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 0;"
                                 "PRAGMA temp_store = MEMORY", error))
-    return sql;
+    {
+      self->is_new = version == 0 && !self->in_memory;
+      return sql;
+    }
   weir_sql_close (sql);
   return NULL;
 }
@@ -171,39 +229,4 @@ weir_store_open_reading (WeirStore *self, GError **error)
     return sql;
   weir_sql_close (sql);
   return NULL;
-}
-
-/* Numbers of the kinds of event in this database; kinds it has never seen get one. */
-gboolean
-weir_store_read_kinds (WeirStore *self, GError **error)
-{
-  g_autoptr(WeirStatement) find = NULL;
-
-  self->kind_ids = g_new0 (int, WEIR_EVENT_LAST);
-  find = weir_sql_prepare (self->writing, "SELECT id, name FROM event_kind", error);
-  if (find == NULL)
-    return FALSE;
-  while (sqlite3_step (find) == SQLITE_ROW)
-    {
-      WeirEventKind kind = weir_event_kind_from_name ((const char *) sqlite3_column_text (find, 1));
-
-      if (kind < WEIR_EVENT_LAST)
-        self->kind_ids[kind] = sqlite3_column_int (find, 0);
-    }
-  sqlite3_reset (find);
-  for (guint kind = 0; kind < WEIR_EVENT_LAST; kind++)
-    {
-      g_autoptr(WeirStatement) add = NULL;
-
-      if (self->kind_ids[kind] != 0)
-        continue;
-      add = weir_sql_prepare (self->writing, "INSERT INTO event_kind (name) VALUES (?1)", error);
-      if (add == NULL)
-        return FALSE;
-      weir_sql_bind_text (add, 1, weir_event_kind_get_name (kind), -1);
-      if (weir_sql_step (self->writing, add, error) != SQLITE_DONE)
-        return FALSE;
-      self->kind_ids[kind] = (int) sqlite3_last_insert_rowid (self->writing->db);
-    }
-  return TRUE;
 }

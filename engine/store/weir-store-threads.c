@@ -6,7 +6,7 @@
 #define BACKOFF_FIRST_US (50 * 1000)
 #define BACKOFF_LAST_US (5 * G_USEC_PER_SEC)
 /* Checkpoint at this length of the log even if the store is never idle. */
-#define WAL_LIMIT (6 * 1024 * 1024)
+#define WAL_LIMIT (3 * 1024 * 1024)
 
 /* After the last of several jobs the main context is woken. */
 static void
@@ -99,7 +99,8 @@ run_question (WeirStore *self, WeirJob *job)
           return;
         }
     }
-  job->func (self, self->writing, job->question, &job->answer, &job->error);
+  if (weir_store_sync_new (self, &job->error))
+    job->func (self, self->writing, job->question, &job->answer, &job->error);
   answer (self, job);
 }
 
@@ -153,6 +154,8 @@ weir_store_writer_thread (gpointer data)
   gint64 timeout_us = IDLE_US;
 
   self->backoff_us = BACKOFF_FIRST_US;
+  /* If it fails it is tried again with the first batch, which then says so. */
+  weir_store_sync_new (self, NULL);
   while (open)
     {
       WeirQueueNode *node;

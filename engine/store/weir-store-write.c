@@ -304,7 +304,8 @@ weir_store_write_batches (WeirStore *self, GQueue *jobs, GError **error)
 {
   g_autoptr(GPtrArray) referenced = g_ptr_array_new_with_free_func (g_free);
 
-  if (!weir_store_begin (self->writing, error)
+  if (!weir_store_sync_new (self, error)
+      || !weir_store_begin (self->writing, error)
       || !write_jobs (self, jobs, referenced, error)
       || !weir_store_end (self->writing, error))
     {

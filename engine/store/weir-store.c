@@ -100,7 +100,6 @@ open_all (WeirStore *self, GError **error)
     return FALSE;
   self->writing = weir_store_open_database (self, error);
   if (self->writing == NULL
-      || !weir_store_read_kinds (self, error)
       || !weir_store_read_unfinished (self, self->writing, error)
       || !weir_store_read_variables (self, self->writing, error))
     return FALSE;
