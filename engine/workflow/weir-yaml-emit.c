@@ -278,8 +278,8 @@ is_container (WeirValue *value)
 }
 
 /* What follows "key:" or "-", up to the end of the last line without its newline. */
-static void
-emit_after (GString *out, const char *key, WeirValue *value, guint indent)
+void
+weir_yaml_emit_after (GString *out, const char *key, WeirValue *value, guint indent)
 {
   gboolean spread = is_collection (value) && weir_value_get_length (value) > 0 && (is_section (key) || is_container (value));
 
@@ -314,7 +314,7 @@ weir_yaml_emit_entry (GString *out, const char *key, WeirValue *value, guint ind
   emit_indent (out, indent);
   weir_yaml_emit_key (out, key);
   g_string_append_c (out, ':');
-  emit_after (out, key, value, indent);
+  weir_yaml_emit_after (out, key, value, indent);
   g_string_append_c (out, '\n');
 }
 
@@ -338,7 +338,7 @@ weir_yaml_emit_item (GString *out, WeirValue *value, guint indent)
   emit_indent (out, indent);
   g_string_append_c (out, '-');
   if (!emit_conditional_link (out, value))
-    emit_after (out, NULL, value, indent);
+    weir_yaml_emit_after (out, NULL, value, indent);
   g_string_append_c (out, '\n');
 }
 

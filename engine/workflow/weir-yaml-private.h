@@ -93,6 +93,11 @@ void          weir_yaml_emit_entry     (GString    *out,
 void          weir_yaml_emit_item      (GString    *out,
                                         WeirValue  *value,
                                         guint       indent);
+/* What follows "key:", up to the end of the last line without its newline. */
+void          weir_yaml_emit_after     (GString    *out,
+                                        const char *key,
+                                        WeirValue  *value,
+                                        guint       indent);
 /* The source's text with as little changed as @value asks for. */
 char         *weir_yaml_patch          (WeirYamlDocument *source,
                                         WeirValue        *value);
