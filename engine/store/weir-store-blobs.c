@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "weir-sha256.h"
+
 #define HASH_LENGTH 64
 
 /* A blob on its way into blobs/: written under a temporary name, hashed, and only then given its own. */
@@ -145,7 +147,7 @@ draft_hash (Draft *draft, gsize size, const void *data, GError **error)
       data = g_mapped_file_get_contents (map);
       size = g_mapped_file_get_length (map);
     }
-  return g_compute_checksum_for_data (G_CHECKSUM_SHA256, data != NULL ? data : (const void *) "", size);
+  return weir_sha256 (data, size);
 }
 
 static gboolean
@@ -301,7 +303,7 @@ weir_store_read_blob (WeirStore *self, const char *hash, GError **error)
       return NULL;
     }
   bytes = g_mapped_file_get_bytes (map);
-  actual = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, bytes);
+  actual = weir_sha256 (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
   if (g_strcmp0 (actual, hash) != 0)
     {
       g_set_error (error, WEIR_ERROR, WEIR_ERROR_STORE, "%s is damaged: its content has the hash %s", path, actual);
