@@ -10,6 +10,7 @@ import shlex
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 
 build, source = sys.argv[1], sys.argv[2]
 
@@ -72,13 +73,14 @@ def main():
         print(f"{'ok' if good else 'not ok'} {number} - {name}", flush=True)
 
     found = flags_by_folder()
-    for (key, folder), (entry, path) in sorted(found.items()):
-        allowed, refused = RULES[key]
-        for header in allowed:
-            good, said = compiles(entry, header)
+    questions = [(key, folder, entry, path, header, header in RULES[key][0])
+                 for (key, folder), (entry, path) in sorted(found.items()) for header in sum(RULES[key], [])]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        answers = pool.map(lambda question: compiles(question[2], question[4]), questions)
+    for (key, folder, _, path, header, allowed), (good, said) in zip(questions, answers):
+        if allowed:
             check(good, f"{folder} may include {header}", said)
-        for header in refused:
-            good, said = compiles(entry, header)
+        else:
             # It must fail for want of that header and of nothing else.
             missing = not good and "No such file" in said and os.path.basename(header) in said
             check(missing, f"{folder} cannot include {header}", said or f"compiled with the flags of {path}")

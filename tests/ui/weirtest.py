@@ -150,15 +150,23 @@ class Studio:
         return values[0] if len(values) == 1 else values
 
     def bounds(self, name):
-        """x, y, width, height of a widget by its Blueprint id or name, on its surface."""
-        x, y, width, height, *offset = self._call("Bounds", "(s)", name)
-        if offset and os.environ.get("GDK_BACKEND") == "x11":
-            x, y = x + offset[0], y + offset[1]   # an X window has the shadow in it
+        """x, y, width, height on the window's surface: of a widget by its Blueprint id or name ("play_button"), of a block of
+        the canvas by its path ("block:move/to"), of a port ("port:move/to.from", a point)."""
+        kind, colon, path = name.partition(":")
+        if not colon:
+            x, y, width, height, dx, dy = self._call("Bounds", "(s)", name)
+        elif kind == "block":
+            x, y, width, height, dx, dy = self._call("BlockBounds", "(s)", path)
+        else:
+            x, y, width, height, dx, dy = self._call("PortBounds", "(ss)", *path.rsplit(".", 1))
+        if os.environ.get("GDK_BACKEND") == "x11":
+            x, y = x + dx, y + dy   # an X window has the shadow in it
         return x, y, width, height
 
-    def activate(self, action):
+    def activate(self, action, target=""):
         """Run an action by its full name, "run.play"."""
-        self._call("Activate", "(s)", action)
+        if not self._call("Activate", "(ss)", action, target):
+            raise Failure(f"no action {action!r} is to be had now")
 
     def shot(self, path):
         """A photograph of the window's own drawing."""
@@ -167,7 +175,7 @@ class Studio:
     # -- pointer and keys (X11)
 
     def place(self, where, dx=0.5, dy=0.5):
-        """Screen position of a widget (dx, dy: how far across it), or of a point (x, y) of the window."""
+        """Screen position of what bounds () knows (dx, dy: how far across it), or of a point (x, y) of the window."""
         ox, oy = self._origin()
         if isinstance(where, str):
             x, y, width, height = until(f"{where} is shown", lambda: self._shown(where))
@@ -176,7 +184,7 @@ class Studio:
 
     def _shown(self, name):
         bounds = self.bounds(name)
-        return bounds if bounds[2] > 0 and bounds[3] > 0 else None
+        return bounds if name.startswith("port:") or (bounds[2] > 0 and bounds[3] > 0) else None
 
     def _origin(self):
         window = until("the window is on the screen", lambda: self._windows())[0]
