@@ -62,6 +62,43 @@ weir_painter_measure_text (WeirPainter *self,
   return width;
 }
 
+/* Twice as large as needed at 100 %, so that it stays sharp up to 200 %. */
+static GdkTexture *
+rasterize_icon (WeirPainter   *self,
+                const char    *name,
+                const GdkRGBA *colour,
+                int            pixels)
+{
+  g_autoptr(GtkIconPaintable) icon = gtk_icon_theme_lookup_icon (self->icons, name, NULL, pixels, 1, GTK_TEXT_DIR_LTR, 0);
+  const GdkRGBA colours[] = { *colour, *colour, *colour, *colour };
+  GtkSnapshot *snapshot = gtk_snapshot_new ();
+  g_autoptr(GskRenderNode) node = NULL;
+
+  gtk_symbolic_paintable_snapshot_symbolic (GTK_SYMBOLIC_PAINTABLE (icon), snapshot, pixels, pixels, colours, G_N_ELEMENTS (colours));
+  node = gtk_snapshot_free_to_node (snapshot);
+  return node != NULL ? gsk_renderer_render_texture (self->rasterizer, node, &GRAPHENE_RECT_INIT (0, 0, pixels, pixels)) : NULL;
+}
+
+static GdkTexture *
+ensure_icon (WeirPainter   *self,
+             const char    *name,
+             const GdkRGBA *colour,
+             int            pixels)
+{
+  char key[160];
+  GdkTexture *texture;
+
+  g_snprintf (key, sizeof key, "%s %d %02x%02x%02x", name, pixels, (int) (colour->red * 255), (int) (colour->green * 255),
+              (int) (colour->blue * 255));
+  texture = g_hash_table_lookup (self->icon_cache, key);
+  if (texture != NULL)
+    return texture;
+  texture = rasterize_icon (self, name, colour, pixels);
+  if (texture != NULL)
+    g_hash_table_insert (self->icon_cache, g_strdup (key), texture);
+  return texture;
+}
+
 void
 weir_painter_draw_icon (WeirPainter   *self,
                         GtkSnapshot   *snapshot,
@@ -72,17 +109,52 @@ weir_painter_draw_icon (WeirPainter   *self,
                         double         y,
                         double         size)
 {
-  g_autoptr(GtkIconPaintable) icon = NULL;
-  const GdkRGBA colours[] = { *colour, *colour, *colour, *colour };
+  GdkTexture *texture;
 
   if (name == NULL || !gtk_icon_theme_has_icon (self->icons, name))
     name = fallback;
-  icon = gtk_icon_theme_lookup_icon (self->icons, name, NULL, size, self->scale * 2, GTK_TEXT_DIR_LTR, 0);
-  gtk_snapshot_save (snapshot);
-  gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT (x, y));
-  gtk_symbolic_paintable_snapshot_symbolic (GTK_SYMBOLIC_PAINTABLE (icon), snapshot, size, size,
-                                            colours, G_N_ELEMENTS (colours));
-  gtk_snapshot_restore (snapshot);
+  texture = ensure_icon (self, name, colour, MAX ((int) (size * 2 * self->scale), 8));
+  if (texture != NULL)
+    gtk_snapshot_append_texture (snapshot, texture, &GRAPHENE_RECT_INIT (x, y, size, size));
+}
+
+/**
+ * weir_painter_init:
+ * @self: zeroed
+ * @widget: whose font, icons and scale are used
+ */
+void
+weir_painter_init (WeirPainter *self,
+                   GtkWidget   *widget)
+{
+  PangoFontDescription *font;
+
+  self->palette = weir_canvas_palette_get ();
+  self->context = gtk_widget_create_pango_context (widget);
+  /* Text is scaled with the rest: glyphs must not be moved to whole pixels of the unscaled plane. */
+  pango_context_set_round_glyph_positions (self->context, FALSE);
+  self->layout = pango_layout_new (self->context);
+  self->icons = gtk_icon_theme_get_for_display (gtk_widget_get_display (widget));
+  self->icon_cache = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
+  self->rasterizer = gsk_cairo_renderer_new ();
+  gsk_renderer_realize_for_display (self->rasterizer, gtk_widget_get_display (widget), NULL);
+  self->scale = gtk_widget_get_scale_factor (widget);
+  font = pango_context_get_font_description (self->context);
+  /* 11 pt is the usual size; larger text grows as far as a card has room for. */
+  self->unit = CLAMP (pango_font_description_get_size (font) / (double) PANGO_SCALE
+                      / (pango_font_description_get_size_is_absolute (font) ? 14.667 : 11), 0.9, 1.15);
+}
+
+void
+weir_painter_clear (WeirPainter *self)
+{
+  if (self->context == NULL)
+    return;
+  g_clear_object (&self->context);
+  g_clear_object (&self->layout);
+  g_clear_pointer (&self->icon_cache, g_hash_table_unref);
+  gsk_renderer_unrealize (self->rasterizer);
+  g_clear_object (&self->rasterizer);
 }
 
 void

@@ -95,6 +95,7 @@ struct _WeirCanvas
 
   gboolean          has_accessibles;
   guint             accessible_refresh_id;
+  guint             prefetch_id;
 
   GtkGesture       *drag_gesture;
   GtkWidget        *menu;

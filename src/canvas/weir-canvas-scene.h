@@ -137,6 +137,8 @@ typedef struct
   PangoContext            *context;
   PangoLayout             *layout;
   GtkIconTheme            *icons;
+  GskRenderer             *rasterizer;  /* icons are made once: a symbolic icon costs ten texts in every frame */
+  GHashTable              *icon_cache;  /* of GdkTexture, by name, size and colour */
   int                      scale;   /* device pixels a pixel */
   double                   unit;    /* size of text against the usual */
   const WeirCanvasPalette *palette;
@@ -278,6 +280,9 @@ typedef enum
   WEIR_TEXT_MIDDLE,
 } WeirTextAlign;
 
+void        weir_painter_init         (WeirPainter           *self,
+                                       GtkWidget             *widget);
+void        weir_painter_clear        (WeirPainter           *self);
 double      weir_painter_draw_text    (WeirPainter           *self,
                                        GtkSnapshot           *snapshot,
                                        const char            *text,

@@ -174,34 +174,39 @@ snapshot_empty_hint (WeirCanvas  *self,
 }
 
 static void
-ensure_painter (WeirCanvas *self)
-{
-  GtkWidget *widget = GTK_WIDGET (self);
-  PangoFontDescription *font;
-
-  if (self->painter.context != NULL)
-    return;
-  self->painter.palette = weir_canvas_palette_get ();
-  self->painter.context = gtk_widget_create_pango_context (widget);
-  /* Text is scaled with the rest: glyphs must not be moved to whole pixels of the unscaled plane. */
-  pango_context_set_round_glyph_positions (self->painter.context, FALSE);
-  self->painter.layout = pango_layout_new (self->painter.context);
-  self->painter.icons = gtk_icon_theme_get_for_display (gtk_widget_get_display (widget));
-  self->painter.scale = gtk_widget_get_scale_factor (widget);
-  font = pango_context_get_font_description (self->painter.context);
-  /* 11 pt is the usual size; larger text grows as far as a card has room for. */
-  self->painter.unit = CLAMP (pango_font_description_get_size (font) / (double) PANGO_SCALE
-                              / (pango_font_description_get_size_is_absolute (font) ? 14.667 : 11), 0.9, 1.15);
-}
-
-static void
 drop_painter (WeirCanvas *self)
 {
-  g_clear_object (&self->painter.context);
-  g_clear_object (&self->painter.layout);
+  weir_painter_clear (&self->painter);
   if (self->scene != NULL)
     weir_scene_invalidate (self->scene);
   gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+/* What comes into view next is drawn while there is nothing else to do, a few cards at a time: then panning only arranges. */
+static gboolean
+prefetch_cb (gpointer user_data)
+{
+  WeirCanvas *self = user_data;
+  WeirLod lod = weir_canvas_get_lod (self);
+  graphene_rect_t around;
+  guint before;
+
+  if (self->scene == NULL || self->painter.context == NULL)
+    {
+      self->prefetch_id = 0;
+      return G_SOURCE_REMOVE;
+    }
+  weir_viewport_get_visible (self->viewport, &around);
+  graphene_rect_inset (&around, -around.size.width / 3, -around.size.height / 3);
+  g_ptr_array_set_size (self->visible_cards, 0);
+  weir_canvas_index_query (self->scene->card_index, &around, self->visible_cards);
+  before = self->scene->n_nodes_made;
+  for (guint i = 0; i < self->visible_cards->len && self->scene->n_nodes_made < before + 4; i++)
+    weir_card_ensure_node (g_ptr_array_index (self->visible_cards, i), self->scene, &self->painter, lod);
+  if (self->scene->n_nodes_made > before)
+    return G_SOURCE_CONTINUE;
+  self->prefetch_id = 0;
+  return G_SOURCE_REMOVE;
 }
 
 static void
@@ -212,7 +217,8 @@ weir_canvas_snapshot (GtkWidget   *widget,
   double width = gtk_widget_get_width (widget), height = gtk_widget_get_height (widget);
   double zoom = weir_viewport_get_zoom (self->viewport), x, y;
 
-  ensure_painter (self);
+  if (self->painter.context == NULL)
+    weir_painter_init (&self->painter, widget);
   gtk_snapshot_push_clip (snapshot, &GRAPHENE_RECT_INIT (0, 0, width, height));
   snapshot_grid (self, snapshot, width, height);
   if (self->scene != NULL)
@@ -241,6 +247,8 @@ static void
 viewport_changed_cb (WeirViewport *viewport,
                      WeirCanvas   *self)
 {
+  if (self->prefetch_id == 0)
+    self->prefetch_id = g_idle_add_full (G_PRIORITY_LOW, prefetch_cb, self, NULL);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
@@ -429,6 +437,7 @@ weir_canvas_dispose (GObject *object)
     gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->autoscroll_id);
   self->autoscroll_id = 0;
   g_clear_handle_id (&self->accessible_refresh_id, g_source_remove);
+  g_clear_handle_id (&self->prefetch_id, g_source_remove);
   drop_scene (self);
   if (self->workflow != NULL)
     g_signal_handlers_disconnect_by_data (self->workflow, self);
@@ -444,8 +453,7 @@ weir_canvas_finalize (GObject *object)
 {
   WeirCanvas *self = WEIR_CANVAS (object);
 
-  g_clear_object (&self->painter.context);
-  g_clear_object (&self->painter.layout);
+  weir_painter_clear (&self->painter);
   g_clear_object (&self->viewport);
   g_clear_object (&self->selected);
   g_clear_pointer (&self->visible_cards, g_ptr_array_unref);
