@@ -166,7 +166,8 @@ weir_step_state_set_status (WeirRunState *self, WeirStepState *step, WeirStepSta
       step->info.ready_at = self->now;
       g_queue_push_tail_link (&self->ready, &step->ready);
     }
-  if (status_is_over (status))
+  /* An undo comes after the step's end and does not move it. */
+  if (status_is_over (status) && status != WEIR_STEP_UNDONE)
     {
       step->info.ended_at = self->now;
       if (step->info.started_at != 0)

@@ -59,6 +59,7 @@ weir_step_intend (WeirStep *self, const char *type, const char *target, WeirValu
   weir_builder_set_take (data, "effect", weir_value_new_int (effect.id));
   weir_builder_set_take (data, "type", weir_value_new_text (type));
   weir_builder_set_take (data, "target", weir_value_new_text (target));
+  weir_builder_set_take (data, "undo", weir_value_new_text (weir_undo_kind_get_name (effect.undo)));
   weir_run_emit (run, WEIR_EVENT_EFFECT_INTENDED, self->state, weir_builder_end (data));
 
   id = g_new (guint64, 1);
