@@ -31,7 +31,7 @@ is_plain (const char *text, gsize length)
   g_autoptr(WeirValue) resolved = NULL;
 
   if (length == 0 || needs_escapes (text, length) || strchr (" -?:,[]{}#&*!|>'\"%@`=", text[0]) != NULL || text[length - 1] == ' '
-      || text[length - 1] == ':')
+      || text[length - 1] == ':' || g_str_has_prefix (text, "..."))
     {
       /* "-x" and "=x" may, "- x" may not */
       if (length < 2 || strchr ("-=", text[0]) == NULL || text[1] == ' ' || text[1] == '-' || text[length - 1] == ' '
