@@ -27,6 +27,7 @@ thread_call_cb (GTask *task, gpointer source, gpointer task_data, GCancellable *
   gpointer result = call->func (call->data, cancellable, &error);
   g_auto(GValue) value = G_VALUE_INIT;
 
+  g_task_return_boolean (task, error == NULL);
   if (error != NULL)
     {
       dex_promise_reject (call->promise, error);

@@ -46,7 +46,7 @@ static const WeirExample template_examples[] = {
   { .title = N_("A name that is not there"), .config = "{\"template\": \"{{naem}}\"}", .inputs = "{\"value\": {\"name\": \"Ann\"}}",
     .error = "input.missing" },
   { .title = N_("A section that is not closed"), .config = "{\"template\": \"{{#if a}}\"}", .inputs = "{\"value\": {}}",
-    .error = "data.parse" },
+    .error = "config.invalid" },
   { 0 }
 };
 

@@ -27,7 +27,7 @@ static const WeirField notify_fields[] = {
   WEIR_FIELD_VALUE (Notify, buttons, .title = N_("Buttons"), .summary = N_("At most three; the one that is pressed comes out at Clicked"),
                     .type = "list<text>", .initial_text = "[]"),
   WEIR_FIELD_BOOL (Notify, wait, .title = N_("Wait for an answer"), .summary = N_("Buttons always wait")),
-  WEIR_FIELD_DURATION (Notify, timeout, .title = N_("Wait at most"), .initial = 3600000, .minimum = 1, .advanced = TRUE),
+  WEIR_FIELD_DURATION (Notify, timeout, .title = N_("Wait at most"), .initial = 3600000, .minimum = 1, .maximum = 31536000000, .advanced = TRUE),
   WEIR_FIELD_CHOICE (Notify, urgency, .title = N_("Urgency"), .choices = urgency_ids, .choice_titles = urgency_titles,
                      .initial_text = "normal", .advanced = TRUE),
   WEIR_FIELD_TEXT (Notify, icon, .title = N_("Icon"), .summary = N_("A name from the icon theme, or a path"),

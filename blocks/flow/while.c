@@ -22,7 +22,7 @@ static const WeirField while_fields[] = {
   WEIR_FIELD_VALUE (While, state, .title = N_("State"), .summary = N_("What the first round begins with"), .type = "any"),
   WEIR_FIELD_CHOICE (While, check, .title = N_("Look"), .choices = check_ids, .choice_titles = check_titles, .initial_text = "before"),
   WEIR_FIELD_INT (While, max_iterations, .title = N_("Rounds at most"), .initial = 1000, .minimum = 1, .maximum = 10000000, .advanced = TRUE),
-  WEIR_FIELD_DURATION (While, max_time, .title = N_("Time at most"), .initial = 3600000, .minimum = 1, .advanced = TRUE),
+  WEIR_FIELD_DURATION (While, max_time, .title = N_("Time at most"), .initial = 3600000, .minimum = 1, .maximum = 31536000000, .advanced = TRUE),
   WEIR_FIELD_CHOICE (While, exhausted, .title = N_("When that is used up"), .choices = exhausted_ids, .choice_titles = exhausted_titles,
                      .initial_text = "error", .advanced = TRUE),
   { 0 }
