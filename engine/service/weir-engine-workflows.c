@@ -21,6 +21,23 @@ save_call_free (gpointer data)
   g_free (call);
 }
 
+/* Which engine has the workflow as it is now: nothing needs to be written, or even put into words, to play it again. */
+static G_DEFINE_QUARK (weir-saved-in, saved_in)
+
+static void
+workflow_changed_cb (WeirWorkflow *workflow)
+{
+  g_object_set_qdata (G_OBJECT (workflow), saved_in_quark (), NULL);
+}
+
+static void
+mark_saved (WeirEngine *self, WeirWorkflow *workflow)
+{
+  if (g_signal_handler_find (workflow, G_SIGNAL_MATCH_FUNC, 0, 0, NULL, workflow_changed_cb, NULL) == 0)
+    g_signal_connect (workflow, "changed", G_CALLBACK (workflow_changed_cb), NULL);
+  g_object_set_qdata (G_OBJECT (workflow), saved_in_quark (), self);
+}
+
 static DexFuture *
 saved_cb (DexFuture *future, gpointer user_data)
 {
@@ -29,11 +46,17 @@ saved_cb (DexFuture *future, gpointer user_data)
   WeirSavedVersion *saved = g_value_get_boxed (value);
   gboolean changed = weir_workflow_get_version (call->workflow) != saved->version;
 
-  weir_workflow_set_id (call->workflow, saved->id);
   weir_workflow_set_version (call->workflow, saved->version);
   if (changed)
     g_signal_emit_by_name (call->engine, "workflows-changed");
   return dex_future_new_for_uint (saved->version);
+}
+
+static DexFuture *
+not_saved_cb (DexFuture *future, gpointer user_data)
+{
+  workflow_changed_cb (((SaveCall *) user_data)->workflow);
+  return dex_ref (future);
 }
 
 /**
@@ -49,15 +72,32 @@ saved_cb (DexFuture *future, gpointer user_data)
 DexFuture *
 weir_engine_save_workflow (WeirEngine *self, WeirWorkflow *workflow, const char *message)
 {
-  g_autofree char *text = weir_workflow_to_yaml (workflow);
-  SaveCall *call = g_new (SaveCall, 1);
+  g_autofree char *text = NULL;
+  SaveCall *call;
+  DexFuture *saved;
 
+  g_return_val_if_fail (WEIR_IS_ENGINE (self), NULL);
+  if (message == NULL && weir_workflow_get_version (workflow) > 0
+      && g_object_get_qdata (G_OBJECT (workflow), saved_in_quark ()) == self)
+    return dex_future_new_for_uint (weir_workflow_get_version (workflow));
+
+  if (weir_workflow_get_id (workflow) == NULL)
+    {
+      /* at once: saving it a second time meanwhile must not make a second one */
+      g_autofree char *id = g_uuid_string_random ();
+
+      weir_workflow_set_id (workflow, id);
+    }
+  text = weir_workflow_to_yaml (workflow);
+  mark_saved (self, workflow);
+  call = g_new (SaveCall, 1);
   call->engine = g_object_ref (self);
   call->workflow = g_object_ref (workflow);
-  return dex_future_then (weir_store_save_workflow (self->store, weir_workflow_get_id (workflow),
-                                                    weir_workflow_get_name (workflow), text,
-                                                    weir_workflow_get_folder (workflow), message),
-                          saved_cb, call, save_call_free);
+  saved = dex_future_then (weir_store_save_workflow (self->store, weir_workflow_get_id (workflow),
+                                                     weir_workflow_get_name (workflow), text,
+                                                     weir_workflow_get_folder (workflow), message),
+                           saved_cb, call, NULL);
+  return dex_future_catch (saved, not_saved_cb, call, save_call_free);
 }
 
 static WeirWorkflow *

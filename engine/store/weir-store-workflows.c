@@ -105,7 +105,8 @@ put_workflow (WeirSql *sql, WorkflowQuestion *question, gint64 version, gint64 n
 {
   g_autoptr(WeirStatement) put = weir_sql_prepare (sql,
     "INSERT INTO workflow (id, name, folder, version, changed_at) VALUES (?1, ?2, ?3, ?4, ?5)"
-    " ON CONFLICT (id) DO UPDATE SET name = ?2, folder = ?3, changed_at = iif (version = ?4, changed_at, ?5), version = ?4", error);
+    " ON CONFLICT (id) DO UPDATE SET name = ?2, folder = ?3, changed_at = iif (version = ?4, changed_at, ?5), version = ?4"
+    " WHERE name IS NOT ?2 OR folder IS NOT ?3 OR version IS NOT ?4", error);
 
   if (put == NULL)
     return FALSE;

@@ -80,8 +80,10 @@ weir_command_bench (int argc, char **argv)
   for (const WeirFigure *figure = weir_figures; figure->name != NULL; figure++)
     if (argc == 0 || g_str_equal (figure->name, argv[0]))
       {
+        int measured = measure_figure (figure);
+
         found = TRUE;
-        code = MAX (code, measure_figure (figure));
+        code = MAX (code, measured);
       }
   if (found)
     return code;

@@ -33,9 +33,11 @@ weir_wait_boxed (DexFuture *future, GError **error)
 {
   g_autoptr(DexFuture) waited = wait_for (dex_ref (future));
   const GValue *value = dex_future_get_value (future, error);
+  gpointer boxed = value != NULL ? g_value_dup_boxed (value) : NULL;
 
+  /* the value lives in the future */
   dex_unref (future);
-  return value != NULL ? g_value_dup_boxed (value) : NULL;
+  return boxed;
 }
 
 gboolean
