@@ -156,6 +156,7 @@ delete_run (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GError
       return FALSE;
     }
   /* Not before the rows are gone for good; what is remembered as stored may not be any more. */
+  self->may_shrink = TRUE;
   weir_keeper_forget (self->keeper);
   for (guint i = 0; i < question->orphans->len; i++)
     weir_store_remove_blob (self, g_ptr_array_index (question->orphans, i));

@@ -65,7 +65,7 @@ say_busy (int fd, const char *dir, GError **error)
 
 /* Takes weir.lock of the folder for as long as the descriptor is open; -1 if somebody else has it. */
 int
-weir_store_lock (const char *dir, GError **error)
+weir_store_lock (const char *dir, gboolean *was_killed, GError **error)
 {
   g_autofree char *path = g_build_filename (dir, "weir.lock", NULL);
   char text[32];
@@ -86,11 +86,21 @@ weir_store_lock (const char *dir, GError **error)
       close (fd);
       return -1;
     }
+  *was_killed = pread (fd, text, 1, 0) == 1;
   /* On a full disk the pid may be missing; the lock holds all the same. */
   length = g_snprintf (text, sizeof text, "%d\n", (int) getpid ());
   if (ftruncate (fd, 0) != 0 || pwrite (fd, text, length, 0) != length)
     g_debug ("No process id in %s: %s", path, g_strerror (errno));
   return fd;
+}
+
+/* No pid is left behind: one that is found at the next opening tells of a process that was killed. */
+void
+weir_store_unlock (int fd)
+{
+  if (ftruncate (fd, 0) != 0)
+    g_debug ("Could not empty weir.lock: %s", g_strerror (errno));
+  close (fd);
 }
 
 static char *

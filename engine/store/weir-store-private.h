@@ -62,6 +62,7 @@ struct _WeirStore
   gint64          backoff_us;
   WeirKeeper     *keeper;
   int            *kind_ids;       /* WeirEventKind -> event_kind.id */
+  gboolean        may_shrink;     /* something was removed */
   GHashTable     *unindexed;      /* runs with log lines that are not in log_text */
   gint64          wal_size;       /* bytes of the write-ahead log that are allocated and written */
   gint64          wal_used;
@@ -84,7 +85,9 @@ WeirSql    *weir_store_open_reading   (WeirStore *self, GError **error);
 gboolean    weir_store_sync_new       (WeirStore *self, GError **error);
 
 /* weir-store-disk.c */
-int         weir_store_lock           (const char *dir, GError **error);
+/* @was_killed: whether the last owner ended without unlocking */
+int         weir_store_lock           (const char *dir, gboolean *was_killed, GError **error);
+void        weir_store_unlock         (int fd);
 gboolean    weir_store_make_dir       (const char *path, GError **error);
 gboolean    weir_store_sync_dir       (const char *path, GError **error);
 void        weir_store_watch_wal      (WeirStore *self);
@@ -152,6 +155,10 @@ void        weir_store_remove_blob    (WeirStore *self, const char *hash);
 gboolean    weir_store_is_hash        (const char *text);
 void        weir_store_hash_to_bytes  (const char *hash, guint8 bytes[32]);
 char       *weir_store_hash_of_bytes  (const guint8 bytes[32]);
+
+/* weir-store-sweep.c */
+void        weir_store_sweep_blobs    (WeirStore *self);
+void        weir_store_drop_fresh_blobs (WeirStore *self);
 
 /* weir-store-logs.c */
 gboolean    weir_store_index_logs     (WeirSql *sql, gint64 run, guint limit, gboolean *more, GError **error);

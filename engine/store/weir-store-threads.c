@@ -5,6 +5,8 @@
 #define IDLE_US (250 * 1000)
 #define BACKOFF_FIRST_US (50 * 1000)
 #define BACKOFF_LAST_US (5 * G_USEC_PER_SEC)
+/* A part of a removed run's pages at a time, so that a batch never waits long. */
+#define SHRINK "PRAGMA incremental_vacuum (1000)"
 /* Checkpoint at this length of the log even if the store is never idle. */
 #define WAL_LIMIT (3 * 1024 * 1024)
 
@@ -137,6 +139,12 @@ tidy (WeirStore *self)
 {
   if (weir_store_index_when_idle (self))
     return TRUE;
+  if (self->may_shrink)
+    {
+      self->may_shrink = sqlite3_exec (self->writing->db, SHRINK, NULL, NULL, NULL) == SQLITE_OK
+                         && weir_sql_get_int (self->writing, "PRAGMA freelist_count", 0) > 0;
+      return self->may_shrink;
+    }
   weir_keeper_forget (self->keeper);
   if (!self->in_memory && self->wal_used > 0)
     {

@@ -78,7 +78,7 @@ weir_store_alloc (const char *dir)
 }
 
 static gboolean
-make_folders (WeirStore *self, GError **error)
+make_folders (WeirStore *self, gboolean *was_killed, GError **error)
 {
   if (self->in_memory)
     {
@@ -89,14 +89,16 @@ make_folders (WeirStore *self, GError **error)
   self->blobs_dir = g_build_filename (self->dir, "blobs", NULL);
   if (!weir_store_make_dir (self->dir, error))
     return FALSE;
-  self->lock_fd = weir_store_lock (self->dir, error);
+  self->lock_fd = weir_store_lock (self->dir, was_killed, error);
   return self->lock_fd >= 0 && weir_store_make_dir (self->blobs_dir, error);
 }
 
 static gboolean
 open_all (WeirStore *self, GError **error)
 {
-  if (!make_folders (self, error))
+  gboolean was_killed = FALSE;
+
+  if (!make_folders (self, &was_killed, error))
     return FALSE;
   self->writing = weir_store_open_database (self, error);
   if (self->writing == NULL
@@ -106,6 +108,8 @@ open_all (WeirStore *self, GError **error)
   self->last_run_id = weir_sql_get_int (self->writing, "SELECT max(id) FROM run", 0);
   self->last_effect_id = weir_sql_get_int (self->writing, "SELECT max(id) FROM effect", 0);
   weir_store_watch_wal (self);
+  if (was_killed)
+    weir_store_sweep_blobs (self);
   if (!self->in_memory)
     self->reading = weir_store_open_reading (self, error);
   return self->in_memory || self->reading != NULL;
@@ -200,9 +204,10 @@ weir_store_close (WeirStore *self)
   g_clear_pointer (&self->returns, g_source_unref);
   drop_returned (self);
   weir_keeper_forget (self->keeper);
+  weir_store_drop_fresh_blobs (self);
   weir_store_close_database (self);
   if (self->lock_fd >= 0)
-    close (g_steal_fd (&self->lock_fd));
+    weir_store_unlock (g_steal_fd (&self->lock_fd));
 }
 
 /**

@@ -315,6 +315,41 @@ test_put_file_takes_regular_files_only (StoreFixture *self, gconstpointer data)
   g_assert_error (error, WEIR_ERROR, WEIR_ERROR_STORE);
 }
 
+/* A process that was killed leaves its pid in the lock. */
+static void
+test_blobs_without_a_row_are_swept_after_a_crash (StoreFixture *self, gconstpointer data)
+{
+  g_autofree char *lock = store_fixture_path (self, "weir.lock");
+  g_autofree char *half = store_fixture_path (self, "blobs/.new-ABCDEF");
+  g_autofree char *lost = NULL;
+  g_autofree char *folder = NULL;
+
+  commit_data (self, 1, store_record_new ("result", store_text_new (100 * 1000, 'r')));
+  weir_store_close (self->store);
+  lost = store_fixture_path (self, "blobs/ba/ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  folder = g_path_get_dirname (lost);
+  g_mkdir (folder, 0700);
+  g_assert_true (g_file_set_contents (lost, "abc", 3, NULL));
+  g_assert_true (g_file_set_contents (half, "ab", 2, NULL));
+  store_fixture_reopen (self);
+  g_assert_cmpuint (store_fixture_count_blobs (self), ==, 3);
+  weir_store_close (self->store);
+  g_assert_true (g_file_set_contents (lock, "1234\n", -1, NULL));
+  store_fixture_reopen (self);
+  g_assert_cmpuint (store_fixture_count_blobs (self), ==, 1);
+}
+
+static void
+test_blob_without_a_row_goes_when_the_store_is_closed (StoreFixture *self, gconstpointer data)
+{
+  g_autofree char *hash = weir_store_put_blob (self->store, "abc", 3, NULL);
+
+  g_assert_nonnull (hash);
+  g_assert_cmpuint (store_fixture_count_blobs (self), ==, 1);
+  store_fixture_reopen (self);
+  g_assert_cmpuint (store_fixture_count_blobs (self), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -332,5 +367,7 @@ main (int argc, char **argv)
   store_test ("/weir/store/blobs/are-named-by-their-sha-256", test_blob_is_named_by_its_sha_256);
   store_test ("/weir/store/blobs/belong-to-the-owner-alone", test_folders_and_files_are_the_owners_alone);
   store_test ("/weir/store/blobs/only-regular-files-are-copied", test_put_file_takes_regular_files_only);
+  store_test ("/weir/store/blobs/without-a-row-are-swept-after-a-crash", test_blobs_without_a_row_are_swept_after_a_crash);
+  store_test ("/weir/store/blobs/without-a-row-go-when-the-store-is-closed", test_blob_without_a_row_goes_when_the_store_is_closed);
   return g_test_run ();
 }
