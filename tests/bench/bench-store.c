@@ -158,6 +158,24 @@ bench_open (const char *name, const char *dir)
   return store;
 }
 
+static void
+remove_folder (const char *path)
+{
+  g_autoptr(GDir) dir = g_dir_open (path, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *child = g_build_filename (path, name, NULL);
+
+      if (g_file_test (child, G_FILE_TEST_IS_DIR))
+        remove_folder (child);
+      else
+        g_unlink (child);
+    }
+  g_rmdir (path);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -181,5 +199,6 @@ main (int argc, char **argv)
   g_print ("{\"name\": \"store-ratio\", \"value\": %.2f, \"unit\": \"x\", \"n\": %u}\n", committed / synced, N_COMMITS);
   bench_rows (store);
   weir_store_unref (store);
+  remove_folder (dir);
   return 0;
 }
