@@ -141,31 +141,6 @@ weir_card_drop_nodes (WeirCard *self)
     g_clear_pointer (&self->content[i], gsk_render_node_unref);
 }
 
-/* Collections are square, single things round. */
-static gboolean
-family_is_collection (const char *family)
-{
-  return g_str_equal (family, "list") || g_str_equal (family, "table") || g_str_equal (family, "stream")
-         || g_str_equal (family, "any") || g_str_equal (family, "record") || g_str_equal (family, "json");
-}
-
-void
-weir_card_draw_pin (GtkSnapshot   *snapshot,
-                    WeirPainter   *painter,
-                    const WeirPin *pin,
-                    double         size,
-                    const GdkRGBA *outline)
-{
-  GdkRGBA colour = weir_canvas_port_colour (pin->family);
-  graphene_rect_t rect = GRAPHENE_RECT_INIT (pin->x - size / 2, pin->y - size / 2, size, size);
-  double radius = family_is_collection (pin->family) ? 1.5 : size / 2;
-  graphene_rect_t around = rect;
-
-  graphene_rect_inset (&around, -1, -1);
-  weir_painter_fill_rounded (snapshot, &around, radius + 1, outline);
-  weir_painter_fill_rounded (snapshot, &rect, radius, &colour);
-}
-
 /* A block that had no part in the run stands back. */
 static gboolean
 is_faded (WeirCard *self)
@@ -180,6 +155,31 @@ fade (WeirPainter   *painter,
       const GdkRGBA *colour)
 {
   return faded ? weir_canvas_mix (colour, &painter->palette->background, painter->palette->high_contrast ? 0.3 : 0.5) : *colour;
+}
+
+/* Collections are square, single things round. */
+static gboolean
+family_is_collection (const char *family)
+{
+  return g_str_equal (family, "list") || g_str_equal (family, "table") || g_str_equal (family, "stream")
+         || g_str_equal (family, "any") || g_str_equal (family, "record") || g_str_equal (family, "json");
+}
+
+void
+weir_card_draw_pin (GtkSnapshot   *snapshot,
+                    WeirPainter   *painter,
+                    const WeirPin *pin,
+                    double         size,
+                    gboolean       faded)
+{
+  GdkRGBA hue = weir_canvas_port_colour (pin->family), colour = fade (painter, faded, &hue);
+  graphene_rect_t rect = GRAPHENE_RECT_INIT (pin->x - size / 2, pin->y - size / 2, size, size);
+  double radius = family_is_collection (pin->family) ? 1.5 : size / 2;
+  graphene_rect_t around = rect;
+
+  graphene_rect_inset (&around, -1, -1);
+  weir_painter_fill_rounded (snapshot, &around, radius + 1, &painter->palette->card);
+  weir_painter_fill_rounded (snapshot, &rect, radius, &colour);
 }
 
 static const char *
@@ -269,9 +269,8 @@ draw_pins (WeirCard    *self,
            GtkSnapshot *snapshot,
            gboolean     faded)
 {
-  const WeirCanvasPalette *palette = painter->palette;
   double half = self->indexed.bounds.size.width / 2 - 14;
-  GdkRGBA text = fade (painter, faded, &palette->text);
+  GdkRGBA text = fade (painter, faded, &painter->palette->text);
   guint n_inputs = 0, n_outputs = 0;
 
   for (guint i = 0; i < self->pins->len; i++)
@@ -289,7 +288,7 @@ draw_pins (WeirCard    *self,
 
       if (pin->implicit && !pin->linked && !self->hovered && !self->selected)
         continue;
-      weir_card_draw_pin (snapshot, painter, pin, pin->implicit && !pin->linked ? 6 : WEIR_PIN_SIZE, &palette->card);
+      weir_card_draw_pin (snapshot, painter, pin, pin->implicit && !pin->linked ? 6 : WEIR_PIN_SIZE, faded);
       if (pin->implicit)
         continue;
       weir_painter_draw_text (painter, snapshot, pin->title, 11.5, PANGO_WEIGHT_NORMAL, &text,

@@ -188,7 +188,7 @@ draw_frame_pins (WeirCard    *self,
 
       if (pin->implicit && !pin->linked && !self->hovered && !self->selected)
         continue;
-      weir_card_draw_pin (snapshot, painter, pin, pin->implicit && !pin->linked ? 6 : WEIR_PIN_SIZE, &painter->palette->card);
+      weir_card_draw_pin (snapshot, painter, pin, pin->implicit && !pin->linked ? 6 : WEIR_PIN_SIZE, FALSE);
       if (!pin->implicit)
         weir_painter_draw_text (painter, snapshot, pin->title, 11.5, PANGO_WEIGHT_NORMAL, &painter->palette->text,
                                 pin->input ? 12 : pin->x - SIDE + 8, pin->y - 8, SIDE - 20,

@@ -232,6 +232,8 @@ weir_scene_update_wire_state (WeirScene *self,
   if (link != NULL)
     {
       deliveries = weir_run_state_count_deliveries (state, link, &closed);
+      /* Nothing will come over it any more. */
+      closed = closed || (deliveries == 0 && weir_run_status_is_final (weir_run_state_get_status (state)));
       if (wire->target->summary_stale)
         weir_scene_update_card_state (self, wire->target);
       to_live = wire->target->summary.status == WEIR_STEP_RUNNING;

@@ -97,7 +97,7 @@ weir_canvas_palette_refresh (void)
       palette.idle = pick (0x5e5c64, 0xc0bfbc);
       palette.grid_dot = pick (0xc0bfbc, 0x5e5c64);
     }
-  palette.accent_tint = weir_canvas_mix (&palette.background, &palette.accent, palette.dark ? 0.16 : 0.07);
+  palette.accent_tint = weir_canvas_mix (&palette.background, &palette.accent, palette.dark ? 0.10 : 0.07);
 }
 
 const WeirCanvasPalette *

@@ -236,7 +236,7 @@ void        weir_card_draw_pin        (GtkSnapshot           *snapshot,
                                        WeirPainter           *painter,
                                        const WeirPin         *pin,
                                        double                 size,
-                                       const GdkRGBA         *outline);
+                                       gboolean               faded);
 /* weir-canvas-frame.c: containers */
 void        weir_frame_lay_out        (WeirCard              *self);
 void        weir_frame_draw           (WeirCard              *self,
