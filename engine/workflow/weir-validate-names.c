@@ -14,6 +14,7 @@ typedef struct
   guint           line;
   guint           column;
   gboolean        local;   /* the kind may add names of its own */
+  gboolean        declares; /* the source may do so itself: only a warning then */
 } Place;
 
 /* What the realm itself has. */
@@ -116,14 +117,10 @@ check_input_name (const Place *place, const char *name)
           g_strdup_printf ("The expression names the input \"%s\", but the workflow has none of that name", name));
 }
 
-/* `inputs["a b"]` and the like are left alone. */
 static gboolean
-is_word (const char *text)
+is_name_char (char c)
 {
-  for (const char *p = text; *p != '\0'; p++)
-    if (!g_ascii_isalnum (*p) && *p != '_' && *p != '$')
-      return FALSE;
-  return text[0] != '\0';
+  return g_ascii_isalnum (c) || c == '_' || c == '$';
 }
 
 static void
@@ -131,14 +128,9 @@ check_name (const Place *place, const char *name)
 {
   g_auto(GStrv) words = g_strsplit (name, ".", 3);
 
-  if (g_str_equal (words[0], "inputs"))
+  if (g_str_equal (words[0], "blocks"))
     {
-      if (words[1] != NULL && is_word (words[1]))
-        check_input_name (place, words[1]);
-    }
-  else if (g_str_equal (words[0], "blocks"))
-    {
-      if (words[1] != NULL && is_word (words[1]))
+      if (words[1] != NULL)
         check_block_name (place, words[1]);
     }
   else if (is_scope_name (words[0]) || is_javascript_name (words[0]))
@@ -150,13 +142,64 @@ check_name (const Place *place, const char *name)
                 g_strdup_printf ("The name \"%s\" is known inside of a container only", words[0]));
     }
   else if (!place->local && !is_in_body (place->block))
-    report (place, WEIR_SEVERITY_ERROR, "name.unknown",
+    report (place, place->declares ? WEIR_SEVERITY_WARNING : WEIR_SEVERITY_ERROR, "name.unknown",
             g_strdup_printf ("The expression names \"%s\", but nothing defines it: expected inputs, input, value, vars, "
                              "blocks, run, now or secrets", words[0]));
 }
 
+/* Every `inputs.name` in a piece of JavaScript; what stands in quotes is only text. */
 static void
-check_source (const Place *place, const char *source, gboolean template)
+check_inputs_in (const Place *place, const char *source, const char *end)
+{
+  for (const char *p = source; p < end; p++)
+    {
+      g_autofree char *name = NULL;
+      const char *word;
+
+      if (*p == '"' || *p == '\'')
+        {
+          const char quote = *p;
+
+          for (p++; p < end && *p != quote; p++)
+            if (*p == '\\')
+              p++;
+          continue;
+        }
+      if (!g_str_has_prefix (p, "inputs.") || (p > source && (is_name_char (p[-1]) || p[-1] == '.')))
+        continue;
+      p += strlen ("inputs.");
+      for (word = p; p < end && is_name_char (*p);)
+        p++;
+      name = g_strndup (word, p - word);
+      if (name[0] != '\0')
+        check_input_name (place, name);
+      p--;
+    }
+}
+
+static void
+check_inputs (const Place *place, const char *source, gboolean template)
+{
+  const char *open = source;
+
+  if (!template)
+    {
+      check_inputs_in (place, source, source + strlen (source));
+      return;
+    }
+  while ((open = strstr (open, "{{")) != NULL)
+    {
+      const char *close = strstr (open, "}}");
+
+      if (close == NULL)
+        return;
+      check_inputs_in (place, open + 2, close);
+      open = close + 2;
+    }
+}
+
+static void
+check_source (Place *place, const char *source, gboolean template)
 {
   g_autoptr(GError) error = NULL;
   g_autoptr(WeirExpression) expression = template ? weir_template_compile (source, &error)
@@ -169,8 +212,13 @@ check_source (const Place *place, const char *source, gboolean template)
       return;
     }
   names = weir_expression_get_names (expression);
+  place->declares = strstr (source, "=>") != NULL || strstr (source, "function") != NULL;
   for (guint i = 0; names != NULL && names[i] != NULL; i++)
-    check_name (place, names[i]);
+    {
+      check_name (place, names[i]);
+      if (g_str_equal (names[i], "inputs"))
+        check_inputs (place, source, template);
+    }
 }
 
 static gboolean
@@ -192,7 +240,7 @@ weir_value_is_dynamic (WeirValue *value)
 }
 
 static void
-check_value (const Place *place, WeirValue *value)
+check_value (Place *place, WeirValue *value)
 {
   if (weir_value_get_kind (value) == WEIR_VALUE_TEXT)
     {
@@ -212,7 +260,7 @@ void
 weir_validation_check_text (WeirValidation *self, WeirBlock *block, const WeirField *field, WeirValue *value, guint line,
                             guint column)
 {
-  Place place = { self, block, NULL, field->name, line, column, FALSE };
+  Place place = { self, block, NULL, field->name, line, column, FALSE, FALSE };
 
   if (field->kind == WEIR_FIELD_KIND_EXPRESSION)
     {
@@ -230,7 +278,7 @@ weir_validation_check_text (WeirValidation *self, WeirBlock *block, const WeirFi
 void
 weir_validation_check_when (WeirValidation *self, WeirLink *link)
 {
-  Place place = { self, link->target, link->target_port, NULL, link->line, link->column, FALSE };
+  Place place = { self, link->target, link->target_port, NULL, link->line, link->column, FALSE, FALSE };
 
   if (link->when != NULL)
     check_source (&place, link->when, FALSE);
