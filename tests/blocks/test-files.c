@@ -250,7 +250,7 @@ test_a_template_names_the_target (KindTest *test)
   g_autoptr(Outcome) outcome = NULL;
 
   kind_test_write (test, "IMG 1.JPG", "x");
-  outcome = play (test, "file.move", "{ to: \"$DIR/{{ input.from.name.toLowerCase().replaceAll(' ', '-') }}\" }",
+  outcome = play (test, "file.move", "{ to: \"$DIR/{{ input.from.split('/').pop().toLowerCase().replaceAll(' ', '-') }}\" }",
                   "{\"from\": \"$DIR/IMG 1.JPG\"}");
   assert_output (outcome, "moved", "true");
   assert_content (test, "img-1.jpg", "x");
