@@ -65,6 +65,8 @@ void       weir_realm_begin        (WeirRealm   *self,
                                     WeirValue   *scope);
 gboolean   weir_realm_end          (WeirRealm   *self,
                                     GError     **error);
+/* What deadlines are measured by, in µs. */
+gint64     weir_realm_get_time     (void);
 /* Drops compiled code, if its realm still is. */
 void       weir_realm_free_code    (guint        serial,
                                     JSValue      code);

@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <ucontext.h>
 
 #include "weir-js-bootstrap.h"
@@ -113,12 +114,22 @@ static const JSMallocFunctions memory_functions = {
   js_memory_alloc, js_memory_free, js_memory_realloc, js_memory_size,
 };
 
+/* Processor time of the thread: on a busy machine others take theirs out of what the clock on the wall shows. */
+gint64
+weir_realm_get_time (void)
+{
+  struct timespec time;
+
+  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &time);
+  return time.tv_sec * G_USEC_PER_SEC + time.tv_nsec / 1000;
+}
+
 static int
 interrupt_cb (JSRuntime *runtime, void *data)
 {
   WeirRealm *self = data;
 
-  if (g_get_monotonic_time () < self->deadline)
+  if (weir_realm_get_time () < self->deadline)
     return 0;
   self->is_out_of_time = TRUE;
   return 1;
@@ -276,7 +287,7 @@ weir_realm_begin (WeirRealm *self, WeirValue *scope)
   self->is_out_of_time = FALSE;
   self->is_out_of_memory = FALSE;
   self->is_bad = FALSE;
-  self->deadline = g_get_monotonic_time () + TIME_LIMIT_MS * 1000;
+  self->deadline = weir_realm_get_time () + TIME_LIMIT_MS * 1000;
   self->memory_before = self->memory;
   self->memory_limit = self->memory + MEMORY_LIMIT;
 }
