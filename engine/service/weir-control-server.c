@@ -17,6 +17,15 @@ typedef struct
 } ControlServer;
 
 static void
+say_closed (GDBusConnection *connection)
+{
+  DexPromise *closed = g_object_get_data (G_OBJECT (connection), "weir-closed");
+
+  if (dex_future_is_pending (DEX_FUTURE (closed)))
+    dex_promise_resolve_boolean (closed, TRUE);
+}
+
+static void
 control_server_free (ControlServer *self)
 {
   g_signal_handlers_disconnect_by_data (self->server, self);
@@ -26,6 +35,9 @@ control_server_free (ControlServer *self)
       GDBusConnection *connection = g_ptr_array_index (self->connections, i);
 
       g_signal_handlers_disconnect_by_data (connection, self);
+      say_closed (connection);
+      /* The last event of a run may still be on its way. */
+      g_dbus_connection_flush_sync (connection, NULL, NULL);
       g_dbus_connection_close (connection, NULL, NULL, NULL);
     }
   g_unlink (self->path);
@@ -134,10 +146,7 @@ static const GDBusInterfaceVTable vtable = { .method_call = method_call_cb };
 static void
 closed_cb (GDBusConnection *connection, gboolean remote_peer_vanished, GError *error, ControlServer *self)
 {
-  DexPromise *closed = g_object_get_data (G_OBJECT (connection), "weir-closed");
-
-  if (dex_future_is_pending (DEX_FUTURE (closed)))
-    dex_promise_resolve_boolean (closed, TRUE);
+  say_closed (connection);
   g_ptr_array_remove (self->connections, connection);
 }
 
@@ -199,4 +208,18 @@ weir_control_serve (WeirEngine *engine, GError **error)
   g_dbus_server_start (self->server);
   g_object_set_data_full (G_OBJECT (engine), "weir-control", self, (GDestroyNotify) control_server_free);
   return TRUE;
+}
+
+/**
+ * weir_control_stop_serving:
+ * @engine: an engine
+ *
+ * Sends what other processes have still to hear, and closes the socket. Blocks for that long. Nothing happens if it was not served.
+ */
+void
+weir_control_stop_serving (WeirEngine *engine)
+{
+  g_return_if_fail (WEIR_IS_ENGINE (engine));
+
+  g_object_set_data (G_OBJECT (engine), "weir-control", NULL);
 }

@@ -20,9 +20,11 @@ WEIR_API WeirControl *weir_control_new     (WeirEngine  *engine);
 /* To the process that owns the folder (NULL as in weir_engine_new ()). Fails with WEIR_ERROR_BUSY when it does not answer. */
 WEIR_API WeirControl *weir_control_connect (const char  *data_dir,
                                             GError     **error);
-/* Lets other processes in, until the engine goes away. */
+/* Lets other processes in, until the engine goes away or it is said to stop. */
 WEIR_API gboolean     weir_control_serve   (WeirEngine  *engine,
                                             GError     **error);
+/* Gives those who listen what is on its way, and closes. Call it after weir_engine_close () has resolved. */
+WEIR_API void         weir_control_stop_serving (WeirEngine *engine);
 
 /* Calls a method of the interface. @args: a record with its arguments by name; those left out are empty. Resolves to a WeirValue: what
  * its argument `json` holds, else a record. Rejects with the engine's own error. */

@@ -134,6 +134,23 @@ follow (LogTail *self, GError **error)
   return dex_future_get_value (following, error) != NULL && print_new_lines (self, error);
 }
 
+/* An owner that ran only this run leaves when it has ended, perhaps before its last lines were asked for. */
+static gboolean
+follow_to_the_end (LogTail *self, GError **error)
+{
+  g_autoptr(GError) local_error = NULL;
+
+  if (follow (self, &local_error))
+    return TRUE;
+  if (self->session->engine != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+  weir_session_close (self->session, NULL);
+  return weir_session_open (self->session, error) && print_new_lines (self, error);
+}
+
 int
 weir_command_logs (int argc, char **argv)
 {
@@ -148,7 +165,7 @@ weir_command_logs (int argc, char **argv)
     return weir_cli_fail_text (WEIR_EXIT_INVALID, _ ("A level is debug, info, warning or error, not \"%s\""), option_level);
   if (!weir_session_open (&session, &error))
     return weir_cli_fail (error);
-  if (!print_new_lines (&tail, &error) || (option_follow && !follow (&tail, &error)))
+  if (!print_new_lines (&tail, &error) || (option_follow && !follow_to_the_end (&tail, &error)))
     code = weir_cli_fail (error);
   weir_session_close (&session, NULL);
   return code;

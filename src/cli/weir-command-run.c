@@ -106,11 +106,45 @@ play_there (WeirSession *session, WeirWorkflow *workflow, WeirValue *inputs, GEr
   return answer != NULL ? weir_value_get_member_int (answer, "run", 0) : 0;
 }
 
+static gboolean
+leave_cb (gpointer user_data)
+{
+  gboolean *left = user_data;
+
+  *left = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+/* Other processes may have started runs in this one, which is to outlive them. Ctrl+C leaves them to be resumed. */
+static void
+wait_for_others (WeirSession *session)
+{
+  g_autoptr(GListModel) runs = session->engine != NULL ? weir_engine_list_live_runs (session->engine) : NULL;
+  gboolean left = FALSE;
+  guint interrupt_id;
+
+  if (runs == NULL || g_list_model_get_n_items (runs) == 0)
+    return;
+  g_printerr (_ ("Waiting for other runs that were started in this process; Ctrl+C leaves them\n"));
+  interrupt_id = g_unix_signal_add (SIGINT, leave_cb, &left);
+  while (!left)
+    {
+      g_clear_object (&runs);
+      runs = weir_engine_list_live_runs (session->engine);
+      if (g_list_model_get_n_items (runs) == 0)
+        break;
+      g_main_context_iteration (NULL, TRUE);
+    }
+  if (!left)
+    g_source_remove (interrupt_id);
+}
+
 static int
 close_session (WeirSession *session, int code)
 {
   g_autoptr(GError) error = NULL;
 
+  wait_for_others (session);
   if (!weir_session_close (session, &error))
     return MAX (weir_cli_fail (error), code);
   return code;

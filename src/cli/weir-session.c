@@ -105,7 +105,13 @@ weir_session_close (WeirSession *self, GError **error)
   g_clear_handle_id (&self->serve_id, g_source_remove);
   g_clear_object (&self->control);
   if (self->engine != NULL)
-    closed = weir_wait (weir_engine_close (self->engine), error);
+    {
+      closed = weir_wait (weir_engine_close (self->engine), error);
+      /* Listeners get the last events first. */
+      while (g_main_context_pending (NULL))
+        g_main_context_iteration (NULL, FALSE);
+      weir_control_stop_serving (self->engine);
+    }
   g_clear_object (&self->engine);
   return closed;
 }

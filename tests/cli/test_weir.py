@@ -1,0 +1,352 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The weir command, as a shell sees it: exit codes, JSON, signals, undo, two processes. argv[1] is the program."""
+import json
+import os
+import pathlib
+import pty
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+WEIR = os.path.abspath(sys.argv[1])
+
+SIMPLE = """
+weir: 1
+name: Simple
+inputs:
+  n: { type: int }
+  who: { type: text, default: World }
+blocks:
+  hello: { kind: data.template, config: { template: "Hello {{ inputs.who }} {{ inputs.n }}" } }
+  say: { kind: debug.log, config: { message: heard } }
+links:
+  - hello.text -> say.value
+"""
+SLOW = """
+weir: 1
+name: Slow
+blocks:
+  wait: { kind: flow.delay, config: { duration: 60s } }
+  after: { kind: debug.log, config: { message: done } }
+links:
+  - wait.done -> after.run
+"""
+FAILING = """
+weir: 1
+name: Failing
+blocks:
+  stop: { kind: flow.throw, config: { message: "It was meant to fail" } }
+"""
+WRITING = """
+weir: 1
+name: Writing
+inputs:
+  folder: { type: dir }
+blocks:
+  write: { kind: file.write, config: { path: "{{ inputs.folder }}/note.txt", content: "new" } }
+"""
+# Waits until it is let go, so that a second process has time to steer it.
+GATED = """
+weir: 1
+name: Gated
+blocks:
+  gate: { kind: exec.command, config: { program: sh, args: ["-c", "while ! [ -e GATE ]; do sleep .05; done"] } }
+  after: { kind: debug.log, config: { message: "it went on" } }
+links:
+  - gate.done -> after.run
+"""
+
+
+class WeirTest(unittest.TestCase):
+    def setUp(self):
+        self.temporary = tempfile.TemporaryDirectory(prefix="weir-cli-")
+        self.dir = pathlib.Path(self.temporary.name)
+        self.data = self.dir / "data"
+        self.env = dict(os.environ, XDG_DATA_HOME=str(self.dir / "share"), XDG_STATE_HOME=str(self.dir / "state"),
+                        LANG="C.UTF-8", LC_ALL="C.UTF-8")
+
+    def tearDown(self):
+        self.temporary.cleanup()
+
+    def file(self, text, name="workflow.yaml"):
+        path = self.dir / name
+        path.write_text(text.replace("GATE2", str(self.dir / "gate2")).replace("GATE", str(self.dir / "gate")))
+        return str(path)
+
+    def command(self, *args):
+        return [WEIR, args[0], "--data-dir", str(self.data), *args[1:]]
+
+    def weir(self, *args, code=0):
+        done = subprocess.run(self.command(*args), env=self.env, capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, code, f"{args}\n{done.stdout}\n{done.stderr}")
+        return done
+
+    def start(self, *args):
+        return subprocess.Popen(self.command(*args), env=self.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def wait_for_event(self, process, name):
+        for line in process.stdout:
+            event = json.loads(line)
+            if event.get("event") == name:
+                return event
+        self.fail(f"there was no {name}: {process.stderr.read()}")
+
+    def wait_until(self, condition):
+        for _ in range(400):
+            if condition():
+                return
+            time.sleep(.02)
+        self.fail("it did not come about")
+
+    # What a run answers
+
+    def test_a_run_that_succeeds_answers_0_and_its_result(self):
+        done = self.weir("run", self.file(SIMPLE), "-i", "n=5")
+        self.assertIn("hello", done.stdout)
+        self.assertIn("Run 1 succeeded", done.stdout)
+
+    def test_a_run_that_fails_answers_1_and_says_why(self):
+        done = self.weir("run", self.file(FAILING), code=1)
+        self.assertIn("It was meant to fail", done.stderr)
+
+    def test_json_is_a_line_an_event_and_a_last_one_with_the_result(self):
+        lines = [json.loads(line) for line in self.weir("run", self.file(SIMPLE), "-i", "n=5", "--json").stdout.splitlines()]
+        self.assertEqual(lines[0]["event"], "run.created")
+        self.assertEqual([line["seq"] for line in lines[:-1] if line["seq"]], list(range(1, len([l for l in lines[:-1] if l["seq"]]) + 1)))
+        self.assertEqual(lines[-1]["status"], "succeeded")
+        self.assertIn("result", lines[-1])
+
+    def test_json_of_a_failure_ends_with_its_error(self):
+        lines = self.weir("run", self.file(FAILING), "--json", code=1).stdout.splitlines()
+        last = json.loads(lines[-1])
+        self.assertEqual((last["status"], last["result"]), ("failed", None))
+        self.assertIn("meant to fail", last["error"]["message"])
+
+    # What is refused before anything runs
+
+    def test_a_missing_input_answers_2_and_names_it(self):
+        self.assertIn('"n" (int) is missing', self.weir("run", self.file(SIMPLE), code=2).stderr)
+
+    def test_an_unknown_input_answers_2_and_lists_those_there_are(self):
+        done = self.weir("run", self.file(SIMPLE), "-i", "n=1", "-i", "m=2", code=2)
+        self.assertIn("n (int)", done.stderr)
+
+    def test_an_input_of_the_wrong_type_answers_2(self):
+        self.assertIn('"n" (int)', self.weir("run", self.file(SIMPLE), "-i", "n=many", code=2).stderr)
+
+    def test_an_input_may_be_json_in_a_file(self):
+        value = self.dir / "n.json"
+        value.write_text("12")
+        done = self.weir("run", self.file(SIMPLE), "-i", f"n=@{value}", "--json")
+        self.assertEqual(json.loads(done.stdout.splitlines()[0])["data"]["inputs"]["n"], 12)
+
+    def test_a_file_that_is_not_valid_answers_2_with_line_and_column(self):
+        path = self.file(SIMPLE.replace("hello.text", "hello.words"))
+        self.assertIn("workflow.yaml:11:5: error", self.weir("run", path, "-i", "n=1", code=2).stderr)
+        self.assertIn("workflow.yaml:11:5: error", self.weir("validate", path, code=2).stderr)
+        problems = json.loads(self.weir("validate", "--json", path, code=2).stdout)
+        self.assertEqual((problems[0]["severity"], problems[0]["line"]), ("error", 11))
+        self.assertFalse((self.data / "weir.db").exists() and "runs" in self.weir("runs").stdout)
+
+    def test_a_valid_file_answers_0(self):
+        self.weir("validate", self.file(SIMPLE))
+
+    def test_unknown_commands_options_and_missing_arguments_answer_2(self):
+        for args in (["frobnicate"], ["run"], ["run", "--frobnicate", "x"], ["show", "x"], []):
+            done = subprocess.run([WEIR, *args], env=self.env, capture_output=True, text=True)
+            self.assertEqual(done.returncode, 2, args)
+            self.assertNotEqual(done.stderr, "", args)
+
+    def test_a_run_that_is_not_there_answers_1(self):
+        self.assertIn("99", self.weir("show", "99", code=1).stderr)
+
+    # Looking at what there is
+
+    def test_runs_are_listed_and_shown_as_json(self):
+        self.weir("run", self.file(SIMPLE), "-i", "n=5")
+        runs = json.loads(self.weir("runs", "--json").stdout)
+        self.assertEqual((runs[0]["run"], runs[0]["status"], runs[0]["name"]), (1, "succeeded", "Simple"))
+        run = json.loads(self.weir("show", "1", "--json").stdout)
+        self.assertEqual([step["path"] for step in run["timeline"]], ["hello", "say"])
+        self.assertEqual(run["timeline"][0]["outputs"]["text"], "Hello World 5")
+        self.assertIn("heard", self.weir("logs", "1").stdout)
+        self.assertEqual(json.loads(self.weir("logs", "1", "--json").stdout.splitlines()[0])["block"], "say")
+        self.assertEqual(json.loads(self.weir("list", "--json").stdout)[0]["last_run"]["run"], 1)
+
+    def test_a_file_stays_one_workflow_however_often_it_is_run(self):
+        path = self.file(SIMPLE)
+        self.weir("run", path, "-i", "n=1")
+        self.weir("run", path, "-i", "n=2")
+        self.assertEqual(len(json.loads(self.weir("list", "--json").stdout)), 1)
+
+    def test_what_is_imported_comes_out_the_same_and_runs_by_name(self):
+        self.weir("import", self.file(SIMPLE))
+        first = self.weir("export", "Simple").stdout
+        again = self.dir / "again.yaml"
+        self.weir("export", "Simple", "-o", str(again))
+        self.assertEqual(again.read_text(), first)
+        self.weir("import", str(again))
+        self.assertEqual(json.loads(self.weir("export", "Simple", "--json").stdout)["name"], "Simple")
+        self.weir("run", "Simple", "-i", "n=3")
+
+    def test_kinds_schema_and_generated_texts(self):
+        self.assertIn("file.move", self.weir("blocks").stdout)
+        self.assertIn("# Move File", self.weir("blocks", "file.move").stdout)
+        self.assertIn("$schema", json.loads(self.weir("schema").stdout))
+        self.assertIn("weir undo", subprocess.run([WEIR, "man"], capture_output=True, text=True).stdout)
+        for shell in ("bash", "zsh", "fish"):
+            self.assertIn("undo", subprocess.run([WEIR, "completion", shell], capture_output=True, text=True).stdout)
+        script = subprocess.run([WEIR, "completion", "bash"], capture_output=True, text=True).stdout
+        subprocess.run(["bash", "-n"], input=script, text=True, check=True)
+
+    # Undo
+
+    def test_undo_brings_back_what_was_there(self):
+        note = self.dir / "note.txt"
+        note.write_text("old")
+        done = self.weir("run", self.file(WRITING), "-i", f"folder={self.dir}")
+        self.assertEqual(note.read_text(), "new")
+        self.assertIn("weir undo 1", done.stdout)
+        self.weir("undo", "1", "--dry-run")
+        self.assertEqual(note.read_text(), "new")
+        self.weir("undo", "1")
+        self.assertEqual(note.read_text(), "old")
+        self.assertIn("Nothing to undo", self.weir("undo", "1").stdout)
+
+    def test_undo_leaves_what_changed_since_unless_told_otherwise(self):
+        note = self.dir / "note.txt"
+        note.write_text("old")
+        self.weir("run", self.file(WRITING), "-i", f"folder={self.dir}")
+        note.write_text("mine")
+        self.assertIn("conflict", self.weir("undo", "1", code=1).stdout)
+        self.assertEqual(note.read_text(), "mine")
+        self.weir("undo", "1", "--on-conflict", "frobnicate", code=2)
+
+    # Signals
+
+    def test_an_interrupt_stops_the_run_and_answers_130(self):
+        process = self.start("run", self.file(SLOW), "--json")
+        self.wait_for_event(process, "block.started")
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=30)
+        self.assertEqual(process.returncode, 130)
+        self.assertEqual(json.loads(out.splitlines()[-1])["status"], "cancelled")
+        self.assertEqual(json.loads(self.weir("runs", "--json").stdout)[0]["status"], "cancelled")
+
+    def test_two_interrupts_force_stop_a_program_that_does_not_listen(self):
+        stubborn = GATED.replace("while !", "trap '' INT TERM; while !")
+        process = self.start("run", self.file(stubborn), "--json")
+        self.wait_for_event(process, "block.started")
+        process.send_signal(signal.SIGINT)
+        self.wait_for_event(process, "run.stopping")
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=30)
+        self.assertEqual(process.returncode, 130)
+
+    # Two processes
+
+    def test_a_second_process_reads_and_steers_the_run_of_the_first(self):
+        owner = self.start("run", self.file(GATED), "--json")
+        self.wait_for_event(owner, "block.started")
+        self.assertEqual(json.loads(self.weir("runs", "--json").stdout)[0]["status"], "running")
+        self.assertEqual(json.loads(self.weir("show", "1", "--json").stdout)["timeline"][0]["status"], "running")
+        self.assertEqual((self.data / "control.sock").stat().st_mode & 0o777, 0o600)
+        pausing = self.start("pause", "1")
+        self.wait_for_event(owner, "run.pausing")
+        (self.dir / "gate").touch()
+        out, err = pausing.communicate(timeout=30)
+        self.assertEqual((pausing.returncode, out.strip()), (0, "Run 1 is paused"), err)
+        self.weir("resume", "1")
+        owner.communicate(timeout=30)
+        self.assertEqual(owner.returncode, 0)
+        self.assertIn("it went on", self.weir("logs", "1").stdout)
+
+    def test_a_second_process_runs_its_workflow_in_the_first(self):
+        owner = self.start("run", self.file(GATED, "gated.yaml"), "--json")
+        self.wait_for_event(owner, "block.started")
+        lines = self.weir("run", self.file(SIMPLE), "-i", "n=7", "--json").stdout.splitlines()
+        self.assertEqual((json.loads(lines[0])["event"], json.loads(lines[-1])["run"]), ("run.created", 2))
+        self.assertEqual(json.loads(lines[-1])["status"], "succeeded")
+        self.weir("run", self.file(FAILING, "failing.yaml"), code=1)
+        self.weir("run", self.file(SIMPLE), "-i", "n=x", code=2)
+        self.weir("stop", "1")
+        owner.communicate(timeout=30)
+        self.assertEqual(owner.returncode, 130)
+
+    def test_the_first_process_stays_until_the_run_of_the_second_has_ended(self):
+        owner = self.start("run", self.file(GATED, "gated.yaml"), "--json")
+        self.wait_for_event(owner, "block.started")
+        other = self.start("run", self.file(GATED.replace("GATE", "GATE2"), "other.yaml"), "--json")
+        self.wait_for_event(other, "block.started")
+        (self.dir / "gate").touch()
+        self.wait_for_event(owner, "run.succeeded")
+        (self.dir / "gate2").touch()
+        out, err = other.communicate(timeout=30)
+        self.assertEqual(json.loads(out.splitlines()[-1])["status"], "succeeded", err)
+        owner.communicate(timeout=30)
+        self.assertEqual((owner.returncode, other.returncode), (0, 0))
+
+    def test_following_the_log_of_another_process_ends_with_the_run(self):
+        owner = self.start("run", self.file(GATED), "--json")
+        self.wait_for_event(owner, "block.started")
+        tail = self.start("logs", "-f", "1")
+        (self.dir / "gate").touch()
+        out, err = tail.communicate(timeout=30)
+        self.assertEqual(tail.returncode, 0, err)
+        self.assertIn("it went on", out)
+        owner.communicate(timeout=30)
+
+    def test_a_run_left_by_a_crash_is_resumed(self):
+        owner = self.start("run", self.file(SLOW.replace("60s", "1s")), "--json")
+        self.wait_for_event(owner, "block.started")
+        owner.kill()
+        owner.communicate()
+        done = self.weir("resume", "1")
+        self.assertIn("Run 1 succeeded", done.stdout)
+
+    def test_an_owner_that_does_not_answer_is_named(self):
+        owner = self.start("run", self.file(SLOW), "--json")
+        self.wait_for_event(owner, "block.started")
+        (self.data / "control.sock").unlink(missing_ok=True)
+        owner.send_signal(signal.SIGSTOP)
+        (self.data / "control.sock").unlink(missing_ok=True)
+        self.assertIn(str(owner.pid), self.weir("list", code=1).stderr)
+        owner.send_signal(signal.SIGCONT)
+        owner.kill()
+        owner.communicate()
+
+    # The terminal
+
+    def run_on_terminal(self, **env):
+        master, slave = pty.openpty()
+        process = subprocess.Popen(self.command("run", self.file(SIMPLE), "-i", "n=5"), stdout=slave, stderr=slave, stdin=slave,
+                                   env=dict(self.env, TERM="xterm-256color", **env))
+        os.close(slave)
+        text = b""
+        while True:
+            try:
+                piece = os.read(master, 65536)
+            except OSError:
+                break
+            if not piece:
+                break
+            text += piece
+        os.close(master)
+        self.assertEqual(process.wait(timeout=30), 0)
+        return text.decode()
+
+    def test_a_terminal_gets_bars_and_colours(self):
+        text = self.run_on_terminal()
+        self.assertIn("\033[32m✓\033[0m hello", text)
+        self.assertIn("Run 1 succeeded", text)
+
+    def test_no_color_is_honoured(self):
+        self.assertNotRegex(self.run_on_terminal(NO_COLOR="1"), "\033\\[[0-9;]*m")
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1], verbosity=2)
