@@ -83,7 +83,8 @@ weir_undo_plan_new (gint64 run, const char *to_block)
  * Adds a line and counts it.
  */
 void
-weir_undo_plan_take_item (WeirUndoPlan *self, WeirEffect *effect, char *description, char *conflict, gboolean irreversible, guint64 size)
+weir_undo_plan_take_item (WeirUndoPlan *self, WeirEffect *effect, char *description, char *conflict,
+                          gboolean irreversible, guint64 size)
 {
   WeirUndoItem *item = g_new (WeirUndoItem, 1);
 

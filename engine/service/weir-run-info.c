@@ -374,7 +374,8 @@ weir_workflow_info_class_init (WeirWorkflowInfoClass *class)
   workflow_props[WORKFLOW_PROP_ID] = g_param_spec_string ("id", NULL, NULL, NULL, READ_ONLY);
   workflow_props[WORKFLOW_PROP_NAME] = g_param_spec_string ("name", NULL, NULL, NULL, READ_ONLY);
   workflow_props[WORKFLOW_PROP_VERSION] = g_param_spec_uint ("version", NULL, NULL, 0, G_MAXUINT, 0, READ_ONLY);
-  workflow_props[WORKFLOW_PROP_CHANGED_AT] = g_param_spec_int64 ("changed-at", NULL, NULL, G_MININT64, G_MAXINT64, 0, READ_ONLY);
+  workflow_props[WORKFLOW_PROP_CHANGED_AT] = g_param_spec_int64 ("changed-at", NULL, NULL, G_MININT64, G_MAXINT64, 0,
+                                                                 READ_ONLY);
   workflow_props[WORKFLOW_PROP_LAST_RUN] = g_param_spec_object ("last-run", NULL, NULL, WEIR_TYPE_RUN_INFO, READ_ONLY);
   g_object_class_install_properties (object_class, WORKFLOW_N_PROPS, workflow_props);
 }

@@ -59,8 +59,9 @@ weir_queue_take_all (WeirQueue *self)
   return oldest;
 }
 
-/* Like take_all(), but sleeps for at most @timeout_us (-1: for ever) until there is something. To look for a while before sleeping was tried, here and
- * in the main loop: on two cores it costs more than it saves, since the core is then not there for the disk's interrupts. */
+/* Like take_all(), but sleeps for at most @timeout_us (-1: for ever) until there is something. To look for a while
+ * before sleeping was tried, here and in the main loop: on two cores it costs more than it saves, since the core is
+ * then not there for the disk's interrupts. */
 WeirQueueNode *
 weir_queue_wait (WeirQueue *self, gint64 timeout_us)
 {

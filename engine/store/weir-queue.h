@@ -8,8 +8,8 @@ G_BEGIN_DECLS
 /**
  * WeirQueue:
  *
- * Any thread pushes, one thread takes everything at once, oldest first. Pushing is one compare-and-swap; the mutex is touched only when
- * the taker sleeps.
+ * Any thread pushes, one thread takes everything at once, oldest first. Pushing is one compare-and-swap; the mutex
+ * is touched only when the taker sleeps.
  */
 typedef struct _WeirQueueNode WeirQueueNode;
 struct _WeirQueueNode

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "weir-sha256.h"
 
-/* GLib hashes a fifth of a gigabyte a second, which made hashing the longest part of keeping a big value or a copy of a file. Processors that have
- * instructions for it do eight times that; all others go by GLib. */
+/* GLib hashes half a gigabyte a second, which made hashing the longest part of keeping a big value or a copy of a file.
+ * Processors that have instructions for it do four times that; all others go by GLib. */
 
-#if defined (__x86_64__)
+#if defined(__x86_64__)
 
 #include <cpuid.h>
 #include <immintrin.h>
@@ -113,7 +113,7 @@ hash_with_instructions (const guint8 *data, gsize size)
 char *
 weir_sha256 (const void *data, gsize size)
 {
-#if defined (__x86_64__)
+#if defined(__x86_64__)
   static int known; /* atomic: 0 not asked yet, 1 has them, 2 has not */
 
   if (g_atomic_int_get (&known) == 0)

@@ -45,7 +45,8 @@ weir_sql_fail (WeirSql *self, int code, const char *verb, GError **error)
   int number = self->db != NULL && (code & 0xff) == SQLITE_IOERR ? sqlite3_system_errno (self->db) : 0;
 
   if (number != 0)
-    g_set_error (error, WEIR_ERROR, WEIR_ERROR_STORE, "Cannot %s %s: %s (%s)", verb, self->name, why, g_strerror (number));
+    g_set_error (error, WEIR_ERROR, WEIR_ERROR_STORE, "Cannot %s %s: %s (%s)", verb, self->name, why,
+                 g_strerror (number));
   else
     g_set_error (error, WEIR_ERROR, WEIR_ERROR_STORE, "Cannot %s %s: %s", verb, self->name, why);
   return FALSE;
@@ -111,7 +112,8 @@ void
 weir_sql_bind_text (WeirStatement *statement, int index, const char *text, gssize length)
 {
   if (text != NULL)
-    sqlite3_bind_text64 (statement, index, text, length < 0 ? strlen (text) : (gsize) length, SQLITE_STATIC, SQLITE_UTF8);
+    sqlite3_bind_text64 (statement, index, text, length < 0 ? strlen (text) : (gsize) length, SQLITE_STATIC,
+                         SQLITE_UTF8);
 }
 
 char *

@@ -145,8 +145,9 @@ weir_batch_put_run (WeirBatch *self, gint64 run, const char *workflow_id, const 
 /**
  * weir_batch_put_effect:
  * @self: a batch
- * @effect: added, or its state, before and after replaced by id; with no type it is news of an effect that is known, and a before or
- *   after that is %NULL stays as it was. Texts of 64 hex digits within before and after are taken for blobs that the run needs.
+ * @effect: added, or its state, before and after replaced by id; with no type it is news of an effect that is
+ *   known, and a before or after that is %NULL stays as it was. Texts of 64 hex digits within before and after are
+ *   taken for blobs that the run needs.
  */
 void
 weir_batch_put_effect (WeirBatch *self, const WeirEffect *effect)

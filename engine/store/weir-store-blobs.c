@@ -208,8 +208,8 @@ draft_finish (WeirStore *self, Draft *draft, const void *data, gsize size, GErro
  * @size: in bytes
  * @error: set to %WEIR_ERROR_STORE when it cannot be written
  *
- * Keeps content under its SHA-256; the same content twice is one file. It stays at least until the store is closed, and from then on as
- * long as a row refers to it. Any thread; the file is synced when this returns.
+ * Keeps content under its SHA-256; the same content twice is one file. It stays at least until the store is closed,
+ * and from then on as long as a row refers to it. Any thread; the file is synced when this returns.
  *
  * Returns: (transfer full) (nullable): 64 hex digits
  */
@@ -271,7 +271,8 @@ weir_store_put_file (WeirStore *self, const char *path, guint64 *size, GError **
  * @self: a store
  * @hash: 64 hex digits
  *
- * Returns: (transfer full) (nullable): where the blob lies, to be reflinked from; never to be changed. %NULL if @hash is no hash
+ * Returns: (transfer full) (nullable): where the blob lies, to be reflinked from; never to be changed. %NULL if
+ *   @hash is no hash
  */
 char *
 weir_store_get_blob_path (WeirStore *self, const char *hash)
@@ -323,7 +324,8 @@ weir_store_blob_is_referenced (WeirStore *self, const char *hash)
   g_hash_table_remove (self->fresh_blobs, hash);
 }
 
-/* No row refers to it. Somebody may have put the same content again a moment ago and be about to refer to it; then it stays. */
+/* No row refers to it. Somebody may have put the same content again a moment ago and be about to refer to it; then it
+ * stays. */
 void
 weir_store_remove_blob (WeirStore *self, const char *hash)
 {

@@ -25,8 +25,8 @@ delete_question_free (gpointer data)
 static gboolean
 check_ended (WeirSql *sql, gint64 run, GError **error)
 {
-  g_autoptr(WeirStatement) find = weir_sql_prepare (sql,
-    "SELECT status IN ('succeeded', 'failed', 'cancelled', 'interrupted') FROM run WHERE id = ?1", error);
+  g_autoptr(WeirStatement) find = weir_sql_prepare (
+    sql, "SELECT status IN ('succeeded', 'failed', 'cancelled', 'interrupted') FROM run WHERE id = ?1", error);
   int code;
 
   if (find == NULL)
@@ -43,9 +43,11 @@ check_ended (WeirSql *sql, gint64 run, GError **error)
 static gboolean
 find_orphans (WeirSql *sql, DeleteQuestion *question, GError **error)
 {
-  g_autoptr(WeirStatement) find = weir_sql_prepare (sql,
+  g_autoptr(WeirStatement) find = weir_sql_prepare (
+    sql,
     "SELECT hash FROM blob_ref r WHERE run = ?1"
-    " AND NOT EXISTS (SELECT 1 FROM blob_ref o WHERE o.hash = r.hash AND o.run <> ?1)", error);
+    " AND NOT EXISTS (SELECT 1 FROM blob_ref o WHERE o.hash = r.hash AND o.run <> ?1)",
+    error);
   int code;
 
   if (find == NULL)
@@ -128,8 +130,8 @@ add_audit (WeirSql *sql, const char *actor, const char *action, const char *subj
   if (previous == NULL)
     return FALSE;
   hash = hash_audit (previous, now, fields);
-  add = weir_sql_prepare (sql,
-    "INSERT INTO audit (at, actor, action, subject, reason, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6)", error);
+  add = weir_sql_prepare (
+    sql, "INSERT INTO audit (at, actor, action, subject, reason, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6)", error);
   if (add == NULL)
     return FALSE;
   sqlite3_bind_int64 (add, 1, now);
@@ -145,12 +147,9 @@ delete_run (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GError
   DeleteQuestion *question = data;
   g_autofree char *subject = g_strdup_printf ("run %" G_GINT64_FORMAT, question->run);
 
-  if (!weir_store_begin (sql, error)
-      || !check_ended (sql, question->run, error)
-      || !find_orphans (sql, question, error)
+  if (!weir_store_begin (sql, error) || !check_ended (sql, question->run, error) || !find_orphans (sql, question, error)
       || !remove_rows (sql, question->run, error)
-      || !add_audit (sql, question->actor, "delete", subject, question->reason, error)
-      || !weir_store_end (sql, error))
+      || !add_audit (sql, question->actor, "delete", subject, question->reason, error) || !weir_store_end (sql, error))
     {
       weir_store_roll_back (sql);
       return FALSE;
@@ -175,7 +174,8 @@ delete_run (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GError
  *
  * Removes a run and all it left but one audit row. Blobs that nothing refers to any more are freed.
  *
- * Returns: (transfer full): a future of TRUE; rejects with %WEIR_ERROR_NOT_FOUND, %WEIR_ERROR_WRONG_STATE, %WEIR_ERROR_STORE
+ * Returns: (transfer full): a future of TRUE; rejects with %WEIR_ERROR_NOT_FOUND, %WEIR_ERROR_WRONG_STATE,
+ *   %WEIR_ERROR_STORE
  */
 DexFuture *
 weir_store_delete_run (WeirStore *self, gint64 run, const char *actor, const char *reason)

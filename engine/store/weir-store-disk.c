@@ -134,9 +134,9 @@ weir_store_watch_wal (WeirStore *self)
     self->wal_size = self->wal_used = info.st_size;
 }
 
-/* A synced write into blocks that exist takes about half the time of one that makes the file longer, since the file system has no
- * metadata to commit. So zeros are written ahead of SQLite, which takes them for the end of the log. Failing is harmless: SQLite will meet the
- * same full disk by itself and say so. */
+/* A synced write into blocks that exist takes about half the time of one that makes the file longer, since the file
+ * system has no metadata to commit. So zeros are written ahead of SQLite, which takes them for the end of the log.
+ * Failing is harmless: SQLite will meet the same full disk by itself and say so. */
 void
 weir_store_grow_wal (WeirStore *self)
 {
@@ -176,8 +176,8 @@ weir_store_checkpoint (WeirStore *self, int mode)
     g_debug ("Checkpoint of %s: %s", self->database_path, sqlite3_errmsg (self->writing->db));
 }
 
-/* Checkpoints, closes both connections, and leaves a log that the next opening need not read: its header is wiped once
- * everything in it is in the database. */
+/* Checkpoints, closes both connections, and leaves a log that the next opening need not read: its header is wiped
+ * once everything in it is in the database. */
 void
 weir_store_close_database (WeirStore *self)
 {
@@ -196,7 +196,8 @@ weir_store_close_database (WeirStore *self)
 
       if (fd < 0)
         return;
-      if (pwrite (fd, wiped, sizeof wiped, 0) != sizeof wiped || (self->wal_size > WAL_LIMIT && ftruncate (fd, WAL_LIMIT) != 0))
+      if (pwrite (fd, wiped, sizeof wiped, 0) != sizeof wiped
+          || (self->wal_size > WAL_LIMIT && ftruncate (fd, WAL_LIMIT) != 0))
         g_debug ("Could not wipe %s: %s", path, g_strerror (errno));
       close (fd);
     }

@@ -46,8 +46,8 @@ find_indexed (WeirSql *sql, gint64 run, GError **error)
 static gint64
 find_last (WeirSql *sql, gint64 first, gint64 end, guint limit, GError **error)
 {
-  g_autoptr(WeirStatement) find = weir_sql_prepare (sql,
-    "SELECT max(key) FROM (SELECT key FROM log WHERE key > ?1 AND key <= ?2 ORDER BY key LIMIT ?3)", error);
+  g_autoptr(WeirStatement) find = weir_sql_prepare (
+    sql, "SELECT max(key) FROM (SELECT key FROM log WHERE key > ?1 AND key <= ?2 ORDER BY key LIMIT ?3)", error);
 
   if (find == NULL)
     return -1;
@@ -60,8 +60,8 @@ find_last (WeirSql *sql, gint64 first, gint64 end, guint limit, GError **error)
 static gboolean
 index_lines (WeirSql *sql, gint64 run, gint64 first, gint64 last, GError **error)
 {
-  g_autoptr(WeirStatement) add = weir_sql_prepare (sql,
-    "INSERT INTO log_text (rowid, message) SELECT key, message FROM log WHERE key > ?1 AND key <= ?2", error);
+  g_autoptr(WeirStatement) add = weir_sql_prepare (
+    sql, "INSERT INTO log_text (rowid, message) SELECT key, message FROM log WHERE key > ?1 AND key <= ?2", error);
   g_autoptr(WeirStatement) note = weir_sql_prepare (sql, "UPDATE run SET indexed = ?2 WHERE id = ?1", error);
 
   if (add == NULL || note == NULL)
@@ -88,9 +88,7 @@ weir_store_index_logs (WeirSql *sql, gint64 run, guint limit, gboolean *more, GE
   last = find_last (sql, first, end, limit, error);
   if (last <= 0)
     return last == 0;
-  if (!weir_store_begin (sql, error)
-      || !index_lines (sql, run, first, last, error)
-      || !weir_store_end (sql, error))
+  if (!weir_store_begin (sql, error) || !index_lines (sql, run, first, last, error) || !weir_store_end (sql, error))
     {
       weir_store_roll_back (sql);
       return FALSE;
@@ -121,7 +119,8 @@ weir_store_index_when_idle (WeirStore *self)
 
 /* ── asking ──────────────────────────────────────────────────────────────────────────────── */
 
-/* Every word as a quoted prefix, so that nothing in the text is taken for an operator. NULL if there is no word in it. */
+/* Every word as a quoted prefix, so that nothing in the text is taken for an operator. NULL if there is no word in
+ * it. */
 static char *
 make_match (const char *text)
 {
@@ -190,8 +189,11 @@ query_logs (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GError
   int code;
 
   if (question->match != NULL)
-    find = weir_sql_prepare (sql, "SELECT " LOG_COLUMNS " FROM log_text JOIN log ON log.key = log_text.rowid"
-      " WHERE log_text MATCH ?6 AND log_text.rowid > ?1 AND log_text.rowid <= ?2 AND" LOG_CONDITIONS, error);
+    find = weir_sql_prepare (
+      sql,
+      "SELECT " LOG_COLUMNS " FROM log_text JOIN log ON log.key = log_text.rowid"
+      " WHERE log_text MATCH ?6 AND log_text.rowid > ?1 AND log_text.rowid <= ?2 AND" LOG_CONDITIONS,
+      error);
   else
     find = weir_sql_prepare (sql, "SELECT " LOG_COLUMNS " FROM log WHERE" LOG_CONDITIONS, error);
   if (find == NULL)
@@ -230,7 +232,8 @@ query_logs (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GError
  * Returns: (transfer full): a future of a GPtrArray (boxed) of WeirLogLine, oldest first
  */
 DexFuture *
-weir_store_query_logs (WeirStore *self, gint64 run, int level, const char *block_path, const char *text, guint64 after_seq, guint limit)
+weir_store_query_logs (WeirStore *self, gint64 run, int level, const char *block_path, const char *text,
+                       guint64 after_seq, guint limit)
 {
   LogQuestion *question = g_new0 (LogQuestion, 1);
 

@@ -74,10 +74,13 @@ struct _WeirStore
 };
 
 /* weir-store.c */
-DexFuture  *weir_store_ask            (WeirStore *self, gboolean write, WeirStoreFunc func, gpointer question, GDestroyNotify destroy);
+DexFuture  *weir_store_ask            (WeirStore *self, gboolean write, WeirStoreFunc func, gpointer question,
+                                       GDestroyNotify destroy);
 /* The same, but @before runs on the writing thread first; its failure is only logged. */
-DexFuture  *weir_store_ask_after      (WeirStore *self, WeirStoreFunc before, WeirStoreFunc func, gpointer question, GDestroyNotify destroy);
-gboolean    weir_store_ask_now        (WeirStore *self, WeirStoreFunc func, gpointer question, GValue *answer, GError **error);
+DexFuture  *weir_store_ask_after      (WeirStore *self, WeirStoreFunc before, WeirStoreFunc func, gpointer question,
+                                       GDestroyNotify destroy);
+gboolean    weir_store_ask_now        (WeirStore *self, WeirStoreFunc func, gpointer question, GValue *answer,
+                                       GError **error);
 
 /* weir-store-schema.c */
 WeirSql    *weir_store_open_database  (WeirStore *self, GError **error);
@@ -144,9 +147,11 @@ struct _WeirBatch
 WeirKeeper *weir_keeper_new           (WeirStore *store);
 void        weir_keeper_free          (WeirKeeper *self);
 void        weir_keeper_forget        (WeirKeeper *self);
-char       *weir_keeper_encode        (WeirKeeper *self, WeirValue *value, guint depth, gsize *length, GPtrArray *hashes, GError **error);
+char       *weir_keeper_encode        (WeirKeeper *self, WeirValue *value, guint depth, gsize *length,
+                                       GPtrArray *hashes, GError **error);
 void        weir_store_find_hashes    (WeirValue *value, GPtrArray *hashes);
-WeirValue  *weir_store_decode         (WeirStore *self, const char *text, gssize length, guint depth, GHashTable *seen, GError **error);
+WeirValue  *weir_store_decode         (WeirStore *self, const char *text, gssize length, guint depth,
+                                       GHashTable *seen, GError **error);
 
 /* weir-store-blobs.c */
 char       *weir_store_hash_to_path   (WeirStore *self, const char *hash);

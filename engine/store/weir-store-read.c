@@ -52,17 +52,13 @@ status_from_name (const char *name)
 WeirRunInfo *
 weir_store_run_from_row (WeirStatement *row, int first)
 {
-  return weir_run_info_new (sqlite3_column_int64 (row, first),
-                            (const char *) sqlite3_column_text (row, first + 1),
-                            (const char *) sqlite3_column_text (row, first + 2),
-                            (guint) sqlite3_column_int64 (row, first + 3),
-                            status_from_name ((const char *) sqlite3_column_text (row, first + 4)),
-                            sqlite3_column_int64 (row, first + 5),
-                            sqlite3_column_int64 (row, first + 6),
-                            (guint) sqlite3_column_int64 (row, first + 7),
-                            (const char *) sqlite3_column_text (row, first + 8),
-                            (guint) sqlite3_column_int64 (row, first + 9),
-                            (guint) sqlite3_column_int64 (row, first + 10));
+  return weir_run_info_new (
+    sqlite3_column_int64 (row, first), (const char *) sqlite3_column_text (row, first + 1),
+    (const char *) sqlite3_column_text (row, first + 2), (guint) sqlite3_column_int64 (row, first + 3),
+    status_from_name ((const char *) sqlite3_column_text (row, first + 4)), sqlite3_column_int64 (row, first + 5),
+    sqlite3_column_int64 (row, first + 6), (guint) sqlite3_column_int64 (row, first + 7),
+    (const char *) sqlite3_column_text (row, first + 8), (guint) sqlite3_column_int64 (row, first + 9),
+    (guint) sqlite3_column_int64 (row, first + 10));
 }
 
 static GListStore *
@@ -107,7 +103,8 @@ list_runs (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GError 
   g_autoptr(WeirStatement) find = NULL;
 
   if (question->text != NULL)
-    find = weir_sql_prepare (sql, "SELECT " RUN_COLUMNS " FROM run WHERE workflow = ?2 ORDER BY id DESC LIMIT ?1", error);
+    find = weir_sql_prepare (sql, "SELECT " RUN_COLUMNS " FROM run WHERE workflow = ?2 ORDER BY id DESC LIMIT ?1",
+                             error);
   else
     find = weir_sql_prepare (sql, "SELECT " RUN_COLUMNS " FROM run ORDER BY id DESC LIMIT ?1", error);
   if (find == NULL)
@@ -170,8 +167,11 @@ weir_store_load_run (WeirStore *self, gint64 run)
 gboolean
 weir_store_read_unfinished (WeirStore *self, WeirSql *sql, GError **error)
 {
-  g_autoptr(WeirStatement) find = weir_sql_prepare (sql, "SELECT " RUN_COLUMNS " FROM run"
-    " WHERE status NOT IN ('succeeded', 'failed', 'cancelled', 'interrupted') ORDER BY id", error);
+  g_autoptr(WeirStatement) find = weir_sql_prepare (
+    sql,
+    "SELECT " RUN_COLUMNS " FROM run"
+    " WHERE status NOT IN ('succeeded', 'failed', 'cancelled', 'interrupted') ORDER BY id",
+    error);
 
   if (find == NULL)
     return FALSE;
@@ -253,7 +253,8 @@ event_from_row (WeirStore *self, WeirStatement *row, gboolean whole, GHashTable 
 
   if (kind == WEIR_EVENT_LAST)
     {
-      g_set_error (error, WEIR_ERROR, WEIR_ERROR_STORE, "Expected a known event in the journal of run %" G_GINT64_FORMAT ", got \"%s\"",
+      g_set_error (error, WEIR_ERROR, WEIR_ERROR_STORE,
+                   "Expected a known event in the journal of run %" G_GINT64_FORMAT ", got \"%s\"",
                    WEIR_STORE_KEY_RUN (key), name);
       return NULL;
     }
@@ -276,13 +277,18 @@ load_events (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GErro
 {
   Question *question = data;
   g_autoptr(GPtrArray) events = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_event_unref);
-  g_autoptr(GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) weir_value_unref);
-  g_autoptr(WeirStatement) find = weir_sql_prepare (sql,
-    "SELECT key, name, at, mono, scope, firing, attempt, block, data, blobs, NULL, NULL FROM event JOIN event_kind ON event_kind.id = kind"
+  g_autoptr(GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+                                                       (GDestroyNotify) weir_value_unref);
+  g_autoptr(WeirStatement) find = weir_sql_prepare (
+    sql,
+    "SELECT key, name, at, mono, scope, firing, attempt, block, data, blobs, NULL, NULL FROM event JOIN event_kind ON "
+    "event_kind.id = kind"
     " WHERE key > ?1 AND key <= ?2"
     " UNION ALL"
-    " SELECT key, NULL, at, mono, scope, firing, attempt, block, fields, blobs, level, message FROM log WHERE key > ?1 AND key <= ?2"
-    " ORDER BY key", error);
+    " SELECT key, NULL, at, mono, scope, firing, attempt, block, fields, blobs, level, message FROM log WHERE key > ?1 "
+    "AND key <= ?2"
+    " ORDER BY key",
+    error);
   int code;
 
   if (find == NULL)
@@ -305,8 +311,8 @@ load_events (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GErro
  * @self: a store
  * @run: number of the run
  * @after_seq: only events after this one
- * @whole: whether values of 64 KiB and more are read back; else they come as {"$blob": hash, "size": bytes, "type": kind,
- *   "preview": text}
+ * @whole: whether values of 64 KiB and more are read back; else they come as {"$blob": hash, "size": bytes, "type":
+ *   kind, "preview": text}
  *
  * Returns: (transfer full): a future of a GPtrArray (boxed) of WeirEvent, logs included, in order
  */
@@ -328,7 +334,8 @@ load_value (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GError
 
   if (bytes == NULL)
     return FALSE;
-  return answer_boxed (answer, weir_value_decode (g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes), error),
+  return answer_boxed (answer,
+                       weir_value_decode (g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes), error),
                        WEIR_TYPE_VALUE);
 }
 
@@ -377,10 +384,13 @@ list_effects (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GErr
 {
   Question *question = data;
   g_autoptr(GPtrArray) effects = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_effect_free);
-  g_autoptr(GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) weir_value_unref);
-  g_autoptr(WeirStatement) find = weir_sql_prepare (sql,
+  g_autoptr(GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+                                                       (GDestroyNotify) weir_value_unref);
+  g_autoptr(WeirStatement) find = weir_sql_prepare (
+    sql,
     "SELECT id, run, scope, firing, block, kind, type, target, undo, state, at, before, after, blobs FROM effect"
-    " WHERE run = ?1 ORDER BY id", error);
+    " WHERE run = ?1 ORDER BY id",
+    error);
   int code;
 
   if (find == NULL)
@@ -402,8 +412,8 @@ list_effects (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GErr
  * @self: a store
  * @run: number of the run
  *
- * Returns: (transfer full): a future of a GPtrArray (boxed) of WeirEffect, in the order in which they were intended, with their values
- *   whole
+ * Returns: (transfer full): a future of a GPtrArray (boxed) of WeirEffect, in the order in which they were
+ *   intended, with their values whole
  */
 DexFuture *
 weir_store_list_effects (WeirStore *self, gint64 run)

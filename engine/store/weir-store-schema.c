@@ -19,7 +19,8 @@ check_owner (WeirSql *sql, int version, GError **error)
     return weir_sql_fail (sql, sqlite3_errcode (sql->db), "read", error);
   if (n_tables > 0 && id != APPLICATION_ID)
     {
-      g_set_error (error, WEIR_ERROR, WEIR_ERROR_STORE, "Expected a database of Weir in %s, but it belongs to another program", sql->name);
+      g_set_error (error, WEIR_ERROR, WEIR_ERROR_STORE,
+                   "Expected a database of Weir in %s, but it belongs to another program", sql->name);
       return FALSE;
     }
   if (version > (int) G_N_ELEMENTS (weir_migrations))
@@ -39,7 +40,8 @@ back_up (WeirStore *self, WeirSql *sql, int version, GError **error)
   g_autofree char *dir = g_build_filename (self->dir, "backup", NULL);
   g_autoptr(GDateTime) now = g_date_time_new_now_utc ();
   g_autofree char *stamp = g_date_time_format (now, "%Y%m%dT%H%M%S");
-  g_autofree char *name = g_strdup_printf ("weir-schema-%d-%s-%06d.db", version, stamp, g_date_time_get_microsecond (now));
+  g_autofree char *name = g_strdup_printf ("weir-schema-%d-%s-%06d.db", version, stamp,
+                                           g_date_time_get_microsecond (now));
   g_autofree char *path = g_build_filename (dir, name, NULL);
   g_autofree char *command = NULL;
   char *quoted;
@@ -72,10 +74,8 @@ apply (WeirSql *sql, int number, GError **error)
 {
   g_autofree char *version = g_strdup_printf ("PRAGMA user_version = %d", number);
 
-  if (weir_store_begin (sql, error)
-      && weir_sql_execute (sql, weir_migrations[number - 1], error)
-      && weir_sql_execute (sql, version, error)
-      && weir_store_end (sql, error))
+  if (weir_store_begin (sql, error) && weir_sql_execute (sql, weir_migrations[number - 1], error)
+      && weir_sql_execute (sql, version, error) && weir_store_end (sql, error))
     return TRUE;
   weir_store_roll_back (sql);
   g_prefix_error (error, "Migration to schema %d: ", number);
@@ -97,18 +97,21 @@ migrate (WeirStore *self, WeirSql *sql, int version, GError **error)
   return TRUE;
 }
 
-/* The page size and kind of vacuum are decided before the first table, and nothing of a new database needs to be synced step by step. */
+/* The page size and kind of vacuum are decided before the first table, and nothing of a new database needs to be
+ * synced step by step. */
 static gboolean
 prepare_new (WeirSql *sql, GError **error)
 {
   g_autofree char *owner = g_strdup_printf ("PRAGMA application_id = %d", APPLICATION_ID);
 
-  return weir_sql_execute (sql, "PRAGMA page_size = 4096; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA synchronous = OFF;", error)
+  return weir_sql_execute (sql, "PRAGMA page_size = 4096; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA synchronous = OFF;",
+                           error)
          && weir_sql_execute (sql, owner, error);
 }
 
-/* SQLite drops the write-ahead log of a database file of length 0, so a new file must itself be on disk before the first commit is said to be. This is
- * left to the writing thread, while others get ready. The folder SQLite syncs with its new log. */
+/* SQLite drops the write-ahead log of a database file of length 0, so a new file must itself be on disk before the
+ * first commit is said to be. This is left to the writing thread, while others get ready. The folder SQLite syncs
+ * with its new log. */
 gboolean
 weir_store_sync_new (WeirStore *self, GError **error)
 {
@@ -200,16 +203,16 @@ weir_store_open_database (WeirStore *self, GError **error)
   if (!self->in_memory)
     g_chmod (path, 0600);
   version = (int) weir_sql_get_int (sql, "PRAGMA user_version", 0);
-  if (check_owner (sql, version, error)
-      && (version != 0 || prepare_new (sql, error))
+  if (check_owner (sql, version, error) && (version != 0 || prepare_new (sql, error))
       && weir_sql_execute (sql, self->in_memory ? "PRAGMA journal_mode = MEMORY" : "PRAGMA journal_mode = WAL", error)
-      && migrate (self, sql, version, error)
-      && read_kinds (self, sql, error)
+      && migrate (self, sql, version, error) && read_kinds (self, sql, error)
       && weir_sql_execute (sql, self->in_memory ? "PRAGMA synchronous = OFF" : "PRAGMA synchronous = FULL", error)
-      /* 16 MiB of cache hold the growing ends of all tables; checkpoints are made by ourselves when there is time. No memory map: an
-       * unreadable page must be an error, not a signal. */
-      && weir_sql_execute (sql, "PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 0;"
-                                "PRAGMA temp_store = MEMORY", error))
+      /* 16 MiB of cache hold the growing ends of all tables; checkpoints are made by ourselves when there is time. No
+       * memory map: an unreadable page must be an error, not a signal. */
+      && weir_sql_execute (sql,
+                           "PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 0;"
+                           "PRAGMA temp_store = MEMORY",
+                           error))
     {
       self->is_new = version == 0 && !self->in_memory;
       return sql;

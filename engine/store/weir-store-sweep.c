@@ -42,15 +42,16 @@ sweep_folder (WeirStore *self, const char *path)
     }
 }
 
-/* Removes blobs that no row refers to, and halves of blobs: what a process that was killed had put but not referred to yet. Before the
- * threads begin. */
+/* Removes blobs that no row refers to, and halves of blobs: what a process that was killed had put but not referred
+ * to yet. Before the threads begin. */
 void
 weir_store_sweep_blobs (WeirStore *self)
 {
   sweep_folder (self, self->blobs_dir);
 }
 
-/* Removes blobs that were put since the store was opened and that no row came to refer to. After the threads have ended. */
+/* Removes blobs that were put since the store was opened and that no row came to refer to. After the threads have
+ * ended. */
 void
 weir_store_drop_fresh_blobs (WeirStore *self)
 {

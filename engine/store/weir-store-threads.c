@@ -106,8 +106,8 @@ run_question (WeirStore *self, WeirJob *job)
   answer (self, job);
 }
 
-/* Sorts what came into batches, which wait to be written together, and questions, which come after the batches before them, except
- * while those cannot be written. FALSE if the store is being closed. */
+/* Sorts what came into batches, which wait to be written together, and questions, which come after the batches before
+ * them, except while those cannot be written. FALSE if the store is being closed. */
 static gboolean
 take_jobs (WeirStore *self, WeirQueueNode *node)
 {

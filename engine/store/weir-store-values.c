@@ -5,7 +5,8 @@
 
 #include "weir-json.h"
 
-/* Big values of this many levels are found: the members of an event's data ("result") and theirs ("outputs", by port). */
+/* Big values of this many levels are found: the members of an event's data ("result") and theirs ("outputs", by
+ * port). */
 #define DEPTH 2
 /* As many big values are remembered, so that one that passes through many blocks is written once. */
 #define N_KEPT 32
@@ -140,7 +141,8 @@ must_leave (WeirKeeper *self, WeirValue *value)
   return weir_value_estimate_size (value, WEIR_STORE_BLOB_SIZE) >= WEIR_STORE_BLOB_SIZE;
 }
 
-/* The value with big parts replaced. @depth: how many levels of records may still be opened to find them. (transfer full) */
+/* The value with big parts replaced. @depth: how many levels of records may still be opened to find them. (transfer
+ * full) */
 static WeirValue *
 reduce (WeirKeeper *self, WeirValue *value, guint depth, GPtrArray *hashes, GError **error)
 {
@@ -176,11 +178,9 @@ reduce (WeirKeeper *self, WeirValue *value, guint depth, GPtrArray *hashes, GErr
   return g_steal_pointer (&reduced);
 }
 
-/*
- * Journal JSON of a value. Parts of 64 KiB and more go to blobs/ and leave a stub; their hashes are added to @hashes, and
+/* Journal JSON of a value. Parts of 64 KiB and more go to blobs/ and leave a stub; their hashes are added to @hashes, and
  * their number must be kept beside the text: without one, nothing in the text is a stub.
- * @depth: 2 for an event's data, 0 for a single value.
- */
+ * @depth: 2 for an event's data, 0 for a single value. */
 char *
 weir_keeper_encode (WeirKeeper *self, WeirValue *value, guint depth, gsize *length, GPtrArray *hashes, GError **error)
 {
@@ -265,8 +265,8 @@ restore (WeirStore *self, WeirValue *value, guint depth, GHashTable *seen, GErro
   return weir_builder_end (builder);
 }
 
-/* A value from journal JSON that has stubs in it, made whole. @seen (nullable): hash -> WeirValue, so that what many events
- * share is read once and shared again. */
+/* A value from journal JSON that has stubs in it, made whole. @seen (nullable): hash -> WeirValue, so that what many
+ * events share is read once and shared again. */
 WeirValue *
 weir_store_decode (WeirStore *self, const char *text, gssize length, guint depth, GHashTable *seen, GError **error)
 {

@@ -84,8 +84,8 @@ G_DEFINE_BOXED_TYPE (WeirStoredWorkflow, weir_stored_workflow, weir_stored_workf
 static gint64
 find_newest (WeirSql *sql, const char *id, const char *text, gboolean *same, GError **error)
 {
-  g_autoptr(WeirStatement) find = weir_sql_prepare (sql,
-    "SELECT version, text = ?2 FROM version WHERE workflow = ?1 ORDER BY version DESC LIMIT 1", error);
+  g_autoptr(WeirStatement) find = weir_sql_prepare (
+    sql, "SELECT version, text = ?2 FROM version WHERE workflow = ?1 ORDER BY version DESC LIMIT 1", error);
   int code;
 
   *same = FALSE;
@@ -103,10 +103,13 @@ find_newest (WeirSql *sql, const char *id, const char *text, gboolean *same, GEr
 static gboolean
 put_workflow (WeirSql *sql, WorkflowQuestion *question, gint64 version, gint64 now, GError **error)
 {
-  g_autoptr(WeirStatement) put = weir_sql_prepare (sql,
+  g_autoptr(WeirStatement) put = weir_sql_prepare (
+    sql,
     "INSERT INTO workflow (id, name, folder, version, changed_at) VALUES (?1, ?2, ?3, ?4, ?5)"
-    " ON CONFLICT (id) DO UPDATE SET name = ?2, folder = ?3, changed_at = iif (version = ?4, changed_at, ?5), version = ?4"
-    " WHERE name IS NOT ?2 OR folder IS NOT ?3 OR version IS NOT ?4", error);
+    " ON CONFLICT (id) DO UPDATE SET name = ?2, folder = ?3, changed_at = iif (version = ?4, changed_at, ?5), version "
+    "= ?4"
+    " WHERE name IS NOT ?2 OR folder IS NOT ?3 OR version IS NOT ?4",
+    error);
 
   if (put == NULL)
     return FALSE;
@@ -157,8 +160,7 @@ save_workflow (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GEr
 
   if (question->id == NULL)
     question->id = g_uuid_string_random ();
-  if (!weir_store_begin (sql, error)
-      || !save_in_transaction (sql, question, &version, error)
+  if (!weir_store_begin (sql, error) || !save_in_transaction (sql, question, &version, error)
       || !weir_store_end (sql, error))
     {
       weir_store_roll_back (sql);
@@ -181,10 +183,12 @@ save_workflow (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GEr
  *
  * Saves a new version, unless the newest has the same text.
  *
- * Returns: (transfer full): a future of a WeirSavedVersion (boxed), resolved once it is on disk; rejects with %WEIR_ERROR_STORE
+ * Returns: (transfer full): a future of a WeirSavedVersion (boxed), resolved once it is on disk; rejects with
+ *   %WEIR_ERROR_STORE
  */
 DexFuture *
-weir_store_save_workflow (WeirStore *self, const char *id, const char *name, const char *text, const char *folder, const char *message)
+weir_store_save_workflow (WeirStore *self, const char *id, const char *name, const char *text, const char *folder,
+                          const char *message)
 {
   WorkflowQuestion *question = g_new0 (WorkflowQuestion, 1);
 
@@ -243,10 +247,12 @@ load_workflow (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GEr
 {
   WorkflowQuestion *question = data;
   /* The id wins over a name, the last changed over others of the same name. */
-  g_autoptr(WeirStatement) find = weir_sql_prepare (sql,
+  g_autoptr(WeirStatement) find = weir_sql_prepare (
+    sql,
     "SELECT w.id, w.name, v.text, w.folder, v.version FROM workflow w"
     " JOIN version v ON v.workflow = w.id AND v.version = iif (?2 = 0, w.version, ?2)"
-    " WHERE w.id = ?1 OR (w.name = ?1 AND NOT w.deleted) ORDER BY w.id = ?1 DESC, w.changed_at DESC LIMIT 1", error);
+    " WHERE w.id = ?1 OR (w.name = ?1 AND NOT w.deleted) ORDER BY w.id = ?1 DESC, w.changed_at DESC LIMIT 1",
+    error);
   WeirStoredWorkflow *workflow;
   int code;
 
@@ -256,7 +262,8 @@ load_workflow (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GEr
   sqlite3_bind_int64 (find, 2, question->version);
   code = weir_sql_step (sql, find, error);
   if (code == SQLITE_DONE && question->version != 0)
-    g_set_error (error, WEIR_ERROR, WEIR_ERROR_NOT_FOUND, "There is no version %u of a workflow %s", question->version, question->id);
+    g_set_error (error, WEIR_ERROR, WEIR_ERROR_NOT_FOUND, "There is no version %u of a workflow %s", question->version,
+                 question->id);
   else if (code == SQLITE_DONE)
     g_set_error (error, WEIR_ERROR, WEIR_ERROR_NOT_FOUND, "There is no workflow %s", question->id);
   if (code != SQLITE_ROW)
@@ -318,13 +325,16 @@ static gboolean
 list_workflows (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GError **error)
 {
   g_autoptr(GListStore) workflows = g_list_store_new (WEIR_TYPE_WORKFLOW_INFO);
-  g_autoptr(WeirStatement) find = weir_sql_prepare (sql,
+  g_autoptr(WeirStatement) find = weir_sql_prepare (
+    sql,
     "SELECT w.id, w.name, w.version, w.changed_at,"
-    " run.id, run.workflow, run.workflow_name, run.version, run.status, run.created_at, run.ended_at, run.n_steps, run.error,"
+    " run.id, run.workflow, run.workflow_name, run.version, run.status, run.created_at, run.ended_at, run.n_steps, "
+    "run.error,"
     " (SELECT count(*) FROM effect WHERE run = run.id AND state <> 2),"
     " (SELECT count(*) FROM effect WHERE run = run.id AND state = 2)"
     " FROM workflow w LEFT JOIN run ON run.id = (SELECT max (id) FROM run r WHERE r.workflow = w.id)"
-    " WHERE NOT w.deleted ORDER BY w.changed_at DESC, w.id", error);
+    " WHERE NOT w.deleted ORDER BY w.changed_at DESC, w.id",
+    error);
   int code;
 
   if (find == NULL)
@@ -333,10 +343,9 @@ list_workflows (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GE
     {
       gboolean has_run = sqlite3_column_type (find, 4) != SQLITE_NULL;
       g_autoptr(WeirRunInfo) last_run = has_run ? weir_store_run_from_row (find, 4) : NULL;
-      g_autoptr(WeirWorkflowInfo) info = weir_workflow_info_new ((const char *) sqlite3_column_text (find, 0),
-                                                                 (const char *) sqlite3_column_text (find, 1),
-                                                                 (guint) sqlite3_column_int64 (find, 2),
-                                                                 sqlite3_column_int64 (find, 3), last_run);
+      g_autoptr(WeirWorkflowInfo) info = weir_workflow_info_new (
+        (const char *) sqlite3_column_text (find, 0), (const char *) sqlite3_column_text (find, 1),
+        (guint) sqlite3_column_int64 (find, 2), sqlite3_column_int64 (find, 3), last_run);
 
       g_list_store_append (workflows, info);
     }
@@ -364,8 +373,8 @@ list_versions (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GEr
 {
   WorkflowQuestion *question = data;
   g_autoptr(GPtrArray) versions = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_version_info_free);
-  g_autoptr(WeirStatement) find = weir_sql_prepare (sql,
-    "SELECT version, saved_at, message FROM version WHERE workflow = ?1 ORDER BY version DESC", error);
+  g_autoptr(WeirStatement) find = weir_sql_prepare (
+    sql, "SELECT version, saved_at, message FROM version WHERE workflow = ?1 ORDER BY version DESC", error);
   int code;
 
   if (find == NULL)
@@ -392,7 +401,8 @@ list_versions (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GEr
  * @self: a store
  * @id: of a workflow
  *
- * Returns: (transfer full): a future of a GPtrArray (boxed) of WeirVersionInfo, newest first; empty if there is no such workflow
+ * Returns: (transfer full): a future of a GPtrArray (boxed) of WeirVersionInfo, newest first; empty if there is no
+ *   such workflow
  */
 DexFuture *
 weir_store_list_versions (WeirStore *self, const char *id)

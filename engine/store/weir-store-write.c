@@ -7,8 +7,10 @@
 #include "weir-step.h"
 
 /* The numbers in the database are those of the enumerations. */
-G_STATIC_ASSERT (WEIR_EFFECT_INTENDED == 0 && WEIR_EFFECT_COMPLETED == 1 && WEIR_EFFECT_UNDONE == 2 && WEIR_EFFECT_KEPT == 3);
-G_STATIC_ASSERT (WEIR_UNDO_NONE == 0 && WEIR_UNDO_EXACT == 1 && WEIR_UNDO_COMPENSATE == 2 && WEIR_UNDO_IRREVERSIBLE == 3);
+G_STATIC_ASSERT (WEIR_EFFECT_INTENDED == 0 && WEIR_EFFECT_COMPLETED == 1);
+G_STATIC_ASSERT (WEIR_EFFECT_UNDONE == 2 && WEIR_EFFECT_KEPT == 3);
+G_STATIC_ASSERT (WEIR_UNDO_NONE == 0 && WEIR_UNDO_EXACT == 1);
+G_STATIC_ASSERT (WEIR_UNDO_COMPENSATE == 2 && WEIR_UNDO_IRREVERSIBLE == 3);
 G_STATIC_ASSERT (WEIR_LOG_DEBUG == 0 && WEIR_LOG_INFO == 1 && WEIR_LOG_WARNING == 2 && WEIR_LOG_ERROR == 3);
 
 static gboolean
@@ -43,8 +45,8 @@ weir_store_roll_back (WeirSql *sql)
     sqlite3_exec (sql->db, "ROLLBACK", NULL, NULL, NULL);
 }
 
-/* A row that breaks a rule of the schema is a mistake of the program. It must not keep all that comes after it from the disk, which trying
- * again for ever would do. */
+/* A row that breaks a rule of the schema is a mistake of the program. It must not keep all that comes after it from
+ * the disk, which trying again for ever would do. */
 static gboolean
 write_row (WeirSql *sql, WeirStatement *statement, GError **error)
 {
@@ -65,7 +67,8 @@ add_references (WeirStore *self, gint64 run, GPtrArray *hashes, GError **error)
 {
   for (guint i = 0; i < hashes->len; i++)
     {
-      g_autoptr(WeirStatement) add = weir_sql_prepare (self->writing, "INSERT OR IGNORE INTO blob_ref VALUES (?1, ?2)", error);
+      g_autoptr(WeirStatement) add = weir_sql_prepare (self->writing, "INSERT OR IGNORE INTO blob_ref VALUES (?1, ?2)",
+                                                        error);
       guint8 bytes[32];
 
       if (add == NULL)
@@ -83,8 +86,8 @@ static gboolean
 write_log (WeirStore *self, WeirBatchOp *op, GPtrArray *hashes, GError **error)
 {
   WeirEvent *event = op->event.event;
-  g_autoptr(WeirStatement) add = weir_sql_prepare (self->writing,
-    "INSERT INTO log VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)", error);
+  g_autoptr(WeirStatement) add = weir_sql_prepare (
+    self->writing, "INSERT INTO log VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)", error);
   g_autofree char *fields = NULL;
   WeirValue *value = event->data != NULL ? weir_value_find_member (event->data, "fields") : NULL;
   guint n_before = hashes->len;
@@ -105,7 +108,8 @@ write_log (WeirStore *self, WeirBatchOp *op, GPtrArray *hashes, GError **error)
   sqlite3_bind_int64 (add, 5, event->firing);
   sqlite3_bind_int64 (add, 6, event->attempt);
   weir_sql_bind_text (add, 7, event->block, -1);
-  sqlite3_bind_int64 (add, 8, event->data != NULL ? weir_value_get_member_int (event->data, "level", WEIR_LOG_INFO) : WEIR_LOG_INFO);
+  sqlite3_bind_int64 (
+    add, 8, event->data != NULL ? weir_value_get_member_int (event->data, "level", WEIR_LOG_INFO) : WEIR_LOG_INFO);
   weir_sql_bind_text (add, 9, op->event.path, -1);
   weir_sql_bind_text (add, 10, op->event.block_path, -1);
   weir_sql_bind_text (add, 11, event->data != NULL ? weir_value_get_member_text (event->data, "message", "") : "", -1);
@@ -118,8 +122,8 @@ write_log (WeirStore *self, WeirBatchOp *op, GPtrArray *hashes, GError **error)
 static gboolean
 write_event (WeirStore *self, WeirEvent *event, GPtrArray *hashes, GError **error)
 {
-  g_autoptr(WeirStatement) add = weir_sql_prepare (self->writing,
-    "INSERT INTO event VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)", error);
+  g_autoptr(WeirStatement) add = weir_sql_prepare (
+    self->writing, "INSERT INTO event VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)", error);
   g_autofree char *data = NULL;
   guint n_before = hashes->len;
   gsize length = 0;
@@ -148,10 +152,12 @@ write_event (WeirStore *self, WeirEvent *event, GPtrArray *hashes, GError **erro
 static gboolean
 write_run (WeirStore *self, WeirBatchRun *run, GError **error)
 {
-  g_autoptr(WeirStatement) put = weir_sql_prepare (self->writing,
+  g_autoptr(WeirStatement) put = weir_sql_prepare (
+    self->writing,
     "INSERT INTO run (id, workflow, workflow_name, version, status, created_at, ended_at, n_steps, error)"
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
-    " ON CONFLICT (id) DO UPDATE SET status = ?5, ended_at = ?7, n_steps = ?8, error = ?9", error);
+    " ON CONFLICT (id) DO UPDATE SET status = ?5, ended_at = ?7, n_steps = ?8, error = ?9",
+    error);
 
   if (put == NULL)
     return FALSE;
@@ -200,15 +206,17 @@ static gboolean
 write_effect (WeirStore *self, const WeirEffect *effect, GPtrArray *hashes, GError **error)
 {
   /* without a type it is news of an effect that is known: what it does not say stays */
-  g_autoptr(WeirStatement) put = weir_sql_prepare (self->writing, effect->type == NULL
-    ? "UPDATE effect SET state = ?10, before = COALESCE (?12, before), after = COALESCE (?13, after),"
-      " blobs = blobs + ?14 WHERE id = ?1"
-    : "INSERT INTO effect VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
-      " ON CONFLICT (id) DO UPDATE SET state = ?10, before = ?12, after = ?13, blobs = ?14", error);
+  g_autoptr(WeirStatement) put = weir_sql_prepare (
+    self->writing,
+    effect->type == NULL
+      ? "UPDATE effect SET state = ?10, before = COALESCE (?12, before), after = COALESCE (?13, after),"
+        " blobs = blobs + ?14 WHERE id = ?1"
+      : "INSERT INTO effect VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
+        " ON CONFLICT (id) DO UPDATE SET state = ?10, before = ?12, after = ?13, blobs = ?14",
+    error);
   guint n_before = hashes->len;
 
-  if (put == NULL
-      || !bind_value (self, put, 12, effect->before, hashes, error)
+  if (put == NULL || !bind_value (self, put, 12, effect->before, hashes, error)
       || !bind_value (self, put, 13, effect->after, hashes, error))
     return FALSE;
   sqlite3_bind_int64 (put, 1, effect->id);
@@ -298,16 +306,15 @@ write_jobs (WeirStore *self, GQueue *jobs, GPtrArray *referenced, GError **error
   return TRUE;
 }
 
-/* Writes all batches of @jobs in one transaction. When this returns TRUE they are on disk; when FALSE, nothing of them is. */
+/* Writes all batches of @jobs in one transaction. When this returns TRUE they are on disk; when FALSE, nothing of
+ * them is. */
 gboolean
 weir_store_write_batches (WeirStore *self, GQueue *jobs, GError **error)
 {
   g_autoptr(GPtrArray) referenced = g_ptr_array_new_with_free_func (g_free);
 
-  if (!weir_store_sync_new (self, error)
-      || !weir_store_begin (self->writing, error)
-      || !write_jobs (self, jobs, referenced, error)
-      || !weir_store_end (self->writing, error))
+  if (!weir_store_sync_new (self, error) || !weir_store_begin (self->writing, error)
+      || !write_jobs (self, jobs, referenced, error) || !weir_store_end (self->writing, error))
     {
       weir_store_roll_back (self->writing);
       return FALSE;

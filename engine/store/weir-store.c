@@ -101,8 +101,7 @@ open_all (WeirStore *self, GError **error)
   if (!make_folders (self, &was_killed, error))
     return FALSE;
   self->writing = weir_store_open_database (self, error);
-  if (self->writing == NULL
-      || !weir_store_read_unfinished (self, self->writing, error)
+  if (self->writing == NULL || !weir_store_read_unfinished (self, self->writing, error)
       || !weir_store_read_variables (self, self->writing, error))
     return FALSE;
   self->last_run_id = weir_sql_get_int (self->writing, "SELECT max(id) FROM run", 0);
@@ -118,11 +117,11 @@ open_all (WeirStore *self, GError **error)
 /**
  * weir_store_new:
  * @dir: the data folder, made with mode 0700 if missing; ":memory:" keeps nothing and syncs nothing
- * @error: set to %WEIR_ERROR_BUSY when another process has the folder (the message says which), %WEIR_ERROR_NEWER when a newer Weir wrote it,
- *   %WEIR_ERROR_STORE when it cannot be used
+ * @error: set to %WEIR_ERROR_BUSY when another process has the folder (the message says which), %WEIR_ERROR_NEWER
+ *   when a newer Weir wrote it, %WEIR_ERROR_STORE when it cannot be used
  *
- * Opens the database, after migrating it to the newest schema (a copy of what was there goes to `backup/`). Callbacks come on the
- * thread-default main context of the caller. Blocks for a few milliseconds.
+ * Opens the database, after migrating it to the newest schema (a copy of what was there goes to `backup/`).
+ * Callbacks come on the thread-default main context of the caller. Blocks for a few milliseconds.
  *
  * Returns: (transfer full) (nullable): the store
  */
@@ -183,8 +182,8 @@ drop_returned (WeirStore *self)
  * weir_store_close:
  * @self: a store
  *
- * Writes what is queued, checkpoints, closes, and releases the lock. Blocks. Batches that cannot be written (full disk) are given up with a
- * warning. Safe to repeat.
+ * Writes what is queued, checkpoints, closes, and releases the lock. Blocks. Batches that cannot be written (full
+ * disk) are given up with a warning. Safe to repeat.
  */
 void
 weir_store_close (WeirStore *self)
@@ -239,8 +238,8 @@ weir_store_unref (WeirStore *self)
 /**
  * weir_store_set_trouble_func:
  * @self: a store
- * @func: (nullable) (scope forever): called on the main context with a message when writing begins to fail and the store to retry by itself, and
- *   with %NULL when it could write again
+ * @func: (nullable) (scope forever): called on the main context with a message when writing begins to fail and the
+ *   store to retry by itself, and with %NULL when it could write again
  * @user_data: for @func
  */
 void
@@ -322,8 +321,8 @@ weir_store_dup_variables (WeirStore *self, const char *workflow_id)
  * weir_store_commit:
  * @self: a store
  * @batch: (transfer full): what to write
- * @done: (nullable) (scope async): called on the main context once the batch is on disk, in the order of the commits; not called if the store
- *   is closed before
+ * @done: (nullable) (scope async): called on the main context once the batch is on disk, in the order of the
+ *   commits; not called if the store is closed before
  * @user_data: for @done
  *
  * Queues the batch. Batches queued while one is being written share the next transaction.
@@ -353,7 +352,8 @@ weir_store_commit (WeirStore *self, WeirBatch *batch, WeirStoreDoneFunc done, gp
 }
 
 static DexFuture *
-ask (WeirStore *self, WeirQueue *queue, WeirStoreFunc before, WeirStoreFunc func, gpointer question, GDestroyNotify destroy)
+ask (WeirStore *self, WeirQueue *queue, WeirStoreFunc before, WeirStoreFunc func, gpointer question,
+     GDestroyNotify destroy)
 {
   WeirJob *job = weir_job_new (WEIR_JOB_QUESTION);
   DexPromise *promise;
@@ -380,7 +380,8 @@ weir_store_ask (WeirStore *self, gboolean write, WeirStoreFunc func, gpointer qu
 }
 
 DexFuture *
-weir_store_ask_after (WeirStore *self, WeirStoreFunc before, WeirStoreFunc func, gpointer question, GDestroyNotify destroy)
+weir_store_ask_after (WeirStore *self, WeirStoreFunc before, WeirStoreFunc func, gpointer question,
+                      GDestroyNotify destroy)
 {
   return ask (self, &self->to_write, before, func, question, destroy);
 }
@@ -451,7 +452,8 @@ weir_store_get_last_effect_id (WeirStore *self)
  * weir_store_list_unfinished:
  * @self: a store
  *
- * Returns: (transfer full): a GListModel of WeirRunInfo: runs that had not ended when the store was opened, oldest first
+ * Returns: (transfer full): a GListModel of WeirRunInfo: runs that had not ended when the store was opened, oldest
+ *   first
  */
 GListModel *
 weir_store_list_unfinished (WeirStore *self)

@@ -15,8 +15,8 @@ G_BEGIN_DECLS
 /**
  * WeirStore:
  *
- * The database of one data folder: one thread owns the writing connection, another a reading one. WAL, synchronous FULL. `weir.lock`
- * (flock, with the owner's pid as text) keeps other processes out.
+ * The database of one data folder: one thread owns the writing connection, another a reading one. WAL, synchronous
+ * FULL. `weir.lock` (flock, with the owner's pid as text) keeps other processes out.
  *
  * Layout: `weir.db`, `blobs/ab/abcdef...` (SHA-256 in hex), `backup/` (before a migration).
  */
@@ -30,8 +30,8 @@ WeirStore  *weir_store_ref          (WeirStore    *self);
 void        weir_store_unref        (WeirStore    *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirStore, weir_store_unref)
 
-/* Called on the main context: with a message when writing fails (full disk, I/O error) and the store begins to retry by itself,
- * with NULL when it could write again. */
+/* Called on the main context: with a message when writing fails (full disk, I/O error) and the store begins to retry
+ * by itself, with NULL when it could write again. */
 typedef void (*WeirStoreTroubleFunc) (const char *message, gpointer user_data);
 void        weir_store_set_trouble_func (WeirStore *self, WeirStoreTroubleFunc func, gpointer user_data);
 
@@ -40,15 +40,15 @@ void        weir_store_set_trouble_func (WeirStore *self, WeirStoreTroubleFunc f
 /**
  * WeirBatch:
  *
- * What one main-loop turn wants written, in order, in one transaction. Holds references only; encoding to JSON and blobs happens on the
- * store thread.
+ * What one main-loop turn wants written, in order, in one transaction. Holds references only; encoding to JSON and
+ * blobs happens on the store thread.
  */
 typedef struct _WeirBatch WeirBatch;
 WeirBatch  *weir_batch_new          (void);
 gboolean    weir_batch_is_empty     (WeirBatch    *self);
 void        weir_batch_free         (WeirBatch    *self);
-/* To the journal; LOG events go to the log table (with FTS) under the same sequence. @path and @block_path (nullable, copied) are of the step
- * and are kept for LOG only. Takes the event. */
+/* To the journal; LOG events go to the log table (with FTS) under the same sequence. @path and @block_path (nullable,
+ * copied) are of the step and are kept for LOG only. Takes the event. */
 void        weir_batch_take_event   (WeirBatch    *self,
                                      WeirEvent    *event,
                                      const char   *path,
@@ -73,8 +73,9 @@ void        weir_batch_put_variable (WeirBatch    *self,
                                      const char   *name,
                                      WeirValue    *value);
 
-/* Queues the batch (consumed). @done is called on the main context, in the order of the commits, once the batch is on disk (synced). Batches queued
- * while one is being written share the next transaction. It is not called if the store is closed before. */
+/* Queues the batch (consumed). @done is called on the main context, in the order of the commits, once the batch is on
+ * disk (synced). Batches queued while one is being written share the next transaction. It is not called if the store
+ * is closed before. */
 typedef void (*WeirStoreDoneFunc) (gpointer user_data);
 void        weir_store_commit       (WeirStore    *self,
                                      WeirBatch    *batch,
@@ -83,7 +84,8 @@ void        weir_store_commit       (WeirStore    *self,
 /* The highest numbers in use, read when the store was opened. */
 gint64      weir_store_get_last_run_id    (WeirStore *self);
 gint64      weir_store_get_last_effect_id (WeirStore *self);
-/* Variables are read at once, from a cache of all (they are few), which puts update. (transfer full), NULL if unset */
+/* Variables are read at once, from a cache of all (they are few), which puts update. (transfer full), NULL if
+ * unset */
 WeirValue  *weir_store_dup_variable (WeirStore    *self,
                                      const char   *workflow_id,
                                      const char   *name);
@@ -99,19 +101,21 @@ void        weir_store_cache_variable (WeirStore  *self,
 
 /* ── asking: futures, on the reading thread ──────────────────────────────────────────────── */
 
-/* Saves the text as a new version of @id (NULL: a new workflow), unless the newest version has the same text. On the writing thread.
- * Resolves to WeirSavedVersion (boxed). */
+/* Saves the text as a new version of @id (NULL: a new workflow), unless the newest version has the same text. On the
+ * writing thread. Resolves to WeirSavedVersion (boxed). */
 typedef struct { char *id; guint version; } WeirSavedVersion;
 #define WEIR_TYPE_SAVED_VERSION (weir_saved_version_get_type ())
 GType       weir_saved_version_get_type (void) G_GNUC_CONST;
-DexFuture  *weir_store_save_workflow    (WeirStore *self, const char *id, const char *name, const char *text, const char *folder, const char *message);
+DexFuture  *weir_store_save_workflow    (WeirStore *self, const char *id, const char *name, const char *text,
+                                         const char *folder, const char *message);
 /* By id or name (deleted ones by id only). Resolves to WeirStoredWorkflow (boxed). */
 typedef struct { char *id, *name, *text, *folder; guint version; } WeirStoredWorkflow;
 #define WEIR_TYPE_STORED_WORKFLOW (weir_stored_workflow_get_type ())
 GType       weir_stored_workflow_get_type (void) G_GNUC_CONST;
 DexFuture  *weir_store_load_workflow    (WeirStore *self, const char *id_or_name, guint version);
 /* The same at once, for sub-workflows while a run is being recovered; blocks briefly. */
-WeirStoredWorkflow *weir_store_load_workflow_now (WeirStore *self, const char *id_or_name, guint version, GError **error);
+WeirStoredWorkflow *weir_store_load_workflow_now (WeirStore *self, const char *id_or_name, guint version,
+                                                  GError **error);
 void        weir_stored_workflow_free   (WeirStoredWorkflow *self);
 void        weir_saved_version_free     (WeirSavedVersion *self);
 DexFuture  *weir_store_list_workflows   (WeirStore *self);
@@ -119,15 +123,18 @@ DexFuture  *weir_store_list_versions    (WeirStore *self, const char *id);
 DexFuture  *weir_store_set_workflow_deleted (WeirStore *self, const char *id, gboolean deleted);
 DexFuture  *weir_store_list_runs        (WeirStore *self, const char *workflow_id, guint limit);
 DexFuture  *weir_store_load_run         (WeirStore *self, gint64 run);
-/* Runs whose status is not final, oldest first, read when the store was opened. (transfer full): GListModel of WeirRunInfo */
+/* Runs whose status is not final, oldest first, read when the store was opened. (transfer full): GListModel of
+ * WeirRunInfo */
 GListModel *weir_store_list_unfinished  (WeirStore *self);
 /* With values whole (blobs read back) if @whole, else values of 64 KiB and more come as
  * {"$blob": hash, "size": bytes, "type": kind, "preview": text}. */
 DexFuture  *weir_store_load_events      (WeirStore *self, gint64 run, guint64 after_seq, gboolean whole);
 DexFuture  *weir_store_load_value       (WeirStore *self, const char *hash);
-DexFuture  *weir_store_query_logs       (WeirStore *self, gint64 run, int level, const char *block_path, const char *text, guint64 after_seq, guint limit);
+DexFuture  *weir_store_query_logs       (WeirStore *self, gint64 run, int level, const char *block_path,
+                                         const char *text, guint64 after_seq, guint limit);
 DexFuture  *weir_store_list_effects     (WeirStore *self, gint64 run);
-/* Removes a run and all it left but one audit row; blobs that nothing refers to any more are freed. On the writing thread. */
+/* Removes a run and all it left but one audit row; blobs that nothing refers to any more are freed. On the writing
+ * thread. */
 DexFuture  *weir_store_delete_run       (WeirStore *self, gint64 run, const char *actor, const char *reason);
 
 /* ── blobs: any thread ───────────────────────────────────────────────────────────────────── */
@@ -143,6 +150,7 @@ GBytes     *weir_store_read_blob        (WeirStore *self, const char *hash, GErr
 /* Constructors of the public snapshots, defined in service/weir-run-info.c. */
 WeirRunInfo      *weir_run_info_new      (gint64 id, const char *workflow_id, const char *workflow_name, guint version, WeirRunStatus status,
                                           gint64 created_at, gint64 ended_at, guint n_steps, const char *error, guint n_effects, guint n_undone);
-WeirWorkflowInfo *weir_workflow_info_new (const char *id, const char *name, guint version, gint64 changed_at, WeirRunInfo *last_run);
+WeirWorkflowInfo *weir_workflow_info_new (const char *id, const char *name, guint version, gint64 changed_at,
+                                          WeirRunInfo *last_run);
 
 G_END_DECLS

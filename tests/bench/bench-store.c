@@ -38,8 +38,8 @@ print_samples (const char *name, double *samples, guint n_samples)
   for (guint i = 0; i < n_samples; i++)
     sum += samples[i];
   qsort (samples, n_samples, sizeof *samples, compare);
-  g_print ("{\"name\": \"%s\", \"value\": %.1f, \"unit\": \"us\", \"n\": %u, \"p50\": %.1f, \"p95\": %.1f}\n",
-           name, sum / n_samples, n_samples, samples[n_samples / 2], samples[n_samples * 95 / 100]);
+  g_print ("{\"name\": \"%s\", \"value\": %.1f, \"unit\": \"us\", \"n\": %u, \"p50\": %.1f, \"p95\": %.1f}\n", name,
+           sum / n_samples, n_samples, samples[n_samples / 2], samples[n_samples * 95 / 100]);
   return sum / n_samples;
 }
 
@@ -60,7 +60,8 @@ bench_fsync (const char *dir, const char *name, gboolean append)
       gint64 start = g_get_monotonic_time ();
 
       memset (bytes, (int) i, COMMIT_BYTES);
-      g_assert_cmpint (pwrite (fd, bytes, COMMIT_BYTES, (off_t) (append ? i : i % 64) * COMMIT_BYTES), ==, COMMIT_BYTES);
+      g_assert_cmpint (pwrite (fd, bytes, COMMIT_BYTES, (off_t) (append ? i : i % 64) * COMMIT_BYTES), ==,
+                       COMMIT_BYTES);
       fsync (fd);
       samples[i] = g_get_monotonic_time () - start;
     }
@@ -154,7 +155,8 @@ bench_open (const char *name, const char *dir)
   WeirStore *store = weir_store_new (dir, &error);
 
   g_assert_no_error (error);
-  g_print ("{\"name\": \"%s\", \"value\": %.2f, \"unit\": \"ms\", \"n\": 1}\n", name, (g_get_monotonic_time () - start) / 1000.0);
+  g_print ("{\"name\": \"%s\", \"value\": %.2f, \"unit\": \"ms\", \"n\": 1}\n", name,
+           (g_get_monotonic_time () - start) / 1000.0);
   return store;
 }
 

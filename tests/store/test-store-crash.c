@@ -41,7 +41,9 @@ victim_send (Victim *self)
   /* Now and then a value that goes to a file. */
   WeirValue *value = seq % 20 == 0 ? store_text_new (70 * 1000 + seq, 'k') : weir_value_new_int ((gint64) seq);
 
-  weir_batch_take_event (batch, store_event_new (WEIR_EVENT_BLOCK_SUCCEEDED, self->run, seq, store_record_new ("result", value)), NULL, NULL);
+  weir_batch_take_event (
+    batch, store_event_new (WEIR_EVENT_BLOCK_SUCCEEDED, self->run, seq, store_record_new ("result", value)), NULL,
+    NULL);
   weir_batch_put_effect (batch, &effect);
   store_put_run (batch, self->run, "w", WEIR_RUN_RUNNING);
   weir_store_commit (self->store, batch, acked_cb, self);
@@ -70,7 +72,8 @@ kill_after (const char *dir, gint64 run, guint64 n_acks)
   g_autoptr(GError) error = NULL;
   g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
   g_autofree char *number = g_strdup_printf ("%" G_GINT64_FORMAT, run);
-  g_autoptr(GSubprocess) victim = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, program, "--commit", dir, number, NULL);
+  g_autoptr(GSubprocess) victim = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, program, "--commit", dir,
+                                                     number, NULL);
   guint64 acked = 0, next = 0;
   gsize length = 0;
 

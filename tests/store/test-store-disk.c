@@ -31,7 +31,8 @@ send_event (StoreFixture *self, guint64 seq, WeirValue *value, guint *n_done)
 {
   WeirBatch *batch = weir_batch_new ();
 
-  weir_batch_take_event (batch, store_event_new (WEIR_EVENT_BLOCK_SUCCEEDED, 1, seq, store_record_new ("result", value)), NULL, NULL);
+  weir_batch_take_event (
+    batch, store_event_new (WEIR_EVENT_BLOCK_SUCCEEDED, 1, seq, store_record_new ("result", value)), NULL, NULL);
   weir_store_commit (self->store, batch, count_cb, n_done);
 }
 
@@ -161,7 +162,8 @@ main (int argc, char **argv)
   bad_disk_test ("/weir/store/disk/short-write-loses-nothing", BAD_DISK_SHORT_WRITE, test_trouble_loses_nothing);
   bad_disk_test ("/weir/store/disk/write-error-loses-nothing", BAD_DISK_WRITE_FAILS, test_trouble_loses_nothing);
   bad_disk_test ("/weir/store/disk/sync-error-loses-nothing", BAD_DISK_SYNC_FAILS, test_trouble_loses_nothing);
-  store_test ("/weir/store/disk/blob-that-cannot-be-written-is-written-later", test_blob_that_cannot_be_written_is_written_later);
+  store_test ("/weir/store/disk/blob-that-cannot-be-written-is-written-later",
+              test_blob_that_cannot_be_written_is_written_later);
   store_test ("/weir/store/disk/queued-batches-share-a-sync", test_queued_batches_share_a_sync);
   store_test ("/weir/store/disk/closing-gives-up-when-full", test_closing_gives_up_on_a_full_disk);
   return g_test_run ();

@@ -5,7 +5,8 @@
 static char *
 query (StoreFixture *self, int level, const char *block_path, const char *text, guint64 after_seq, guint limit)
 {
-  g_autoptr(GPtrArray) lines = store_await_boxed (weir_store_query_logs (self->store, 1, level, block_path, text, after_seq, limit));
+  g_autoptr(GPtrArray) lines = store_await_boxed (
+    weir_store_query_logs (self->store, 1, level, block_path, text, after_seq, limit));
   GString *found = g_string_new (NULL);
 
   for (guint i = 0; i < lines->len; i++)
@@ -99,7 +100,8 @@ test_lines_keep_everything (StoreFixture *self, gconstpointer data)
   weir_builder_set_take (builder, "level", weir_value_new_int (WEIR_LOG_WARNING));
   weir_builder_set_take (builder, "message", weir_value_new_text ("Slow"));
   weir_builder_set_take (builder, "fields", store_record_new ("ms", weir_value_new_int (900)));
-  weir_batch_take_event (batch, store_event_new (WEIR_EVENT_LOG, 1, 9, weir_builder_end (builder)), "move[3]/to", "move/to");
+  weir_batch_take_event (batch, store_event_new (WEIR_EVENT_LOG, 1, 9, weir_builder_end (builder)), "move[3]/to",
+                         "move/to");
   store_fixture_commit (self, batch);
   lines = store_await_boxed (weir_store_query_logs (self->store, 1, 0, NULL, NULL, 0, 0));
   g_assert_cmpuint (lines->len, ==, 1);

@@ -84,7 +84,8 @@ test_kept_database_is_migrated (StoreFixture *self, gconstpointer data)
   store_fixture_commit (self, batch);
   weir_store_close (self->store);
   g_assert_cmpint (ask_database (path, "PRAGMA user_version"), ==, NEWEST);
-  g_assert_cmpint (ask_database (path, "SELECT count(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok'"), ==, 0);
+  g_assert_cmpint (ask_database (path, "SELECT count(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok'"), ==,
+                   0);
 
   backup = find_backup (self);
   if (version == NEWEST)
@@ -128,7 +129,8 @@ test_database_of_another_program_is_refused (StoreFixture *self, gconstpointer d
   g_assert_error (error, WEIR_ERROR, WEIR_ERROR_STORE);
   g_assert_nonnull (strstr (error->message, "another program"));
   g_clear_error (&error);
-  g_file_set_contents (path, "This is no database at all, but long enough to be taken for one at first sight by somebody", -1, NULL);
+  g_file_set_contents (
+    path, "This is no database at all, but long enough to be taken for one at first sight by somebody", -1, NULL);
   g_assert_null (weir_store_new (self->dir, &error));
   g_assert_error (error, WEIR_ERROR, WEIR_ERROR_STORE);
 }
@@ -174,7 +176,8 @@ test_second_process_is_told_who_has_it (StoreFixture *self, gconstpointer data)
   char answer[4];
 
   weir_store_close (self->store);
-  other = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, program, "--hold", self->dir, NULL);
+  other = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, program, "--hold",
+                            self->dir, NULL);
   g_assert_no_error (error);
   g_input_stream_read_all (g_subprocess_get_stdout_pipe (other), answer, sizeof answer, NULL, NULL, &error);
   g_assert_no_error (error);
@@ -206,10 +209,10 @@ main (int argc, char **argv)
   if (argc == 3 && g_str_equal (argv[1], "--hold"))
     return hold (argv[2]);
   g_test_init (&argc, &argv, NULL);
-  g_test_add ("/weir/store/schema/1-is-migrated", StoreFixture, "schema-1.db", set_up_kept, test_kept_database_is_migrated,
-              store_fixture_tear_down);
-  g_test_add ("/weir/store/schema/4-is-opened", StoreFixture, "schema-4.db", set_up_kept, test_kept_database_is_migrated,
-              store_fixture_tear_down);
+  g_test_add ("/weir/store/schema/1-is-migrated", StoreFixture, "schema-1.db", set_up_kept,
+              test_kept_database_is_migrated, store_fixture_tear_down);
+  g_test_add ("/weir/store/schema/4-is-opened", StoreFixture, "schema-4.db", set_up_kept,
+              test_kept_database_is_migrated, store_fixture_tear_down);
   store_test ("/weir/store/schema/newer-is-refused-and-left-alone", test_newer_database_is_refused_and_left_alone);
   store_test ("/weir/store/schema/of-another-program-is-refused", test_database_of_another_program_is_refused);
   store_test ("/weir/store/schema/new-database-is-ours", test_new_database_is_ours);

@@ -38,7 +38,8 @@ test_64_kib_is_the_boundary (StoreFixture *self, gconstpointer data)
 static void
 test_big_value_comes_back_whole_or_as_a_preview (StoreFixture *self, gconstpointer data)
 {
-  g_autoptr(WeirValue) sent = store_record_new ("outputs", store_record_new ("text", store_text_new (300 * 1000, 'x')));
+  g_autoptr(WeirValue) sent = store_record_new ("outputs",
+                                                 store_record_new ("text", store_text_new (300 * 1000, 'x')));
   g_autoptr(WeirValue) whole = NULL;
   g_autoptr(WeirValue) reduced = NULL;
   g_autoptr(WeirValue) loaded = NULL;
@@ -92,7 +93,8 @@ test_value_through_ten_blocks_is_one_file (StoreFixture *self, gconstpointer dat
   once = g_get_monotonic_time () - start;
   start = g_get_monotonic_time ();
   for (guint64 seq = 2; seq <= 20; seq++)
-    commit_data (self, seq, store_record_new (seq % 2 ? "outputs" : "inputs", store_record_new ("in", weir_value_ref (big))));
+    commit_data (self, seq,
+                 store_record_new (seq % 2 ? "outputs" : "inputs", store_record_new ("in", weir_value_ref (big))));
   g_test_message ("first %.1f ms, 19 more %.1f ms", once / 1e3, (g_get_monotonic_time () - start) / 1e3);
   g_assert_cmpuint (store_fixture_count_blobs (self), ==, 1);
 
@@ -116,7 +118,8 @@ test_record_that_looks_like_a_stub_stays_one (StoreFixture *self, gconstpointer 
   g_autoptr(WeirValue) whole = NULL;
 
   weir_builder_set_take (builder, "result", store_record_new ("$blob", weir_value_new_text (hash)));
-  weir_builder_set_take (builder, "outputs", store_record_new ("port", store_record_new ("$blob", weir_value_new_text (hash))));
+  weir_builder_set_take (builder, "outputs",
+                         store_record_new ("port", store_record_new ("$blob", weir_value_new_text (hash))));
   weir_builder_set_take (builder, "big", store_text_new (100 * 1000, 'b'));
   sent = weir_builder_end (builder);
   commit_data (self, 1, weir_value_ref (sent));
@@ -175,12 +178,14 @@ test_deleting_a_run_frees_what_only_it_had (StoreFixture *self, gconstpointer da
   for (gint64 run = 1; run <= 2; run++)
     {
       store_put_run (batch, run, "w", WEIR_RUN_SUCCEEDED);
-      weir_batch_take_event (batch, store_event_new (WEIR_EVENT_RUN_SUCCEEDED, run, 1, store_record_new ("result", weir_value_ref (shared))),
-                             NULL, NULL);
+      weir_batch_take_event (
+        batch, store_event_new (WEIR_EVENT_RUN_SUCCEEDED, run, 1, store_record_new ("result", weir_value_ref (shared))),
+        NULL, NULL);
       store_put_log (batch, run, 2, WEIR_LOG_INFO, "move", "moved a file");
     }
-  weir_batch_take_event (batch, store_event_new (WEIR_EVENT_RUN_SUCCEEDED, 1, 3, store_record_new ("result", weir_value_ref (own))),
-                         NULL, NULL);
+  weir_batch_take_event (
+    batch, store_event_new (WEIR_EVENT_RUN_SUCCEEDED, 1, 3, store_record_new ("result", weir_value_ref (own))), NULL,
+    NULL);
   weir_batch_put_effect (batch, &effect);
   weir_value_unref (effect.before);
   store_fixture_commit (self, batch);
@@ -244,8 +249,10 @@ test_audit_rows_stay (StoreFixture *self, gconstpointer data)
   weir_store_close (self->store);
 
   db = open_beside (self);
-  g_assert_cmpint (sqlite3_prepare_v2 (db, "SELECT count(*), count(DISTINCT hash), min(actor || action || subject || reason) FROM audit",
-                                       -1, &find, NULL), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_prepare_v2 (
+                     db, "SELECT count(*), count(DISTINCT hash), min(actor || action || subject || reason) FROM audit",
+                     -1, &find, NULL),
+                   ==, SQLITE_OK);
   g_assert_cmpint (sqlite3_step (find), ==, SQLITE_ROW);
   g_assert_cmpint (sqlite3_column_int (find, 0), ==, 2);
   g_assert_cmpint (sqlite3_column_int (find, 1), ==, 2);
@@ -356,10 +363,12 @@ main (int argc, char **argv)
   dex_init ();
   g_test_init (&argc, &argv, NULL);
   store_test ("/weir/store/values/64-kib-is-the-boundary", test_64_kib_is_the_boundary);
-  store_test ("/weir/store/values/big-one-comes-back-whole-or-as-a-preview", test_big_value_comes_back_whole_or_as_a_preview);
+  store_test ("/weir/store/values/big-one-comes-back-whole-or-as-a-preview",
+              test_big_value_comes_back_whole_or_as_a_preview);
   store_test ("/weir/store/values/many-small-members-leave-as-a-whole", test_many_small_members_leave_as_a_whole);
   store_test ("/weir/store/values/one-through-ten-blocks-is-one-file", test_value_through_ten_blocks_is_one_file);
-  store_test ("/weir/store/values/record-that-looks-like-a-stub-stays-one", test_record_that_looks_like_a_stub_stays_one);
+  store_test ("/weir/store/values/record-that-looks-like-a-stub-stays-one",
+              test_record_that_looks_like_a_stub_stays_one);
   store_test ("/weir/store/values/damaged-blob-is-refused", test_damaged_blob_is_refused);
   store_test ("/weir/store/delete/frees-what-only-the-run-had", test_deleting_a_run_frees_what_only_it_had);
   store_test ("/weir/store/delete/not-while-it-lives", test_live_run_is_not_deleted);
@@ -367,7 +376,9 @@ main (int argc, char **argv)
   store_test ("/weir/store/blobs/are-named-by-their-sha-256", test_blob_is_named_by_its_sha_256);
   store_test ("/weir/store/blobs/belong-to-the-owner-alone", test_folders_and_files_are_the_owners_alone);
   store_test ("/weir/store/blobs/only-regular-files-are-copied", test_put_file_takes_regular_files_only);
-  store_test ("/weir/store/blobs/without-a-row-are-swept-after-a-crash", test_blobs_without_a_row_are_swept_after_a_crash);
-  store_test ("/weir/store/blobs/without-a-row-go-when-the-store-is-closed", test_blob_without_a_row_goes_when_the_store_is_closed);
+  store_test ("/weir/store/blobs/without-a-row-are-swept-after-a-crash",
+              test_blobs_without_a_row_are_swept_after_a_crash);
+  store_test ("/weir/store/blobs/without-a-row-go-when-the-store-is-closed",
+              test_blob_without_a_row_goes_when_the_store_is_closed);
   return g_test_run ();
 }

@@ -12,8 +12,10 @@ test_journal_survives_reopening (StoreFixture *self, gconstpointer data)
 
   store_put_run (batch, 7, "w", WEIR_RUN_RUNNING);
   weir_batch_take_event (batch, store_event_new (WEIR_EVENT_RUN_STARTED, 7, 1, NULL), NULL, NULL);
-  weir_batch_take_event (batch, store_event_new (WEIR_EVENT_BLOCK_SUCCEEDED, 7, 2,
-                                                 store_record_new ("outputs", weir_value_new_time (1234567))), NULL, NULL);
+  weir_batch_take_event (
+    batch,
+    store_event_new (WEIR_EVENT_BLOCK_SUCCEEDED, 7, 2, store_record_new ("outputs", weir_value_new_time (1234567))),
+    NULL, NULL);
   store_fixture_commit (self, batch);
   store_fixture_reopen (self);
 
@@ -287,8 +289,10 @@ test_memory_leaves_nothing (void)
   g_autoptr(GPtrArray) events = NULL;
 
   g_assert_no_error (error);
-  weir_batch_take_event (batch, store_event_new (WEIR_EVENT_BLOCK_SUCCEEDED, 1, 1,
-                                                 store_record_new ("result", store_text_new (1 << 20, 'm'))), NULL, NULL);
+  weir_batch_take_event (
+    batch,
+    store_event_new (WEIR_EVENT_BLOCK_SUCCEEDED, 1, 1, store_record_new ("result", store_text_new (1 << 20, 'm'))),
+    NULL, NULL);
   store_fixture_commit (&self, batch);
   events = store_await_boxed (weir_store_load_events (self.store, 1, 0, TRUE));
   g_assert_cmpuint (events->len, ==, 1);

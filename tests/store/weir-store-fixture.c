@@ -160,7 +160,8 @@ store_record_new (const char *key, WeirValue *value)
 void
 store_put_run (WeirBatch *batch, gint64 run, const char *workflow, WeirRunStatus status)
 {
-  weir_batch_put_run (batch, run, workflow, "Tidy", 1, status, 1000 + run, weir_run_status_is_final (status) ? 2000 + run : 0, 7, NULL);
+  weir_batch_put_run (batch, run, workflow, "Tidy", 1, status, 1000 + run,
+                      weir_run_status_is_final (status) ? 2000 + run : 0, 7, NULL);
 }
 
 void
@@ -170,7 +171,8 @@ store_put_log (WeirBatch *batch, gint64 run, guint64 seq, int level, const char 
 
   weir_builder_set_take (builder, "level", weir_value_new_int (level));
   weir_builder_set_take (builder, "message", weir_value_new_text (message));
-  weir_batch_take_event (batch, store_event_new (WEIR_EVENT_LOG, run, seq, weir_builder_end (builder)), block_path, block_path);
+  weir_batch_take_event (batch, store_event_new (WEIR_EVENT_LOG, run, seq, weir_builder_end (builder)), block_path,
+                         block_path);
 }
 
 WeirValue *
