@@ -185,7 +185,7 @@ find_open (Parser *self, GPtrArray *nodes)
   return open;
 }
 
-static gboolean parse_nodes (Parser *self, GPtrArray *nodes, const char *section, gboolean *met_else, GError **error);
+static gboolean parse_nodes (Parser *self, GPtrArray *nodes, const char *section, gsize opened, gboolean *met_else, GError **error);
 
 static gboolean
 parse_section (Parser *self, GPtrArray *nodes, const Tag *tag, GError **error)
@@ -226,8 +226,8 @@ parse_section (Parser *self, GPtrArray *nodes, const Tag *tag, GError **error)
   node->body = g_ptr_array_new_with_free_func (node_free);
   node->otherwise = g_ptr_array_new_with_free_func (node_free);
   self->depth++;
-  if (!parse_nodes (self, node->body, section, &met_else, error)
-      || (met_else && !parse_nodes (self, node->otherwise, section, NULL, error)))
+  if (!parse_nodes (self, node->body, section, node->offset, &met_else, error)
+      || (met_else && !parse_nodes (self, node->otherwise, section, node->offset, NULL, error)))
     return FALSE;
   self->depth--;
   return TRUE;
@@ -258,10 +258,8 @@ parse_leaf (Parser *self, GPtrArray *nodes, const Tag *tag, GError **error)
 
 /* Reads up to {{/section}}, or up to {{else}} if @met_else is given; to the end if @section is NULL. */
 static gboolean
-parse_nodes (Parser *self, GPtrArray *nodes, const char *section, gboolean *met_else, GError **error)
+parse_nodes (Parser *self, GPtrArray *nodes, const char *section, gsize opened, gboolean *met_else, GError **error)
 {
-  gsize start = self->at - self->template;
-
   while (TRUE)
     {
       const char *open = find_open (self, nodes);
@@ -276,7 +274,7 @@ parse_nodes (Parser *self, GPtrArray *nodes, const char *section, gboolean *met_
           self->at += strlen (self->at);
           if (section == NULL)
             return TRUE;
-          fail_at (error, self->template, start, "The section “%s” is not closed: expected {{/%s}}", section, section);
+          fail_at (error, self->template, opened, "The section “%s” is not closed: expected {{/%s}}", section, section);
           return FALSE;
         }
       if (!read_tag (self, open, &tag, error))
@@ -291,8 +289,11 @@ parse_nodes (Parser *self, GPtrArray *nodes, const char *section, gboolean *met_
         {
           if (section != NULL && g_str_equal (g_strstrip (content + 1), section))
             return TRUE;
-          fail_at (error, self->template, open - self->template, "Expected %s%s, but there is {{/%s}}",
-                   section != NULL ? "{{/" : "an open section", section != NULL ? section : "", content + 1);
+          if (section != NULL)
+            fail_at (error, self->template, open - self->template, "Expected {{/%s}}, but there is {{/%s}}", section, content + 1);
+          else
+            fail_at (error, self->template, open - self->template, "Expected an open section before {{/%s}}, but there is none",
+                     content + 1);
           return FALSE;
         }
       if (!tag.triple && g_str_equal (content, "else"))
@@ -320,7 +321,7 @@ parse (const char *template, GError **error)
   g_autoptr(GPtrArray) nodes = g_ptr_array_new_with_free_func (node_free);
   Parser parser = { .template = template, .at = template };
 
-  return parse_nodes (&parser, nodes, NULL, NULL, error) ? g_steal_pointer (&nodes) : NULL;
+  return parse_nodes (&parser, nodes, NULL, 0, NULL, error) ? g_steal_pointer (&nodes) : NULL;
 }
 
 /* Whether the template can be read; the message names line and column. */

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "weir-kind-test.h"
+
+static Outcome *
+run (KindTest *test, const char *config, const char *given)
+{
+  g_autofree char *filled = kind_test_fill (test, config);
+
+  return kind_test_play_block (test, "exec.command", filled, NULL, given);
+}
+
+static void
+test_no_shell_is_in_between (KindTest *test)
+{
+  g_autoptr(Outcome) outcome = run (test, "{ program: printf, args: [\"%s|\", \"a; touch $DIR/x\", \"$(id)\", \"*\"] }", NULL);
+  g_autofree char *touched = kind_test_path (test, "x");
+
+  g_assert_cmpstr (outcome->message, ==, NULL);
+  g_assert_true (g_str_has_suffix (weir_value_get_text (outcome_get (outcome, "stdout"), NULL), "|$(id)|*|"));
+  g_assert_false (g_file_test (touched, G_FILE_TEST_EXISTS));
+}
+
+static void
+test_runs_where_and_with_what_it_is_told (KindTest *test)
+{
+  g_autoptr(Outcome) outcome = run (
+    test, "{ program: sh, args: [-c, \"pwd; echo $GREETING; echo ${#WEIR_IDEMPOTENCY_KEY}\"], cwd: $DIR, env: [{ name: GREETING, value: hello }], as: lines }", NULL);
+  g_autofree char *wanted = g_strdup_printf ("[\"%s\", \"hello\", \"32\"]", test->dir);
+
+  assert_output (outcome, "stdout", wanted);
+}
+
+static void
+test_much_goes_through (KindTest *test)
+{
+  g_autoptr(GString) given = g_string_new ("{\"stdin\": \"");
+  g_autoptr(Outcome) outcome = NULL;
+
+  for (guint i = 0; i < 300000; i++)
+    g_string_append (given, "abcdefg ");
+  g_string_append (given, "\"}");
+  outcome = run (test, "{ program: wc, args: [-c] }", given->str);
+  assert_output (outcome, "stdout", "\"2400000\\n\"");
+}
+
+static void
+test_a_failure_says_the_last_words (KindTest *test)
+{
+  g_autoptr(Outcome) outcome = run (test, "{ program: sh, args: [-c, \"echo first >&2; echo 'no such host' >&2; exit 3\"] }", NULL);
+
+  assert_failure (outcome, "proc.exit");
+  g_assert_cmpstr (outcome->message, ==, "sh ended with exit status 3: no such host");
+  g_assert_cmpint (weir_value_get_member_int (outcome->data, "exit", 0), ==, 3);
+}
+
+static void
+test_a_signal_is_named (KindTest *test)
+{
+  g_autoptr(Outcome) outcome = run (test, "{ program: sh, args: [-c, \"kill -9 $$\"] }", NULL);
+
+  assert_failure (outcome, "proc.signal");
+  g_assert_cmpint (weir_value_get_member_int (outcome->data, "signal", 0), ==, 9);
+}
+
+static void
+test_output_is_bounded (KindTest *test)
+{
+  g_autoptr(Outcome) outcome = run (test, "{ program: seq, args: [\"100000\"], max_output: 1000 }", NULL);
+
+  assert_failure (outcome, "limit.size");
+}
+
+static void
+test_output_is_read_as_told (KindTest *test)
+{
+  g_autoptr(Outcome) json = run (test, "{ program: echo, args: ['{\"n\": [1, 2]}'], as: json }", NULL);
+  g_autoptr(Outcome) broken = run (test, "{ program: echo, args: ['{\"n\": '], as: json }", NULL);
+  g_autoptr(Outcome) odd = run (test, "{ program: printf, args: ['a\\377b'] }", NULL);
+  g_autoptr(Outcome) bytes = run (test, "{ program: printf, args: ['a\\377b'], as: bytes }", NULL);
+
+  assert_output (json, "stdout", "{\"n\": [1, 2]}");
+  assert_failure (broken, "data.parse");
+  assert_output (odd, "stdout", "\"a\xef\xbf\xbd" "b\"");
+  assert_output (bytes, "stdout", "\"Yf9i\"");
+}
+
+static void
+test_time_ends_what_it_started (KindTest *test)
+{
+  g_autofree char *yaml = g_strdup_printf (
+    "weir: 1\nname: Slow\ninputs:\n  given: { type: any }\nblocks:\n"
+    "  it: { kind: exec.command, config: { program: sh, args: [-c, \"sleep 100 & wait\"], kill_grace: 200ms }, timeout: 100ms }\n");
+  gint64 began = g_get_monotonic_time ();
+  g_autoptr(Outcome) outcome = kind_test_play (test, yaml, "{}");
+
+  assert_failure (outcome, "limit.timeout");
+  g_assert_cmpint (g_get_monotonic_time () - began, <, 5 * G_USEC_PER_SEC);
+}
+
+static void
+test_undo_says_what_cannot_be_undone (KindTest *test)
+{
+  g_autoptr(Outcome) outcome = run (test, "{ program: \"true\" }", NULL);
+  g_autoptr(Outcome) harmless = run (test, "{ program: \"true\", idempotent: true }", NULL);
+  g_autoptr(WeirUndoPlan) plan = dex_await_boxed (weir_engine_plan_undo (test->engine, weir_run_get_id (outcome->run), NULL), NULL);
+  g_autoptr(WeirUndoPlan) other = dex_await_boxed (weir_engine_plan_undo (test->engine, weir_run_get_id (harmless->run), NULL), NULL);
+
+  g_assert_nonnull (plan);
+  g_assert_cmpuint (plan->n_irreversible, ==, 1);
+  g_assert_nonnull (other);
+  g_assert_cmpuint (other->items->len, ==, 0);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  dex_init ();
+  ADD_KIND_TEST ("/weir/blocks/exec/no-shell-is-in-between", test_no_shell_is_in_between);
+  ADD_KIND_TEST ("/weir/blocks/exec/runs-where-and-with-what-it-is-told", test_runs_where_and_with_what_it_is_told);
+  ADD_KIND_TEST ("/weir/blocks/exec/much-goes-through", test_much_goes_through);
+  ADD_KIND_TEST ("/weir/blocks/exec/a-failure-says-the-last-words", test_a_failure_says_the_last_words);
+  ADD_KIND_TEST ("/weir/blocks/exec/a-signal-is-named", test_a_signal_is_named);
+  ADD_KIND_TEST ("/weir/blocks/exec/output-is-bounded", test_output_is_bounded);
+  ADD_KIND_TEST ("/weir/blocks/exec/output-is-read-as-told", test_output_is_read_as_told);
+  ADD_KIND_TEST ("/weir/blocks/exec/time-ends-what-it-started", test_time_ends_what_it_started);
+  ADD_KIND_TEST ("/weir/blocks/exec/undo-says-what-cannot-be-undone", test_undo_says_what_cannot_be_undone);
+  return g_test_run ();
+}
