@@ -305,7 +305,8 @@ weir_demo_prepare (const char  *name,
     }
 
   *inputs = weir_builder_end (g_steal_pointer (&given));
-  return g_steal_pointer (&workflow);
+  /* Without the edits above: there is nothing yet that a person could undo. */
+  return weir_workflow_copy (workflow);
 }
 
 /**

@@ -16,6 +16,7 @@ struct _WeirKindList
   GtkFilter          *filter;
   GtkSorter          *section_sorter;
   GtkSorter          *sorter;
+  GtkListItemFactory *headers;
   GtkSortListModel   *sorted;
   GtkSingleSelection *selection;
   WeirBlock          *partner;
@@ -110,9 +111,11 @@ update_filter (WeirKindList *self)
 
   /* The best fit comes first, whatever its family, as soon as something is typed. */
   gtk_sort_list_model_set_section_sorter (self->sorted, *query == '\0' ? self->section_sorter : NULL);
+  gtk_list_view_set_header_factory (GTK_LIST_VIEW (self->list), *query == '\0' ? self->headers : NULL);
   gtk_filter_changed (self->filter, GTK_FILTER_CHANGE_DIFFERENT);
   gtk_sorter_changed (self->sorter, GTK_SORTER_CHANGE_DIFFERENT);
-  gtk_single_selection_set_selected (self->selection, 0);
+  /* Enter takes the best fit; a library that nobody searches has none. */
+  gtk_single_selection_set_selected (self->selection, *query != '\0' || self->partner != NULL ? 0 : GTK_INVALID_LIST_POSITION);
   gtk_stack_set_visible_child_name (GTK_STACK (self->stack),
                                     g_list_model_get_n_items (G_LIST_MODEL (self->selection)) > 0 ? "list" : "none");
 }
@@ -130,7 +133,9 @@ activate_at (WeirKindList *self,
 static void
 search_activate_cb (WeirKindList *self)
 {
-  activate_at (self, gtk_single_selection_get_selected (self->selection));
+  guint selected = gtk_single_selection_get_selected (self->selection);
+
+  activate_at (self, selected != GTK_INVALID_LIST_POSITION ? selected : 0);
 }
 
 static gboolean
@@ -142,7 +147,9 @@ search_key_cb (WeirKindList    *self,
   guint selected = gtk_single_selection_get_selected (self->selection);
   guint n_items = g_list_model_get_n_items (G_LIST_MODEL (self->selection));
 
-  if (keyval == GDK_KEY_Down && selected + 1 < n_items)
+  if (keyval == GDK_KEY_Down && selected == GTK_INVALID_LIST_POSITION && n_items > 0)
+    selected = 0;
+  else if (keyval == GDK_KEY_Down && selected + 1 < n_items)
     selected++;
   else if (keyval == GDK_KEY_Up && selected > 0 && selected != GTK_INVALID_LIST_POSITION)
     selected--;
@@ -249,13 +256,29 @@ bind_header_cb (GtkListItemFactory *factory,
                       weir_kind_item_get_category (gtk_list_header_get_item (header)));
 }
 
+/* A list view holds on to its first item, which leaves the header above it out of sight. */
+static gboolean
+scroll_up_cb (GtkWidget     *list,
+              GdkFrameClock *clock,
+              gpointer       user_data)
+{
+  gtk_adjustment_set_value (gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (list)), 0);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+list_mapped_cb (GtkWidget *list)
+{
+  gtk_widget_add_tick_callback (list, scroll_up_cb, NULL, NULL);
+}
+
 static void
 make_model (WeirKindList *self)
 {
   GtkFilterListModel *filtered;
   g_autoptr(GtkListItemFactory) factory = gtk_signal_list_item_factory_new ();
-  g_autoptr(GtkListItemFactory) headers = gtk_signal_list_item_factory_new ();
 
+  self->headers = gtk_signal_list_item_factory_new ();
   self->items = weir_kind_item_list_all ();
   self->filter = GTK_FILTER (gtk_custom_filter_new (filter_cb, self, NULL));
   self->sorter = GTK_SORTER (gtk_custom_sorter_new (compare_items_cb, NULL, NULL));
@@ -263,15 +286,19 @@ make_model (WeirKindList *self)
   filtered = gtk_filter_list_model_new (g_object_ref (G_LIST_MODEL (self->items)), g_object_ref (self->filter));
   self->sorted = gtk_sort_list_model_new (G_LIST_MODEL (filtered), g_object_ref (self->sorter));
   gtk_sort_list_model_set_section_sorter (self->sorted, self->section_sorter);
-  self->selection = gtk_single_selection_new (g_object_ref (G_LIST_MODEL (self->sorted)));
+  self->selection = gtk_single_selection_new (NULL);
+  gtk_single_selection_set_autoselect (self->selection, FALSE);
+  gtk_single_selection_set_can_unselect (self->selection, TRUE);
+  gtk_single_selection_set_model (self->selection, G_LIST_MODEL (self->sorted));
 
   g_signal_connect (factory, "setup", G_CALLBACK (setup_cb), NULL);
   g_signal_connect (factory, "bind", G_CALLBACK (bind_cb), NULL);
-  g_signal_connect (headers, "setup", G_CALLBACK (setup_header_cb), NULL);
-  g_signal_connect (headers, "bind", G_CALLBACK (bind_header_cb), NULL);
+  g_signal_connect (self->headers, "setup", G_CALLBACK (setup_header_cb), NULL);
+  g_signal_connect (self->headers, "bind", G_CALLBACK (bind_header_cb), NULL);
   gtk_list_view_set_factory (GTK_LIST_VIEW (self->list), factory);
-  gtk_list_view_set_header_factory (GTK_LIST_VIEW (self->list), headers);
+  gtk_list_view_set_header_factory (GTK_LIST_VIEW (self->list), self->headers);
   gtk_list_view_set_model (GTK_LIST_VIEW (self->list), GTK_SELECTION_MODEL (self->selection));
+  g_signal_connect (self->list, "map", G_CALLBACK (list_mapped_cb), NULL);
 }
 
 static void
@@ -281,6 +308,7 @@ weir_kind_list_dispose (GObject *object)
 
   gtk_widget_dispose_template (GTK_WIDGET (self), WEIR_TYPE_KIND_LIST);
   g_clear_object (&self->selection);
+  g_clear_object (&self->headers);
   g_clear_object (&self->sorted);
   g_clear_object (&self->filter);
   g_clear_object (&self->sorter);

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "weir-application.h"
 
+#include <signal.h>
+
+#include <glib-unix.h>
 #include <glib/gi18n.h>
 
 #include "weir-control.h"
@@ -52,8 +55,8 @@ open_engine (WeirApplication *self)
   /* The command line steers runs of this process through it. */
   if (!weir_control_serve (self->engine, &error))
     g_message ("Other programs cannot steer this one: %s", error->message);
-  do_what_was_asked (self);
   weir_window_set_engine (self->window, self->engine);
+  do_what_was_asked (self);
 }
 
 static gboolean
@@ -160,7 +163,7 @@ quit_cb (GSimpleAction *action,
 
   /* Closing saves first. */
   if (self->window != NULL)
-    gtk_window_close (GTK_WINDOW (self->window));
+    weir_window_finish (self->window);
 }
 
 static void
@@ -192,10 +195,23 @@ add_actions (WeirApplication *self)
     gtk_application_set_accels_for_action (GTK_APPLICATION (self), accels[i].action, (const char **) accels[i].keys);
 }
 
+/* Log-out and Ctrl+C are no crash: what was typed last is saved. */
+static gboolean
+terminate_cb (gpointer user_data)
+{
+  WeirApplication *self = user_data;
+
+  if (self->window != NULL)
+    weir_window_finish (self->window);
+  return G_SOURCE_CONTINUE;
+}
+
 static void
 weir_application_startup (GApplication *application)
 {
   G_APPLICATION_CLASS (weir_application_parent_class)->startup (application);
+  g_unix_signal_add (SIGTERM, terminate_cb, application);
+  g_unix_signal_add (SIGINT, terminate_cb, application);
   gtk_window_set_default_icon_name ("org.weirstudio.Weir");
   add_actions (WEIR_APPLICATION (application));
 }

@@ -180,12 +180,7 @@ weir_window_close_request (GtkWindow *window)
 {
   WeirWindow *self = WEIR_WINDOW (window);
 
-  if (self->closing || self->engine == NULL)
-    return GDK_EVENT_PROPAGATE;
-  /* What was typed last is on disk before the window goes. */
-  self->closing = TRUE;
-  gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
-  dex_future_disown (dex_future_finally (weir_workflow_page_flush (self->page), flushed_cb, g_object_ref (self), g_object_unref));
+  weir_window_finish (self);
   return GDK_EVENT_STOP;
 }
 
@@ -243,6 +238,23 @@ WeirWindow *
 weir_window_new (AdwApplication *application)
 {
   return g_object_new (WEIR_TYPE_WINDOW, "application", application, NULL);
+}
+
+/**
+ * weir_window_finish:
+ * @self: a window
+ *
+ * Saves what is not saved and closes, whatever dialog is open. Safe to repeat.
+ */
+void
+weir_window_finish (WeirWindow *self)
+{
+  if (self->closing)
+    return;
+  self->closing = TRUE;
+  /* What was typed last is on disk before the window goes. */
+  gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
+  dex_future_disown (dex_future_finally (weir_workflow_page_flush (self->page), flushed_cb, g_object_ref (self), g_object_unref));
 }
 
 /**

@@ -24,6 +24,8 @@ void        weir_window_set_engine   (WeirWindow     *self,
 /* The engine cannot be had; @error says why. */
 void        weir_window_show_trouble (WeirWindow     *self,
                                       const GError   *error);
+/* Saves and closes, also with a dialog open. */
+void        weir_window_finish       (WeirWindow     *self);
 void        weir_window_open_demo    (WeirWindow     *self,
                                       const char     *name);
 /* Saves the workflow of a file into the store and opens it; runs nothing. */

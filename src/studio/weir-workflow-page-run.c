@@ -138,6 +138,7 @@ weir_workflow_page_set_view (WeirWorkflowPage *self,
       if (weir_run_state_get_inputs (weir_run_view_get_state (view)) != NULL)
         self->last_inputs = weir_value_ref (weir_run_state_get_inputs (weir_run_view_get_state (view)));
     }
+  gtk_widget_set_visible (GTK_WIDGET (self->run_panel), view != NULL);
   weir_canvas_set_view (self->canvas, view);
   weir_run_panel_set_view (self->run_panel, view);
   weir_inspector_set_view (self->inspector, view);
@@ -201,7 +202,6 @@ started_cb (DexFuture *future,
         {
           weir_workflow_page_set_run (self, run);
           weir_workflow_page_show_run (self, weir_run_get_id (run));
-          gtk_widget_set_visible (GTK_WIDGET (self->run_panel), TRUE);
         }
     }
   weir_workflow_page_update_title (self);

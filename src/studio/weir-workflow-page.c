@@ -424,7 +424,6 @@ run_activated_cb (WeirWorkflowPage *self,
                   gint64            run)
 {
   adw_view_stack_set_visible_child_name (self->pages, "design");
-  gtk_widget_set_visible (GTK_WIDGET (self->run_panel), TRUE);
   weir_workflow_page_show_run (self, run);
 }
 
