@@ -243,13 +243,15 @@ class Studio:
             if app and app.get_process_id() == self.process.pid:
                 yield from walk(app)
 
+    def find_all(self, role, name=""):
+        """Everything of that role and name (or text) that is showing, in the order of the window; dialogs come last. '' is any."""
+        return [node for node in self.nodes()
+                if (not role or node.get_role_name() == role) and (not name or name in (node.get_name(), text_of(node)))
+                and has_state(node, "showing")]
+
     def find(self, role, name=""):
-        """The first thing of that role and name (or text) that is showing; None if there is none. '' is any name."""
-        for node in self.nodes():
-            if (not role or node.get_role_name() == role) and (not name or name in (node.get_name(), text_of(node))):
-                if has_state(node, "showing"):
-                    return node
-        return None
+        """The first of these; None if there is none."""
+        return next(iter(self.find_all(role, name)), None)
 
     def wait_for(self, role, name="", seconds=PATIENCE):
         return until(f"{role or 'something'} {name!r} is shown", lambda: self.find(role, name), seconds)
@@ -258,9 +260,9 @@ class Studio:
         until(f"{role} {name!r} is gone", lambda: not self.find(role, name), seconds)
 
     def press(self, role, name):
-        """Do the first action of a thing, as a screen reader would."""
-        node = self.wait_for(role, name)
-        if not Atspi.Action.do_action(node, 0):
+        """Do the first action of a thing, as a screen reader would; of several the last, which is the one in a dialog."""
+        self.wait_for(role, name)
+        if not Atspi.Action.do_action(self.find_all(role, name)[-1], 0):
             raise Failure(f"{role} {name!r} refuses its action")
 
     def texts(self):
