@@ -269,9 +269,13 @@ static void
 weir_log_view_dispose (GObject *object)
 {
   WeirLogView *self = WEIR_LOG_VIEW (object);
+  GtkWidget *child;
 
   weir_log_view_set_view (self, NULL, NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), WEIR_TYPE_LOG_VIEW);
+  /* It takes only the children that have a name. */
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
+    gtk_widget_unparent (child);
   if (self->model != NULL)
     g_signal_handlers_disconnect_by_data (self->model, self);
   g_clear_object (&self->selection);

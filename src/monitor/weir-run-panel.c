@@ -150,6 +150,7 @@ status_cb (gpointer user_data)
   WeirRunPanel *self = user_data;
 
   update_status (self);
+  weir_scrubber_update (self->scrubber);
   if (is_live (self))
     return G_SOURCE_CONTINUE;
   self->status_id = 0;

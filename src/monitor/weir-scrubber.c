@@ -39,8 +39,15 @@ static gint64
 get_length (WeirScrubber *self)
 {
   guint n = get_n_events (self);
+  gint64 end_at;
 
-  return n > 0 ? get_event (self, n - 1)->at - get_event (self, 0)->at : 0;
+  if (n == 0)
+    return 0;
+  end_at = get_event (self, n - 1)->at;
+  if (weir_run_view_get_live (self->view)
+      && !weir_run_status_is_final (weir_run_state_get_status (weir_run_view_get_state (self->view))))
+    end_at = MAX (end_at, g_get_real_time ());
+  return end_at - get_event (self, 0)->at;
 }
 
 /* The last event that had happened by then. */
@@ -87,8 +94,8 @@ update_label (WeirScrubber *self)
   gtk_label_set_text (self->label, text);
 }
 
-static void
-update (WeirScrubber *self)
+void
+weir_scrubber_update (WeirScrubber *self)
 {
   gint64 length = get_length (self);
   gboolean live = self->view == NULL || weir_run_view_get_live (self->view);
@@ -150,11 +157,15 @@ static void
 weir_scrubber_dispose (GObject *object)
 {
   WeirScrubber *self = WEIR_SCRUBBER (object);
+  GtkWidget *child;
 
   if (self->view != NULL)
     g_signal_handlers_disconnect_by_data (self->view, self);
   g_clear_object (&self->view);
   gtk_widget_dispose_template (GTK_WIDGET (self), WEIR_TYPE_SCRUBBER);
+  /* It takes only the children that have a name. */
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
+    gtk_widget_unparent (child);
   G_OBJECT_CLASS (weir_scrubber_parent_class)->dispose (object);
 }
 
@@ -178,7 +189,7 @@ static void
 weir_scrubber_init (WeirScrubber *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
-  update (self);
+  weir_scrubber_update (self);
 }
 
 void
@@ -192,8 +203,8 @@ weir_scrubber_set_view (WeirScrubber *self,
     g_signal_handlers_disconnect_by_data (self->view, self);
   g_set_object (&self->view, view);
   if (view != NULL)
-    g_signal_connect_swapped (view, "changed", G_CALLBACK (update), self);
-  update (self);
+    g_signal_connect_swapped (view, "changed", G_CALLBACK (weir_scrubber_update), self);
+  weir_scrubber_update (self);
 }
 
 void
@@ -220,5 +231,5 @@ weir_scrubber_go_live (WeirScrubber *self)
   stop_playing (self);
   if (self->view != NULL)
     weir_run_view_seek (self->view, G_MAXUINT64);
-  update (self);
+  weir_scrubber_update (self);
 }

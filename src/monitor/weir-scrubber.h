@@ -16,6 +16,8 @@ G_DECLARE_FINAL_TYPE (WeirScrubber, weir_scrubber, WEIR, SCRUBBER, GtkWidget)
 
 void weir_scrubber_set_view  (WeirScrubber *self,
                               WeirRunView  *view);
+/* Time went on. */
+void weir_scrubber_update    (WeirScrubber *self);
 /* Plays from where it stands, from the start if it is at the end; stops if it plays. */
 void weir_scrubber_play      (WeirScrubber *self);
 void weir_scrubber_go_live   (WeirScrubber *self);

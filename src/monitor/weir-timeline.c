@@ -203,6 +203,8 @@ setup_cb (WeirTimeline *self,
   gtk_box_append (GTK_BOX (label), title);
   gtk_box_append (GTK_BOX (label), duration);
   gtk_widget_set_size_request (label, self->label_width, -1);
+  /* Else it would want what its title may have. */
+  gtk_widget_set_hexpand (label, FALSE);
   gtk_widget_set_margin_end (duration, 10);
   gtk_box_append (GTK_BOX (row), label);
   gtk_box_append (GTK_BOX (row), track);
@@ -429,9 +431,13 @@ static void
 weir_timeline_dispose (GObject *object)
 {
   WeirTimeline *self = WEIR_TIMELINE (object);
+  GtkWidget *child;
 
   weir_timeline_set_view (self, NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), WEIR_TYPE_TIMELINE);
+  /* It takes only the children that have a name. */
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
+    gtk_widget_unparent (child);
   if (self->scale != NULL)
     g_signal_handlers_disconnect_by_data (self->scale, self);
   g_clear_object (&self->scale);
