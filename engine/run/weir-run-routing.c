@@ -410,6 +410,9 @@ settle_region (WeirRunState *self, WeirScopeState *scope, int region)
   guint active = scope->n_active;
 
   state->dirty = FALSE;
+  /* its budget is used up and that was said: what catches the failure must not go round again */
+  if (state->iterations >= weir_workflow_get_max_iterations (self->workflow))
+    g_queue_clear_full (&state->tokens, (GDestroyNotify) feedback_free);
   if (state->tokens.length > 0)
     iterate (self, scope, region);
   else
