@@ -133,14 +133,35 @@ place_blocks (WeirWorkflow *scratch, WeirYamlNode *layout, double dx, double dy)
     }
 }
 
+/* The id with a number that is free in both graphs. @numbers: stem → the next to try, so that many of one stem stay quick. */
+static char *
+make_unique_id (const char *id, WeirGraph *target, WeirGraph *scratch, GHashTable *numbers)
+{
+  gsize length = strlen (id);
+  g_autofree char *stem = NULL;
+  guint number;
+
+  while (length > 1 && g_ascii_isdigit (id[length - 1]))
+    length--;
+  stem = g_strndup (id, length);
+  number = MAX (2, GPOINTER_TO_UINT (g_hash_table_lookup (numbers, stem)));
+  for (;; number++)
+    {
+      g_autofree char *fresh = g_strdup_printf ("%s%u", stem, number);
+
+      if (weir_graph_find_block (target, fresh) != NULL || weir_graph_find_block (scratch, fresh) != NULL)
+        continue;
+      g_hash_table_insert (numbers, g_steal_pointer (&stem), GUINT_TO_POINTER (number + 1));
+      return g_steal_pointer (&fresh);
+    }
+}
+
 /* Gives new ids to blocks whose id is taken, and lets the expressions among them follow. */
 static void
 make_ids_unique (WeirWorkflow *scratch, WeirGraph *target)
 {
   g_autoptr(GHashTable) ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  GHashTableIter iter;
-  gpointer old;
-  gpointer id;
+  g_autoptr(GHashTable) numbers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
   for (guint i = 0; i < scratch->graph->blocks->len; i++)
     {
@@ -149,25 +170,11 @@ make_ids_unique (WeirWorkflow *scratch, WeirGraph *target)
 
       if (weir_graph_find_block (target, block->id) == NULL)
         continue;
-      /* free here, free there, and not just given away */
-      fresh = weir_graph_make_free_id (target, block->id);
-      while (weir_graph_find_block (scratch->graph, fresh) != NULL || weir_graph_find_block (target, fresh) != NULL)
-        {
-          g_autofree char *taken = fresh;
-          gsize stem = strlen (taken);
-          guint64 number;
-
-          while (stem > 1 && g_ascii_isdigit (taken[stem - 1]))
-            stem--;
-          number = g_ascii_strtoull (taken + stem, NULL, 10) + 1;
-          fresh = g_strdup_printf ("%.*s%" G_GUINT64_FORMAT, (int) stem, taken, number);
-        }
-      g_hash_table_insert (ids, g_strdup (block->id), g_strdup (fresh));
+      fresh = make_unique_id (block->id, target, scratch->graph, numbers);
+      g_hash_table_insert (ids, g_strdup (block->id), fresh);
       weir_graph_rename_block (scratch->graph, block, fresh);
-      g_free (fresh);
     }
-  g_hash_table_iter_init (&iter, ids);
-  if (g_hash_table_iter_next (&iter, &old, &id))
+  if (g_hash_table_size (ids) > 0)
     weir_workflow_follow_ids (scratch, scratch->graph, ids);
 }
 
@@ -191,6 +198,7 @@ static GPtrArray *
 carry_over (WeirWorkflow *self, WeirGraph *graph, WeirWorkflow *scratch)
 {
   GPtrArray *blocks = g_ptr_array_new ();
+  g_autoptr(GPtrArray) removed = g_ptr_array_new_with_free_func (g_object_unref);
   g_autoptr(GPtrArray) links = g_ptr_array_new_with_free_func (g_object_unref);
 
   for (guint i = 0; i < scratch->graph->links->len; i++)
@@ -206,12 +214,12 @@ carry_over (WeirWorkflow *self, WeirGraph *graph, WeirWorkflow *scratch)
       weir_graph_remove_block (scratch->graph, block);
       forget_origin (block);
       block->order = -1;
-      g_ptr_array_insert (blocks, 0, g_object_ref (block));
+      g_ptr_array_add (removed, g_steal_pointer (&block));
     }
-  for (guint i = 0; i < blocks->len; i++)
+  for (guint i = removed->len; i-- > 0;)
     {
-      weir_history_add_block (self->history, graph, blocks->pdata[i]);
-      g_object_unref (blocks->pdata[i]); /* the graph holds it */
+      weir_history_add_block (self->history, graph, removed->pdata[i]);
+      g_ptr_array_add (blocks, removed->pdata[i]);
     }
   for (guint i = 0; i < links->len; i++)
     {

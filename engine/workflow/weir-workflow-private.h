@@ -104,7 +104,7 @@ struct _WeirGraph
 
 WeirBlock *weir_block_new               (const char    *id,
                                          WeirBlockData *data);
-/* TRUE if there was something to change. */
+/* These emit `changed`; edits reach them through the history only. */
 void       weir_block_set_data          (WeirBlock     *self,
                                          WeirBlockData *data);
 void       weir_block_set_id            (WeirBlock     *self,
