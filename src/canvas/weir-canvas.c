@@ -342,8 +342,15 @@ static void
 weir_canvas_css_changed (GtkWidget         *widget,
                          GtkCssStyleChange *change)
 {
+  WeirCanvas *self = WEIR_CANVAS (widget);
+  PangoContext *context = gtk_widget_get_pango_context (widget);
+
   GTK_WIDGET_CLASS (weir_canvas_parent_class)->css_changed (widget, change);
-  drop_painter (WEIR_CANVAS (widget));
+  /* Focus and pointer change the style too, and need no new text. */
+  if (self->painter.context != NULL
+      && !pango_font_description_equal (pango_context_get_font_description (context),
+                                        pango_context_get_font_description (self->painter.context)))
+    drop_painter (self);
 }
 
 static void
