@@ -314,6 +314,7 @@ weir_js_find_names (const char *text, gsize length, GPtrArray *names)
 {
   g_autoptr(GHashTable) parameters = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr(GArray) brackets = g_array_new (FALSE, FALSE, sizeof (guint)); /* how many names came before each open one */
   WeirToken before = { 0 };
   WeirScanner scanner;
 
@@ -335,7 +336,17 @@ weir_js_find_names (const char *text, gsize length, GPtrArray *names)
           if (comes_next (&scanner, '=')) /* x => ... */
             g_hash_table_add (parameters, g_strndup (token.start, token_length));
           else
-            add_name (found, read_chain (&scanner, token));
+            g_ptr_array_add (found, read_chain (&scanner, token));
+        }
+      else if (weir_token_is (&token, "("))
+        g_array_append_val (brackets, found->len);
+      else if (weir_token_is (&token, ")") && brackets->len > 0)
+        {
+          guint first = g_array_index (brackets, guint, brackets->len - 1);
+
+          g_array_set_size (brackets, brackets->len - 1);
+          for (guint i = first; comes_next (&scanner, '=') && i < found->len; i++) /* (a, { b }) => ... */
+            g_hash_table_add (parameters, g_strdup (found->pdata[i]));
         }
       before = scanner.last;
     }

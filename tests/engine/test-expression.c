@@ -203,6 +203,16 @@ test_names_are_known (void)
   g_assert_true (again == expression);
 }
 
+static void
+test_parameters_are_no_names (void)
+{
+  g_autoptr(WeirExpression) expression
+    = weir_expression_compile ("list.reduce ((sum, { k }) => sum + k + (a + b), start (c))", NULL);
+  g_autofree char *names = g_strjoinv (" ", (char **) weir_expression_get_names (expression));
+
+  g_assert_cmpstr (names, ==, "list a b start c");
+}
+
 static DexFuture *
 evaluate_fiber (gpointer data)
 {
@@ -264,6 +274,7 @@ main (int argc, char **argv)
   g_test_add_func ("/weir/expression/errors-say-what-and-where", test_errors_say_what_and_where);
   g_test_add_func ("/weir/expression/templates", test_templates);
   g_test_add_func ("/weir/expression/names-are-known", test_names_are_known);
+  g_test_add_func ("/weir/expression/parameters-are-no-names", test_parameters_are_no_names);
   g_test_add_func ("/weir/expression/works-in-fibers", test_works_in_fibers);
   g_test_add_func ("/weir/expression/survives-random-sources", test_survives_random_sources);
   return g_test_run ();
