@@ -88,6 +88,8 @@ weir_inspector_dispose (GObject *object)
     g_signal_handlers_disconnect_by_data (self->view, self);
   if (self->block != NULL)
     g_signal_handlers_disconnect_by_data (self->block, self);
+  /* Else the template would unparent the stack behind the back of the bin. */
+  adw_bin_set_child (ADW_BIN (self), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), WEIR_TYPE_INSPECTOR);
   g_clear_object (&self->engine);
   g_clear_object (&self->workflow);

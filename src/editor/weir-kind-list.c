@@ -262,7 +262,11 @@ scroll_up_cb (GtkWidget     *list,
               GdkFrameClock *clock,
               gpointer       user_data)
 {
-  gtk_adjustment_set_value (gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (list)), 0);
+  GtkAdjustment *adjustment = gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (list));
+
+  if (gtk_adjustment_get_upper (adjustment) <= 0)
+    return G_SOURCE_CONTINUE;
+  gtk_adjustment_set_value (adjustment, 0);
   return G_SOURCE_REMOVE;
 }
 

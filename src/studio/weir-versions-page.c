@@ -86,6 +86,8 @@ listed_cb (DexFuture *future,
 static void
 weir_versions_page_dispose (GObject *object)
 {
+  /* Else the template would unparent the stack behind the back of the bin. */
+  adw_bin_set_child (ADW_BIN (object), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (object), WEIR_TYPE_VERSIONS_PAGE);
   G_OBJECT_CLASS (weir_versions_page_parent_class)->dispose (object);
 }

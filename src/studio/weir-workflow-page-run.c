@@ -119,6 +119,29 @@ weir_workflow_page_set_run (WeirWorkflowPage *self,
   weir_workflow_page_update_verbs (self);
 }
 
+static gboolean
+fit_cb (GtkWidget     *canvas,
+        GdkFrameClock *clock,
+        gpointer       user_data)
+{
+  weir_canvas_zoom_to_fit (WEIR_CANVAS (canvas));
+  return G_SOURCE_REMOVE;
+}
+
+/* The panel takes room from the canvas when it comes: all blocks stay in sight. */
+static void
+show_panel (WeirWorkflowPage *self,
+            gboolean          visible)
+{
+  GtkWidget *panel = GTK_WIDGET (self->run_panel);
+
+  if (gtk_widget_get_visible (panel) == visible)
+    return;
+  gtk_widget_set_visible (panel, visible);
+  if (visible)
+    gtk_widget_add_tick_callback (GTK_WIDGET (self->canvas), fit_cb, NULL, NULL);
+}
+
 /**
  * weir_workflow_page_set_view:
  * @self: a page
@@ -138,7 +161,7 @@ weir_workflow_page_set_view (WeirWorkflowPage *self,
       if (weir_run_state_get_inputs (weir_run_view_get_state (view)) != NULL)
         self->last_inputs = weir_value_ref (weir_run_state_get_inputs (weir_run_view_get_state (view)));
     }
-  gtk_widget_set_visible (GTK_WIDGET (self->run_panel), view != NULL);
+  show_panel (self, view != NULL);
   weir_canvas_set_view (self->canvas, view);
   weir_run_panel_set_view (self->run_panel, view);
   weir_inspector_set_view (self->inspector, view);

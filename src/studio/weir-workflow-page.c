@@ -665,6 +665,10 @@ weir_workflow_page_set_workflow (WeirWorkflowPage *self,
 
   g_signal_connect_object (workflow, "changed", G_CALLBACK (workflow_changed_cb), self, G_CONNECT_SWAPPED);
   weir_demo_revive (workflow);
+  /* Who begins with nothing needs blocks first. */
+  if (weir_graph_get_n_blocks (weir_workflow_get_graph (workflow)) == 0
+      && !adw_overlay_split_view_get_collapsed (self->library_split))
+    adw_overlay_split_view_set_show_sidebar (self->library_split, TRUE);
   weir_workflow_page_update_title (self);
   weir_canvas_zoom_to_fit (self->canvas);
   weir_run_list_set_workflow (self->run_list, weir_workflow_get_id (workflow));
