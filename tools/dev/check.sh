@@ -7,13 +7,13 @@ command_test () {
   local code=0
   build_ninja test
   say "Running the tests"
-  meson test -C "$build_dir" --no-rebuild --print-errorlogs "$@" >&2 || code=$?
+  meson test -C "$build_dir" --no-rebuild --print-errorlogs --timeout-multiplier 5 "$@" >&2 || code=$?
   python3 "$top/tools/dev/count-tests.py" "$build_dir/meson-logs/testlog.json" "$code"
 }
 
 command_coverage () {
   build_ninja coverage
-  meson test -C "$build_dir" --no-rebuild --suite engine --suite store --suite blocks --suite cli >&2 || say "Some tests failed; counting all the same"
+  meson test -C "$build_dir" --no-rebuild --timeout-multiplier 5 --suite engine --suite store --suite blocks --suite cli >&2 || say "Some tests failed; counting all the same"
   gcovr --root "$top" --filter 'engine/' --object-directory "$build_dir" --print-summary --html-details "$build_dir/coverage.html" "$build_dir"
   say "$build_dir/coverage.html"
 }
