@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: CC0-1.0
 # Build, link and run a workflow in ten lines, through GObject introspection.
 import gi
 gi.require_version("Dex", "1")

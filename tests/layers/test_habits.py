@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 source = sys.argv[1]
-LICENCES = {"engine": "LGPL-2.1-or-later", "blocks": "LGPL-2.1-or-later"}
+LICENCES = {"engine": "LGPL-2.1-or-later", "blocks": "LGPL-2.1-or-later", "examples": "CC0-1.0"}
 WITH_SPDX = (".c", ".h", ".py", ".sh", ".blp", ".css", ".build", ".js", ".in")
 
 
