@@ -19,6 +19,7 @@ struct _WeirRunPanel
   GtkStack *stack;
   AdwViewStack *pages;
   GtkLabel *status;
+  GtkLabel *narrow_status;   /* a line of its own, where there is no room beside the tabs */
   WeirTimeline *timeline;
   WeirLogView *log;
   WeirValuesView *values;
@@ -49,8 +50,11 @@ static void
 count_effects (WeirRunPanel *self)
 {
   GPtrArray *events = weir_run_view_get_events (self->view);
+  guint64 until = weir_run_view_get_live (self->view) ? events->len : weir_run_state_get_seq (weir_run_view_get_state (self->view));
 
-  for (; self->n_counted < events->len; self->n_counted++)
+  if (self->n_counted > until)
+    self->n_counted = self->n_effects = self->n_irreversible = self->n_undone = 0;
+  for (; self->n_counted < MIN (until, events->len); self->n_counted++)
     {
       WeirEvent *event = g_ptr_array_index (events, self->n_counted);
 
@@ -73,13 +77,13 @@ append_effects (WeirRunPanel *self,
   if (self->n_effects == 0)
     return;
   g_string_append_printf (text, ngettext (" · %u effect", " · %u effects", self->n_effects), self->n_effects);
-  if (self->n_undone >= self->n_effects - self->n_irreversible && self->n_undone > 0)
-    g_string_append (text, _(", undone"));
+  if (self->n_undone == self->n_effects)
+    g_string_append (text, _(", all undone"));
   else if (self->n_undone > 0)
     g_string_append_printf (text, _(", %u undone"), self->n_undone);
   else if (self->n_irreversible == 0)
     g_string_append (text, _(", all undoable"));
-  else
+  if (self->n_irreversible > 0)
     g_string_append_printf (text, _(", %u cannot be undone"), self->n_irreversible);
 }
 
@@ -133,8 +137,10 @@ update_status (WeirRunPanel *self)
   phrase = describe_status (weir_run_state_get_status (state), clock);
   g_string_append_printf (text, _("Run %" G_GINT64_FORMAT " · %s"), weir_run_view_get_run_id (self->view), phrase);
   append_effects (self, text);
-  if (!g_str_equal (gtk_label_get_text (self->status), text->str))
-    gtk_label_set_text (self->status, text->str);
+  if (g_str_equal (gtk_label_get_text (self->status), text->str))
+    return;
+  gtk_label_set_text (self->status, text->str);
+  gtk_label_set_text (self->narrow_status, text->str);
 }
 
 static gboolean
@@ -384,6 +390,7 @@ weir_run_panel_class_init (WeirRunPanelClass *klass)
   gtk_widget_class_bind_template_child (widget_class, WeirRunPanel, stack);
   gtk_widget_class_bind_template_child (widget_class, WeirRunPanel, pages);
   gtk_widget_class_bind_template_child (widget_class, WeirRunPanel, status);
+  gtk_widget_class_bind_template_child (widget_class, WeirRunPanel, narrow_status);
   gtk_widget_class_bind_template_child (widget_class, WeirRunPanel, timeline);
   gtk_widget_class_bind_template_child (widget_class, WeirRunPanel, log);
   gtk_widget_class_bind_template_child (widget_class, WeirRunPanel, values);

@@ -70,6 +70,18 @@ find_seq (WeirScrubber *self,
   return get_event (self, low)->seq;
 }
 
+/* Where the slider belongs; between two events it stays where it was put. */
+static double
+get_position (WeirScrubber *self)
+{
+  double value = gtk_adjustment_get_value (self->adjustment);
+  guint64 seq = weir_run_state_get_seq (weir_run_view_get_state (self->view));
+
+  if (seq == 0 || seq > get_n_events (self) || find_seq (self, (gint64) value) == seq)
+    return value;
+  return (double) (get_event (self, (guint) seq - 1)->at - get_event (self, 0)->at);
+}
+
 static void
 stop_playing (WeirScrubber *self)
 {
@@ -101,7 +113,7 @@ weir_scrubber_update (WeirScrubber *self)
   gboolean live = self->view == NULL || weir_run_view_get_live (self->view);
 
   self->updating = TRUE;
-  gtk_adjustment_configure (self->adjustment, live ? (double) length : gtk_adjustment_get_value (self->adjustment), 0,
+  gtk_adjustment_configure (self->adjustment, live ? (double) length : get_position (self), 0,
                             MAX ((double) length, 1), MAX ((double) length, 1) / 100, MAX ((double) length, 1) / 10, 0);
   self->updating = FALSE;
   gtk_widget_set_sensitive (GTK_WIDGET (self), get_n_events (self) > 1);

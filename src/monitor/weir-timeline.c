@@ -10,8 +10,10 @@
 /* Bars that grow are drawn thirty times a second: nobody sees more. */
 #define LIVE_FRAME_US 33000
 #define INDENT 14
-#define MIN_LABEL_WIDTH 132
+#define MIN_LABEL_WIDTH 116
 #define MAX_LABEL_WIDTH 250
+/* Narrower ones hold the name only; its row says the duration to screen readers all the same. */
+#define MIN_DURATION_LABEL_WIDTH 136
 
 struct _WeirTimeline
 {
@@ -180,6 +182,14 @@ step_pressed_cb (WeirTimeline *self,
 }
 
 static void
+apply_width (GtkWidget *label,
+             int        width)
+{
+  gtk_widget_set_size_request (label, width, -1);
+  gtk_widget_set_visible (gtk_widget_get_last_child (label), width >= MIN_DURATION_LABEL_WIDTH);
+}
+
+static void
 setup_cb (WeirTimeline *self,
           GtkListItem  *item)
 {
@@ -192,6 +202,8 @@ setup_cb (WeirTimeline *self,
 
   gtk_label_set_xalign (GTK_LABEL (title), 0);
   gtk_label_set_ellipsize (GTK_LABEL (title), PANGO_ELLIPSIZE_END);
+  /* It takes what room there is, and wants none: all tracks begin at the same place. */
+  gtk_label_set_max_width_chars (GTK_LABEL (title), 1);
   gtk_widget_set_hexpand (title, TRUE);
   gtk_label_set_xalign (GTK_LABEL (duration), 1);
   gtk_widget_add_css_class (duration, "caption");
@@ -202,7 +214,7 @@ setup_cb (WeirTimeline *self,
   gtk_box_append (GTK_BOX (label), icon);
   gtk_box_append (GTK_BOX (label), title);
   gtk_box_append (GTK_BOX (label), duration);
-  gtk_widget_set_size_request (label, self->label_width, -1);
+  apply_width (label, self->label_width);
   /* Else it would want what its title may have. */
   gtk_widget_set_hexpand (label, FALSE);
   gtk_widget_set_margin_end (duration, 10);
@@ -291,6 +303,7 @@ bind_cb (WeirTimeline *self,
 
   gtk_widget_set_margin_start (icon, 10 + INDENT * (int) MIN (weir_timeline_row_get_depth (row), 6));
   gtk_label_set_text (GTK_LABEL (gtk_widget_get_next_sibling (icon)), weir_timeline_row_get_title (row));
+  gtk_widget_set_tooltip_text (label, weir_timeline_row_get_title (row));
   weir_timeline_track_set_row (WEIR_TIMELINE_TRACK (gtk_widget_get_last_child (child)), row);
   g_signal_connect_object (row, "changed", G_CALLBACK (row_changed_cb), item, G_CONNECT_SWAPPED);
   refresh_row (item, row);
@@ -373,7 +386,7 @@ apply_label_width (gpointer user_data)
   WeirTimeline *self = user_data;
 
   for (guint i = 0; i < self->labels->len; i++)
-    gtk_widget_set_size_request (g_ptr_array_index (self->labels, i), self->label_width, -1);
+    apply_width (g_ptr_array_index (self->labels, i), self->label_width);
   gtk_widget_set_size_request (GTK_WIDGET (self->corner), self->label_width, -1);
   g_object_unref (self);
 }
@@ -387,7 +400,7 @@ weir_timeline_size_allocate (GtkWidget *widget,
                              int        baseline)
 {
   WeirTimeline *self = WEIR_TIMELINE (widget);
-  int label_width = CLAMP (width / 5, MIN_LABEL_WIDTH, MAX_LABEL_WIDTH);
+  int label_width = CLAMP (width * 2 / 9, MIN_LABEL_WIDTH, MAX_LABEL_WIDTH);
 
   gtk_widget_allocate (gtk_widget_get_first_child (widget), width, height, baseline, NULL);
   if (label_width == self->label_width)

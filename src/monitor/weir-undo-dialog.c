@@ -116,7 +116,7 @@ undone_cb (DexFuture *future,
   {
     g_autofree char *title = g_strdup_printf (ngettext ("%u Change Undone", "%u Changes Undone", n), n);
 
-    show_outcome (self, kept > 0 ? "dialog-information-symbolic" : "object-select-symbolic", title, text);
+    show_outcome (self, kept > 0 ? "edit-undo-symbolic" : "object-select-symbolic", title, text);
   }
   g_signal_emit (self, signals[UNDONE], 0, n);
   return dex_future_new_true ();
@@ -151,6 +151,8 @@ setup_cb (WeirUndoDialog *self,
   gtk_label_set_wrap (GTK_LABEL (subtitle), TRUE);
   gtk_label_set_wrap_mode (GTK_LABEL (subtitle), PANGO_WRAP_WORD_CHAR);
   gtk_widget_add_css_class (subtitle, "caption");
+  gtk_widget_set_margin_start (box, 16);
+  gtk_widget_set_margin_end (box, 16);
   gtk_widget_set_margin_top (box, 6);
   gtk_widget_set_margin_bottom (box, 6);
   gtk_widget_set_hexpand (texts, TRUE);
@@ -172,7 +174,7 @@ bind_cb (WeirUndoDialog *self,
   GtkWidget *title = gtk_widget_get_first_child (gtk_widget_get_next_sibling (icon));
   GtkWidget *subtitle = gtk_widget_get_next_sibling (title);
   const char *class_name = line->irreversible ? "error" : line->conflict != NULL ? "warning" : "dimmed";
-  const char *note = line->irreversible ? _("Cannot be undone") : line->conflict;
+  const char *note = line->irreversible ? NULL : line->conflict;
 
   gtk_image_set_from_icon_name (GTK_IMAGE (icon), line->irreversible      ? "action-unavailable-symbolic"
                                                   : line->conflict != NULL ? "dialog-warning-symbolic"

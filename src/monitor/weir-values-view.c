@@ -323,7 +323,8 @@ static void
 activate_cb (WeirValuesView *self,
              guint           position)
 {
-  g_autoptr(WeirValueNode) node = dup_selected_node (self);
+  g_autoptr(GtkTreeListRow) row = g_list_model_get_item (G_LIST_MODEL (self->selection), position);
+  g_autoptr(WeirValueNode) node = row != NULL ? gtk_tree_list_row_get_item (row) : NULL;
   g_autofree char *text = node != NULL ? weir_value_to_display (weir_value_node_get_value (node), SHOWN_BYTES) : NULL;
   GtkWidget *view, *scroller, *toolbar;
   AdwDialog *dialog;
@@ -415,6 +416,8 @@ weir_values_view_init (WeirValuesView *self)
   self->sections = g_list_store_new (WEIR_TYPE_VALUE_NODE);
   tree = gtk_tree_list_model_new (g_object_ref (G_LIST_MODEL (self->sections)), FALSE, FALSE, create_members, NULL, NULL);
   self->selection = GTK_SELECTION_MODEL (gtk_single_selection_new (G_LIST_MODEL (tree)));
+  gtk_single_selection_set_autoselect (GTK_SINGLE_SELECTION (self->selection), FALSE);
+  gtk_single_selection_set_can_unselect (GTK_SINGLE_SELECTION (self->selection), TRUE);
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_drop_down_set_model (self->chooser, G_LIST_MODEL (self->names));
   gtk_column_view_set_model (self->tree, self->selection);
