@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "values.h"
-
 #include <string.h>
+
+#include "values.h"
+#include "wait.h"
 
 typedef struct
 {
@@ -166,36 +167,47 @@ edit_record (EditFields *self, WeirStep *step, WeirValue *item, gsize index, GEr
   return g_steal_pointer (&record);
 }
 
+/* Each item costs an expression or two, so that a long list gives way to the main loop in between. */
 static gboolean
-edit_fields_eval (gpointer settings, WeirStep *step, GError **error)
+edit_list_fiber (gpointer settings, WeirStep *step, GError **error)
 {
   EditFields *self = settings;
-  WeirValue *input = weir_step_get_input (step, "value");
-  g_autoptr(WeirValue) value = input != NULL ? weir_value_ref (input) : weir_builder_end (weir_record_builder_new (0));
-  WeirValueKind kind = weir_value_get_kind (value);
-  g_autoptr(WeirBuilder) edited = NULL;
+  g_autoptr(WeirValue) list = weir_value_ref (weir_step_get_input (step, "value"));
+  g_autoptr(WeirBuilder) edited = weir_list_builder_new (weir_value_get_length (list));
+  gint64 since = g_get_monotonic_time ();
 
-  if (kind != WEIR_VALUE_LIST && kind != WEIR_VALUE_TABLE)
+  for (gsize i = 0; i < weir_value_get_length (list); i++)
     {
-      WeirValue *record = edit_record (self, step, value, 0, error);
-
-      if (record == NULL)
-        return FALSE;
-      weir_step_emit_take (step, "value", record);
-      return TRUE;
-    }
-
-  edited = weir_list_builder_new (weir_value_get_length (value));
-  for (gsize i = 0; i < weir_value_get_length (value); i++)
-    {
-      WeirValue *record = edit_record (self, step, weir_value_get_item (value, i), i, error);
+      WeirValue *record = edit_record (self, step, weir_value_get_item (list, i), i, error);
 
       if (record == NULL)
         return FALSE;
       weir_builder_take (edited, record);
+      if (!weir_blocks_yield_after (&since, error)
+          || g_cancellable_set_error_if_cancelled (weir_step_get_cancellable (step), error))
+        return FALSE;
     }
   weir_step_emit_take (step, "value", weir_builder_end (g_steal_pointer (&edited)));
   return TRUE;
+}
+
+static DexFuture *
+edit_fields_run (gpointer settings, WeirStep *step)
+{
+  WeirValue *input = weir_step_get_input (step, "value");
+  g_autoptr(WeirValue) value = input != NULL ? weir_value_ref (input) : weir_builder_end (weir_record_builder_new (0));
+  WeirValueKind kind = weir_value_get_kind (value);
+  GError *error = NULL;
+  WeirValue *record;
+
+  if (kind == WEIR_VALUE_LIST || kind == WEIR_VALUE_TABLE)
+    return weir_step_spawn (step, settings, edit_list_fiber);
+
+  record = edit_record (settings, step, value, 0, &error);
+  if (record == NULL)
+    return dex_future_new_for_error (error);
+  weir_step_emit_take (step, "value", record);
+  return dex_future_new_for_boolean (TRUE);
 }
 
 static char *
@@ -216,4 +228,4 @@ WEIR_DEFINE_BLOCK_KIND (data_edit_fields, .id = "data.edit_fields", .version = 1
                         .effect = WEIR_EFFECT_PURE, .undo = WEIR_UNDO_NONE, .inputs = edit_fields_inputs,
                         .outputs = edit_fields_outputs, .fields = edit_fields_fields, .settings_size = sizeof (EditFields),
                         .errors = edit_fields_errors, .examples = edit_fields_examples,
-                        .summarize = edit_fields_summarize, .eval = edit_fields_eval)
+                        .summarize = edit_fields_summarize, .run = edit_fields_run)

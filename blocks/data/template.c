@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "mustache.h"
 #include "values.h"
+#include "wait.h"
+
+/* A value of this size is filled in by a thread, so that the main loop is not held up. */
+#define IN_THREAD (64 * 1024)
+#define MAX_LENGTH (64 * 1024 * 1024)
 
 typedef struct
 {
@@ -50,29 +55,84 @@ static const WeirExample template_examples[] = {
   { 0 }
 };
 
-static gboolean
-template_eval (gpointer settings, WeirStep *step, GError **error)
+typedef struct
 {
-  Template *self = settings;
+  Template       *settings;
+  WeirValue      *value;
+  WeirValue      *inputs;
+  WeirValue      *vars;
+} Call;
+
+static void
+call_init (Call *self, Template *settings, WeirStep *step)
+{
   WeirValue *input = weir_step_get_input (step, "value");
-  g_autoptr(WeirValue) nothing = weir_value_new_null ();
+
+  self->settings = settings;
+  self->value = input != NULL ? weir_value_ref (input) : weir_value_new_null ();
+  self->inputs = weir_step_evaluate (step, "inputs", NULL, NULL);
+  self->vars = weir_step_evaluate (step, "vars", NULL, NULL);
+}
+
+static void
+call_clear (Call *self)
+{
+  g_clear_pointer (&self->value, weir_value_unref);
+  g_clear_pointer (&self->inputs, weir_value_unref);
+  g_clear_pointer (&self->vars, weir_value_unref);
+}
+
+static gpointer
+render (gpointer data, GCancellable *cancellable, GError **error)
+{
+  Call *call = data;
+  Template *self = call->settings;
   MustacheOptions options = {
     .partials = self->partials,
+    .inputs = call->inputs,
+    .vars = call->vars,
     .escape_html = g_strcmp0 (self->escape, "none") != 0,
     .fail_on_missing = g_strcmp0 (self->missing, "empty") != 0,
-    .max_length = 64 * 1024 * 1024,
+    .max_length = MAX_LENGTH,
   };
-  g_autoptr(WeirValue) inputs = weir_step_evaluate (step, "inputs", NULL, NULL);
-  g_autoptr(WeirValue) vars = weir_step_evaluate (step, "vars", NULL, NULL);
-  g_autoptr(GString) text = NULL;
+  g_autoptr(GString) text = weir_mustache_render (self->template != NULL ? self->template : "", call->value, &options, error);
 
-  options.inputs = inputs;
-  options.vars = vars;
-  text = weir_mustache_render (self->template != NULL ? self->template : "", input != NULL ? input : nothing, &options, error);
+  return text != NULL ? weir_value_new_text_len (text->str, text->len) : NULL;
+}
+
+static gboolean
+template_fiber (gpointer settings, WeirStep *step, GError **error)
+{
+  Call call;
+  WeirValue *text;
+
+  call_init (&call, settings, step);
+  text = weir_blocks_await_thread (render, &call, weir_step_get_cancellable (step), error);
+  call_clear (&call);
   if (text == NULL)
     return FALSE;
-  weir_step_emit_take (step, "text", weir_value_new_text_len (text->str, text->len));
+  weir_step_emit_take (step, "text", text);
   return TRUE;
+}
+
+static DexFuture *
+template_run (gpointer settings, WeirStep *step)
+{
+  WeirValue *input = weir_step_get_input (step, "value");
+  GError *error = NULL;
+  WeirValue *text;
+  Call call;
+
+  if (input != NULL && weir_value_estimate_size (input, IN_THREAD) >= IN_THREAD)
+    return weir_step_spawn (step, settings, template_fiber);
+
+  call_init (&call, settings, step);
+  text = render (&call, NULL, &error);
+  call_clear (&call);
+  if (text == NULL)
+    return dex_future_new_for_error (error);
+  weir_step_emit_take (step, "text", text);
+  return dex_future_new_for_boolean (TRUE);
 }
 
 static char *
@@ -93,4 +153,4 @@ WEIR_DEFINE_BLOCK_KIND (data_template, .id = "data.template", .version = 1, .tit
                         .effect = WEIR_EFFECT_PURE, .undo = WEIR_UNDO_NONE, .inputs = template_inputs,
                         .outputs = template_outputs, .fields = template_fields, .settings_size = sizeof (Template),
                         .errors = template_errors, .examples = template_examples, .check = template_check,
-                        .eval = template_eval)
+                        .run = template_run)

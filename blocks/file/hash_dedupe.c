@@ -153,8 +153,8 @@ compare_hash (gconstpointer a, gconstpointer b, gpointer user_data)
 }
 
 /* The same file may be listed twice; it is no duplicate of itself. */
-static GPtrArray *
-make_entries (WeirValue *files)
+static gpointer
+make_entries_thread (gpointer files, GCancellable *cancellable, GError **error)
 {
   g_autoptr(GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
   GPtrArray *entries = g_ptr_array_new_with_free_func (entry_free);
@@ -277,7 +277,9 @@ hash_dedupe_fiber (gpointer settings, WeirStep *step, GError **error)
     }
   if (!require_folders (step, self->files, error))
     return FALSE;
-  entries = make_entries (self->files);
+  entries = weir_blocks_await_thread (make_entries_thread, self->files, weir_step_get_cancellable (step), error);
+  if (entries == NULL)
+    return FALSE;
   if (entries->len > 0 && !find_duplicates (self, step, entries, &report, error))
     return FALSE;
 

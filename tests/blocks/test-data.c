@@ -84,6 +84,51 @@ test_template_leaves_out_what_is_missing (KindTest *test)
   assert_output (outcome, "text", "\"[]\"");
 }
 
+/* Templates are written by people half-way through a word. */
+static void
+test_template_survives_anything (KindTest *test)
+{
+  static const char *const words[] = {
+    "{{", "}}", "{{{", "}}}", "{{#if ", "{{#each ", "{{/if}}", "{{/each}}", "{{else}}", "{{!--", "--}}", "{{> p}}", "{{^", "~", "\\", "a",
+    ".", "../", "@index", "[", "]", " ", "\n", "ü", "{{#a}}", "{{/a}}",
+  };
+  const WeirBlockKind *kind = weir_registry_find_kind ("data.template");
+
+  for (guint round = 0; round < 20000; round++)
+    {
+      g_autoptr(GString) text = g_string_new (NULL);
+      g_autoptr(WeirValue) template = NULL;
+      g_autoptr(WeirValue) config = NULL;
+      g_autofree char *problem = NULL;
+      const char *key = "template";
+      int n = g_test_rand_int_range (0, 12);
+
+      for (int i = 0; i < n; i++)
+        g_string_append (text, words[g_test_rand_int_range (0, G_N_ELEMENTS (words))]);
+      template = weir_value_new_text (text->str);
+      config = weir_value_new_record (&key, &template, 1);
+      problem = kind->check (config);
+      g_assert_true (problem == NULL || g_str_has_prefix (problem, "Line "));
+    }
+}
+
+static void
+test_large_values_are_filled_in (KindTest *test)
+{
+  g_autoptr(Outcome) outcome = kind_test_play (
+    test,
+    "weir: 1\nname: Large\ninputs:\n  given: { type: any }\nblocks:\n"
+    "  numbers: { kind: debug.noop, config: { value: \"=Array.from(Array(20000).keys())\" } }\n"
+    "  rows: { kind: data.transform, config: { expr: \"({ n: item })\" } }\n"
+    "  edit: { kind: data.edit_fields, config: { rows: [{ path: twice, value: \"=item.n * 2\" }] } }\n"
+    "  it: { kind: data.template, config: { template: \"{{#each this}}{{twice}} {{/each}}\" } }\n"
+    "links:\n  - numbers.value -> rows.items\n  - rows.items -> edit.value\n  - edit.value -> it.value\n",
+    "{}");
+
+  g_assert_cmpstr (outcome->message, ==, NULL);
+  g_assert_true (g_str_has_suffix (weir_value_get_text (outcome_get (outcome, "text"), NULL), " 39996 39998 "));
+}
+
 static Outcome *
 extract (KindTest *test, const char *path)
 {
@@ -200,6 +245,8 @@ main (int argc, char **argv)
   ADD_KIND_TEST ("/weir/blocks/template/names-line-and-column", test_template_names_line_and_column);
   ADD_KIND_TEST ("/weir/blocks/template/cannot-run-away", test_template_cannot_run_away);
   ADD_KIND_TEST ("/weir/blocks/template/leaves-out-what-is-missing", test_template_leaves_out_what_is_missing);
+  ADD_KIND_TEST ("/weir/blocks/template/survives-anything", test_template_survives_anything);
+  ADD_KIND_TEST ("/weir/blocks/template/large-values-are-filled-in", test_large_values_are_filled_in);
   ADD_KIND_TEST ("/weir/blocks/json/paths", test_json_paths);
   ADD_KIND_TEST ("/weir/blocks/json/paths-that-are-wrong", test_json_paths_that_are_wrong);
   ADD_KIND_TEST ("/weir/blocks/json/patch-is-all-or-nothing", test_json_patch_is_all_or_nothing);
