@@ -31,9 +31,20 @@ command_shell () {
   PS1='[weir] \w\$ ' exec bash --norc -i
 }
 
+# Figures of the engine come from `weir bench`, those of the window from outside it, in a headless display.
 command_bench () {
+  local name='' word data
   build_ninja release
-  exec "$top/_build/src/cli/weir" bench "$@"
+  for word; do case $word in -*) ;; *) name=$word ;; esac; done
+  data=$(mktemp -d -p "$top/_build" bench.XXXXXX)   # on a disk, which /tmp need not be
+  case $name in studio-*) ;; *) XDG_DATA_HOME=$data "$top/_build/src/cli/weir" bench "$@" ;; esac
+  rm -rf "$data"
+  case $name in
+  '' | studio-*)
+    PYTHONPATH=$top/tests/ui WEIR_BUILD=$top/_build HEADLESS_SIZE=1600x900 \
+      "$top/tests/ui/headless.sh" x11 "$top/tests/bench/bench-studio.py" "$@" 2> "$top/_build/bench.log"
+    ;;
+  esac
 }
 
 command_screenshot () {
