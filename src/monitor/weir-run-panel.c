@@ -87,6 +87,18 @@ append_effects (WeirRunPanel *self,
     g_string_append_printf (text, _(", %u cannot be undone"), self->n_irreversible);
 }
 
+/* Whether its clock runs. */
+static gboolean
+is_live (WeirRunPanel *self)
+{
+  WeirRunStatus status;
+
+  if (self->view == NULL || !weir_run_view_get_live (self->view))
+    return FALSE;
+  status = weir_run_state_get_status (weir_run_view_get_state (self->view));
+  return !weir_run_status_is_final (status) && status != WEIR_RUN_PAUSED;
+}
+
 static gint64
 get_moment (WeirRunPanel *self,
             WeirRunState *state)
@@ -96,7 +108,7 @@ get_moment (WeirRunPanel *self,
 
   if (weir_run_state_get_ended_at (state) != 0)
     return weir_run_state_get_ended_at (state);
-  if (weir_run_view_get_live (self->view))
+  if (is_live (self))
     return g_get_real_time ();
   if (seq == 0 || seq > events->len)
     return 0;
@@ -141,13 +153,6 @@ update_status (WeirRunPanel *self)
     return;
   gtk_label_set_text (self->status, text->str);
   gtk_label_set_text (self->narrow_status, text->str);
-}
-
-static gboolean
-is_live (WeirRunPanel *self)
-{
-  return self->view != NULL && weir_run_view_get_live (self->view)
-         && !weir_run_status_is_final (weir_run_state_get_status (weir_run_view_get_state (self->view)));
 }
 
 static gboolean

@@ -39,13 +39,14 @@ static gint64
 get_length (WeirScrubber *self)
 {
   guint n = get_n_events (self);
+  WeirRunStatus status;
   gint64 end_at;
 
   if (n == 0)
     return 0;
   end_at = get_event (self, n - 1)->at;
-  if (weir_run_view_get_live (self->view)
-      && !weir_run_status_is_final (weir_run_state_get_status (weir_run_view_get_state (self->view))))
+  status = weir_run_state_get_status (weir_run_view_get_state (self->view));
+  if (weir_run_view_get_live (self->view) && !weir_run_status_is_final (status) && status != WEIR_RUN_PAUSED)
     end_at = MAX (end_at, g_get_real_time ());
   return end_at - get_event (self, 0)->at;
 }

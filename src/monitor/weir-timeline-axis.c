@@ -51,36 +51,50 @@ snapshot_playhead (WeirTimelineAxis *self,
   gtk_snapshot_pop (snapshot);
 }
 
+typedef struct
+{
+  WeirTimelineAxis *self;
+  GtkSnapshot *snapshot;
+  GdkRGBA colour;
+  double free_x;    /* labels do not run into each other at a fold */
+} Drawing;
+
+static void
+append_tick (gint64   time_us,
+             double   x,
+             gpointer user_data)
+{
+  Drawing *drawing = user_data;
+  PangoLayout *layout = drawing->self->layout;
+  g_autofree char *text = NULL;
+  int width;
+
+  if (x < drawing->free_x)
+    return;
+  text = format_tick (time_us, weir_timeline_scale_get_tick (drawing->self->scale));
+  pango_layout_set_text (layout, text, -1);
+  pango_layout_get_pixel_size (layout, &width, NULL);
+  gtk_snapshot_save (drawing->snapshot);
+  gtk_snapshot_translate (drawing->snapshot, &GRAPHENE_POINT_INIT ((float) x + 4, 3));
+  gtk_snapshot_append_layout (drawing->snapshot, layout, &drawing->colour);
+  gtk_snapshot_restore (drawing->snapshot);
+  drawing->free_x = x + width + 8;
+}
+
 static void
 weir_timeline_axis_snapshot (GtkWidget   *widget,
                              GtkSnapshot *snapshot)
 {
   WeirTimelineAxis *self = WEIR_TIMELINE_AXIS (widget);
   int width = gtk_widget_get_width (widget);
-  gint64 start_at = weir_timeline_scale_get_start (self->scale);
-  gint64 tick = weir_timeline_scale_get_tick (self->scale);
-  gint64 first = MAX (weir_timeline_scale_get_time (self->scale, -60) - start_at, 0) / tick * tick;
-  GdkRGBA colour;
+  Drawing drawing = { .self = self, .snapshot = snapshot, .free_x = -100 };
 
-  gtk_widget_get_color (widget, &colour);
-  colour.alpha *= 0.7f;
+  gtk_widget_get_color (widget, &drawing.colour);
+  drawing.colour.alpha *= 0.7f;
   if (self->layout == NULL)
     self->layout = gtk_widget_create_pango_layout (widget, NULL);
   gtk_snapshot_push_clip (snapshot, &GRAPHENE_RECT_INIT (0, 0, width, HEIGHT));
-  for (gint64 at = first; start_at != 0; at += tick)
-    {
-      double x = weir_timeline_scale_get_x (self->scale, start_at + at);
-      g_autofree char *text = NULL;
-
-      if (x > width)
-        break;
-      text = format_tick (at, tick);
-      pango_layout_set_text (self->layout, text, -1);
-      gtk_snapshot_save (snapshot);
-      gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT ((float) x + 4, 3));
-      gtk_snapshot_append_layout (snapshot, self->layout, &colour);
-      gtk_snapshot_restore (snapshot);
-    }
+  weir_timeline_scale_foreach_tick (self->scale, -60, width, append_tick, &drawing);
   snapshot_playhead (self, snapshot);
   gtk_snapshot_pop (snapshot);
 }

@@ -5,6 +5,14 @@
 #define MARGIN 8
 #define MIN_TICK_WIDTH 90
 #define MAX_PX_PER_US 2.0
+/* What is left of a folded gap, of the time that is not gap. Shorter gaps stay as they are. */
+#define FOLDED_PART 0.04
+
+typedef struct
+{
+  gint64 start_at;
+  gint64 end_at;
+} Gap;
 
 struct _WeirTimelineScale
 {
@@ -16,6 +24,8 @@ struct _WeirTimelineScale
   gint64 playhead_at;
   int width;
   double px_per_us;  /* 0: fitted */
+  GArray *gaps;      /* of Gap, in order */
+  gint64 folded_us;  /* as long as this each gap is shown */
 };
 
 G_DEFINE_FINAL_TYPE (WeirTimelineScale, weir_timeline_scale, G_TYPE_OBJECT)
@@ -23,10 +33,67 @@ G_DEFINE_FINAL_TYPE (WeirTimelineScale, weir_timeline_scale, G_TYPE_OBJECT)
 enum { CHANGED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
+static void
+update_folding (WeirTimelineScale *self)
+{
+  gint64 active = self->end_at - self->start_at;
+
+  for (guint i = 0; i < self->gaps->len; i++)
+    active -= g_array_index (self->gaps, Gap, i).end_at - g_array_index (self->gaps, Gap, i).start_at;
+  self->folded_us = (gint64) (MAX (active, 0) * FOLDED_PART);
+}
+
+/* µs since the start as they are shown. */
+static gint64
+fold (WeirTimelineScale *self,
+      gint64             at)
+{
+  gint64 shown = at - self->start_at;
+
+  for (guint i = 0; i < self->gaps->len; i++)
+    {
+      const Gap *gap = &g_array_index (self->gaps, Gap, i);
+      gint64 length = gap->end_at - gap->start_at;
+
+      if (at <= gap->start_at)
+        break;
+      if (length <= self->folded_us)
+        continue;
+      if (at >= gap->end_at)
+        shown -= length - self->folded_us;
+      else
+        shown -= (gint64) ((double) (at - gap->start_at) * (double) (length - self->folded_us) / (double) length);
+    }
+  return shown;
+}
+
+static gint64
+unfold (WeirTimelineScale *self,
+        gint64             shown)
+{
+  gint64 at = self->start_at + shown;
+
+  for (guint i = 0; i < self->gaps->len; i++)
+    {
+      const Gap *gap = &g_array_index (self->gaps, Gap, i);
+      gint64 length = gap->end_at - gap->start_at;
+
+      if (at <= gap->start_at)
+        break;
+      if (length <= self->folded_us)
+        continue;
+      if (at >= gap->start_at + self->folded_us)
+        at += length - self->folded_us;
+      else
+        return gap->start_at + (gint64) ((double) (at - gap->start_at) * (double) length / (double) MAX (self->folded_us, 1));
+    }
+  return at;
+}
+
 static double
 get_fitted (WeirTimelineScale *self)
 {
-  gint64 span = MAX (self->end_at - self->start_at, 1000);
+  gint64 span = MAX (fold (self, self->end_at), 1000);
 
   return MAX (self->width - 2 * MARGIN, 1) / (double) span;
 }
@@ -42,7 +109,7 @@ static void
 update_adjustment (WeirTimelineScale *self,
                    double             value)
 {
-  double upper = (self->end_at - self->start_at) * get_px_per_us (self) + 2 * MARGIN;
+  double upper = (double) fold (self, self->end_at) * get_px_per_us (self) + 2 * MARGIN;
   double page = MAX (self->width, 1);
   double old = gtk_adjustment_get_value (self->adjustment);
   gboolean at_end = old + gtk_adjustment_get_page_size (self->adjustment) >= gtk_adjustment_get_upper (self->adjustment) - 1;
@@ -67,15 +134,24 @@ weir_timeline_scale_dispose (GObject *object)
 }
 
 static void
+weir_timeline_scale_finalize (GObject *object)
+{
+  g_array_unref (WEIR_TIMELINE_SCALE (object)->gaps);
+  G_OBJECT_CLASS (weir_timeline_scale_parent_class)->finalize (object);
+}
+
+static void
 weir_timeline_scale_class_init (WeirTimelineScaleClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = weir_timeline_scale_dispose;
+  G_OBJECT_CLASS (klass)->finalize = weir_timeline_scale_finalize;
   signals[CHANGED] = g_signal_new ("changed", WEIR_TYPE_TIMELINE_SCALE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
 weir_timeline_scale_init (WeirTimelineScale *self)
 {
+  self->gaps = g_array_new (FALSE, FALSE, sizeof (Gap));
   self->adjustment = g_object_ref_sink (gtk_adjustment_new (0, 0, 0, 0, 0, 0));
   g_signal_connect_swapped (self->adjustment, "value-changed", G_CALLBACK (weir_timeline_scale_touch), self);
 }
@@ -105,6 +181,7 @@ weir_timeline_scale_set_range (WeirTimelineScale *self,
 {
   self->start_at = start_at;
   self->end_at = MAX (end_at, start_at);
+  update_folding (self);
   update_adjustment (self, -1);
   weir_timeline_scale_touch (self);
 }
@@ -143,7 +220,7 @@ weir_timeline_scale_zoom (WeirTimelineScale *self,
 
   /* Never smaller than the whole; there it is fitted again, and follows the run. */
   self->px_per_us = wanted <= fitted * 1.001 ? 0 : MIN (wanted, MAX_PX_PER_US);
-  update_adjustment (self, MAX ((at - self->start_at) * get_px_per_us (self) + MARGIN - x, 0));
+  update_adjustment (self, MAX ((double) fold (self, at) * get_px_per_us (self) + MARGIN - x, 0));
   weir_timeline_scale_touch (self);
 }
 
@@ -165,14 +242,14 @@ double
 weir_timeline_scale_get_x (WeirTimelineScale *self,
                            gint64             at)
 {
-  return (at - self->start_at) * get_px_per_us (self) + MARGIN - gtk_adjustment_get_value (self->adjustment);
+  return (double) fold (self, at) * get_px_per_us (self) + MARGIN - gtk_adjustment_get_value (self->adjustment);
 }
 
 gint64
 weir_timeline_scale_get_time (WeirTimelineScale *self,
                               double             x)
 {
-  return self->start_at + (gint64) ((x - MARGIN + gtk_adjustment_get_value (self->adjustment)) / get_px_per_us (self));
+  return unfold (self, (gint64) ((x - MARGIN + gtk_adjustment_get_value (self->adjustment)) / get_px_per_us (self)));
 }
 
 gint64
@@ -220,4 +297,83 @@ gint64
 weir_timeline_scale_get_now (WeirTimelineScale *self)
 {
   return self->playhead_at != 0 ? self->playhead_at : self->end_at;
+}
+
+void
+weir_timeline_scale_add_gap (WeirTimelineScale *self,
+                             gint64             start_at,
+                             gint64             end_at)
+{
+  Gap gap = { start_at, end_at };
+
+  if (end_at <= start_at)
+    return;
+  g_array_append_val (self->gaps, gap);
+  update_folding (self);
+}
+
+void
+weir_timeline_scale_clear_gaps (WeirTimelineScale *self)
+{
+  g_array_set_size (self->gaps, 0);
+  update_folding (self);
+}
+
+guint
+weir_timeline_scale_get_n_gaps (WeirTimelineScale *self)
+{
+  return self->gaps->len;
+}
+
+void
+weir_timeline_scale_get_gap (WeirTimelineScale *self,
+                             guint              index,
+                             gint64            *start_at,
+                             gint64            *end_at)
+{
+  *start_at = g_array_index (self->gaps, Gap, index).start_at;
+  *end_at = g_array_index (self->gaps, Gap, index).end_at;
+}
+
+/* The end of the folded gap around a moment; 0 if it is in none. */
+static gint64
+find_gap_end (WeirTimelineScale *self,
+              gint64             at)
+{
+  for (guint i = 0; i < self->gaps->len; i++)
+    {
+      const Gap *gap = &g_array_index (self->gaps, Gap, i);
+
+      if (at > gap->start_at && at < gap->end_at && gap->end_at - gap->start_at > self->folded_us)
+        return gap->end_at;
+    }
+  return 0;
+}
+
+void
+weir_timeline_scale_foreach_tick (WeirTimelineScale *self,
+                                  double             from_x,
+                                  double             to_x,
+                                  WeirTickFunc       func,
+                                  gpointer           user_data)
+{
+  gint64 tick = weir_timeline_scale_get_tick (self);
+  gint64 time_us = MAX (weir_timeline_scale_get_time (self, from_x) - self->start_at, 0) / tick * tick;
+
+  if (self->start_at == 0)
+    return;
+  for (;;)
+    {
+      gint64 gap_end = find_gap_end (self, self->start_at + time_us);
+      double x;
+
+      /* Days may lie in a gap: over it in one step. */
+      if (gap_end != 0)
+        time_us = (gap_end - self->start_at + tick - 1) / tick * tick;
+      x = weir_timeline_scale_get_x (self, self->start_at + time_us);
+      if (x > to_x)
+        return;
+      func (time_us, x, user_data);
+      time_us += tick;
+    }
 }

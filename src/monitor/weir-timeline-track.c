@@ -194,25 +194,42 @@ append_columns (WeirTimelineTrack *self,
     }
 }
 
+typedef struct
+{
+  GtkSnapshot *snapshot;
+  GdkRGBA colour;
+} Grid;
+
+static void
+append_line (gint64   time_us,
+             double   x,
+             gpointer user_data)
+{
+  Grid *grid = user_data;
+
+  gtk_snapshot_append_color (grid->snapshot, &grid->colour, &GRAPHENE_RECT_INIT ((float) floor (x), 0, 1, HEIGHT));
+}
+
 static void
 append_grid (WeirTimelineTrack *self,
              GtkSnapshot       *snapshot,
              int                width)
 {
-  gint64 start_at = weir_timeline_scale_get_start (self->scale);
-  gint64 tick = weir_timeline_scale_get_tick (self->scale);
-  gint64 first = MAX (weir_timeline_scale_get_time (self->scale, 0) - start_at, 0) / tick * tick;
-  GdkRGBA colour;
+  Grid grid = { .snapshot = snapshot };
 
-  gtk_widget_get_color (GTK_WIDGET (self), &colour);
-  colour.alpha = 0.08f;
-  for (gint64 at = first; start_at != 0; at += tick)
+  gtk_widget_get_color (GTK_WIDGET (self), &grid.colour);
+  grid.colour.alpha = 0.08f;
+  weir_timeline_scale_foreach_tick (self->scale, 0, width, append_line, &grid);
+  for (guint i = 0; i < weir_timeline_scale_get_n_gaps (self->scale); i++)
     {
-      double x = weir_timeline_scale_get_x (self->scale, start_at + at);
+      gint64 start_at, end_at;
+      double from, to;
 
-      if (x > width)
-        break;
-      gtk_snapshot_append_color (snapshot, &colour, &GRAPHENE_RECT_INIT ((float) floor (x), 0, 1, HEIGHT));
+      weir_timeline_scale_get_gap (self->scale, i, &start_at, &end_at);
+      from = weir_timeline_scale_get_x (self->scale, start_at);
+      to = weir_timeline_scale_get_x (self->scale, end_at);
+      if (to > 0 && from < width)
+        append_stripes (snapshot, &GRAPHENE_RECT_INIT ((float) from, 0, (float) (to - from), HEIGHT), &grid.colour);
     }
 }
 
@@ -308,6 +325,27 @@ find_segment (WeirTimelineTrack *self,
                                  weir_timeline_scale_get_time (self->scale, x + REACH));
 }
 
+static char *
+describe_gap (WeirTimelineTrack *self,
+              double             x)
+{
+  gint64 at = weir_timeline_scale_get_time (self->scale, x);
+
+  for (guint i = 0; i < weir_timeline_scale_get_n_gaps (self->scale); i++)
+    {
+      gint64 start_at, end_at;
+
+      weir_timeline_scale_get_gap (self->scale, i, &start_at, &end_at);
+      if (at >= start_at && at < end_at)
+        {
+          g_autofree char *duration = weir_format_duration (end_at - start_at);
+
+          return g_strdup_printf (_("Paused for %s"), duration);
+        }
+    }
+  return NULL;
+}
+
 static gboolean
 weir_timeline_track_query_tooltip (GtkWidget  *widget,
                                    int         x,
@@ -319,6 +357,8 @@ weir_timeline_track_query_tooltip (GtkWidget  *widget,
   const WeirSegment *segment = keyboard ? NULL : find_segment (self, x);
   g_autofree char *text = segment != NULL && self->describe != NULL ? self->describe (segment, self->describe_data) : NULL;
 
+  if (text == NULL && !keyboard)
+    text = describe_gap (self, x);
   if (text == NULL)
     return FALSE;
   gtk_tooltip_set_text (tooltip, text);

@@ -32,6 +32,8 @@ struct _WeirTimeline
   char *selected_block;
   guint first_changed;   /* G_MAXUINT: nothing to read */
   gint64 drawn_at;
+  guint n_scanned;       /* events looked at for pauses */
+  gint64 paused_at;
   guint tick_id;
   int label_width;
   double pointer_x;
@@ -48,11 +50,16 @@ static guint signals[N_SIGNALS];
 
 /* ── what is shown ─────────────────────────────────────────────────────────────────────────── */
 
+/* Whether bars grow: not while it is paused. */
 static gboolean
 is_run_live (WeirTimeline *self)
 {
-  return self->view != NULL && weir_run_view_get_live (self->view)
-         && !weir_run_status_is_final (weir_run_state_get_status (weir_run_view_get_state (self->view)));
+  WeirRunStatus status;
+
+  if (self->view == NULL || !weir_run_view_get_live (self->view))
+    return FALSE;
+  status = weir_run_state_get_status (weir_run_view_get_state (self->view));
+  return !weir_run_status_is_final (status) && status != WEIR_RUN_PAUSED;
 }
 
 static gint64
@@ -60,6 +67,26 @@ get_event_time (GPtrArray *events,
                 guint      index)
 {
   return ((WeirEvent *) g_ptr_array_index (events, index))->at;
+}
+
+/* From a pause, or from the last sign of life before a crash, to the resumption. */
+static void
+find_gaps (WeirTimeline *self,
+           GPtrArray    *events)
+{
+  for (; self->n_scanned < events->len; self->n_scanned++)
+    {
+      WeirEvent *event = g_ptr_array_index (events, self->n_scanned);
+      gint64 paused_at;
+
+      if (event->kind == WEIR_EVENT_RUN_PAUSED)
+        self->paused_at = event->at;
+      if (event->kind != WEIR_EVENT_RUN_RESUMED)
+        continue;
+      paused_at = self->paused_at != 0 ? self->paused_at : self->n_scanned > 0 ? get_event_time (events, self->n_scanned - 1) : event->at;
+      weir_timeline_scale_add_gap (self->scale, paused_at, event->at);
+      self->paused_at = 0;
+    }
 }
 
 static void
@@ -71,6 +98,7 @@ update_range (WeirTimeline *self)
 
   if (events->len == 0)
     return;
+  find_gaps (self, events);
   start_at = get_event_time (events, 0);
   end_at = get_event_time (events, events->len - 1);
   if (is_run_live (self))
@@ -530,6 +558,9 @@ weir_timeline_set_view (WeirTimeline *self,
     weir_timeline_model_set_graph (self->model, view != NULL ? weir_workflow_get_graph (weir_run_view_get_workflow (view)) : NULL);
   if (view == NULL)
     return;
+  self->n_scanned = 0;
+  self->paused_at = 0;
+  weir_timeline_scale_clear_gaps (self->scale);
   weir_timeline_scale_fit (self->scale);
   g_signal_connect_swapped (view, "changed", G_CALLBACK (changed_cb), self);
   changed_cb (self, 0);
