@@ -62,7 +62,10 @@ static void
 update_tabs (WeirInspector *self)
 {
   const char *tab = adw_view_stack_get_visible_child_name (self->tabs);
+  GtkWidget *link = adw_bin_get_child (self->link_bin);
 
+  if (link != NULL)
+    weir_link_properties_show_run (WEIR_LINK_PROPERTIES (link), self->view);
   update_header (self);
   if (g_strcmp0 (tab, "run") == 0)
     weir_block_run_show (self->block_run, self->view, self->block);
@@ -225,6 +228,7 @@ weir_inspector_select (WeirInspector *self,
   else if (link != NULL)
     {
       adw_bin_set_child (self->link_bin, weir_link_properties_new (self->workflow, link));
+      update_tabs (self);
       gtk_stack_set_visible_child_name (self->stack, "link");
     }
   else

@@ -3,6 +3,8 @@
 
 #include <glib/gi18n.h>
 
+#include "weir-value-row.h"
+
 struct _WeirLinkProperties
 {
   AdwBin parent_instance;
@@ -11,6 +13,9 @@ struct _WeirLinkProperties
   WeirLink     *link;
   GtkWidget    *group;
   GtkWidget    *when;
+  GtkWidget    *run_group;
+  GtkWidget    *value_row;   /* NULL while nothing went over the link */
+  WeirValue    *value;
   gboolean      showing;
 };
 
@@ -57,6 +62,7 @@ weir_link_properties_dispose (GObject *object)
 
   g_clear_object (&self->workflow);
   g_clear_object (&self->link);
+  g_clear_pointer (&self->value, weir_value_unref);
   G_OBJECT_CLASS (weir_link_properties_parent_class)->dispose (object);
 }
 
@@ -112,10 +118,55 @@ weir_link_properties_new (WeirWorkflow *workflow,
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (self->group), self->when);
   gtk_box_append (GTK_BOX (page), ends);
   gtk_box_append (GTK_BOX (page), self->group);
+  self->run_group = g_object_new (ADW_TYPE_PREFERENCES_GROUP, "title", _("Last Run"), NULL);
+  gtk_box_append (GTK_BOX (page), self->run_group);
   adw_bin_set_child (ADW_BIN (self), page);
 
   refresh (self);
   g_signal_connect_swapped (self->when, "changed", G_CALLBACK (when_changed_cb), self);
   g_signal_connect_object (workflow, "changed", G_CALLBACK (refresh), self, G_CONNECT_SWAPPED);
   return GTK_WIDGET (self);
+}
+
+/**
+ * weir_link_properties_show_run:
+ * @self: a form
+ * @view: (nullable): the run that is shown
+ *
+ * Shows how often something went over the link, and the last value.
+ */
+void
+weir_link_properties_show_run (WeirLinkProperties *self,
+                               WeirRunView        *view)
+{
+  WeirBlockSummary summary = { 0 };
+  g_autofree char *count = NULL;
+  WeirValue *value = NULL;
+  guint n_deliveries = 0;
+  gboolean closed = FALSE;
+
+  if (view != NULL)
+    {
+      WeirRunState *state = weir_run_view_get_state (view);
+
+      n_deliveries = weir_run_state_count_deliveries (state, self->link, &closed);
+      weir_run_state_summarize_block (state, weir_block_get_path (weir_link_get_source (self->link)), &summary);
+      if (n_deliveries > 0 && summary.last != NULL && summary.last->outputs != NULL)
+        value = weir_value_find_member (summary.last->outputs, weir_link_get_source_port (self->link));
+    }
+
+  count = n_deliveries > 0 ? g_strdup_printf (ngettext ("Something went over it once", "Something went over it %u times", n_deliveries), n_deliveries)
+                           : g_strdup (closed ? _("Nothing went over it: its condition did not hold, or its output stayed empty") : _("Nothing went over it yet"));
+  adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (self->run_group), count);
+  if (value == self->value)
+    return;
+  if (self->value_row != NULL)
+    adw_preferences_group_remove (ADW_PREFERENCES_GROUP (self->run_group), self->value_row);
+  self->value_row = NULL;
+  g_clear_pointer (&self->value, weir_value_unref);
+  if (value == NULL)
+    return;
+  self->value = weir_value_ref (value);
+  self->value_row = weir_value_row_new (_("Value"), value);
+  adw_preferences_group_add (ADW_PREFERENCES_GROUP (self->run_group), self->value_row);
 }

@@ -305,7 +305,8 @@ make_item (WeirListField *self,
       GtkWidget *box = make_box (self, member, value);
 
       g_ptr_array_add (boxes, box);
-      gtk_grid_attach (GTK_GRID (grid), box, i % 2, i / 2, 1, 1);
+      /* Two a line; the last alone has the line for itself. */
+      gtk_grid_attach (GTK_GRID (grid), box, i % 2, i / 2, i % 2 == 0 && i + 1 == self->members->len ? 2 : 1, 1);
     }
   gtk_box_append (GTK_BOX (row), grid);
   gtk_box_append (GTK_BOX (row), make_item_menu (row));
@@ -336,7 +337,7 @@ weir_list_field_make_row (WeirFieldEditor *editor)
   GtkWidget *toggle = weir_field_editor_make_toggle (editor);
 
   self->members = parse_members (weir_field_editor_get_field (editor)->type);
-  self->items_box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  self->items_box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
   gtk_widget_add_css_class (label, "caption");
   gtk_widget_add_css_class (label, "dimmed");
   gtk_label_set_xalign (GTK_LABEL (label), 0);

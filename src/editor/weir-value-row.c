@@ -23,6 +23,7 @@ static char *
 dup_summary (WeirValue *value)
 {
   gsize length = weir_value_get_length (value);
+  char *text;
 
   switch (weir_value_get_kind (value))
     {
@@ -33,7 +34,8 @@ dup_summary (WeirValue *value)
     case WEIR_VALUE_TABLE:
       return g_strdup_printf (ngettext ("%lu row", "%lu rows", length), (gulong) length);
     default:
-      return weir_value_to_display (value, 120);
+      text = weir_value_to_display (value, 120);
+      return g_strdelimit (text, "\n\r\t", ' ');
     }
 }
 
@@ -81,7 +83,10 @@ weir_value_row_new (const char *title,
 {
   g_autofree char *summary = dup_summary (value);
   g_autofree char *label = g_strdup_printf (_("Copy %s"), title);
-  GtkWidget *row = g_object_new (ADW_TYPE_EXPANDER_ROW, "use-markup", FALSE, "title", title, "subtitle", summary,
+  /* An expander row reads markup in its subtitle whatever it is told (libadwaita 1.7). */
+  g_autofree char *escaped_title = g_markup_escape_text (title, -1);
+  g_autofree char *escaped_summary = g_markup_escape_text (summary, -1);
+  GtkWidget *row = g_object_new (ADW_TYPE_EXPANDER_ROW, "title", escaped_title, "subtitle", escaped_summary,
                                  "subtitle-lines", 2, NULL);
   GtkWidget *copy = gtk_button_new_from_icon_name ("edit-copy-symbolic");
 

@@ -210,7 +210,10 @@ make_input_row (const WeirInput *input)
 {
   g_autoptr(GtkStringList) model = gtk_string_list_new (types);
   g_autofree char *initial = input->initial != NULL ? weir_value_to_display (input->initial, 0) : g_strdup ("");
-  GtkWidget *row = g_object_new (ADW_TYPE_EXPANDER_ROW, "use-markup", FALSE, "title", input->name, "subtitle", input->type, NULL);
+  /* An expander row reads markup in its subtitle whatever it is told (libadwaita 1.7). */
+  g_autofree char *escaped_name = g_markup_escape_text (input->name, -1);
+  g_autofree char *escaped_type = g_markup_escape_text (input->type, -1);
+  GtkWidget *row = g_object_new (ADW_TYPE_EXPANDER_ROW, "title", escaped_name, "subtitle", escaped_type, NULL);
   GtkWidget *name = g_object_new (ADW_TYPE_ENTRY_ROW, "title", _("Name"), "text", input->name, "show-apply-button", TRUE, NULL);
   GtkWidget *type = g_object_new (ADW_TYPE_COMBO_ROW, "title", _("Type"), "model", model, NULL);
   GtkWidget *value = g_object_new (ADW_TYPE_ENTRY_ROW, "title", _("Default"), "text", initial, NULL);
@@ -259,7 +262,11 @@ refresh_inputs (WeirWorkflowProperties *self)
     }
   else
     for (guint i = 0; i < self->input_rows->len; i++)
-      adw_expander_row_set_subtitle (self->input_rows->pdata[i], weir_workflow_get_input (self->workflow, i)->type);
+      {
+        g_autofree char *type = g_markup_escape_text (weir_workflow_get_input (self->workflow, i)->type, -1);
+
+        adw_expander_row_set_subtitle (self->input_rows->pdata[i], type);
+      }
   g_string_free (names, TRUE);
 }
 

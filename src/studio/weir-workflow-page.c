@@ -255,6 +255,7 @@ kind_activated_cb (WeirWorkflowPage *self,
 typedef struct
 {
   WeirWorkflowPage *page;   /* not owned: the closure dies with it */
+  gboolean          anywhere;   /* no place was pointed at: after the selected block */
   double            x, y;
   WeirBlock        *from;
   char             *port;
@@ -278,11 +279,28 @@ kind_chosen_cb (WeirPalette *palette,
 {
   Wish *wish = user_data;
 
-  if (wish->from != NULL && weir_block_get_graph (wish->from) != NULL)
+  if (wish->anywhere)
+    kind_activated_cb (wish->page, kind);
+  else if (wish->from != NULL && weir_block_get_graph (wish->from) != NULL)
     weir_canvas_add_kind_from (wish->page->canvas, kind, wish->x, wish->y, wish->from, wish->port);
   else
     weir_canvas_add_kind_at (wish->page->canvas, kind, wish->x, wish->y);
   gtk_widget_grab_focus (GTK_WIDGET (wish->page->canvas));
+}
+
+static void
+present_palette (WeirWorkflowPage *self,
+                 WeirBlock        *from,
+                 const char       *port,
+                 Wish             *wish)
+{
+  WeirPalette *palette = weir_palette_new (from, port);
+
+  wish->page = self;
+  g_set_object (&wish->from, from);
+  wish->port = g_strdup (port);
+  g_signal_connect_data (palette, "kind-chosen", G_CALLBACK (kind_chosen_cb), wish, wish_free, 0);
+  adw_dialog_present (ADW_DIALOG (palette), GTK_WIDGET (self));
 }
 
 static void
@@ -292,16 +310,11 @@ add_block_requested_cb (WeirWorkflowPage *self,
                         WeirBlock        *from,
                         const char       *port)
 {
-  WeirPalette *palette = weir_palette_new (from, port);
   Wish *wish = g_new0 (Wish, 1);
 
-  wish->page = self;
   wish->x = x;
   wish->y = y;
-  g_set_object (&wish->from, from);
-  wish->port = g_strdup (port);
-  g_signal_connect_data (palette, "kind-chosen", G_CALLBACK (kind_chosen_cb), wish, wish_free, 0);
-  adw_dialog_present (ADW_DIALOG (palette), GTK_WIDGET (self));
+  present_palette (self, from, port, wish);
 }
 
 static void
@@ -309,11 +322,10 @@ palette_cb (GtkWidget  *widget,
             const char *action,
             GVariant   *target)
 {
-  WeirWorkflowPage *self = WEIR_WORKFLOW_PAGE (widget);
-  double x, y;
+  Wish *wish = g_new0 (Wish, 1);
 
-  weir_canvas_find_free_place (self->canvas, &x, &y);
-  add_block_requested_cb (self, x, y, NULL, NULL);
+  wish->anywhere = TRUE;
+  present_palette (WEIR_WORKFLOW_PAGE (widget), NULL, NULL, wish);
 }
 
 /* Editing */
