@@ -170,6 +170,8 @@ weir_canvas_select_link (WeirCanvas *self,
   mark_wire (self, link, TRUE);
   self->selected_link = link;
   weir_canvas_update_actions (self);
+  /* No block, but another link: whoever shows what is selected looks again. */
+  g_object_notify (G_OBJECT (self), "selected-block");
   gtk_widget_queue_draw (GTK_WIDGET (self));
   if (link != NULL)
     {
