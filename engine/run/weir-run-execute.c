@@ -447,15 +447,6 @@ start_step (WeirRun *run, WeirStepState *state, gboolean slot)
 }
 
 static gboolean
-needs_slot (WeirStepState *state)
-{
-  const WeirBlockKind *kind = weir_step_state_get_block (state)->kind;
-
-  /* a container waits for what is inside it and must not keep that from running */
-  return kind != NULL && kind->eval == NULL && !kind->has_body;
-}
-
-static gboolean
 take_slot (WeirRun *run)
 {
   if ((run->max_steps > 0 && run->n_slots >= run->max_steps) || !weir_engine_take_slot (run->engine))
@@ -464,28 +455,29 @@ take_slot (WeirRun *run)
   return TRUE;
 }
 
+static WeirStepState *
+first_unless_failing (GQueue *queue)
+{
+  for (GList *l = queue->head; l != NULL; l = l->next)
+    if (!((WeirStepState *) l->data)->scope->failing)
+      return l->data;
+  return NULL;
+}
+
 /* The next step that may start now; NULL if none. Takes a slot where it needs one. */
 static WeirStepState *
 take_ready (WeirRun *run, gboolean *slot)
 {
-  gboolean full = FALSE;
+  WeirStepState *state = first_unless_failing (&run->state->ready);
 
-  for (GList *l = run->state->ready.head; l != NULL; l = l->next)
-    {
-      WeirStepState *state = l->data;
-
-      *slot = FALSE;
-      if (state->scope->failing)
-        continue;
-      if (state->skip || !weir_block_get_enabled (weir_step_state_get_block (state)->block) || !needs_slot (state))
-        return state;
-      full = full || !take_slot (run);
-      if (full)
-        continue;
-      *slot = TRUE;
-      return state;
-    }
-  return NULL;
+  *slot = FALSE;
+  if (state != NULL)
+    return state;
+  state = first_unless_failing (&run->state->waiting);
+  if (state == NULL || !take_slot (run))
+    return NULL;
+  *slot = TRUE;
+  return state;
 }
 
 static void
@@ -504,26 +496,12 @@ start_due_retries (WeirRun *run)
         for (WeirStepState *state = scope->blocks[j].last; state != NULL; state = state->previous)
           if (state->info.status == WEIR_STEP_RETRY_WAIT && state->info.due_at <= now && !scope->failing)
             {
-              gboolean slot = needs_slot (state);
+              gboolean slot = state->waits;
 
               if (!slot || take_slot (run))
                 start_step (run, state, slot);
             }
     }
-}
-
-static gboolean
-has_retries (WeirRun *run)
-{
-  WeirPlanState *shared;
-  GHashTableIter iter;
-
-  g_hash_table_iter_init (&iter, run->state->shared);
-  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &shared))
-    for (guint i = 0; i < shared->plan->n_blocks; i++)
-      if (shared->blocks[i].by_status[WEIR_STEP_RETRY_WAIT] > 0)
-        return TRUE;
-  return FALSE;
 }
 
 gboolean
@@ -533,7 +511,7 @@ weir_run_pump (WeirRun *run, gint64 until)
   gboolean slot;
   guint n = 0;
 
-  if (run->state->status == WEIR_RUN_RUNNING && has_retries (run))
+  if (run->state->status == WEIR_RUN_RUNNING && run->state->n_retrying > 0)
     start_due_retries (run);
   while (run->state->status == WEIR_RUN_RUNNING && (state = take_ready (run, &slot)) != NULL)
     {

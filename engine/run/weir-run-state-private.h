@@ -105,7 +105,8 @@ struct _WeirStepState
   gboolean        overflow; /* the round that the budget of its cycle forbids */
   gboolean        routed;
   WeirStepState  *previous; /* firing of the same block */
-  GList           ready;    /* in state->ready while READY */
+  GList           ready;    /* in a queue of the state while READY */
+  gboolean        waits;    /* in state->waiting rather than state->ready */
   gpointer        runtime;  /* the executor's, while it runs */
 };
 
@@ -127,9 +128,11 @@ struct _WeirRunState
   GPtrArray       *steps;     /* of WeirStepState */
   GHashTable      *shared;    /* WeirGraph → WeirPlanState */
   GPtrArray       *others;    /* of WeirWorkflow: sub-workflows, kept alive */
-  GQueue           ready;     /* of WeirStepState, oldest first */
+  GQueue           ready;     /* of WeirStepState, oldest first: those that can start at once */
+  GQueue           waiting;   /* likewise: those that count against the limit of steps at once */
   GQueue           rested;    /* of WeirScopeState whose steps are all over */
   guint            n_running; /* started steps in all scopes */
+  guint            n_retrying; /* that wait for their next attempt */
   guint64          order;
   gint64           now;       /* of the event being applied */
 };

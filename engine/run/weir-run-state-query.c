@@ -379,9 +379,11 @@ weir_run_state_equal (WeirRunState *a, WeirRunState *b, char **difference)
   if (a->status != b->status || a->seq != b->seq)
     found = g_strdup_printf ("%s after %" G_GUINT64_FORMAT " and %s after %" G_GUINT64_FORMAT,
                              weir_run_status_get_name (a->status), a->seq, weir_run_status_get_name (b->status), b->seq);
-  else if (a->steps->len != b->steps->len || a->scopes->len != b->scopes->len || a->ready.length != b->ready.length)
+  else if (a->steps->len != b->steps->len || a->scopes->len != b->scopes->len
+           || a->ready.length != b->ready.length || a->waiting.length != b->waiting.length)
     found = g_strdup_printf ("%u steps, %u scopes, %u ready; and %u, %u, %u", a->steps->len, a->scopes->len,
-                             a->ready.length, b->steps->len, b->scopes->len, b->ready.length);
+                             a->ready.length + a->waiting.length, b->steps->len, b->scopes->len,
+                             b->ready.length + b->waiting.length);
   else if (!same_value (a->result, b->result) || !same_value (a->variables, b->variables))
     found = g_strdup ("result or variables differ");
   for (guint i = 0; found == NULL && i < a->steps->len; i++)

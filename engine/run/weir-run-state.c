@@ -137,6 +137,16 @@ status_is_over (WeirStepStatus status)
     }
 }
 
+/* A container waits for what is inside it and must not keep that from running; what is computed at once takes no place. */
+static gboolean
+counts_against_limit (WeirStepState *step)
+{
+  WeirPlanBlock *block = weir_step_state_get_block (step);
+
+  return block->kind != NULL && block->kind->eval == NULL && !block->kind->has_body && !step->skip
+         && weir_block_get_enabled (block->block);
+}
+
 void
 weir_step_state_set_status (WeirRunState *self, WeirStepState *step, WeirStepStatus status)
 {
@@ -147,12 +157,13 @@ weir_step_state_set_status (WeirRunState *self, WeirStepState *step, WeirStepSta
   if (old == status)
     return;
   if (old == WEIR_STEP_READY)
-    g_queue_unlink (&self->ready, &step->ready);
+    g_queue_unlink (step->waits ? &self->waiting : &self->ready, &step->ready);
   if (old == WEIR_STEP_RUNNING)
     {
       scope->n_running--;
       self->n_running--;
     }
+  self->n_retrying += (status == WEIR_STEP_RETRY_WAIT) - (old == WEIR_STEP_RETRY_WAIT);
   by_status[old]--;
   by_status[status]++;
   step->info.status = status;
@@ -164,7 +175,8 @@ weir_step_state_set_status (WeirRunState *self, WeirStepState *step, WeirStepSta
   if (status == WEIR_STEP_READY)
     {
       step->info.ready_at = self->now;
-      g_queue_push_tail_link (&self->ready, &step->ready);
+      step->waits = counts_against_limit (step);
+      g_queue_push_tail_link (step->waits ? &self->waiting : &self->ready, &step->ready);
     }
   /* An undo comes after the step's end and does not move it. */
   if (status_is_over (status) && status != WEIR_STEP_UNDONE)

@@ -315,9 +315,7 @@ weir_step_get_attempt (WeirStep *self)
 guint
 weir_step_get_concurrency (WeirStep *self)
 {
-  guint concurrency = weir_block_get_concurrency (self->block->block);
-
-  return concurrency > 1 ? concurrency : 0;
+  return weir_block_get_concurrency (self->block->block);
 }
 
 /**

@@ -214,7 +214,7 @@ wake_all (WeirEngine *self)
 
   g_hash_table_iter_init (&iter, self->runs);
   while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &run))
-    if (run->state->ready.length > 0)
+    if (run->state->waiting.length > 0 || run->state->n_retrying > 0)
       weir_engine_wake (self, run);
 }
 

@@ -26,13 +26,17 @@ fail_with_errno (GError **error, const char *verb, const char *path)
   return FALSE;
 }
 
-/* Makes a folder that only its owner may enter, and its parents. */
+/* Makes a folder that only its owner may enter, and its parents. One that is there already is closed to others as well. */
 gboolean
 weir_store_make_dir (const char *path, GError **error)
 {
-  if (g_mkdir_with_parents (path, 0700) == 0)
-    return TRUE;
-  return fail_with_errno (error, "make the folder", path);
+  struct stat info;
+
+  if (g_mkdir_with_parents (path, 0700) != 0)
+    return fail_with_errno (error, "make the folder", path);
+  if (stat (path, &info) == 0 && info.st_uid == getuid () && (info.st_mode & 077) != 0)
+    chmod (path, 0700);
+  return TRUE;
 }
 
 /* After this, names added to the folder survive a power cut. */

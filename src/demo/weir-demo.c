@@ -182,6 +182,7 @@ make_sample_folder (const char  *example,
         folder = g_steal_pointer (&candidate);
     }
 
+  g_mkdir_with_parents (demos, 0700);
   to = g_file_new_for_path (folder);
   if (g_file_query_exists (from, NULL) ? !copy_tree (from, to, error)
                                        : !g_file_make_directory_with_parents (to, NULL, error))
