@@ -96,7 +96,8 @@ compare_numbers (WeirValue *a, WeirValue *b, double number_a, double number_b)
   return (number_a > number_b) - (number_a < number_b);
 }
 
-/* Orders two values. FALSE if they have no order: a list and a number. Texts are in the order of their letters unless the
+/* Orders two values. FALSE if they have no order: a list and a number. Texts are in the order of their letters unless
+ * the
  * other side is a number. */
 gboolean
 weir_blocks_compare (WeirValue *a, WeirValue *b, gboolean case_sensitive, int *order)

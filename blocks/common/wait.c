@@ -38,8 +38,10 @@ thread_call_cb (GTask *task, gpointer source, gpointer task_data, GCancellable *
   dex_promise_resolve (call->promise, &value);
 }
 
-/* Runs @func in a thread that may block and waits for it, in a fiber. @data must stay until the thread is done, so the wait does
- * not end early when the step is stopped: @func looks at @cancellable. NULL with @error set is a failure, else the result. */
+/* Runs @func in a thread that may block and waits for it, in a fiber. @data must stay until the thread is done, so
+ * the wait does
+ * not end early when the step is stopped: @func looks at @cancellable. NULL with @error set is a failure, else the
+ * result. */
 gpointer
 weir_blocks_await_thread (WeirBlocksThreadFunc func, gpointer data, GCancellable *cancellable, GError **error)
 {

@@ -14,12 +14,16 @@ typedef struct
 
 static const WeirField edit_fields_fields[] = {
   WEIR_FIELD_VALUE (EditFields, rows, .title = N_("Fields"),
-                    .summary = N_("Added or replaced. A path is like user.name or tags[0]; a value may be an expression over item and index"),
+                    .summary = N_("Added or replaced. A path is like user.name or tags[0]; a value may be an "
+                                  "expression over item and index"),
                     .type = "list<record{path: text, value?: any, type?: text}>", .initial_text = "[]", .raw = TRUE),
-  WEIR_FIELD_BOOL (EditFields, keep_only, .title = N_("Keep nothing else"), .summary = N_("The result has the fields above only")),
-  WEIR_FIELD_VALUE (EditFields, rename, .title = N_("Rename"), .type = "list<record{from: text, to: text}>", .initial_text = "[]",
+  WEIR_FIELD_BOOL (EditFields, keep_only, .title = N_("Keep nothing else"),
+                   .summary = N_("The result has the fields above only")),
+  WEIR_FIELD_VALUE (EditFields, rename, .title = N_("Rename"), .type = "list<record{from: text, to: text}>",
+                    .initial_text = "[]",
                     .advanced = TRUE),
-  WEIR_FIELD_VALUE (EditFields, remove, .title = N_("Remove"), .type = "list<text>", .initial_text = "[]", .advanced = TRUE),
+  WEIR_FIELD_VALUE (EditFields, remove, .title = N_("Remove"), .type = "list<text>", .initial_text = "[]",
+                    .advanced = TRUE),
   { 0 }
 };
 
@@ -32,12 +36,14 @@ static const char *const edit_fields_errors[] = { "input.type", "code.exception"
 
 static const WeirExample edit_fields_examples[] = {
   { .title = N_("Add, rename and remove"),
-    .config = "{\"rows\": [{\"path\": \"price.gross\", \"value\": \"=item.net * 1.2\"}, {\"path\": \"label\", \"value\": \"No. {{ item.id }}\"}],"
+    .config = "{\"rows\": [{\"path\": \"price.gross\", \"value\": \"=item.net * 1.2\"}, {\"path\": \"label\", "
+              "\"value\": \"No. {{ item.id }}\"}],"
               "\"rename\": [{\"from\": \"net\", \"to\": \"price.net\"}], \"remove\": [\"id\"]}",
     .inputs = "{\"value\": {\"id\": 7, \"net\": 100}}",
     .outputs = "{\"value\": {\"price\": {\"gross\": 120, \"net\": 100}, \"label\": \"No. 7\"}}" },
   { .title = N_("Each record of a list, nothing else kept"),
-    .config = "{\"keep_only\": true, \"rows\": [{\"path\": \"n\", \"value\": \"=index + 1\"}, {\"path\": \"name\", \"value\": \"=item.name\", \"type\": \"text\"}]}",
+    .config = "{\"keep_only\": true, \"rows\": [{\"path\": \"n\", \"value\": \"=index + 1\"}, {\"path\": "
+              "\"name\", \"value\": \"=item.name\", \"type\": \"text\"}]}",
     .inputs = "{\"value\": [{\"name\": \"a\", \"x\": 1}, {\"name\": \"b\"}]}",
     .outputs = "{\"value\": [{\"n\": 1, \"name\": \"a\"}, {\"n\": 2, \"name\": \"b\"}]}" },
   { .title = N_("Not a record"), .config = "{\"rows\": [{\"path\": \"a\", \"value\": 1}]}", .inputs = "{\"value\": 3}",
@@ -45,7 +51,8 @@ static const WeirExample edit_fields_examples[] = {
   { 0 }
 };
 
-/* A text with {{ }} inside, evaluated for one item. The engine evaluates fields once a step; here it is once an item. */
+/* A text with {{ }} inside, evaluated for one item. The engine evaluates fields once a step; here it is once an item.
+ * */
 static WeirValue *
 fill_template (WeirStep *step, const char *text, WeirValue *locals, GError **error)
 {
@@ -83,7 +90,8 @@ evaluate_row (WeirStep *step, WeirValue *row, WeirValue *locals, GError **error)
   const char *type_text = weir_value_get_member_text (row, "type", "");
   g_autoptr(WeirValue) value = NULL;
   g_autoptr(WeirType) type = NULL;
-  const char *text = raw != NULL && weir_value_get_kind (raw) == WEIR_VALUE_TEXT ? weir_value_get_text (raw, NULL) : NULL;
+  const char *text = raw != NULL && weir_value_get_kind (raw) == WEIR_VALUE_TEXT ? weir_value_get_text (raw, NULL)
+                                                                                 : NULL;
 
   if (raw == NULL)
     value = weir_value_new_null ();
@@ -159,7 +167,8 @@ edit_record (EditFields *self, WeirStep *step, WeirValue *item, gsize index, GEr
     return NULL;
   for (gsize i = 0; self->remove != NULL && i < weir_value_get_length (self->remove); i++)
     {
-      WeirValue *shorter = weir_blocks_without_path (record, weir_value_get_text (weir_value_get_item (self->remove, i), NULL));
+      const char *path = weir_value_get_text (weir_value_get_item (self->remove, i), NULL);
+      WeirValue *shorter = weir_blocks_without_path (record, path);
 
       weir_value_unref (record);
       record = shorter;
@@ -217,7 +226,8 @@ edit_fields_summarize (WeirValue *config)
   g_autoptr(GString) names = g_string_new (NULL);
 
   for (gsize i = 0; rows != NULL && i < weir_value_get_length (rows); i++)
-    g_string_append_printf (names, "%s%s", i > 0 ? ", " : "", weir_value_get_member_text (weir_value_get_item (rows, i), "path", ""));
+    g_string_append_printf (names, "%s%s", i > 0 ? ", " : "",
+                            weir_value_get_member_text (weir_value_get_item (rows, i), "path", ""));
   return names->len > 0 ? g_strdup (names->str) : NULL;
 }
 
@@ -226,6 +236,7 @@ WEIR_DEFINE_BLOCK_KIND (data_edit_fields, .id = "data.edit_fields", .version = 1
                         .keywords = "set fields rename remove add change record map members keys",
                         .category = N_("Data"), .icon = "document-edit-symbolic",
                         .effect = WEIR_EFFECT_PURE, .undo = WEIR_UNDO_NONE, .inputs = edit_fields_inputs,
-                        .outputs = edit_fields_outputs, .fields = edit_fields_fields, .settings_size = sizeof (EditFields),
+                        .outputs = edit_fields_outputs, .fields = edit_fields_fields,
+                        .settings_size = sizeof (EditFields),
                         .errors = edit_fields_errors, .examples = edit_fields_examples,
                         .summarize = edit_fields_summarize, .run = edit_fields_run)

@@ -19,10 +19,13 @@ static const char *const op_ids[] = { "parse", "stringify", "extract", "patch", 
 static const char *const op_titles[] = { N_("Read text"), N_("Write text"), N_("Take a part"), N_("Patch"), NULL };
 
 static const WeirField json_fields[] = {
-  WEIR_FIELD_CHOICE (Json, op, .title = N_("What"), .choices = op_ids, .choice_titles = op_titles, .initial_text = "parse"),
-  WEIR_FIELD_TEXT (Json, path, .title = N_("Path"), .summary = N_("A JSON Pointer (/items/0/name) or JSONPath ($.items[*].name)"),
+  WEIR_FIELD_CHOICE (Json, op, .title = N_("What"), .choices = op_ids, .choice_titles = op_titles,
+                     .initial_text = "parse"),
+  WEIR_FIELD_TEXT (Json, path, .title = N_("Path"),
+                   .summary = N_("A JSON Pointer (/items/0/name) or JSONPath ($.items[*].name)"),
                    .raw = TRUE, .placeholder = "$.items[*].name", .shown_when = "op=extract|parse"),
-  { .name = "default", .kind = WEIR_FIELD_KIND_VALUE, .offset = G_STRUCT_OFFSET (Json, fallback), .title = N_("Default"),
+  { .name = "default", .kind = WEIR_FIELD_KIND_VALUE, .offset = G_STRUCT_OFFSET (Json, fallback),
+    .title = N_("Default"),
     .summary = N_("Given when nothing is at the path"), .type = "any", .shown_when = "op=extract|parse" },
   WEIR_FIELD_INT (Json, indent, .title = N_("Indent"), .summary = N_("0 writes one line"), .initial = 2, .maximum = 8,
                   .shown_when = "op=stringify"),
@@ -31,24 +34,35 @@ static const WeirField json_fields[] = {
   { 0 }
 };
 
-static const WeirPort json_inputs[] = { { .name = "value", .title = N_("Value"), .summary = N_("Text to read, or a value") }, { 0 } };
+static const WeirPort json_inputs[] = {
+  { .name = "value", .title = N_("Value"), .summary = N_("Text to read, or a value") },
+  { 0 }
+};
 static const WeirPort json_outputs[] = { { .name = "value", .title = N_("Value") }, { 0 } };
-static const char *const json_errors[] = { "data.parse", "data.schema", "config.invalid", "input.type", "input.missing", NULL };
+static const char *const json_errors[] = {
+  "data.parse", "data.schema", "config.invalid", "input.type", "input.missing", NULL
+};
 
 static const WeirExample json_examples[] = {
-  { .title = N_("Read text"), .config = "{}", .inputs = "{\"value\": \"{\\\"a\\\": [1, 2.0]}\"}", .outputs = "{\"value\": {\"a\": [1, 2.0]}}" },
-  { .title = N_("Write text"), .config = "{\"op\": \"stringify\", \"indent\": 0}", .inputs = "{\"value\": {\"a\": [1, null]}}",
+  { .title = N_("Read text"), .config = "{}", .inputs = "{\"value\": \"{\\\"a\\\": [1, 2.0]}\"}",
+    .outputs = "{\"value\": {\"a\": [1, 2.0]}}" },
+  { .title = N_("Write text"), .config = "{\"op\": \"stringify\", \"indent\": 0}",
+    .inputs = "{\"value\": {\"a\": [1, null]}}",
     .outputs = "{\"value\": \"{\\\"a\\\":[1,null]}\"}" },
   { .title = N_("All names"), .config = "{\"op\": \"extract\", \"path\": \"$.items[*].name\"}",
-    .inputs = "{\"value\": {\"items\": [{\"name\": \"a\"}, {\"name\": \"b\"}]}}", .outputs = "{\"value\": [\"a\", \"b\"]}" },
-  { .title = N_("By JSON Pointer, with a default"), .config = "{\"op\": \"extract\", \"path\": \"/a/1/b~1c\", \"default\": 0}",
+    .inputs = "{\"value\": {\"items\": [{\"name\": \"a\"}, {\"name\": \"b\"}]}}",
+    .outputs = "{\"value\": [\"a\", \"b\"]}" },
+  { .title = N_("By JSON Pointer, with a default"),
+    .config = "{\"op\": \"extract\", \"path\": \"/a/1/b~1c\", \"default\": 0}",
     .inputs = "{\"value\": {\"a\": [{}, {\"b/c\": 5}]}}", .outputs = "{\"value\": 5}" },
   { .title = N_("Patch"),
-    .config = "{\"op\": \"patch\", \"patch\": [{\"op\": \"add\", \"path\": \"/list/-\", \"value\": 3}, {\"op\": \"move\", \"from\": \"/a\", \"path\": \"/b\"},"
+    .config = "{\"op\": \"patch\", \"patch\": [{\"op\": \"add\", \"path\": \"/list/-\", \"value\": 3}, {\"op\": "
+              "\"move\", \"from\": \"/a\", \"path\": \"/b\"},"
               "{\"op\": \"remove\", \"path\": \"/list/0\"}]}",
     .inputs = "{\"value\": {\"a\": 1, \"list\": [1, 2]}}", .outputs = "{\"value\": {\"list\": [2, 3], \"b\": 1}}" },
   { .title = N_("Not JSON"), .config = "{}", .inputs = "{\"value\": \"{\\\"a\\\": }\"}", .error = "data.parse" },
-  { .title = N_("Nothing there"), .config = "{\"op\": \"extract\", \"path\": \"$.b\"}", .inputs = "{\"value\": {\"a\": 1}}",
+  { .title = N_("Nothing there"), .config = "{\"op\": \"extract\", \"path\": \"$.b\"}",
+    .inputs = "{\"value\": {\"a\": 1}}",
     .error = "input.missing" },
   { 0 }
 };
@@ -105,7 +119,8 @@ compute (Json *self, WeirValue *value, GError **error)
 
   if (kind != WEIR_VALUE_TEXT && kind != WEIR_VALUE_BYTES)
     {
-      weir_set_failure (error, "input.type", "Expected text to read JSON from, but there is %s", weir_value_get_kind_name (value));
+      weir_set_failure (error, "input.type", "Expected text to read JSON from, but there is %s",
+                        weir_value_get_kind_name (value));
       return NULL;
     }
   {

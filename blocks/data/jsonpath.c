@@ -28,7 +28,8 @@ part_free (gpointer data)
 static void
 set_path_failure (GError **error, const char *path, const char *at, const char *expected)
 {
-  weir_set_failure (error, "config.invalid", "Path “%s”, column %d: expected %s", path, (int) (at - path) + 1, expected);
+  weir_set_failure (error, "config.invalid", "Path “%s”, column %d: expected %s", path, (int) (at - path) + 1,
+                    expected);
 }
 
 static Part *
@@ -215,7 +216,8 @@ split_pointer (const char *pointer, GError **error)
 
   if (*pointer != '\0' && *pointer != '/')
     {
-      weir_set_failure (error, "config.invalid", "Expected a JSON Pointer that begins with /, but there is “%s”", pointer);
+      weir_set_failure (error, "config.invalid", "Expected a JSON Pointer that begins with /, but there is “%s”",
+                        pointer);
       return NULL;
     }
   words = g_strsplit (*pointer == '/' ? pointer + 1 : pointer, "/", -1);
@@ -258,8 +260,10 @@ find_words (WeirValue *value, char **words)
   return value;
 }
 
-/* Finds what is at @path: a JSON Pointer if it is empty or begins with /, else a JSONPath. A path that may lead to several places
- * (*, .., slices) finds a list. @found is NULL if there is nothing. (transfer full) Fails when the path cannot be read. */
+/* Finds what is at @path: a JSON Pointer if it is empty or begins with /, else a JSONPath. A path that may lead to
+ * several places
+ * (*, .., slices) finds a list. @found is NULL if there is nothing. (transfer full) Fails when the path cannot be
+ * read. */
 gboolean
 weir_jsonpath_find (WeirValue *value, const char *path, WeirValue **found, GError **error)
 {
@@ -294,7 +298,8 @@ weir_jsonpath_find (WeirValue *value, const char *path, WeirValue **found, GErro
   return TRUE;
 }
 
-/* Puts @item at @words below @value: @insert shifts the items of a list, else one is replaced; @item NULL removes. NULL where there
+/* Puts @item at @words below @value: @insert shifts the items of a list, else one is replaced; @item NULL removes.
+ * NULL where there
  * is no such place. */
 static WeirValue *
 put (WeirValue *value, char **words, WeirValue *item, gboolean insert)
@@ -384,7 +389,8 @@ apply_one (WeirValue *value, WeirValue *change, GError **error)
       base = g_str_equal (op, "move") ? put (value, from_words, NULL, FALSE) : weir_value_ref (value);
       return base != NULL ? put (base, words, moved, TRUE) : NULL;
     }
-  weir_set_failure (error, "config.invalid", "Expected add, remove, replace, move, copy or test, but there is “%s”", op);
+  weir_set_failure (error, "config.invalid", "Expected add, remove, replace, move, copy or test, but there is “%s”",
+                    op);
   return NULL;
 }
 
@@ -407,7 +413,8 @@ weir_json_patch_apply (WeirValue *value, WeirValue *patch, GError **error)
         g_propagate_error (error, g_steal_pointer (&wrong));
       else
         weir_set_failure (error, "data.schema", "Change %" G_GSIZE_FORMAT " (%s “%s”) does not fit the value", i + 1,
-                          weir_value_get_member_text (change, "op", ""), weir_value_get_member_text (change, "path", ""));
+                          weir_value_get_member_text (change, "op", ""),
+                          weir_value_get_member_text (change, "path", ""));
       return NULL;
     }
   return result;

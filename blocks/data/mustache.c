@@ -185,7 +185,12 @@ find_open (Parser *self, GPtrArray *nodes)
   return open;
 }
 
-static gboolean parse_nodes (Parser *self, GPtrArray *nodes, const char *section, gsize opened, gboolean *met_else, GError **error);
+static gboolean parse_nodes (Parser *self,
+                             GPtrArray *nodes,
+                             const char *section,
+                             gsize opened,
+                             gboolean *met_else,
+                             GError **error);
 
 static gboolean
 parse_section (Parser *self, GPtrArray *nodes, const Tag *tag, GError **error)
@@ -213,7 +218,8 @@ parse_section (Parser *self, GPtrArray *nodes, const Tag *tag, GError **error)
     section = g_strdup (name);
   if (*argument == '\0' || strpbrk (argument, " \t\n|()=\"'") != NULL)
     {
-      fail_at (error, self->template, tag->open - self->template, "Expected a name after “%s”, but there is “%s”", section, argument);
+      fail_at (error, self->template, tag->open - self->template, "Expected a name after “%s”, but there is “%s”", section,
+               argument);
       return FALSE;
     }
   if (self->depth >= MAX_DEPTH)
@@ -290,10 +296,11 @@ parse_nodes (Parser *self, GPtrArray *nodes, const char *section, gsize opened, 
           if (section != NULL && g_str_equal (g_strstrip (content + 1), section))
             return TRUE;
           if (section != NULL)
-            fail_at (error, self->template, open - self->template, "Expected {{/%s}}, but there is {{/%s}}", section, content + 1);
-          else
-            fail_at (error, self->template, open - self->template, "Expected an open section before {{/%s}}, but there is none",
+            fail_at (error, self->template, open - self->template, "Expected {{/%s}}, but there is {{/%s}}", section,
                      content + 1);
+          else
+            fail_at (error, self->template, open - self->template,
+                     "Expected an open section before {{/%s}}, but there is none", content + 1);
           return FALSE;
         }
       if (!tag.triple && g_str_equal (content, "else"))
@@ -385,7 +392,8 @@ lookup_word (WeirValue *value, const char *name)
       if (length > 0)
         path[length - 1] = '\0';
       found = weir_blocks_get_path (value, path);
-      if (found != NULL && weir_value_get_kind (found) != WEIR_VALUE_LIST && weir_value_get_kind (found) != WEIR_VALUE_TABLE)
+      if (found != NULL && weir_value_get_kind (found) != WEIR_VALUE_LIST
+          && weir_value_get_kind (found) != WEIR_VALUE_TABLE)
         return NULL;
       return found != NULL ? weir_value_new_int ((gint64) weir_value_get_length (found)) : NULL;
     }
@@ -576,7 +584,8 @@ write_nodes (Writer *self, GPtrArray *nodes, Frame *frame, GError **error)
 
       if (ok && self->out->len > self->options->max_length)
         {
-          weir_set_failure (error, "limit.size", "The text is longer than %" G_GSIZE_FORMAT " bytes", self->options->max_length);
+          weir_set_failure (error, "limit.size", "The text is longer than "
+                                                 "%" G_GSIZE_FORMAT " bytes", self->options->max_length);
           ok = FALSE;
         }
     }

@@ -10,7 +10,8 @@ typedef struct
 } SetVariable;
 
 static const char *const scope_ids[] = { "run", "workflow", "global", NULL };
-static const char *const scope_titles[] = { N_("This run"), N_("This workflow, kept"), N_("All workflows, kept"), NULL };
+static const char *const scope_titles[] = { N_("This run"), N_("This workflow, kept"), N_("All workflows, kept"),
+                                            NULL };
 static const char *const mode_ids[] = { "set", "append", "increment", NULL };
 static const char *const mode_titles[] = { N_("Set"), N_("Append to a list or text"), N_("Add to a number"), NULL };
 
@@ -37,7 +38,8 @@ static const WeirExample set_variable_examples[] = {
     .outputs = "{\"value\": \"Hello\", \"old\": null}" },
   { .title = N_("Count from nothing"), .config = "{\"name\": \"count\", \"mode\": \"increment\", \"value\": 2}",
     .outputs = "{\"value\": 2, \"old\": null}" },
-  { .title = N_("Words cannot be added up"), .config = "{\"name\": \"count\", \"mode\": \"increment\", \"value\": \"two\"}",
+  { .title = N_("Words cannot be added up"),
+    .config = "{\"name\": \"count\", \"mode\": \"increment\", \"value\": \"two\"}",
     .error = "input.type" },
   { 0 }
 };
@@ -124,7 +126,8 @@ set_variable_get_effect (WeirValue *config)
 {
   if (g_str_equal (weir_value_get_member_text (config, "scope", "run"), "run"))
     return WEIR_EFFECT_PURE;
-  return g_str_equal (weir_value_get_member_text (config, "mode", "set"), "set") ? WEIR_EFFECT_IDEMPOTENT : WEIR_EFFECT_ONCE;
+  return g_str_equal (weir_value_get_member_text (config, "mode", "set"), "set") ? WEIR_EFFECT_IDEMPOTENT
+                                                                                 : WEIR_EFFECT_ONCE;
 }
 
 static char *

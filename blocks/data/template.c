@@ -21,13 +21,16 @@ static const char *const missing_ids[] = { "error", "empty", NULL };
 static const char *const missing_titles[] = { N_("Fail"), N_("Leave it empty"), NULL };
 
 static const WeirField template_fields[] = {
-  WEIR_FIELD_TEXT (Template, template, .title = N_("Template"), .multiline = TRUE, .raw = TRUE, .required = TRUE, .language = "markdown",
-                   .summary = N_("{{name}}, {{{raw}}}, {{#each items}}…{{else}}…{{/each}}, {{#if x}}…{{/if}}, {{> partial}}")),
+  WEIR_FIELD_TEXT (Template, template, .title = N_("Template"), .multiline = TRUE, .raw = TRUE, .required = TRUE,
+                   .language = "markdown",
+                   .summary = N_("{{name}}, {{{raw}}}, {{#each items}}…{{else}}…{{/each}}, {{#if x}}…{{/if}}, "
+                                 "{{> partial}}")),
   WEIR_FIELD_CHOICE (Template, escape, .title = N_("Escape for"), .choices = escape_ids, .choice_titles = escape_titles,
                      .initial_text = "html"),
   WEIR_FIELD_CHOICE (Template, missing, .title = N_("When a name is missing"), .choices = missing_ids,
                      .choice_titles = missing_titles, .initial_text = "error"),
-  WEIR_FIELD_VALUE (Template, partials, .title = N_("Partials"), .summary = N_("Templates by name, for {{> name}}"), .type = "record",
+  WEIR_FIELD_VALUE (Template, partials, .title = N_("Partials"), .summary = N_("Templates by name, for {{> name}}"),
+                    .type = "record",
                     .initial_text = "{}", .raw = TRUE, .advanced = TRUE),
   { 0 }
 };
@@ -41,14 +44,17 @@ static const char *const template_errors[] = { "data.parse", "input.missing", "l
 
 static const WeirExample template_examples[] = {
   { .title = N_("A list in Markdown"),
-    .config = "{\"escape\": \"none\", \"template\": \"# {{title}}\\n{{#each rows}}\\n- {{@index}} {{name}}{{#if new}} (new){{/if}}\\n{{else}}\\nNothing\\n{{/each}}\\n\"}",
+    .config = "{\"escape\": \"none\", \"template\": \"# {{title}}\\n{{#each rows}}\\n- {{@index}} {{name}}{{#if "
+              "new}} (new){{/if}}\\n{{else}}\\nNothing\\n{{/each}}\\n\"}",
     .inputs = "{\"value\": {\"title\": \"A & B\", \"rows\": [{\"name\": \"x\", \"new\": true}, {\"name\": \"y\"}]}}",
     .outputs = "{\"text\": \"# A & B\\n- 0 x (new)\\n- 1 y\\n\"}" },
-  { .title = N_("Escaped, and not"), .config = "{\"template\": \"{{a}} {{{a}}}\"}", .inputs = "{\"value\": {\"a\": \"<b>\"}}",
+  { .title = N_("Escaped, and not"), .config = "{\"template\": \"{{a}} {{{a}}}\"}",
+    .inputs = "{\"value\": {\"a\": \"<b>\"}}",
     .outputs = "{\"text\": \"&lt;b&gt; <b>\"}" },
   { .title = N_("A partial"), .config = "{\"template\": \"{{> who}}!\", \"partials\": {\"who\": \"Hello {{name}}\"}}",
     .inputs = "{\"value\": {\"name\": \"Ann\"}}", .outputs = "{\"text\": \"Hello Ann!\"}" },
-  { .title = N_("A name that is not there"), .config = "{\"template\": \"{{naem}}\"}", .inputs = "{\"value\": {\"name\": \"Ann\"}}",
+  { .title = N_("A name that is not there"), .config = "{\"template\": \"{{naem}}\"}",
+    .inputs = "{\"value\": {\"name\": \"Ann\"}}",
     .error = "input.missing" },
   { .title = N_("A section that is not closed"), .config = "{\"template\": \"{{#if a}}\"}", .inputs = "{\"value\": {}}",
     .error = "config.invalid" },
@@ -95,7 +101,8 @@ render (gpointer data, GCancellable *cancellable, GError **error)
     .fail_on_missing = g_strcmp0 (self->missing, "empty") != 0,
     .max_length = MAX_LENGTH,
   };
-  g_autoptr(GString) text = weir_mustache_render (self->template != NULL ? self->template : "", call->value, &options, error);
+  g_autoptr(GString) text = weir_mustache_render (self->template != NULL ? self->template : "", call->value, &options,
+                                                   error);
 
   return text != NULL ? weir_value_new_text_len (text->str, text->len) : NULL;
 }

@@ -18,35 +18,48 @@ typedef struct
 } Transform;
 
 static const char *const operation_ids[] = {
-  "map", "filter", "reduce", "sort", "group", "flatten", "unique", "reverse", "limit", "skip", "slice", "pluck", "window", NULL
+  "map", "filter", "reduce", "sort", "group", "flatten", "unique", "reverse", "limit", "skip", "slice", "pluck",
+  "window", NULL
 };
 static const char *const operation_titles[] = {
-  N_("Change each item"), N_("Keep some items"), N_("Reduce to one value"), N_("Sort"), N_("Group"), N_("Flatten"), N_("Drop duplicates"),
-  N_("Reverse"), N_("Take the first"), N_("Leave out the first"), N_("Take a part"), N_("Take one field"), N_("Sliding window"), NULL
+  N_("Change each item"), N_("Keep some items"), N_("Reduce to one value"), N_("Sort"), N_("Group"), N_("Flatten"),
+  N_("Drop duplicates"), N_("Reverse"), N_("Take the first"), N_("Leave out the first"), N_("Take a part"),
+  N_("Take one field"), N_("Sliding window"), NULL
 };
 static const char *const direction_ids[] = { "asc", "desc", NULL };
 static const char *const direction_titles[] = { N_("Smallest first"), N_("Largest first"), NULL };
 
 static const WeirField transform_fields[] = {
-  WEIR_FIELD_CHOICE (Transform, operation, .title = N_("What"), .choices = operation_ids, .choice_titles = operation_titles,
+  WEIR_FIELD_CHOICE (Transform, operation, .title = N_("What"), .choices = operation_ids,
+                     .choice_titles = operation_titles,
                      .initial_text = "map"),
-  WEIR_FIELD_EXPRESSION (Transform, expr, .title = N_("Expression"), .summary = N_("Over item and index; in reduce also over result"),
-                         .placeholder = "item.size > 1000", .shown_when = "operation=map|filter|reduce|sort|group|unique"),
-  WEIR_FIELD_TEXT (Transform, key, .title = N_("Field"), .summary = N_("A path like user.name, in place of an expression"),
+  WEIR_FIELD_EXPRESSION (Transform, expr, .title = N_("Expression"),
+                         .summary = N_("Over item and index; in reduce also over result"),
+                         .placeholder = "item.size > 1000",
+                         .shown_when = "operation=map|filter|reduce|sort|group|unique"),
+  WEIR_FIELD_TEXT (Transform, key, .title = N_("Field"),
+                   .summary = N_("A path like user.name, in place of an expression"),
                    .shown_when = "operation=sort|group|unique|pluck"),
-  WEIR_FIELD_CHOICE (Transform, direction, .title = N_("Order"), .choices = direction_ids, .choice_titles = direction_titles,
+  WEIR_FIELD_CHOICE (Transform, direction, .title = N_("Order"), .choices = direction_ids,
+                     .choice_titles = direction_titles,
                      .initial_text = "asc", .shown_when = "operation=sort"),
   WEIR_FIELD_INT (Transform, count, .title = N_("Count"), .initial = 10, .maximum = 1000000000,
                   .shown_when = "operation=limit|skip|slice|window"),
-  WEIR_FIELD_INT (Transform, start, .title = N_("Start"), .summary = N_("Below 0 counts from the end"), .minimum = -1000000000,
+  WEIR_FIELD_INT (Transform, start, .title = N_("Start"), .summary = N_("Below 0 counts from the end"),
+                  .minimum = -1000000000,
                   .maximum = 1000000000, .shown_when = "operation=slice"),
-  WEIR_FIELD_INT (Transform, depth, .title = N_("Depth"), .initial = 1, .minimum = 1, .maximum = 64, .shown_when = "operation=flatten"),
-  WEIR_FIELD_VALUE (Transform, initial, .title = N_("First result"), .type = "any", .initial_text = "0", .shown_when = "operation=reduce"),
+  WEIR_FIELD_INT (Transform, depth, .title = N_("Depth"), .initial = 1, .minimum = 1, .maximum = 64,
+                  .shown_when = "operation=flatten"),
+  WEIR_FIELD_VALUE (Transform, initial, .title = N_("First result"), .type = "any", .initial_text = "0",
+                    .shown_when = "operation=reduce"),
   WEIR_FIELD_VALUE (Transform, items, .title = N_("Items"), .summary = N_("A list or table"), .type = "any"),
   { 0 }
 };
 
-static const WeirPort transform_inputs[] = { { .name = "items", .title = N_("Items"), .summary = N_("A list or table") }, { 0 } };
+static const WeirPort transform_inputs[] = {
+  { .name = "items", .title = N_("Items"), .summary = N_("A list or table") },
+  { 0 }
+};
 static const WeirPort transform_outputs[] = {
   { .name = "items", .title = N_("Items"), .summary = N_("A list; of reduce the last result") },
   { 0 }
@@ -54,24 +67,34 @@ static const WeirPort transform_outputs[] = {
 static const char *const transform_errors[] = { "input.missing", "input.type", "code.exception", "code.syntax", NULL };
 
 static const WeirExample transform_examples[] = {
-  { .title = N_("Double"), .config = "{\"expr\": \"item * 2\"}", .inputs = "{\"items\": [1, 2]}", .outputs = "{\"items\": [2, 4]}" },
-  { .title = N_("Keep the large"), .config = "{\"operation\": \"filter\", \"expr\": \"item > 1\"}", .inputs = "{\"items\": [1, 2, 3]}",
+  { .title = N_("Double"), .config = "{\"expr\": \"item * 2\"}", .inputs = "{\"items\": [1, 2]}",
+    .outputs = "{\"items\": [2, 4]}" },
+  { .title = N_("Keep the large"), .config = "{\"operation\": \"filter\", \"expr\": \"item > 1\"}",
+    .inputs = "{\"items\": [1, 2, 3]}",
     .outputs = "{\"items\": [2, 3]}" },
-  { .title = N_("Sum"), .config = "{\"operation\": \"reduce\", \"expr\": \"result + item\"}", .inputs = "{\"items\": [1, 2, 3]}",
+  { .title = N_("Sum"), .config = "{\"operation\": \"reduce\", \"expr\": \"result + item\"}",
+    .inputs = "{\"items\": [1, 2, 3]}",
     .outputs = "{\"items\": 6}" },
   { .title = N_("Sort by a field"), .config = "{\"operation\": \"sort\", \"key\": \"n\", \"direction\": \"desc\"}",
     .inputs = "{\"items\": [{\"n\": 2}, {\"n\": 10}]}", .outputs = "{\"items\": [{\"n\": 10}, {\"n\": 2}]}" },
   { .title = N_("Group"), .config = "{\"operation\": \"group\", \"expr\": \"item % 2 === 0 ? 'even' : 'odd'\"}",
-    .inputs = "{\"items\": [1, 2, 3]}", .outputs = "{\"items\": [{\"key\": \"odd\", \"items\": [1, 3]}, {\"key\": \"even\", \"items\": [2]}]}" },
-  { .title = N_("Drop duplicates"), .config = "{\"operation\": \"unique\"}", .inputs = "{\"items\": [1, 2, 1]}", .outputs = "{\"items\": [1, 2]}" },
-  { .title = N_("The last two"), .config = "{\"operation\": \"slice\", \"start\": -2, \"count\": 2}", .inputs = "{\"items\": [1, 2, 3]}",
+    .inputs = "{\"items\": [1, 2, 3]}",
+    .outputs = "{\"items\": [{\"key\": \"odd\", \"items\": [1, 3]}, {\"key\": \"even\", \"items\": [2]}]}" },
+  { .title = N_("Drop duplicates"), .config = "{\"operation\": \"unique\"}", .inputs = "{\"items\": [1, 2, 1]}",
+    .outputs = "{\"items\": [1, 2]}" },
+  { .title = N_("The last two"), .config = "{\"operation\": \"slice\", \"start\": -2, \"count\": 2}",
+    .inputs = "{\"items\": [1, 2, 3]}",
     .outputs = "{\"items\": [2, 3]}" },
-  { .title = N_("Flatten"), .config = "{\"operation\": \"flatten\"}", .inputs = "{\"items\": [[1], 2, [[3]]]}", .outputs = "{\"items\": [1, 2, [3]]}" },
-  { .title = N_("Pairs of neighbours"), .config = "{\"operation\": \"window\", \"count\": 2}", .inputs = "{\"items\": [1, 2, 3]}",
+  { .title = N_("Flatten"), .config = "{\"operation\": \"flatten\"}", .inputs = "{\"items\": [[1], 2, [[3]]]}",
+    .outputs = "{\"items\": [1, 2, [3]]}" },
+  { .title = N_("Pairs of neighbours"), .config = "{\"operation\": \"window\", \"count\": 2}",
+    .inputs = "{\"items\": [1, 2, 3]}",
     .outputs = "{\"items\": [[1, 2], [2, 3]]}" },
-  { .title = N_("One field"), .config = "{\"operation\": \"pluck\", \"key\": \"a.b\"}", .inputs = "{\"items\": [{\"a\": {\"b\": 1}}, {}]}",
+  { .title = N_("One field"), .config = "{\"operation\": \"pluck\", \"key\": \"a.b\"}",
+    .inputs = "{\"items\": [{\"a\": {\"b\": 1}}, {}]}",
     .outputs = "{\"items\": [1, null]}" },
-  { .title = N_("Not a list"), .config = "{\"operation\": \"reverse\"}", .inputs = "{\"items\": \"abc\"}", .error = "input.type" },
+  { .title = N_("Not a list"), .config = "{\"operation\": \"reverse\"}", .inputs = "{\"items\": \"abc\"}",
+    .error = "input.type" },
   { 0 }
 };
 
@@ -325,7 +348,8 @@ transform_fiber (gpointer settings, WeirStep *step, GError **error)
   kind = weir_value_get_kind (self->items);
   if (kind != WEIR_VALUE_LIST && kind != WEIR_VALUE_TABLE)
     {
-      weir_set_failure (error, "input.type", "Expected a list or table, but there is %s", weir_value_get_kind_name (self->items));
+      weir_set_failure (error, "input.type", "Expected a list or table, but there is %s",
+                        weir_value_get_kind_name (self->items));
       return FALSE;
     }
   result = transform (self, step, error);
@@ -347,7 +371,8 @@ transform_check (WeirValue *config)
   const char *operation = weir_value_get_member_text (config, "operation", "map");
   static const char *const with_expr[] = { "map", "filter", "reduce", NULL };
 
-  if (g_strv_contains (with_expr, operation) && weir_blocks_is_blank (weir_value_get_member_text (config, "expr", NULL)))
+  if (g_strv_contains (with_expr, operation)
+      && weir_blocks_is_blank (weir_value_get_member_text (config, "expr", NULL)))
     return g_strdup_printf ("Expected an expression for %s, but there is none", operation);
   if (g_str_equal (operation, "pluck") && weir_blocks_is_blank (weir_value_get_member_text (config, "key", NULL)))
     return g_strdup ("Expected the name of a field to take, but there is none");
@@ -365,7 +390,8 @@ transform_summarize (WeirValue *config)
 
 WEIR_DEFINE_BLOCK_KIND (data_transform, .id = "data.transform", .version = 1, .title = N_("Transform List"),
                         .summary = N_("Filters, changes, sorts, groups and cuts lists"),
-                        .keywords = "map filter reduce sort group flatten unique reverse limit skip slice pluck list array",
+                        .keywords = "map filter reduce sort group flatten unique reverse limit skip slice pluck "
+                                    "list array",
                         .category = N_("Data"), .icon = "view-sort-descending-symbolic",
                         .effect = WEIR_EFFECT_PURE, .undo = WEIR_UNDO_NONE, .inputs = transform_inputs,
                         .outputs = transform_outputs, .fields = transform_fields, .settings_size = sizeof (Transform),

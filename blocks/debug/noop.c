@@ -13,10 +13,14 @@ static const WeirField noop_fields[] = {
 };
 
 static const WeirPort noop_inputs[] = { { .name = "value", .title = N_("Value") }, { 0 } };
-static const WeirPort noop_outputs[] = { { .name = "value", .title = N_("Value"), .summary = N_("The same value") }, { 0 } };
+static const WeirPort noop_outputs[] = {
+  { .name = "value", .title = N_("Value"), .summary = N_("The same value") },
+  { 0 }
+};
 
 static const WeirExample noop_examples[] = {
-  { .title = N_("As it came"), .config = "{}", .inputs = "{\"value\": [1, null]}", .outputs = "{\"value\": [1, null]}" },
+  { .title = N_("As it came"), .config = "{}", .inputs = "{\"value\": [1, null]}",
+    .outputs = "{\"value\": [1, null]}" },
   { 0 }
 };
 
@@ -33,6 +37,7 @@ WEIR_DEFINE_BLOCK_KIND (debug_noop, .id = "debug.noop", .version = 1, .title = N
                         .summary = N_("Does nothing with the value"),
                         .keywords = "noop nothing pass identity reroute constant value",
                         .category = N_("Debug"), .icon = "go-next-symbolic",
-                        .effect = WEIR_EFFECT_PURE, .undo = WEIR_UNDO_NONE, .inputs = noop_inputs, .outputs = noop_outputs,
+                        .effect = WEIR_EFFECT_PURE, .undo = WEIR_UNDO_NONE, .inputs = noop_inputs,
+                        .outputs = noop_outputs,
                         .fields = noop_fields, .settings_size = sizeof (Noop), .examples = noop_examples,
                         .eval = noop_eval)

@@ -24,10 +24,12 @@ static const char *const urgency_titles[] = { N_("Low"), N_("Normal"), N_("Criti
 static const WeirField notify_fields[] = {
   WEIR_FIELD_TEXT (Notify, title, .title = N_("Title"), .required = TRUE),
   WEIR_FIELD_TEXT (Notify, body, .title = N_("Text"), .multiline = TRUE),
-  WEIR_FIELD_VALUE (Notify, buttons, .title = N_("Buttons"), .summary = N_("At most three; the one that is pressed comes out at Clicked"),
+  WEIR_FIELD_VALUE (Notify, buttons, .title = N_("Buttons"),
+                    .summary = N_("At most three; the one that is pressed comes out at Clicked"),
                     .type = "list<text>", .initial_text = "[]"),
   WEIR_FIELD_BOOL (Notify, wait, .title = N_("Wait for an answer"), .summary = N_("Buttons always wait")),
-  WEIR_FIELD_DURATION (Notify, timeout, .title = N_("Wait at most"), .initial = 3600000, .minimum = 1, .maximum = 31536000000, .advanced = TRUE),
+  WEIR_FIELD_DURATION (Notify, timeout, .title = N_("Wait at most"), .initial = 3600000, .minimum = 1,
+                       .maximum = 31536000000, .advanced = TRUE),
   WEIR_FIELD_CHOICE (Notify, urgency, .title = N_("Urgency"), .choices = urgency_ids, .choice_titles = urgency_titles,
                      .initial_text = "normal", .advanced = TRUE),
   WEIR_FIELD_TEXT (Notify, icon, .title = N_("Icon"), .summary = N_("A name from the icon theme, or a path"),
@@ -40,15 +42,18 @@ static const WeirPort notify_inputs[] = {
   { 0 }
 };
 static const WeirPort notify_outputs[] = {
-  { .name = "clicked", .type = "text", .title = N_("Clicked"), .summary = N_("The button that was pressed, or “default” for the notification itself") },
-  { .name = "dismissed", .type = "text", .title = N_("Dismissed"), .summary = N_("Why it went away: dismissed, expired, closed or timeout") },
+  { .name = "clicked", .type = "text", .title = N_("Clicked"),
+    .summary = N_("The button that was pressed, or “default” for the notification itself") },
+  { .name = "dismissed", .type = "text", .title = N_("Dismissed"),
+    .summary = N_("Why it went away: dismissed, expired, closed or timeout") },
   { 0 }
 };
 static const char *const notify_permissions[] = { "notify", NULL };
 static const char *const notify_errors[] = { "perm.denied", "config.invalid", NULL };
 
 static const WeirExample notify_examples[] = {
-  { .title = N_("More buttons than there is room for"), .config = "{\"title\": \"Done\", \"buttons\": [\"A\", \"B\", \"C\", \"D\"]}",
+  { .title = N_("More buttons than there is room for"),
+    .config = "{\"title\": \"Done\", \"buttons\": [\"A\", \"B\", \"C\", \"D\"]}",
     .error = "config.invalid" },
   { 0 }
 };
@@ -107,8 +112,8 @@ wait_begin (Wait *self)
   self->early = g_ptr_array_new_with_free_func (g_free);
   self->action_signal = g_dbus_connection_signal_subscribe (self->bus, SERVICE, SERVICE, "ActionInvoked", OBJECT, NULL,
                                                             G_DBUS_SIGNAL_FLAGS_NONE, action_cb, self, NULL);
-  self->closed_signal = g_dbus_connection_signal_subscribe (self->bus, SERVICE, SERVICE, "NotificationClosed", OBJECT, NULL,
-                                                            G_DBUS_SIGNAL_FLAGS_NONE, closed_cb, self, NULL);
+  self->closed_signal = g_dbus_connection_signal_subscribe (self->bus, SERVICE, SERVICE, "NotificationClosed", OBJECT,
+                                                            NULL, G_DBUS_SIGNAL_FLAGS_NONE, closed_cb, self, NULL);
 }
 
 static void
@@ -166,7 +171,8 @@ make_call (Notify *self)
 static gboolean
 deny (GError **error, const GError *wrong)
 {
-  weir_set_failure (error, "perm.denied", "Notifications need a desktop session with a notification service, but there is none: %s",
+  weir_set_failure (error, "perm.denied",
+                    "Notifications need a desktop session with a notification service, but there is none: %s",
                     wrong->message);
   return FALSE;
 }
@@ -210,7 +216,8 @@ await_answer (Notify *self, WeirStep *step, Wait *wait, GError **error)
   g_autofree char *answer = NULL;
   g_autoptr(GError) wrong = NULL;
 
-  if (!dex_await (dex_future_first (dex_ref (DEX_FUTURE (wait->answer)), weir_step_sleep (step, self->timeout), NULL), error))
+  if (!dex_await (dex_future_first (dex_ref (DEX_FUTURE (wait->answer)), weir_step_sleep (step, self->timeout), NULL),
+                  error))
     {
       /* Nobody waits for its answer any more. */
       dex_future_disown (call_notify (wait->bus, "CloseNotification", g_variant_new ("(u)", wait->id), NULL));
@@ -242,7 +249,8 @@ notify_fiber (gpointer settings, WeirStep *step, GError **error)
 
   if (n_buttons > MAX_BUTTONS)
     {
-      weir_set_failure (error, "config.invalid", "Expected at most %d buttons, but there are %" G_GSIZE_FORMAT, MAX_BUTTONS, n_buttons);
+      weir_set_failure (error, "config.invalid", "Expected at most %d buttons, but there are %" G_GSIZE_FORMAT,
+                        MAX_BUTTONS, n_buttons);
       return FALSE;
     }
   if (!weir_step_require (step, "notify", self->title, error))

@@ -22,22 +22,31 @@ static const char *const as_ids[] = { "text", "lines", "json", "bytes", NULL };
 static const char *const as_titles[] = { N_("Text"), N_("List of lines"), N_("JSON"), N_("Bytes"), NULL };
 
 static const WeirField command_fields[] = {
-  WEIR_FIELD_TEXT (Command, program, .title = N_("Program"), .summary = N_("A name, looked for as in a terminal, or a path. No shell is in between"),
+  WEIR_FIELD_TEXT (Command, program, .title = N_("Program"),
+                   .summary = N_("A name, looked for as in a terminal, or a path. No shell is in between"),
                    .placeholder = "convert", .required = TRUE),
-  WEIR_FIELD_VALUE (Command, args, .title = N_("Arguments"), .summary = N_("One each; spaces and quotes mean nothing special"),
+  WEIR_FIELD_VALUE (Command, args, .title = N_("Arguments"),
+                    .summary = N_("One each; spaces and quotes mean nothing special"),
                     .type = "list<text>", .initial_text = "[]"),
-  WEIR_FIELD_PATH (Command, cwd, .title = N_("Folder"), .summary = N_("Where it runs; empty is the folder of the workflow"), .folder = TRUE),
-  WEIR_FIELD_CHOICE (Command, as, .title = N_("Output as"), .choices = as_ids, .choice_titles = as_titles, .initial_text = "text"),
-  { .name = "stdin", .kind = WEIR_FIELD_KIND_VALUE, .offset = G_STRUCT_OFFSET (Command, input), .title = N_("Standard input"),
+  WEIR_FIELD_PATH (Command, cwd, .title = N_("Folder"),
+                   .summary = N_("Where it runs; empty is the folder of the workflow"), .folder = TRUE),
+  WEIR_FIELD_CHOICE (Command, as, .title = N_("Output as"), .choices = as_ids, .choice_titles = as_titles,
+                     .initial_text = "text"),
+  { .name = "stdin", .kind = WEIR_FIELD_KIND_VALUE, .offset = G_STRUCT_OFFSET (Command, input),
+    .title = N_("Standard input"),
     .summary = N_("Text and bytes as they are, anything else as JSON"), .type = "any", .advanced = TRUE },
   WEIR_FIELD_VALUE (Command, env, .title = N_("Environment"), .summary = N_("On top of what Weir itself runs with"),
                     .type = "list<record{name: text, value?: text}>", .initial_text = "[]", .advanced = TRUE),
-  WEIR_FIELD_VALUE (Command, ok_codes, .title = N_("Good exit statuses"), .summary = N_("Anything else is a failure"), .type = "list<int>",
+  WEIR_FIELD_VALUE (Command, ok_codes, .title = N_("Good exit statuses"), .summary = N_("Anything else is a failure"),
+                    .type = "list<int>",
                     .initial_text = "[0]", .advanced = TRUE),
-  WEIR_FIELD_BOOL (Command, capture, .title = N_("Keep the output"), .summary = N_("Its lines are in the log in any case"), .initial = TRUE,
+  WEIR_FIELD_BOOL (Command, capture, .title = N_("Keep the output"),
+                   .summary = N_("Its lines are in the log in any case"), .initial = TRUE,
                    .advanced = TRUE),
-  WEIR_FIELD_SIZE (Command, max_output, .title = N_("Output at most"), .initial = 16 << 20, .minimum = 1, .maximum = 1 << 30, .advanced = TRUE),
-  WEIR_FIELD_DURATION (Command, kill_grace, .title = N_("Time to end"), .summary = N_("From asking it to end (SIGTERM) to ending it (SIGKILL)"),
+  WEIR_FIELD_SIZE (Command, max_output, .title = N_("Output at most"), .initial = 16 << 20, .minimum = 1,
+                   .maximum = 1 << 30, .advanced = TRUE),
+  WEIR_FIELD_DURATION (Command, kill_grace, .title = N_("Time to end"),
+                       .summary = N_("From asking it to end (SIGTERM) to ending it (SIGKILL)"),
                        .initial = 5000, .maximum = 60000, .advanced = TRUE),
   WEIR_FIELD_BOOL (Command, idempotent, .title = N_("May run twice"),
                    .summary = N_("It does no harm when a crash makes it run again"), .advanced = TRUE),
@@ -57,13 +66,17 @@ static const WeirPort command_outputs[] = {
   { 0 }
 };
 static const char *const command_permissions[] = { "exec(program)", NULL };
-static const char *const command_errors[] = { "proc.not_found", "proc.exit", "proc.signal", "limit.size", "limit.timeout", "data.parse", NULL };
+static const char *const command_errors[] = {
+  "proc.not_found", "proc.exit", "proc.signal", "limit.size", "limit.timeout", "data.parse", NULL
+};
 
 static const WeirExample command_examples[] = {
   { .title = N_("Its output"), .config = "{\"program\": \"printf\", \"args\": [\"%s-%s\", \"a b\", \"$HOME\"]}",
     .outputs = "{\"stdout\": \"a b-$HOME\", \"stderr\": \"\", \"exit\": 0, \"ms\": \"*\"}" },
-  { .title = N_("Through a program"), .config = "{\"program\": \"tr\", \"args\": [\"a-z\", \"A-Z\"], \"as\": \"lines\"}",
-    .inputs = "{\"stdin\": \"one\\ntwo\\n\"}", .outputs = "{\"stdout\": [\"ONE\", \"TWO\"], \"stderr\": \"\", \"exit\": 0, \"ms\": \"*\"}" },
+  { .title = N_("Through a program"),
+    .config = "{\"program\": \"tr\", \"args\": [\"a-z\", \"A-Z\"], \"as\": \"lines\"}",
+    .inputs = "{\"stdin\": \"one\\ntwo\\n\"}",
+    .outputs = "{\"stdout\": [\"ONE\", \"TWO\"], \"stderr\": \"\", \"exit\": 0, \"ms\": \"*\"}" },
   { .title = N_("A status that is no failure"), .config = "{\"program\": \"false\", \"ok_codes\": [0, 1]}",
     .outputs = "{\"stdout\": \"\", \"stderr\": \"\", \"exit\": 1, \"ms\": \"*\"}" },
   { .title = N_("A failure"), .config = "{\"program\": \"false\"}", .error = "proc.exit" },
@@ -139,7 +152,8 @@ make_text (WeirStep *step, GBytes *bytes, const char *what)
     return weir_value_new_text ("");
   if (g_utf8_validate_len (data, length, NULL))
     return weir_value_new_text_len (data, length);
-  weir_step_log (step, WEIR_LOG_WARNING, "%s is not UTF-8; wrong bytes are shown as �. Output as bytes keeps them", what);
+  weir_step_log (step, WEIR_LOG_WARNING, "%s is not UTF-8; wrong bytes are shown as �. Output as bytes keeps them",
+                 what);
   valid = g_utf8_make_valid (data, (gssize) length);
   return weir_value_new_text (valid);
 }
@@ -286,7 +300,8 @@ command_fiber (gpointer settings, WeirStep *step, GError **error)
   g_autoptr(WeirValue) result = NULL;
   g_autofree char *folder = NULL;
   WeirProgram program = { .environment = (const char *const *) environment, .input = input,
-                          .max_output = (gsize) self->max_output, .kill_grace_ms = self->kill_grace, .log_lines = TRUE };
+                          .max_output = (gsize) self->max_output, .kill_grace_ms = self->kill_grace,
+                          .log_lines = TRUE };
   guint64 effect;
   gboolean ok;
 
@@ -328,7 +343,8 @@ command_summarize (WeirValue *config)
   WeirValue *args = weir_value_find_member (config, "args");
   g_autoptr(GString) line = g_string_new (weir_value_get_member_text (config, "program", ""));
 
-  for (gsize i = 0; args != NULL && weir_value_get_kind (args) == WEIR_VALUE_LIST && i < weir_value_get_length (args); i++)
+  for (gsize i = 0; args != NULL && weir_value_get_kind (args) == WEIR_VALUE_LIST && i < weir_value_get_length (args);
+       i++)
     {
       g_autofree char *word = weir_value_to_display (weir_value_get_item (args, i), 60);
       g_string_append_printf (line, " %s", word);

@@ -3,7 +3,9 @@
 
 #include <string.h>
 
-const char *const weir_encoding_ids[] = { "auto", "utf-8", "iso-8859-1", "windows-1252", "utf-16", "utf-16le", "utf-16be", NULL };
+const char *const weir_encoding_ids[] = {
+  "auto", "utf-8", "iso-8859-1", "windows-1252", "utf-16", "utf-16le", "utf-16be", NULL
+};
 const char *const weir_encoding_titles[] = {
   N_("Find out"), "UTF-8", "ISO 8859-1", "Windows 1252", "UTF-16", "UTF-16 LE", "UTF-16 BE", NULL
 };
@@ -49,7 +51,8 @@ weir_encoding_decode (GBytes *content, const char *encoding, GError **error)
     {
       if (g_utf8_validate_len (data + mark, length - mark, &end) || *end == '\0')
         return weir_value_new_text_len (data + mark, length - mark);
-      weir_set_failure (error, "data.encoding", "Expected UTF-8, but byte %" G_GSIZE_FORMAT " (0x%02x) does not belong there",
+      weir_set_failure (error, "data.encoding",
+                        "Expected UTF-8, but byte %" G_GSIZE_FORMAT " (0x%02x) does not belong there",
                         (gsize) (end - data), (guchar) *end);
       return NULL;
     }
@@ -57,7 +60,8 @@ weir_encoding_decode (GBytes *content, const char *encoding, GError **error)
   converted = g_convert (data + mark, (gssize) (length - mark), "UTF-8", encoding, &read, &written, &wrong);
   if (converted == NULL)
     {
-      weir_set_failure (error, "data.encoding", "Expected %s, but byte %" G_GSIZE_FORMAT " does not belong there", encoding, mark + read);
+      weir_set_failure (error, "data.encoding", "Expected %s, but byte %" G_GSIZE_FORMAT " does not belong there",
+                        encoding, mark + read);
       return NULL;
     }
   return weir_value_new_text_len (converted, written);

@@ -21,17 +21,21 @@ static const char *const keep_titles[] = { N_("The first in the list"), N_("The 
 
 static const WeirField hash_dedupe_fields[] = {
   WEIR_FIELD_VALUE (HashDedupe, files, .title = N_("Files"), .type = "list<file>"),
-  WEIR_FIELD_CHOICE (HashDedupe, algorithm, .title = N_("Algorithm"), .choices = algorithm_ids, .initial_text = "sha256", .advanced = TRUE),
-  WEIR_FIELD_CHOICE (HashDedupe, keep, .title = N_("Keep"), .choices = keep_ids, .choice_titles = keep_titles, .initial_text = "first",
+  WEIR_FIELD_CHOICE (HashDedupe, algorithm, .title = N_("Algorithm"), .choices = algorithm_ids,
+                     .initial_text = "sha256", .advanced = TRUE),
+  WEIR_FIELD_CHOICE (HashDedupe, keep, .title = N_("Keep"), .choices = keep_ids, .choice_titles = keep_titles,
+                     .initial_text = "first",
                      .summary = N_("Which of the same files is the one to keep; nothing is deleted here")),
   { 0 }
 };
 
 static const WeirPort hash_dedupe_inputs[] = { { .name = "files", .type = "list<file>", .title = N_("Files") }, { 0 } };
 static const WeirPort hash_dedupe_outputs[] = {
-  { .name = "groups", .type = "list<record{hash: text, size: int, keep: file, extra: list<file>}>", .title = N_("Groups"),
+  { .name = "groups", .type = "list<record{hash: text, size: int, keep: file, extra: list<file>}>",
+    .title = N_("Groups"),
     .summary = N_("Of files with the same content") },
-  { .name = "duplicates", .type = "list<file>", .title = N_("Duplicates"), .summary = N_("All but the one to keep of each group") },
+  { .name = "duplicates", .type = "list<file>", .title = N_("Duplicates"),
+    .summary = N_("All but the one to keep of each group") },
   { .name = "wasted", .type = "int", .title = N_("Wasted"), .summary = N_("Bytes that the duplicates take") },
   { 0 }
 };
@@ -39,9 +43,11 @@ static const char *const hash_dedupe_permissions[] = { "fs.read(files)", NULL };
 static const char *const hash_dedupe_errors[] = { "input.missing", "io.not_found", "io.access", "io.other", NULL };
 
 static const WeirExample hash_dedupe_examples[] = {
-  { .title = N_("Two of three are the same"), .config = "{}", .inputs = "{\"files\": [\"$DIR/a\", \"$DIR/b\", \"$DIR/c\"]}",
+  { .title = N_("Two of three are the same"), .config = "{}",
+    .inputs = "{\"files\": [\"$DIR/a\", \"$DIR/b\", \"$DIR/c\"]}",
     .files = "a=same\nb=same\nc=else", .outputs = "{\"groups\": \"*\", \"duplicates\": \"*\", \"wasted\": 4}" },
-  { .title = N_("All different"), .config = "{}", .inputs = "{\"files\": [\"$DIR/a\", \"$DIR/b\"]}", .files = "a=1\nb=2",
+  { .title = N_("All different"), .config = "{}", .inputs = "{\"files\": [\"$DIR/a\", \"$DIR/b\"]}",
+    .files = "a=1\nb=2",
     .outputs = "{\"groups\": [], \"duplicates\": [], \"wasted\": 0}" },
   { 0 }
 };
@@ -120,7 +126,8 @@ hash_thread (gpointer data, GCancellable *cancellable, GError **error)
 
   for (gsize i = 0; i < batch->n; i++)
     {
-      batch->entries[i]->hash = hash_file (weir_value_get_path (batch->entries[i]->file), batch->type, cancellable, error);
+      batch->entries[i]->hash = hash_file (weir_value_get_path (batch->entries[i]->file), batch->type, cancellable,
+                                           error);
       if (batch->entries[i]->hash == NULL)
         return NULL;
     }
@@ -300,6 +307,7 @@ WEIR_DEFINE_BLOCK_KIND (file_hash_dedupe, .id = "file.hash_dedupe", .version = 1
                         .keywords = "duplicates hash same identical checksum sha256 dedupe copies",
                         .category = N_("Files"), .icon = "edit-copy-symbolic",
                         .effect = WEIR_EFFECT_PURE, .undo = WEIR_UNDO_NONE, .inputs = hash_dedupe_inputs,
-                        .outputs = hash_dedupe_outputs, .fields = hash_dedupe_fields, .settings_size = sizeof (HashDedupe),
+                        .outputs = hash_dedupe_outputs, .fields = hash_dedupe_fields,
+                        .settings_size = sizeof (HashDedupe),
                         .permissions = hash_dedupe_permissions, .errors = hash_dedupe_errors,
                         .examples = hash_dedupe_examples, .run = hash_dedupe_run)

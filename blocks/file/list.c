@@ -33,15 +33,19 @@ static const char *const direction_titles[] = { N_("Smallest first"), N_("Larges
 static const WeirField list_fields[] = {
   WEIR_FIELD_PATH (List, path, .title = N_("Folder"), .folder = TRUE, .required = TRUE),
   WEIR_FIELD_TEXT (List, pattern, .title = N_("Pattern"), .initial_text = "*", .placeholder = "*.pdf, *.odt",
-                   .summary = N_("Of the name; several with commas. One with / is compared with the path below the folder")),
+                   .summary = N_("Of the name; several with commas. One with / is compared with the path below "
+                                 "the folder")),
   WEIR_FIELD_BOOL (List, recursive, .title = N_("Folders inside, too")),
-  WEIR_FIELD_CHOICE (List, kinds, .title = N_("What"), .choices = kinds_ids, .choice_titles = kinds_titles, .initial_text = "files"),
-  WEIR_FIELD_CHOICE (List, sort, .title = N_("Sort by"), .choices = sort_ids, .choice_titles = sort_titles, .initial_text = "name"),
+  WEIR_FIELD_CHOICE (List, kinds, .title = N_("What"), .choices = kinds_ids, .choice_titles = kinds_titles,
+                     .initial_text = "files"),
+  WEIR_FIELD_CHOICE (List, sort, .title = N_("Sort by"), .choices = sort_ids, .choice_titles = sort_titles,
+                     .initial_text = "name"),
   WEIR_FIELD_CHOICE (List, direction, .title = N_("Order"), .choices = direction_ids, .choice_titles = direction_titles,
                      .initial_text = "asc"),
   WEIR_FIELD_BOOL (List, hidden, .title = N_("Hidden files, too"), .advanced = TRUE),
   WEIR_FIELD_BOOL (List, case_sensitive, .title = N_("Case matters"), .advanced = TRUE),
-  WEIR_FIELD_INT (List, max, .title = N_("At most"), .summary = N_("More are left out, with a warning in the log"), .initial = 100000,
+  WEIR_FIELD_INT (List, max, .title = N_("At most"), .summary = N_("More are left out, with a warning in the log"),
+                  .initial = 100000,
                   .minimum = 1, .maximum = 1000000, .advanced = TRUE),
   { 0 }
 };
@@ -118,7 +122,8 @@ consider (Walk *self, const char *path, const char *name, const struct stat *inf
   const char *kinds = self->settings->kinds;
   Found *found;
 
-  if ((folder && g_str_equal (kinds, "files")) || (!folder && g_str_equal (kinds, "folders")) || !fits (self, path, name))
+  if ((folder && g_str_equal (kinds, "files")) || (!folder && g_str_equal (kinds, "folders"))
+      || !fits (self, path, name))
     return;
   found = g_new0 (Found, 1);
   found->path = g_strdup (path);
@@ -197,7 +202,8 @@ walk_thread (gpointer data, GCancellable *cancellable, GError **error)
       ok = walk_folder (self, folder, &folders, error) && !g_cancellable_set_error_if_cancelled (cancellable, error);
       if (ok && self->found->len + folders.length > WALK_LIMIT)
         {
-          weir_set_failure (error, "limit.size", "Expected at most %d files below %s, but there are more", WALK_LIMIT, self->root);
+          weir_set_failure (error, "limit.size", "Expected at most %d files below %s, but there are more", WALK_LIMIT,
+                            self->root);
           ok = FALSE;
         }
     }
@@ -208,8 +214,9 @@ walk_thread (gpointer data, GCancellable *cancellable, GError **error)
   g_ptr_array_sort_with_data (self->found, compare_found, self->settings);
   if (self->found->len > self->settings->max)
     {
-      g_ptr_array_add (self->warnings, g_strdup_printf ("%u files fit; only the first %" G_GINT64_FORMAT " are given on",
-                                                        self->found->len, self->settings->max));
+      g_ptr_array_add (self->warnings,
+                       g_strdup_printf ("%u files fit; only the first %" G_GINT64_FORMAT " are given on",
+                                        self->found->len, self->settings->max));
       g_ptr_array_set_size (self->found, (int) self->settings->max);
     }
   files = weir_list_builder_new (self->found->len);

@@ -16,7 +16,8 @@ typedef struct
 
 static const char *const overwrite_ids[] = { "error", "skip", "replace", "rename", "newer", NULL };
 static const char *const overwrite_titles[] = {
-  N_("Fail"), N_("Leave the file where it is"), N_("Replace it"), N_("Keep both, under another name"), N_("Replace it if it is older"), NULL
+  N_("Fail"), N_("Leave the file where it is"), N_("Replace it"), N_("Keep both, under another name"),
+  N_("Replace it if it is older"), NULL
 };
 
 static const WeirField move_fields[] = {
@@ -45,13 +46,17 @@ static const char *const move_errors[] = { "io.not_found", "io.exists", "io.acce
 static const WeirExample move_examples[] = {
   { .title = N_("Into a folder"), .config = "{\"from\": \"$DIR/a.txt\", \"to\": \"$DIR/texts/\"}", .files = "a.txt=1",
     .outputs = "{\"file\": \"*\", \"moved\": true}" },
-  { .title = N_("Renamed"), .config = "{\"to\": \"$DIR/b.txt\"}", .inputs = "{\"from\": \"$DIR/a.txt\"}", .files = "a.txt=1",
+  { .title = N_("Renamed"), .config = "{\"to\": \"$DIR/b.txt\"}", .inputs = "{\"from\": \"$DIR/a.txt\"}",
+    .files = "a.txt=1",
     .outputs = "{\"file\": \"*\", \"moved\": true}" },
-  { .title = N_("Left where it is"), .config = "{\"from\": \"$DIR/a.txt\", \"to\": \"$DIR/b.txt\", \"overwrite\": \"skip\"}",
+  { .title = N_("Left where it is"),
+    .config = "{\"from\": \"$DIR/a.txt\", \"to\": \"$DIR/b.txt\", \"overwrite\": \"skip\"}",
     .files = "a.txt=1\nb.txt=2", .outputs = "{\"file\": \"*\", \"moved\": false}" },
-  { .title = N_("Never over something"), .config = "{\"from\": \"$DIR/a.txt\", \"to\": \"$DIR/b.txt\"}", .files = "a.txt=1\nb.txt=2",
+  { .title = N_("Never over something"), .config = "{\"from\": \"$DIR/a.txt\", \"to\": \"$DIR/b.txt\"}",
+    .files = "a.txt=1\nb.txt=2",
     .error = "io.exists" },
-  { .title = N_("Nothing there"), .config = "{\"from\": \"$DIR/a.txt\", \"to\": \"$DIR/b.txt\"}", .error = "io.not_found" },
+  { .title = N_("Nothing there"), .config = "{\"from\": \"$DIR/a.txt\", \"to\": \"$DIR/b.txt\"}",
+    .error = "io.not_found" },
   { 0 }
 };
 
@@ -84,7 +89,8 @@ is_newer (const char *path, const char *than)
 
   if (stat (path, &a) != 0 || stat (than, &b) != 0)
     return TRUE;
-  return a.st_mtim.tv_sec != b.st_mtim.tv_sec ? a.st_mtim.tv_sec > b.st_mtim.tv_sec : a.st_mtim.tv_nsec > b.st_mtim.tv_nsec;
+  return a.st_mtim.tv_sec != b.st_mtim.tv_sec ? a.st_mtim.tv_sec > b.st_mtim.tv_sec
+                                              : a.st_mtim.tv_nsec > b.st_mtim.tv_nsec;
 }
 
 static gboolean

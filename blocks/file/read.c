@@ -14,14 +14,18 @@ typedef struct
 } Read;
 
 static const char *const as_ids[] = { "auto", "text", "bytes", "lines", "json", NULL };
-static const char *const as_titles[] = { N_("Text if it is text"), N_("Text"), N_("Bytes"), N_("List of lines"), N_("JSON"), NULL };
+static const char *const as_titles[] = { N_("Text if it is text"), N_("Text"), N_("Bytes"),
+                                         N_("List of lines"),      N_("JSON"), NULL };
 
 static const WeirField read_fields[] = {
   WEIR_FIELD_PATH (Read, path, .title = N_("File"), .required = TRUE),
-  WEIR_FIELD_CHOICE (Read, as, .title = N_("As"), .choices = as_ids, .choice_titles = as_titles, .initial_text = "auto"),
-  WEIR_FIELD_CHOICE (Read, encoding, .title = N_("Encoding"), .choices = weir_encoding_ids, .choice_titles = weir_encoding_titles,
+  WEIR_FIELD_CHOICE (Read, as, .title = N_("As"), .choices = as_ids, .choice_titles = as_titles,
+                     .initial_text = "auto"),
+  WEIR_FIELD_CHOICE (Read, encoding, .title = N_("Encoding"), .choices = weir_encoding_ids,
+                     .choice_titles = weir_encoding_titles,
                      .initial_text = "auto", .advanced = TRUE),
-  WEIR_FIELD_SIZE (Read, max, .title = N_("At most"), .initial = 64 << 20, .minimum = 1, .maximum = 1 << 30, .advanced = TRUE),
+  WEIR_FIELD_SIZE (Read, max, .title = N_("At most"), .initial = 64 << 20, .minimum = 1, .maximum = 1 << 30,
+                   .advanced = TRUE),
   { 0 }
 };
 
@@ -31,16 +35,21 @@ static const WeirPort read_inputs[] = {
 };
 static const WeirPort read_outputs[] = {
   { .name = "content", .title = N_("Content") },
-  { .name = "info", .type = "record{path: text, name: text, stem: text, extension: text, parent: text, size: int, modified: time}",
+  { .name = "info",
+    .type = "record{path: text, name: text, stem: text, extension: text, parent: text, size: int, modified: time}",
     .title = N_("About the File") },
   { 0 }
 };
 static const char *const read_permissions[] = { "fs.read(path)", NULL };
-static const char *const read_errors[] = { "io.not_found", "io.access", "io.other", "limit.size", "data.encoding", "data.parse", NULL };
+static const char *const read_errors[] = {
+  "io.not_found", "io.access", "io.other", "limit.size", "data.encoding", "data.parse", NULL
+};
 
 static const WeirExample read_examples[] = {
-  { .title = N_("Text"), .config = "{\"path\": \"$DIR/a.txt\"}", .files = "a.txt=Grüße", .outputs = "{\"content\": \"Grüße\", \"info\": \"*\"}" },
-  { .title = N_("JSON"), .config = "{\"as\": \"json\"}", .inputs = "{\"path\": \"$DIR/a.json\"}", .files = "a.json={\"n\": 1}",
+  { .title = N_("Text"), .config = "{\"path\": \"$DIR/a.txt\"}", .files = "a.txt=Grüße",
+    .outputs = "{\"content\": \"Grüße\", \"info\": \"*\"}" },
+  { .title = N_("JSON"), .config = "{\"as\": \"json\"}", .inputs = "{\"path\": \"$DIR/a.json\"}",
+    .files = "a.json={\"n\": 1}",
     .outputs = "{\"content\": {\"n\": 1}, \"info\": \"*\"}" },
   { .title = N_("A file that is not there"), .config = "{\"path\": \"$DIR/b.txt\"}", .error = "io.not_found" },
   { 0 }

@@ -25,13 +25,16 @@ static const WeirField write_fields[] = {
   WEIR_FIELD_PATH (Write, path, .title = N_("File"), .required = TRUE),
   WEIR_FIELD_VALUE (Write, content, .title = N_("Content"), .type = "any",
                     .summary = N_("Text and bytes are written as they are, anything else as JSON")),
-  WEIR_FIELD_CHOICE (Write, mode, .title = N_("How"), .choices = mode_ids, .choice_titles = mode_titles, .initial_text = "replace"),
+  WEIR_FIELD_CHOICE (Write, mode, .title = N_("How"), .choices = mode_ids, .choice_titles = mode_titles,
+                     .initial_text = "replace"),
   WEIR_FIELD_BOOL (Write, make_parents, .title = N_("Make missing folders"), .initial = TRUE),
   WEIR_FIELD_CHOICE (Write, encoding, .title = N_("Encoding"), .choices = weir_encoding_ids + 1,
                      .choice_titles = weir_encoding_titles + 1, .initial_text = "utf-8", .advanced = TRUE),
-  WEIR_FIELD_CHOICE (Write, newline, .title = N_("Ends of lines"), .choices = newline_ids, .choice_titles = newline_titles,
+  WEIR_FIELD_CHOICE (Write, newline, .title = N_("Ends of lines"), .choices = newline_ids,
+                     .choice_titles = newline_titles,
                      .initial_text = "keep", .advanced = TRUE),
-  WEIR_FIELD_BOOL (Write, backup, .title = N_("Keep a backup"), .summary = N_("What was there before, with ~ after its name"),
+  WEIR_FIELD_BOOL (Write, backup, .title = N_("Keep a backup"),
+                   .summary = N_("What was there before, with ~ after its name"),
                    .advanced = TRUE),
   { 0 }
 };
@@ -53,13 +56,16 @@ static const char *const write_errors[] = {
 };
 
 static const WeirExample write_examples[] = {
-  { .title = N_("A new file in a new folder"), .config = "{\"path\": \"$DIR/reports/a.txt\"}", .inputs = "{\"content\": \"Hello\"}",
+  { .title = N_("A new file in a new folder"), .config = "{\"path\": \"$DIR/reports/a.txt\"}",
+    .inputs = "{\"content\": \"Hello\"}",
     .outputs = "{\"file\": \"*\", \"bytes\": 5, \"created\": true}" },
   { .title = N_("Records as JSON"), .config = "{\"path\": \"$DIR/a.json\", \"content\": {\"n\": 1}}",
     .outputs = "{\"file\": \"*\", \"bytes\": 13, \"created\": true}" },
-  { .title = N_("Appended"), .config = "{\"path\": \"$DIR/log.txt\", \"mode\": \"append\"}", .inputs = "{\"content\": \"two\"}",
+  { .title = N_("Appended"), .config = "{\"path\": \"$DIR/log.txt\", \"mode\": \"append\"}",
+    .inputs = "{\"content\": \"two\"}",
     .files = "log.txt=one", .outputs = "{\"file\": \"*\", \"bytes\": 3, \"created\": false}" },
-  { .title = N_("Never over something"), .config = "{\"path\": \"$DIR/a.txt\", \"mode\": \"create_new\", \"content\": \"x\"}",
+  { .title = N_("Never over something"),
+    .config = "{\"path\": \"$DIR/a.txt\", \"mode\": \"create_new\", \"content\": \"x\"}",
     .files = "a.txt=here", .error = "io.exists" },
   { 0 }
 };
@@ -85,8 +91,9 @@ write_fiber (gpointer settings, WeirStep *step, GError **error)
   Write *self = settings;
   g_autofree char *path = weir_step_resolve_path (step, self->path, error);
   gboolean keep_both = g_str_equal (self->mode, "keep_both");
-  WeirWriteMode mode = g_str_equal (self->mode, "append") ? WEIR_WRITE_APPEND
-                       : g_str_equal (self->mode, "replace") ? WEIR_WRITE_REPLACE : WEIR_WRITE_CREATE_NEW;
+  WeirWriteMode mode = g_str_equal (self->mode, "append")    ? WEIR_WRITE_APPEND
+                       : g_str_equal (self->mode, "replace") ? WEIR_WRITE_REPLACE
+                                                             : WEIR_WRITE_CREATE_NEW;
   g_autoptr(GBytes) content = NULL;
   g_autoptr(GError) wrong = NULL;
   gboolean created;
@@ -129,7 +136,8 @@ write_run (gpointer settings, WeirStep *step)
 static WeirEffectClass
 write_get_effect (WeirValue *config)
 {
-  return g_str_equal (weir_value_get_member_text (config, "mode", "replace"), "replace") ? WEIR_EFFECT_IDEMPOTENT : WEIR_EFFECT_ONCE;
+  return g_str_equal (weir_value_get_member_text (config, "mode", "replace"), "replace") ? WEIR_EFFECT_IDEMPOTENT
+                                                                                         : WEIR_EFFECT_ONCE;
 }
 
 static char *

@@ -9,16 +9,21 @@ typedef struct
 
 static const WeirField delay_fields[] = {
   WEIR_FIELD_DURATION (Delay, duration, .title = N_("Duration"), .initial = 1000, .maximum = 86400000),
-  WEIR_FIELD_DURATION (Delay, jitter, .title = N_("Jitter"), .summary = N_("Up to so much more, by chance"), .maximum = 86400000,
+  WEIR_FIELD_DURATION (Delay, jitter, .title = N_("Jitter"), .summary = N_("Up to so much more, by chance"),
+                       .maximum = 86400000,
                        .advanced = TRUE),
   { 0 }
 };
 
 static const WeirPort delay_inputs[] = { { .name = "value", .title = N_("Value") }, { 0 } };
-static const WeirPort delay_outputs[] = { { .name = "value", .title = N_("Value"), .summary = N_("The same value, later") }, { 0 } };
+static const WeirPort delay_outputs[] = {
+  { .name = "value", .title = N_("Value"), .summary = N_("The same value, later") },
+  { 0 }
+};
 
 static const WeirExample delay_examples[] = {
-  { .title = N_("A moment"), .config = "{\"duration\": 1}", .inputs = "{\"value\": \"x\"}", .outputs = "{\"value\": \"x\"}" },
+  { .title = N_("A moment"), .config = "{\"duration\": 1}", .inputs = "{\"value\": \"x\"}",
+    .outputs = "{\"value\": \"x\"}" },
   { 0 }
 };
 

@@ -14,23 +14,30 @@ typedef struct
 } Foreach;
 
 static const char *const error_ids[] = { "stop", "skip", "collect", NULL };
-static const char *const error_titles[] = { N_("Stop and fail"), N_("Go on without it"), N_("Go on and list it in Failures"), NULL };
+static const char *const error_titles[] = { N_("Stop and fail"), N_("Go on without it"),
+                                            N_("Go on and list it in Failures"), NULL };
 
 static const WeirField foreach_fields[] = {
-  WEIR_FIELD_VALUE (Foreach, items, .title = N_("Items"), .summary = N_("What is gone over: a list, a table, or a record (key and value)"),
+  WEIR_FIELD_VALUE (Foreach, items, .title = N_("Items"),
+                    .summary = N_("What is gone over: a list, a table, or a record (key and value)"),
                     .type = "any", .required = TRUE),
-  WEIR_FIELD_INT (Foreach, concurrency, .title = N_("At once"), .summary = N_("Items worked on at the same time"), .initial = 1,
+  WEIR_FIELD_INT (Foreach, concurrency, .title = N_("At once"), .summary = N_("Items worked on at the same time"),
+                  .initial = 1,
                   .minimum = 1, .maximum = 1000),
   WEIR_FIELD_CHOICE (Foreach, on_item_error, .title = N_("When an item fails"), .choices = error_ids,
                      .choice_titles = error_titles, .initial_text = "stop"),
   WEIR_FIELD_EXPRESSION (Foreach, break_when, .title = N_("End early when"),
-                         .summary = N_("Looked at after each item, with item, index and result"), .placeholder = "result.total > 100",
+                         .summary = N_("Looked at after each item, with item, index and result"),
+                         .placeholder = "result.total > 100",
                          .advanced = TRUE),
-  WEIR_FIELD_INT (Foreach, batch, .title = N_("Batch"), .summary = N_("Above 1 the body gets lists of so many items"), .initial = 1,
+  WEIR_FIELD_INT (Foreach, batch, .title = N_("Batch"), .summary = N_("Above 1 the body gets lists of so many items"),
+                  .initial = 1,
                   .minimum = 1, .maximum = 1000000, .advanced = TRUE),
-  WEIR_FIELD_INT (Foreach, max_items, .title = N_("At most"), .summary = N_("More items than that fail with limit.iterations"),
+  WEIR_FIELD_INT (Foreach, max_items, .title = N_("At most"),
+                  .summary = N_("More items than that fail with limit.iterations"),
                   .initial = 100000, .minimum = 1, .maximum = 10000000, .advanced = TRUE),
-  WEIR_FIELD_DURATION (Foreach, delay, .title = N_("Delay"), .summary = N_("Between the start of one item and the next"), .advanced = TRUE),
+  WEIR_FIELD_DURATION (Foreach, delay, .title = N_("Delay"),
+                       .summary = N_("Between the start of one item and the next"), .advanced = TRUE),
   WEIR_FIELD_BOOL (Foreach, collect, .title = N_("Collect results"), .initial = TRUE, .advanced = TRUE),
   { 0 }
 };
@@ -41,11 +48,14 @@ static const WeirPort foreach_inputs[] = {
 };
 
 static const WeirPort foreach_outputs[] = {
-  { .name = "results", .type = "list<any>", .title = N_("Results"), .summary = N_("Of the items that succeeded, in the order of the items") },
+  { .name = "results", .type = "list<any>", .title = N_("Results"),
+    .summary = N_("Of the items that succeeded, in the order of the items") },
   { .name = "failures", .type = "list<record{index: int, item: any, error: error}>", .title = N_("Failures") },
-  { .name = "each_ok", .type = "record{index: int, item: any, result: any, ms: int}", .title = N_("Each Success"), .side = TRUE,
+  { .name = "each_ok", .type = "record{index: int, item: any, result: any, ms: int}", .title = N_("Each Success"),
+    .side = TRUE,
     .summary = N_("Fires as each item finishes") },
-  { .name = "each_error", .type = "record{index: int, item: any, error: error}", .title = N_("Each Failure"), .side = TRUE },
+  { .name = "each_error", .type = "record{index: int, item: any, error: error}", .title = N_("Each Failure"),
+    .side = TRUE },
   { .name = "finally", .type = "record{succeeded: int, failed: int, skipped: int}", .title = N_("At the End"),
     .summary = N_("How many items went well, failed and were left out") },
   { 0 }
@@ -56,17 +66,21 @@ static const char *const foreach_errors[] = { "input.missing", "input.type", "li
 static const WeirExample foreach_examples[] = {
   { .title = N_("Each number doubled"), .config = "{\"concurrency\": 2}", .inputs = "{\"items\": [1, 2, 3]}",
     .body = "blocks:\n  twice: { kind: debug.noop, config: { value: \"=item * 2\" } }\n",
-    .outputs = "{\"results\": [2, 4, 6], \"failures\": [], \"finally\": {\"succeeded\": 3, \"failed\": 0, \"skipped\": 0}}" },
+    .outputs = "{\"results\": [2, 4, 6], \"failures\": [], \"finally\": {\"succeeded\": 3, \"failed\": 0, "
+               "\"skipped\": 0}}" },
   { .title = N_("Failures are listed"), .config = "{\"on_item_error\": \"collect\"}", .inputs = "{\"items\": [1, 2]}",
     .body = "blocks:\n"
             "  check: { kind: flow.if, config: { conditions: [ { left: \"=item\", op: \">\", right: 1 } ] } }\n"
             "  fail: { kind: flow.throw, config: { class: flow.asserted, message: Too small } }\n"
             "  good: { kind: debug.noop, config: { value: \"=item\" } }\n"
             "links:\n  - check.false -> fail.run\n  - check.true -> good.run\noutput: good.value\n",
-    .outputs = "{\"results\": [2], \"failures\": \"*\", \"finally\": {\"succeeded\": 1, \"failed\": 1, \"skipped\": 0}}" },
-  { .title = N_("Until enough is found"), .config = "{\"break_when\": \"result >= 2\"}", .inputs = "{\"items\": [1, 2, 3, 4]}",
+    .outputs = "{\"results\": [2], \"failures\": \"*\", \"finally\": {\"succeeded\": 1, \"failed\": 1, "
+               "\"skipped\": 0}}" },
+  { .title = N_("Until enough is found"), .config = "{\"break_when\": \"result >= 2\"}",
+    .inputs = "{\"items\": [1, 2, 3, 4]}",
     .body = "blocks:\n  same: { kind: debug.noop, config: { value: \"=item\" } }\n",
-    .outputs = "{\"results\": [1, 2], \"failures\": [], \"finally\": {\"succeeded\": 2, \"failed\": 0, \"skipped\": 2}}" },
+    .outputs = "{\"results\": [1, 2], \"failures\": [], \"finally\": {\"succeeded\": 2, \"failed\": 0, "
+               "\"skipped\": 2}}" },
   { .title = N_("Nothing to go over"), .config = "{}", .inputs = "{\"items\": 3}",
     .body = "blocks:\n  same: { kind: debug.noop }\n", .error = "input.type" },
   { 0 }
@@ -162,7 +176,8 @@ loop_dup_item (Loop *self, gsize index)
 
   builder = weir_list_builder_new (last - first);
   for (gsize i = first; i < last; i++)
-    weir_builder_take (builder, record ? record_key_value (self->items, i) : weir_value_ref (weir_value_get_item (self->items, i)));
+    weir_builder_take (builder, record ? record_key_value (self->items, i)
+                                       : weir_value_ref (weir_value_get_item (self->items, i)));
   return weir_builder_end (builder);
 }
 
@@ -188,7 +203,8 @@ loop_finish (Loop *self)
       return;
     }
   weir_step_emit_take (self->step, "results", weir_builder_end (g_steal_pointer (&results)));
-  weir_step_emit_take (self->step, "failures", weir_value_new_list ((WeirValue **) self->failures->pdata, self->failures->len));
+  weir_step_emit_take (self->step, "failures",
+                       weir_value_new_list ((WeirValue **) self->failures->pdata, self->failures->len));
   dex_promise_resolve_boolean (self->promise, TRUE);
 }
 
@@ -265,7 +281,8 @@ call_failed (Call *call, const GError *error)
     }
   else
     {
-      weir_step_log (self->step, WEIR_LOG_WARNING, "Item %" G_GSIZE_FORMAT " failed: %s", call->index + 1, error->message);
+      weir_step_log (self->step, WEIR_LOG_WARNING, "Item %" G_GSIZE_FORMAT " failed: %s", call->index + 1,
+                     error->message);
     }
 }
 
@@ -341,8 +358,8 @@ loop_pump (Loop *self)
       if (self->settings->delay > 0 && self->next < self->n_items)
         {
           self->sleeping = TRUE;
-          dex_future_disown (dex_future_finally (weir_step_sleep (self->step, self->settings->delay), slept_cb, loop_ref (self),
-                                                 loop_unref));
+          dex_future_disown (dex_future_finally (weir_step_sleep (self->step, self->settings->delay), slept_cb,
+                                                 loop_ref (self), loop_unref));
         }
     }
   self->pumping = FALSE;
@@ -372,8 +389,9 @@ check_items (Foreach *self, GError **error)
     }
   if (weir_value_get_length (self->items) > (gsize) self->max_items)
     {
-      weir_set_failure (error, "limit.iterations", "Expected at most %" G_GINT64_FORMAT " items, but there are %" G_GSIZE_FORMAT,
-                        self->max_items, weir_value_get_length (self->items));
+      weir_set_failure (error, "limit.iterations",
+                        "Expected at most %" G_GINT64_FORMAT " items, but there are %" G_GSIZE_FORMAT, self->max_items,
+                        weir_value_get_length (self->items));
       return FALSE;
     }
   return TRUE;

@@ -15,9 +15,12 @@ static const char *const match_titles[] = { N_("All hold"), N_("At least one hol
 
 static const WeirField if_fields[] = {
   WEIR_FIELD_VALUE (If, conditions, .title = N_("Conditions"), .required = TRUE,
-                    .summary = N_("Without a left side the value itself is looked at. Operators: equals, not_equals, <, <=, >, >=, "
-                                  "contains, not_contains, in, not_in, matches, empty, not_empty, exists, truthy, falsy, error_is"),
-                    .type = "list<record{left?: any, op: text, right?: any}>", .initial_text = "[{\"op\": \"truthy\"}]"),
+                    .summary = N_("Without a left side the value itself is looked at. Operators: equals, "
+                                  "not_equals, <, <=, >, >=, "
+                                  "contains, not_contains, in, not_in, matches, empty, not_empty, exists, "
+                                  "truthy, falsy, error_is"),
+                    .type = "list<record{left?: any, op: text, right?: any}>",
+                    .initial_text = "[{\"op\": \"truthy\"}]"),
   WEIR_FIELD_CHOICE (If, match, .title = N_("True when"), .choices = match_ids, .choice_titles = match_titles,
                      .initial_text = "all"),
   WEIR_FIELD_BOOL (If, case_sensitive, .title = N_("Case matters"), .initial = TRUE, .advanced = TRUE),
@@ -39,16 +42,20 @@ static const char *const if_errors[] = { "input.type", "config.invalid", NULL };
 
 static const WeirExample if_examples[] = {
   { .title = N_("Large numbers to the one side, small ones to the other"),
-    .config = "{\"conditions\": [{\"op\": \">\", \"right\": 10}]}", .inputs = "{\"value\": 12}", .outputs = "{\"true\": 12}" },
+    .config = "{\"conditions\": [{\"op\": \">\", \"right\": 10}]}", .inputs = "{\"value\": 12}",
+    .outputs = "{\"true\": 12}" },
   { .title = N_("Any of two"),
     .config = "{\"match\": \"any\", \"case_sensitive\": false, \"conditions\": ["
               "{\"left\": \"{{ value.name }}\", \"op\": \"matches\", \"right\": \"\\\\.jpe?g$\"},"
               "{\"left\": \"=value.size\", \"op\": \"in\", \"right\": [1, 2, 3]}]}",
-    .inputs = "{\"value\": {\"name\": \"A.JPG\", \"size\": 9}}", .outputs = "{\"true\": {\"name\": \"A.JPG\", \"size\": 9}}" },
+    .inputs = "{\"value\": {\"name\": \"A.JPG\", \"size\": 9}}",
+    .outputs = "{\"true\": {\"name\": \"A.JPG\", \"size\": 9}}" },
   { .title = N_("Not empty"),
-    .config = "{\"conditions\": [{\"op\": \"not_empty\"}]}", .inputs = "{\"value\": []}", .outputs = "{\"false\": []}" },
+    .config = "{\"conditions\": [{\"op\": \"not_empty\"}]}", .inputs = "{\"value\": []}",
+    .outputs = "{\"false\": []}" },
   { .title = N_("A list is not less than a number"),
-    .config = "{\"conditions\": [{\"op\": \"<\", \"right\": 3}]}", .inputs = "{\"value\": [1]}", .error = "input.type" },
+    .config = "{\"conditions\": [{\"op\": \"<\", \"right\": 3}]}", .inputs = "{\"value\": [1]}",
+    .error = "input.type" },
   { 0 }
 };
 
@@ -208,7 +215,13 @@ log_condition (WeirStep *step, const Condition *condition, gboolean takes_right,
 }
 
 static gboolean
-check_row (If *self, WeirStep *step, WeirValue *row, WeirValue *value, WeirValue *nothing, gboolean *result, GError **error)
+check_row (If *self,
+           WeirStep *step,
+           WeirValue *row,
+           WeirValue *value,
+           WeirValue *nothing,
+           gboolean *result,
+           GError **error)
 {
   Condition condition = { .op = weir_value_get_member_text (row, "op", ""), .case_sensitive = self->case_sensitive };
   g_autoptr(GError) failure = NULL;
@@ -216,7 +229,8 @@ check_row (If *self, WeirStep *step, WeirValue *row, WeirValue *value, WeirValue
 
   if (i < 0)
     {
-      weir_set_failure (error, "config.invalid", "Expected an operator like equals, > or contains, but there is “%s”", condition.op);
+      weir_set_failure (error, "config.invalid", "Expected an operator like equals, > or contains, but there is “%s”",
+                        condition.op);
       return FALSE;
     }
 
@@ -287,7 +301,8 @@ static char *
 if_summarize (WeirValue *config)
 {
   WeirValue *conditions = weir_value_find_member (config, "conditions");
-  WeirValue *row = conditions != NULL && weir_value_get_length (conditions) > 0 ? weir_value_get_item (conditions, 0) : NULL;
+  WeirValue *row = conditions != NULL && weir_value_get_length (conditions) > 0 ? weir_value_get_item (conditions, 0)
+                                                                                : NULL;
   WeirValue *left = row != NULL ? weir_value_find_member (row, "left") : NULL;
   WeirValue *right = row != NULL ? weir_value_find_member (row, "right") : NULL;
   g_autofree char *left_text = left != NULL ? weir_value_to_display (left, 60) : g_strdup ("value");

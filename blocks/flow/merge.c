@@ -44,13 +44,15 @@ static const char *const merge_errors[] = { "input.missing", "input.type", NULL 
 static const WeirExample merge_examples[] = {
   { .title = N_("Two lists in a row"), .config = "{}", .inputs = "{\"in1\": [1, 2], \"in2\": [3]}",
     .outputs = "{\"out\": [1, 2, 3]}" },
-  { .title = N_("Item by item"), .config = "{\"mode\": \"zip\"}", .inputs = "{\"in1\": [\"a\", \"b\"], \"in2\": [1, 2]}",
+  { .title = N_("Item by item"), .config = "{\"mode\": \"zip\"}",
+    .inputs = "{\"in1\": [\"a\", \"b\"], \"in2\": [1, 2]}",
     .outputs = "{\"out\": [[\"a\", 1], [\"b\", 2]]}" },
   { .title = N_("Records with the same key"), .config = "{\"mode\": \"by_key\"}",
     .inputs = "{\"in1\": [{\"id\": 1, \"name\": \"Ann\"}], \"in2\": [{\"id\": 2}, {\"id\": 1, \"age\": 40}]}",
     .outputs = "{\"out\": [{\"id\": 1, \"name\": \"Ann\", \"age\": 40}, {\"id\": 2}]}" },
   { .title = N_("Records, deeply"), .config = "{\"mode\": \"deep\"}",
-    .inputs = "{\"in1\": {\"a\": {\"x\": 1}}, \"in2\": {\"a\": {\"y\": 2}}}", .outputs = "{\"out\": {\"a\": {\"x\": 1, \"y\": 2}}}" },
+    .inputs = "{\"in1\": {\"a\": {\"x\": 1}}, \"in2\": {\"a\": {\"y\": 2}}}",
+    .outputs = "{\"out\": {\"a\": {\"x\": 1, \"y\": 2}}}" },
   { .title = N_("A branch that was not taken"), .config = "{\"inputs\": 3, \"dedupe\": true}",
     .inputs = "{\"in1\": [1, 2], \"in3\": 2}", .outputs = "{\"out\": [1, 2]}" },
   { 0 }
@@ -99,7 +101,8 @@ collect (Merge *self, WeirStep *step, GError **error)
         g_ptr_array_add (values, weir_value_new_null ());
       else if (g_strcmp0 (self->missing, "error") == 0)
         {
-          weir_set_failure (error, "input.missing", "Expected a value at each of %" G_GINT64_FORMAT " inputs, but nothing came to %s",
+          weir_set_failure (error, "input.missing",
+                            "Expected a value at each of %" G_GINT64_FORMAT " inputs, but nothing came to %s",
                             self->inputs, name);
           return NULL;
         }
@@ -224,7 +227,8 @@ merge_by_key (Merge *self, GPtrArray *values, GError **error)
 
         if (key == NULL)
           {
-            weir_set_failure (error, "input.type", "Expected records with a member “%s”, but item %" G_GSIZE_FORMAT " of input %u has none",
+            weir_set_failure (error, "input.type",
+                              "Expected records with a member “%s”, but item %" G_GSIZE_FORMAT " of input %u has none",
                               self->key, j + 1, i + 1);
             return NULL;
           }

@@ -9,17 +9,21 @@ typedef struct
 } Subworkflow;
 
 static const WeirField subworkflow_fields[] = {
-  WEIR_FIELD_TEXT (Subworkflow, workflow, .title = N_("Workflow"), .summary = N_("Its name, its id, or the path of its file"),
+  WEIR_FIELD_TEXT (Subworkflow, workflow, .title = N_("Workflow"),
+                   .summary = N_("Its name, its id, or the path of its file"),
                    .placeholder = "Tidy downloads", .required = TRUE),
-  WEIR_FIELD_INT (Subworkflow, version, .title = N_("Version"), .summary = N_("0 follows the latest"), .maximum = 1000000000,
+  WEIR_FIELD_INT (Subworkflow, version, .title = N_("Version"), .summary = N_("0 follows the latest"),
+                  .maximum = 1000000000,
                   .advanced = TRUE),
-  WEIR_FIELD_VALUE (Subworkflow, inputs, .title = N_("Inputs"), .summary = N_("A record of what it asks for"), .type = "record",
+  WEIR_FIELD_VALUE (Subworkflow, inputs, .title = N_("Inputs"), .summary = N_("A record of what it asks for"),
+                    .type = "record",
                     .initial_text = "{}"),
   { 0 }
 };
 
 static const WeirPort subworkflow_inputs[] = {
-  { .name = "inputs", .type = "record", .title = N_("Inputs"), .summary = N_("A record of what the workflow asks for") },
+  { .name = "inputs", .type = "record", .title = N_("Inputs"),
+    .summary = N_("A record of what the workflow asks for") },
   { 0 }
 };
 static const WeirPort subworkflow_outputs[] = { { .name = "result", .title = N_("Result") }, { 0 } };
@@ -38,8 +42,9 @@ subworkflow_fiber (gpointer settings, WeirStep *step, GError **error)
 {
   Subworkflow *self = settings;
   g_autoptr(WeirValue) inputs = weir_blocks_is_nothing (self->inputs) ? weir_builder_end (weir_record_builder_new (0))
-                                                                      : weir_value_ref (self->inputs);
-  WeirValue *result = dex_await_boxed (weir_step_run_workflow (step, self->workflow, (guint) self->version, inputs), error);
+                                                                       : weir_value_ref (self->inputs);
+  WeirValue *result = dex_await_boxed (weir_step_run_workflow (step, self->workflow, (guint) self->version, inputs),
+                                       error);
 
   if (result == NULL)
     return FALSE;

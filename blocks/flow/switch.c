@@ -18,7 +18,8 @@ static const char *const no_match_titles[] = { N_("Use the output Default"), N_(
 
 static const WeirField switch_fields[] = {
   WEIR_FIELD_VALUE (Switch, cases, .title = N_("Cases"), .required = TRUE,
-                    .summary = N_("Each has an output named after its label, or case1, case2 and so on. Kinds: literal, range (\"10..20\", \"10..\"), regex, "
+                    .summary = N_("Each has an output named after its label, or case1, case2 and so on. Kinds: "
+                                  "literal, range (\"10..20\", \"10..\"), regex, "
                                   "expr (an expression that is true)"),
                     .type = "list<record{match?: any, kind?: text, label?: text}>", .initial_text = "[]"),
   WEIR_FIELD_CHOICE (Switch, mode, .title = N_("Which"), .choices = mode_ids, .choice_titles = mode_titles,
@@ -43,16 +44,19 @@ static const char *const switch_errors[] = { "input.type", "input.invalid", "con
 
 static const WeirExample switch_examples[] = {
   { .title = N_("By extension"),
-    .config = "{\"cases\": [{\"match\": \"pdf\", \"label\": \"pdf\"}, {\"kind\": \"regex\", \"match\": \"^(png|jpe?g)$\", \"label\": \"Picture\"}]}",
+    .config = "{\"cases\": [{\"match\": \"pdf\", \"label\": \"pdf\"}, {\"kind\": \"regex\", \"match\": "
+              "\"^(png|jpe?g)$\", \"label\": \"Picture\"}]}",
     .inputs = "{\"value\": \"png\"}", .outputs = "{\"picture\": \"png\"}" },
   { .title = N_("All that fit"),
     .config = "{\"mode\": \"all\", \"cases\": [{\"kind\": \"range\", \"match\": \"..9\", \"label\": \"small\"},"
-              "{\"kind\": \"range\", \"match\": \"5..\", \"label\": \"large\"}, {\"kind\": \"expr\", \"match\": \"=value > 100\"}]}",
+              "{\"kind\": \"range\", \"match\": \"5..\", \"label\": \"large\"}, {\"kind\": \"expr\", \"match\": "
+              "\"=value > 100\"}]}",
     .inputs = "{\"value\": 7}", .outputs = "{\"small\": 7, \"large\": 7}" },
   { .title = N_("None fits"),
     .config = "{\"cases\": [{\"match\": 1}]}", .inputs = "{\"value\": 2}", .outputs = "{\"default\": 2}" },
   { .title = N_("None fits, and that is an error"),
-    .config = "{\"no_match\": \"error\", \"cases\": [{\"match\": 1}]}", .inputs = "{\"value\": 2}", .error = "input.invalid" },
+    .config = "{\"no_match\": \"error\", \"cases\": [{\"match\": 1}]}", .inputs = "{\"value\": 2}",
+    .error = "input.invalid" },
   { 0 }
 };
 
@@ -205,7 +209,8 @@ switch_eval (gpointer settings, WeirStep *step, GError **error)
     {
       g_autofree char *shown = weir_value_to_display (value, 100);
 
-      weir_set_failure (error, "input.invalid", "Expected a value that fits one of the %u cases, but there is %s", names->len, shown);
+      weir_set_failure (error, "input.invalid", "Expected a value that fits one of the %u cases, but there is %s",
+                        names->len, shown);
       return FALSE;
     }
   weir_step_emit (step, "default", value);
@@ -224,11 +229,13 @@ switch_check (WeirValue *config)
       const char *kind = weir_value_get_member_text (row, "kind", "literal");
 
       if (!g_strv_contains (kinds, kind))
-        return g_strdup_printf ("Case %" G_GSIZE_FORMAT ": expected literal, range, regex or expr, but there is “%s”", i + 1, kind);
+        return g_strdup_printf ("Case %" G_GSIZE_FORMAT ": expected literal, range, regex or expr, but there is “%s”",
+                                i + 1, kind);
       if (weir_value_find_member (row, "match") == NULL)
         return g_strdup_printf ("Case %" G_GSIZE_FORMAT " says nothing to match", i + 1);
       if (weir_template_is_template (weir_value_get_member_text (row, "label", "")))
-        return g_strdup_printf ("Case %" G_GSIZE_FORMAT ": the label names an output and cannot be an expression", i + 1);
+        return g_strdup_printf ("Case %" G_GSIZE_FORMAT ": the label names an output and cannot be an expression",
+                                i + 1);
     }
   return NULL;
 }

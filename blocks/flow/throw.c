@@ -9,10 +9,12 @@ typedef struct
 } Throw;
 
 static const WeirField throw_fields[] = {
-  WEIR_FIELD_TEXT (Throw, class, .title = N_("Class"), .summary = N_("A failure class, dotted: flow.asserted, net.timeout"),
+  WEIR_FIELD_TEXT (Throw, class, .title = N_("Class"),
+                   .summary = N_("A failure class, dotted: flow.asserted, net.timeout"),
                    .initial_text = "flow.asserted", .required = TRUE),
   WEIR_FIELD_TEXT (Throw, message, .title = N_("Message"), .initial_text = "Failed on purpose", .required = TRUE),
-  WEIR_FIELD_VALUE (Throw, data, .title = N_("Data"), .summary = N_("Goes with the error for those that catch it"), .type = "any",
+  WEIR_FIELD_VALUE (Throw, data, .title = N_("Data"), .summary = N_("Goes with the error for those that catch it"),
+                    .type = "any",
                     .advanced = TRUE),
   { 0 }
 };

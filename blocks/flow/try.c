@@ -10,18 +10,26 @@ typedef struct
 } Try;
 
 static const WeirField try_fields[] = {
-  WEIR_FIELD_TEXT (Try, classes, .title = N_("Catch"), .summary = N_("Failure classes with commas; * is every one"), .initial_text = "*"),
-  WEIR_FIELD_INT (Try, retries, .title = N_("Try again"), .summary = N_("Times, before the failure is caught"), .maximum = 100),
-  WEIR_FIELD_BOOL (Try, rethrow, .title = N_("Fail all the same"), .summary = N_("After At the End has fired"), .advanced = TRUE),
-  WEIR_FIELD_VALUE (Try, value, .title = N_("Value"), .summary = N_("Seen inside as value"), .type = "any", .advanced = TRUE),
+  WEIR_FIELD_TEXT (Try, classes, .title = N_("Catch"), .summary = N_("Failure classes with commas; * is every one"),
+                   .initial_text = "*"),
+  WEIR_FIELD_INT (Try, retries, .title = N_("Try again"), .summary = N_("Times, before the failure is caught"),
+                  .maximum = 100),
+  WEIR_FIELD_BOOL (Try, rethrow, .title = N_("Fail all the same"), .summary = N_("After At the End has fired"),
+                   .advanced = TRUE),
+  WEIR_FIELD_VALUE (Try, value, .title = N_("Value"), .summary = N_("Seen inside as value"), .type = "any",
+                    .advanced = TRUE),
   { 0 }
 };
 
-static const WeirPort try_inputs[] = { { .name = "value", .title = N_("Value"), .summary = N_("Seen inside as value") }, { 0 } };
+static const WeirPort try_inputs[] = {
+  { .name = "value", .title = N_("Value"), .summary = N_("Seen inside as value") },
+  { 0 }
+};
 static const WeirPort try_outputs[] = {
   { .name = "ok", .title = N_("Ok"), .summary = N_("The result, when all went well") },
   { .name = "catch", .type = "error", .title = N_("Caught"), .summary = N_("The failure, when not") },
-  { .name = "finally", .type = "record{ok: bool, attempts: int}", .title = N_("At the End"), .summary = N_("Either way"), .side = TRUE },
+  { .name = "finally", .type = "record{ok: bool, attempts: int}", .title = N_("At the End"),
+    .summary = N_("Either way"), .side = TRUE },
   { 0 }
 };
 
@@ -32,7 +40,8 @@ static const WeirExample try_examples[] = {
     .body = "blocks:\n  fail: { kind: flow.throw, config: { class: data.schema, message: No price } }\n",
     .outputs = "{\"catch\": \"*\"}" },
   { .title = N_("A failure of another class"), .config = "{\"classes\": \"net, http\"}",
-    .body = "blocks:\n  fail: { kind: flow.throw, config: { class: data.schema, message: No price } }\n", .error = "data.schema" },
+    .body = "blocks:\n  fail: { kind: flow.throw, config: { class: data.schema, message: No price } }\n",
+    .error = "data.schema" },
   { 0 }
 };
 
@@ -80,7 +89,8 @@ try_fiber (gpointer settings, WeirStep *step, GError **error)
 
   /* Being stopped is not a failure that a workflow may swallow. */
   catches = !g_cancellable_is_cancelled (weir_step_get_cancellable (step))
-            && weir_error_class_matches (weir_error_get_class (wrong), weir_blocks_is_blank (self->classes) ? "*" : self->classes);
+            && weir_error_class_matches (weir_error_get_class (wrong),
+                                         weir_blocks_is_blank (self->classes) ? "*" : self->classes);
   emit_finally (step, FALSE, MIN (attempt, self->retries) + 1);
   if (!catches || self->rethrow)
     {

@@ -17,13 +17,19 @@ static const char *const exhausted_ids[] = { "error", "continue", NULL };
 static const char *const exhausted_titles[] = { N_("Fail"), N_("Go on with what there is"), NULL };
 
 static const WeirField while_fields[] = {
-  WEIR_FIELD_EXPRESSION (While, condition, .title = N_("Go on while"), .summary = N_("Over state (the result of the last round) and index"),
+  WEIR_FIELD_EXPRESSION (While, condition, .title = N_("Go on while"),
+                         .summary = N_("Over state (the result of the last round) and index"),
                          .placeholder = "state.next != null", .required = TRUE),
-  WEIR_FIELD_VALUE (While, state, .title = N_("State"), .summary = N_("What the first round begins with"), .type = "any"),
-  WEIR_FIELD_CHOICE (While, check, .title = N_("Look"), .choices = check_ids, .choice_titles = check_titles, .initial_text = "before"),
-  WEIR_FIELD_INT (While, max_iterations, .title = N_("Rounds at most"), .initial = 1000, .minimum = 1, .maximum = 10000000, .advanced = TRUE),
-  WEIR_FIELD_DURATION (While, max_time, .title = N_("Time at most"), .initial = 3600000, .minimum = 1, .maximum = 31536000000, .advanced = TRUE),
-  WEIR_FIELD_CHOICE (While, exhausted, .title = N_("When that is used up"), .choices = exhausted_ids, .choice_titles = exhausted_titles,
+  WEIR_FIELD_VALUE (While, state, .title = N_("State"), .summary = N_("What the first round begins with"),
+                    .type = "any"),
+  WEIR_FIELD_CHOICE (While, check, .title = N_("Look"), .choices = check_ids, .choice_titles = check_titles,
+                     .initial_text = "before"),
+  WEIR_FIELD_INT (While, max_iterations, .title = N_("Rounds at most"), .initial = 1000, .minimum = 1,
+                  .maximum = 10000000, .advanced = TRUE),
+  WEIR_FIELD_DURATION (While, max_time, .title = N_("Time at most"), .initial = 3600000, .minimum = 1,
+                       .maximum = 31536000000, .advanced = TRUE),
+  WEIR_FIELD_CHOICE (While, exhausted, .title = N_("When that is used up"), .choices = exhausted_ids,
+                     .choice_titles = exhausted_titles,
                      .initial_text = "error", .advanced = TRUE),
   { 0 }
 };
@@ -40,10 +46,12 @@ static const WeirExample while_examples[] = {
   { .title = N_("Doubled until it is large"), .config = "{\"condition\": \"state < 10\"}", .inputs = "{\"state\": 3}",
     .body = "blocks:\n  twice: { kind: debug.noop, config: { value: \"=state * 2\" } }\n",
     .outputs = "{\"state\": 12, \"results\": [6, 12]}" },
-  { .title = N_("At least once"), .config = "{\"condition\": \"false\", \"check\": \"after\"}", .inputs = "{\"state\": 3}",
+  { .title = N_("At least once"), .config = "{\"condition\": \"false\", \"check\": \"after\"}",
+    .inputs = "{\"state\": 3}",
     .body = "blocks:\n  more: { kind: debug.noop, config: { value: \"=state + 1\" } }\n",
     .outputs = "{\"state\": 4, \"results\": [4]}" },
-  { .title = N_("It never ends by itself"), .config = "{\"condition\": \"true\", \"max_iterations\": 5}", .inputs = "{\"state\": 0}",
+  { .title = N_("It never ends by itself"), .config = "{\"condition\": \"true\", \"max_iterations\": 5}",
+    .inputs = "{\"state\": 0}",
     .body = "blocks:\n  same: { kind: debug.noop, config: { value: \"=state\" } }\n", .error = "limit.iterations" },
   { 0 }
 };
@@ -78,10 +86,12 @@ may_begin (While *self, gint64 index, gint64 began, GError **error)
   if (g_strcmp0 (self->exhausted, "continue") == 0)
     return FALSE;
   if (in_time)
-    weir_set_failure (error, "limit.iterations", "Expected the condition to end the loop within %" G_GINT64_FORMAT " rounds, but it still holds",
+    weir_set_failure (error, "limit.iterations",
+                      "Expected the condition to end the loop within %" G_GINT64_FORMAT " rounds, but it still holds",
                       self->max_iterations);
   else
-    weir_set_failure (error, "limit.timeout", "Expected the condition to end the loop within %" G_GINT64_FORMAT " ms, but it still holds",
+    weir_set_failure (error, "limit.timeout",
+                      "Expected the condition to end the loop within %" G_GINT64_FORMAT " ms, but it still holds",
                       self->max_time);
   return FALSE;
 }

@@ -24,8 +24,9 @@ get_session (void)
   static SoupSession *session;
 
   if (session == NULL)
-    session = soup_session_new_with_options ("max-conns", MAX_CONNECTIONS, "max-conns-per-host", MAX_CONNECTIONS_PER_HOST,
-                                             "user-agent", "Weir/" WEIR_VERSION, "timeout", 0, NULL);
+    session = soup_session_new_with_options ("max-conns", MAX_CONNECTIONS, "max-conns-per-host",
+                                             MAX_CONNECTIONS_PER_HOST, "user-agent", "Weir/" WEIR_VERSION, "timeout", 0,
+                                             NULL);
   return session;
 }
 
@@ -60,7 +61,8 @@ connected_cb (SoupMessage *message, gpointer user_data)
   g_clear_handle_id (&self->connect_timer, g_source_remove);
 }
 
-/* Counted from the first step towards a connection: waiting for one of the others to become free is no fault of the server. */
+/* Counted from the first step towards a connection: waiting for one of the others to become free is no fault of the
+ * server. */
 static void
 network_event_cb (SoupMessage *message, GSocketClientEvent event, GIOStream *connection, gpointer user_data)
 {
@@ -71,7 +73,10 @@ network_event_cb (SoupMessage *message, GSocketClientEvent event, GIOStream *con
 }
 
 static gboolean
-accept_certificate_cb (SoupMessage *message, GTlsCertificate *certificate, GTlsCertificateFlags errors, gpointer user_data)
+accept_certificate_cb (SoupMessage *message,
+                       GTlsCertificate *certificate,
+                       GTlsCertificateFlags errors,
+                       gpointer user_data)
 {
   return TRUE;
 }
@@ -80,10 +85,12 @@ static gboolean
 same_origin (GUri *a, GUri *b)
 {
   return g_ascii_strcasecmp (g_uri_get_scheme (a), g_uri_get_scheme (b)) == 0
-         && g_ascii_strcasecmp (g_uri_get_host (a), g_uri_get_host (b)) == 0 && g_uri_get_port (a) == g_uri_get_port (b);
+         && g_ascii_strcasecmp (g_uri_get_host (a), g_uri_get_host (b)) == 0
+         && g_uri_get_port (a) == g_uri_get_port (b);
 }
 
-/* A redirect is a request to another place: what it may touch is asked anew, and secrets stay with whom they were meant for. */
+/* A redirect is a request to another place: what it may touch is asked anew, and secrets stay with whom they were
+ * meant for. */
 static void
 restarted_cb (SoupMessage *message, gpointer user_data)
 {
@@ -96,7 +103,8 @@ restarted_cb (SoupMessage *message, gpointer user_data)
     return; /* asked again with a password */
   if (++self->n_redirects > self->fetch->redirects)
     {
-      weir_set_failure (&error, "http.3xx", "Expected at most %u redirects, but there are more", self->fetch->redirects);
+      weir_set_failure (&error, "http.3xx", "Expected at most %u redirects, but there are more",
+                        self->fetch->redirects);
       abort_exchange (self, error);
       return;
     }
@@ -150,7 +158,8 @@ send_message (Exchange *self)
 {
   DexPromise *promise = dex_promise_new ();
 
-  soup_session_send_async (get_session (), self->message, G_PRIORITY_DEFAULT, self->cancellable, sent_cb, dex_ref (promise));
+  soup_session_send_async (get_session (), self->message, G_PRIORITY_DEFAULT, self->cancellable, sent_cb,
+                           dex_ref (promise));
   return DEX_FUTURE (promise);
 }
 
@@ -206,7 +215,9 @@ classify (const GError *error)
     return "net.tls";
   if (error->domain == SOUP_SESSION_ERROR)
     return error->code == SOUP_SESSION_ERROR_TOO_MANY_REDIRECTS || error->code == SOUP_SESSION_ERROR_REDIRECT_BAD_URI
-             || error->code == SOUP_SESSION_ERROR_REDIRECT_NO_LOCATION ? "http.3xx" : "net.reset";
+               || error->code == SOUP_SESSION_ERROR_REDIRECT_NO_LOCATION
+             ? "http.3xx"
+             : "net.reset";
   if (error->domain != G_IO_ERROR)
     return NULL;
   switch (error->code)
@@ -268,7 +279,8 @@ weir_fetch_await (const WeirFetch *fetch, WeirStep *step, GError **error)
   g_signal_connect (fetch->message, "starting", G_CALLBACK (connected_cb), &self);
   g_signal_connect (fetch->message, "restarted", G_CALLBACK (restarted_cb), &self);
   g_signal_connect (fetch->message, "network-event", G_CALLBACK (network_event_cb), &self);
-  stopped = g_cancellable_connect (step_cancellable, G_CALLBACK (stopped_cb), g_object_ref (cancellable), g_object_unref);
+  stopped = g_cancellable_connect (step_cancellable, G_CALLBACK (stopped_cb), g_object_ref (cancellable),
+                                   g_object_unref);
 
   stream = dex_await_object (send_message (&self), &wrong);
   if (stream != NULL)

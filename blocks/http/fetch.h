@@ -18,7 +18,8 @@ typedef struct
   gboolean     verify_tls;
 } WeirFetch;
 
-/* In a fiber. The body as it came, decompressed; status and headers are in the message. Fails with net.*, limit.size. */
+/* In a fiber. The body as it came, decompressed; status and headers are in the message. Fails with net.*, limit.size.
+ * */
 GBytes *weir_fetch_await (const WeirFetch  *fetch,
                           WeirStep         *step,
                           GError          **error);

@@ -32,7 +32,8 @@ typedef struct
 
 static const char *const method_ids[] = { "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", NULL };
 static const char *const auth_ids[] = { "none", "basic", "bearer", "header", NULL };
-static const char *const auth_titles[] = { N_("None"), N_("Name and password"), N_("Token (Bearer)"), N_("A header"), NULL };
+static const char *const auth_titles[] = { N_("None"), N_("Name and password"), N_("Token (Bearer)"),
+                                           N_("A header"), NULL };
 static const char *const body_ids[] = { "json", "form", "raw", NULL };
 static const char *const body_titles[] = { N_("JSON"), N_("Form"), N_("As it is"), NULL };
 static const char *const parse_ids[] = { "auto", "json", "text", "bytes", NULL };
@@ -41,31 +42,42 @@ static const char *const parse_titles[] = { N_("By its type"), N_("JSON"), N_("T
 #define ROWS "list<record{name: text, value?: any}>"
 
 static const WeirField request_fields[] = {
-  WEIR_FIELD_TEXT (Request, url, .title = N_("Address"), .placeholder = "https://example.org/feed.json", .required = TRUE),
+  WEIR_FIELD_TEXT (Request, url, .title = N_("Address"), .placeholder = "https://example.org/feed.json",
+                   .required = TRUE),
   WEIR_FIELD_CHOICE (Request, method, .title = N_("Method"), .choices = method_ids, .initial_text = "GET"),
-  WEIR_FIELD_VALUE (Request, params, .title = N_("Parameters"), .summary = N_("Added to the address after ?"), .type = ROWS,
+  WEIR_FIELD_VALUE (Request, params, .title = N_("Parameters"), .summary = N_("Added to the address after ?"),
+                    .type = ROWS,
                     .initial_text = "[]"),
   WEIR_FIELD_VALUE (Request, headers, .title = N_("Headers"), .type = ROWS, .initial_text = "[]"),
-  WEIR_FIELD_CHOICE (Request, body_as, .title = N_("Send as"), .choices = body_ids, .choice_titles = body_titles, .initial_text = "json",
+  WEIR_FIELD_CHOICE (Request, body_as, .title = N_("Send as"), .choices = body_ids, .choice_titles = body_titles,
+                     .initial_text = "json",
                      .shown_when = "method=POST|PUT|PATCH|DELETE"),
   WEIR_FIELD_VALUE (Request, body, .title = N_("Body"), .type = "any", .shown_when = "method=POST|PUT|PATCH|DELETE"),
-  WEIR_FIELD_CHOICE (Request, auth, .title = N_("Sign in with"), .choices = auth_ids, .choice_titles = auth_titles, .initial_text = "none"),
+  WEIR_FIELD_CHOICE (Request, auth, .title = N_("Sign in with"), .choices = auth_ids, .choice_titles = auth_titles,
+                     .initial_text = "none"),
   WEIR_FIELD_TEXT (Request, user, .title = N_("Name"), .shown_when = "auth=basic"),
   WEIR_FIELD_TEXT (Request, password, .title = N_("Password"), .shown_when = "auth=basic"),
-  WEIR_FIELD_TEXT (Request, auth_header, .title = N_("Header"), .initial_text = "X-Api-Key", .shown_when = "auth=header"),
+  WEIR_FIELD_TEXT (Request, auth_header, .title = N_("Header"), .initial_text = "X-Api-Key",
+                   .shown_when = "auth=header"),
   WEIR_FIELD_TEXT (Request, token, .title = N_("Token"), .shown_when = "auth=bearer|header"),
-  WEIR_FIELD_CHOICE (Request, parse, .title = N_("Read the answer as"), .choices = parse_ids, .choice_titles = parse_titles,
+  WEIR_FIELD_CHOICE (Request, parse, .title = N_("Read the answer as"), .choices = parse_ids,
+                     .choice_titles = parse_titles,
                      .initial_text = "auto"),
-  WEIR_FIELD_TEXT (Request, ok, .title = N_("Good statuses"), .summary = N_("Like 2xx, 404; anything else is a failure"), .initial_text = "2xx",
+  WEIR_FIELD_TEXT (Request, ok, .title = N_("Good statuses"),
+                   .summary = N_("Like 2xx, 404; anything else is a failure"), .initial_text = "2xx",
                    .advanced = TRUE),
-  WEIR_FIELD_TEXT (Request, content_type, .title = N_("Content type"), .summary = N_("Of the body, where it is another than usual"),
+  WEIR_FIELD_TEXT (Request, content_type, .title = N_("Content type"),
+                   .summary = N_("Of the body, where it is another than usual"),
                    .advanced = TRUE),
   WEIR_FIELD_DURATION (Request, connect, .title = N_("Connect within"), .initial = 10000, .advanced = TRUE),
-  WEIR_FIELD_INT (Request, redirects, .title = N_("Redirects"), .summary = N_("Followed at most"), .initial = 10, .maximum = 20, .advanced = TRUE),
-  WEIR_FIELD_SIZE (Request, max, .title = N_("Answer at most"), .initial = 64 << 20, .minimum = 1, .maximum = 1 << 30, .advanced = TRUE),
+  WEIR_FIELD_INT (Request, redirects, .title = N_("Redirects"), .summary = N_("Followed at most"), .initial = 10,
+                  .maximum = 20, .advanced = TRUE),
+  WEIR_FIELD_SIZE (Request, max, .title = N_("Answer at most"), .initial = 64 << 20, .minimum = 1, .maximum = 1 << 30,
+                   .advanced = TRUE),
   WEIR_FIELD_BOOL (Request, verify_tls, .title = N_("Check certificates"), .initial = TRUE, .advanced = TRUE),
   WEIR_FIELD_BOOL (Request, idempotency, .title = N_("Send an Idempotency-Key"),
-                   .summary = N_("The same for every attempt, so that a server can see that it has done this already"), .initial = TRUE,
+                   .summary = N_("The same for every attempt, so that a server can see that it has done this already"),
+                   .initial = TRUE,
                    .advanced = TRUE),
   { 0 }
 };
@@ -87,7 +99,8 @@ static const WeirPort request_outputs[] = {
 };
 static const char *const request_permissions[] = { "net(url)", NULL };
 static const char *const request_errors[] = {
-  "net.offline", "net.dns", "net.refused", "net.tls", "net.timeout", "net.reset", "http.3xx", "http.4xx", "http.408", "http.425",
+  "net.offline", "net.dns", "net.refused", "net.tls", "net.timeout", "net.reset", "http.3xx", "http.4xx", "http.408",
+  "http.425",
   "http.429", "http.5xx", "data.parse", "data.encoding", "limit.size", "config.invalid", NULL
 };
 
@@ -125,16 +138,19 @@ make_uri (Request *self, GError **error)
   g_autofree char *query = make_query (self);
   const char *scheme = uri != NULL ? g_uri_get_scheme (uri) : NULL;
 
-  if (uri == NULL || weir_blocks_is_blank (g_uri_get_host (uri)) || (g_strcmp0 (scheme, "http") != 0 && g_strcmp0 (scheme, "https") != 0))
+  if (uri == NULL || weir_blocks_is_blank (g_uri_get_host (uri))
+      || (g_strcmp0 (scheme, "http") != 0 && g_strcmp0 (scheme, "https") != 0))
     {
-      weir_set_failure (error, "config.invalid", "Expected an address that begins with http:// or https://, but there is “%s”",
+      weir_set_failure (error, "config.invalid",
+                        "Expected an address that begins with http:// or https://, but there is “%s”",
                         self->url != NULL ? self->url : "");
       return NULL;
     }
   if (*query != '\0')
     {
       const char *before = g_uri_get_query (uri);
-      g_autofree char *both = !weir_blocks_is_blank (before) ? g_strconcat (before, "&", query, NULL) : g_strdup (query);
+      g_autofree char *both = !weir_blocks_is_blank (before) ? g_strconcat (before, "&", query, NULL)
+                                                             : g_strdup (query);
 
       return soup_uri_copy (uri, SOUP_URI_QUERY, both, SOUP_URI_NONE);
     }
@@ -178,7 +194,8 @@ add_auth (Request *self, SoupMessageHeaders *headers, GError **error)
     return TRUE;
   if (g_str_equal (self->auth, "basic"))
     {
-      g_autofree char *pair = g_strconcat (self->user != NULL ? self->user : "", ":", self->password != NULL ? self->password : "", NULL);
+      g_autofree char *pair = g_strconcat (self->user != NULL ? self->user : "", ":",
+                                           self->password != NULL ? self->password : "", NULL);
       g_autofree char *encoded = g_base64_encode ((const guchar *) pair, strlen (pair));
 
       value = g_strconcat ("Basic ", encoded, NULL);
@@ -193,7 +210,8 @@ add_auth (Request *self, SoupMessageHeaders *headers, GError **error)
       weir_set_failure (error, "config.invalid", "Expected a token in one line and the name of a header");
       return FALSE;
     }
-  soup_message_headers_replace (headers, g_str_equal (self->auth, "header") ? self->auth_header : "Authorization", value);
+  soup_message_headers_replace (headers, g_str_equal (self->auth, "header") ? self->auth_header : "Authorization",
+                                value);
   return TRUE;
 }
 
@@ -204,7 +222,8 @@ make_form (WeirValue *body, GError **error)
 
   if (weir_value_get_kind (body) != WEIR_VALUE_RECORD)
     {
-      weir_set_failure (error, "input.type", "Expected a record to send as a form, but there is %s", weir_value_get_kind_name (body));
+      weir_set_failure (error, "input.type", "Expected a record to send as a form, but there is %s",
+                        weir_value_get_kind_name (body));
       return NULL;
     }
   for (gsize i = 0; i < weir_value_get_length (body); i++)
@@ -253,7 +272,8 @@ add_body (Request *self, SoupMessage *message, GError **error)
 
   if (bytes == NULL)
     bytes = g_bytes_new_take (text, length);
-  soup_message_set_request_body_from_bytes (message, weir_blocks_is_blank (self->content_type) ? type : self->content_type, bytes);
+  soup_message_set_request_body_from_bytes (
+    message, weir_blocks_is_blank (self->content_type) ? type : self->content_type, bytes);
   return TRUE;
 }
 
@@ -329,22 +349,26 @@ make_text (GBytes *body, const char *charset, GError **error)
       if (converted != NULL)
         return weir_value_new_text_len (converted, written);
     }
-  weir_set_failure (error, "data.encoding", "Expected text in %s, but the answer is not", charset != NULL ? charset : "UTF-8");
+  weir_set_failure (error, "data.encoding", "Expected text in %s, but the answer is not",
+                    charset != NULL ? charset : "UTF-8");
   return NULL;
 }
 
 static gboolean
 is_json (const char *type)
 {
-  return type != NULL && (g_str_equal (type, "application/json") || g_str_has_suffix (type, "+json") || g_str_equal (type, "text/json"));
+  return type != NULL
+         && (g_str_equal (type, "application/json") || g_str_has_suffix (type, "+json")
+             || g_str_equal (type, "text/json"));
 }
 
 static gboolean
 is_text (const char *type)
 {
-  return type != NULL && (g_str_has_prefix (type, "text/") || g_str_has_suffix (type, "+xml") || g_str_equal (type, "application/xml")
-                          || g_str_equal (type, "application/javascript") || g_str_equal (type, "application/yaml")
-                          || g_str_equal (type, "application/x-www-form-urlencoded"));
+  return type != NULL
+         && (g_str_has_prefix (type, "text/") || g_str_has_suffix (type, "+xml")
+             || g_str_equal (type, "application/xml") || g_str_equal (type, "application/javascript")
+             || g_str_equal (type, "application/yaml") || g_str_equal (type, "application/x-www-form-urlencoded"));
 }
 
 static WeirValue *
@@ -379,7 +403,8 @@ parse_body (Request *self, SoupMessage *message, GBytes *body, GError **error)
   data = weir_value_get_text (text, &length);
   value = weir_json_parse (data, (gssize) length, &wrong);
   if (value == NULL)
-    weir_set_failure (error, "data.parse", "Expected JSON from %s: %s", g_uri_get_host (soup_message_get_uri (message)), wrong->message);
+    weir_set_failure (error, "data.parse", "Expected JSON from %s: %s", g_uri_get_host (soup_message_get_uri (message)),
+                      wrong->message);
   return value;
 }
 
@@ -530,13 +555,15 @@ request_run (gpointer settings, WeirStep *step)
 static WeirEffectClass
 request_get_effect (WeirValue *config)
 {
-  return changes_things (weir_value_get_member_text (config, "method", "GET")) ? WEIR_EFFECT_ONCE : WEIR_EFFECT_IDEMPOTENT;
+  return changes_things (weir_value_get_member_text (config, "method", "GET")) ? WEIR_EFFECT_ONCE
+                                                                               : WEIR_EFFECT_IDEMPOTENT;
 }
 
 static char *
 request_summarize (WeirValue *config)
 {
-  return g_strdup_printf ("%s %s", weir_value_get_member_text (config, "method", "GET"), weir_value_get_member_text (config, "url", ""));
+  return g_strdup_printf ("%s %s", weir_value_get_member_text (config, "method", "GET"),
+                          weir_value_get_member_text (config, "url", ""));
 }
 
 WEIR_DEFINE_BLOCK_KIND (http_request, .id = "http.request", .version = 1, .title = N_("HTTP Request"),

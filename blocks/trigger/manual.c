@@ -12,9 +12,11 @@ typedef struct
 static const WeirField manual_fields[] = {
   WEIR_FIELD_VALUE (Manual, fields, .title = N_("Fields"),
                     .summary = N_("What the payload must hold; text is converted to the type of its field"),
-                    .type = "list<record{name: text, type?: text, title?: text, required?: bool}>", .initial_text = "[]"),
+                    .type = "list<record{name: text, type?: text, title?: text, required?: bool}>",
+                    .initial_text = "[]"),
   WEIR_FIELD_VALUE (Manual, default_payload, .title = N_("Default payload"),
-                    .summary = N_("Members that the inputs of the run do not give"), .type = "record", .initial_text = "{}"),
+                    .summary = N_("Members that the inputs of the run do not give"), .type = "record",
+                    .initial_text = "{}"),
   WEIR_FIELD_DURATION (Manual, cooldown, .title = N_("Cool-down"),
                        .summary = N_("How long after a start the workflow cannot be started again"), .advanced = TRUE),
   WEIR_FIELD_BOOL (Manual, require_comment, .title = N_("Ask for a comment"),
@@ -23,7 +25,8 @@ static const WeirField manual_fields[] = {
 };
 
 static const WeirPort manual_outputs[] = {
-  { .name = "payload", .type = "record", .title = N_("Payload"), .summary = N_("The inputs that the run was started with") },
+  { .name = "payload", .type = "record", .title = N_("Payload"),
+    .summary = N_("The inputs that the run was started with") },
   { .name = "actor", .type = "text", .title = N_("Actor"), .summary = N_("Who started it") },
   { .name = "comment", .type = "text", .title = N_("Comment"), .summary = N_("The input “comment”, or nothing") },
   { 0 }
@@ -108,7 +111,8 @@ check_cooldown (Manual *self, WeirStep *step)
       g_autofree char *left = weir_format_duration (left_ms * 1000);
       GError *error = NULL;
 
-      weir_set_failure (&error, "limit.rate", "The workflow was started a moment ago and can be started again in %s", left);
+      weir_set_failure (&error, "limit.rate", "The workflow was started a moment ago and can be started again in %s",
+                        left);
       return dex_future_new_for_error (error);
     }
   return weir_step_set_variable (step, "workflow", name, now);

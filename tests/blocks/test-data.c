@@ -14,13 +14,15 @@ fill (KindTest *test, const char *template, const char *more, const char *value)
 static void
 test_template_forms (KindTest *test)
 {
-  static const struct { const char *template; const char *value; const char *text; } cases[] = {
+  static const struct { const char *template; const char *value; const char *text;
+  } cases[] = {
     { "\"{{a.b[1].c}}\"", "{\"a\": {\"b\": [0, {\"c\": \"x\"}]}}", "\"x\"" },
     { "\"{{#each this}}{{@index}}{{.}}{{#unless @last}},{{/unless}}{{/each}}\"", "[\"a\", \"b\"]", "\"0a,1b\"" },
     { "\"{{#each .}}{{@key}}={{this}};{{/each}}\"", "{\"a\": 1, \"b\": true}", "\"a=1;b=true;\"" },
     { "\"{{#people}}{{name}} of {{town}} {{/people}}{{^people}}none{{/people}}\"",
       "{\"town\": \"T\", \"people\": [{\"name\": \"A\"}, {\"name\": \"B\"}]}", "\"A of T B of T \"" },
-    { "\"{{#each a}}{{#each b}}{{this}}{{../name}}{{/each}}{{/each}}\"", "{\"a\": [{\"name\": \"n\", \"b\": [1, 2]}]}", "\"1n2n\"" },
+    { "\"{{#each a}}{{#each b}}{{this}}{{../name}}{{/each}}{{/each}}\"", "{\"a\": [{\"name\": \"n\", \"b\": [1, 2]}]}",
+      "\"1n2n\"" },
     { "\"{{#with a}}{{b}}{{else}}nothing{{/with}}\"", "{\"a\": null}", "\"nothing\"" },
     { "\"{{#if list}}some{{else}}empty{{/if}} {{list.length}}\"", "{\"list\": []}", "\"empty 0\"" },
     { "\"a {{! a comment }}b{{!-- with }} in it --}}c\"", "{}", "\"a bc\"" },
@@ -135,7 +137,8 @@ extract (KindTest *test, const char *path)
   g_autofree char *config = g_strdup_printf ("{ op: extract, path: \"%s\", default: none }", path);
 
   return kind_test_play_block (test, "data.json", config, NULL,
-                               "{\"value\": {\"a\": {\"b c\": 1, \"\": 2}, \"l\": [{\"n\": 1}, {\"n\": 2, \"a\": 3}, {\"n\": 4}]}}");
+                               "{\"value\": {\"a\": {\"b c\": 1, \"\": 2}, \"l\": [{\"n\": 1}, {\"n\": 2, "
+                               "\"a\": 3}, {\"n\": 4}]}}");
 }
 
 static void
@@ -179,10 +182,12 @@ test_json_patch_is_all_or_nothing (KindTest *test)
 {
   g_autoptr(Outcome) outcome = kind_test_play_block (
     test, "data.json",
-    "{ op: patch, patch: [{ op: add, path: /b, value: 1 }, { op: test, path: /a, value: 2 }] }", NULL, "{\"value\": {\"a\": 1}}");
+    "{ op: patch, patch: [{ op: add, path: /b, value: 1 }, { op: test, path: /a, value: 2 }] "
+    "}", NULL, "{\"value\": {\"a\": 1}}");
   g_autoptr(Outcome) insert = kind_test_play_block (
     test, "data.json",
-    "{ op: patch, patch: [{ op: add, path: /1, value: x }, { op: copy, from: /0, path: /- }, { op: replace, path: /0, value: z }] }",
+    "{ op: patch, patch: [{ op: add, path: /1, value: x }, { op: copy, from: /0, path: /- }, { op: replace, "
+    "path: /0, value: z }] }",
     NULL, "{\"value\": [\"a\", \"b\"]}");
 
   assert_failure (outcome, "data.schema");
@@ -220,7 +225,8 @@ static void
 test_long_lists_are_filtered (KindTest *test)
 {
   g_autoptr(Outcome) outcome = kind_test_play_block (
-    test, "data.transform", "{ operation: filter, expr: \"item % 1000 === 0\", items: \"=Array.from(Array(20000).keys())\" }", NULL, NULL);
+    test, "data.transform", "{ operation: filter, expr: \"item % 1000 === 0\", items: "
+                            "\"=Array.from(Array(20000).keys())\" }", NULL, NULL);
 
   g_assert_cmpstr (outcome->message, ==, NULL);
   g_assert_cmpuint (weir_value_get_length (outcome_get (outcome, "items")), ==, 20);

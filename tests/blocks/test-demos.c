@@ -104,7 +104,8 @@ static void
 undo (KindTest *test, Play *self)
 {
   g_autoptr(GError) error = NULL;
-  g_autoptr(WeirUndoPlan) plan = dex_await_boxed (weir_engine_plan_undo (test->engine, weir_run_get_id (self->run), NULL), &error);
+  g_autoptr(WeirUndoPlan) plan = dex_await_boxed (
+    weir_engine_plan_undo (test->engine, weir_run_get_id (self->run), NULL), &error);
 
   g_assert_no_error (error);
   g_assert_cmpuint (plan->n_conflicts, ==, 0);

@@ -12,7 +12,8 @@ run (KindTest *test, const char *config, const char *given)
 static void
 test_no_shell_is_in_between (KindTest *test)
 {
-  g_autoptr(Outcome) outcome = run (test, "{ program: printf, args: [\"%s|\", \"a; touch $DIR/x\", \"$(id)\", \"*\"] }", NULL);
+  g_autoptr(Outcome) outcome = run (
+    test, "{ program: printf, args: [\"%s|\", \"a; touch $DIR/x\", \"$(id)\", \"*\"] }", NULL);
   g_autofree char *touched = kind_test_path (test, "x");
 
   g_assert_cmpstr (outcome->message, ==, NULL);
@@ -24,7 +25,10 @@ static void
 test_runs_where_and_with_what_it_is_told (KindTest *test)
 {
   g_autoptr(Outcome) outcome = run (
-    test, "{ program: sh, args: [-c, \"pwd; echo $GREETING; echo ${#WEIR_IDEMPOTENCY_KEY}\"], cwd: $DIR, env: [{ name: GREETING, value: hello }], as: lines }", NULL);
+    test,
+    "{ program: sh, args: [-c, \"pwd; echo $GREETING; echo ${#WEIR_IDEMPOTENCY_KEY}\"], cwd: $DIR, env: [{ name: "
+    "GREETING, value: hello }], as: lines }",
+    NULL);
   g_autofree char *wanted = g_strdup_printf ("[\"%s\", \"hello\", \"32\"]", test->dir);
 
   assert_output (outcome, "stdout", wanted);
@@ -46,7 +50,8 @@ test_much_goes_through (KindTest *test)
 static void
 test_a_failure_says_the_last_words (KindTest *test)
 {
-  g_autoptr(Outcome) outcome = run (test, "{ program: sh, args: [-c, \"echo first >&2; echo 'no such host' >&2; exit 3\"] }", NULL);
+  g_autoptr(Outcome) outcome = run (
+    test, "{ program: sh, args: [-c, \"echo first >&2; echo 'no such host' >&2; exit 3\"] }", NULL);
 
   assert_failure (outcome, "proc.exit");
   g_assert_cmpstr (outcome->message, ==, "sh ended with exit status 3: no such host");
@@ -80,16 +85,18 @@ test_output_is_read_as_told (KindTest *test)
 
   assert_output (json, "stdout", "{\"n\": [1, 2]}");
   assert_failure (broken, "data.parse");
-  assert_output (odd, "stdout", "\"a\xef\xbf\xbd" "b\"");
+  assert_output (odd, "stdout",
+                 "\"a\xef\xbf\xbd"
+                 "b\"");
   assert_output (bytes, "stdout", "\"Yf9i\"");
 }
 
 static void
 test_time_ends_what_it_started (KindTest *test)
 {
-  g_autofree char *yaml = g_strdup_printf (
-    "weir: 1\nname: Slow\ninputs:\n  given: { type: any }\nblocks:\n"
-    "  it: { kind: exec.command, config: { program: sh, args: [-c, \"sleep 100 & wait\"], kill_grace: 200ms }, timeout: 100ms }\n");
+  g_autofree char *yaml = g_strdup_printf ("weir: 1\nname: Slow\ninputs:\n  given: { type: any }\nblocks:\n"
+                                           "  it: { kind: exec.command, config: { program: sh, args: [-c, \"sleep 100 "
+                                           "& wait\"], kill_grace: 200ms }, timeout: 100ms }\n");
   gint64 began = g_get_monotonic_time ();
   g_autoptr(Outcome) outcome = kind_test_play (test, yaml, "{}");
 
@@ -102,8 +109,10 @@ test_undo_says_what_cannot_be_undone (KindTest *test)
 {
   g_autoptr(Outcome) outcome = run (test, "{ program: \"true\" }", NULL);
   g_autoptr(Outcome) harmless = run (test, "{ program: \"true\", idempotent: true }", NULL);
-  g_autoptr(WeirUndoPlan) plan = dex_await_boxed (weir_engine_plan_undo (test->engine, weir_run_get_id (outcome->run), NULL), NULL);
-  g_autoptr(WeirUndoPlan) other = dex_await_boxed (weir_engine_plan_undo (test->engine, weir_run_get_id (harmless->run), NULL), NULL);
+  g_autoptr(WeirUndoPlan) plan = dex_await_boxed (
+    weir_engine_plan_undo (test->engine, weir_run_get_id (outcome->run), NULL), NULL);
+  g_autoptr(WeirUndoPlan) other = dex_await_boxed (
+    weir_engine_plan_undo (test->engine, weir_run_get_id (harmless->run), NULL), NULL);
 
   g_assert_nonnull (plan);
   g_assert_cmpuint (plan->n_irreversible, ==, 1);

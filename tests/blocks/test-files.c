@@ -33,7 +33,8 @@ test_list_is_in_order (KindTest *test)
   kind_test_write (test, "a/c.txt", "1");
   kind_test_write (test, "a/.hidden.txt", "1");
   kind_test_write (test, "d.TXT", "333");
-  outcome = play (test, "file.list", "{ path: $DIR, recursive: true, pattern: \"*.txt\", sort: size, direction: desc }", NULL);
+  outcome = play (test, "file.list", "{ path: $DIR, recursive: true, pattern: \"*.txt\", sort: size, direction: desc }",
+                  NULL);
   assert_output (outcome, "count", "3");
   names = outcome_get_json (outcome, "files");
   g_assert_true (g_strstr_len (names, -1, "d.TXT") < g_strstr_len (names, -1, "b.txt"));
@@ -73,7 +74,10 @@ test_read_finds_the_encoding (KindTest *test)
   g_autofree char *path = kind_test_path (test, "utf16.txt");
   g_autoptr(Outcome) outcome = NULL;
 
-  g_file_set_contents (path, "\xff\xfe" "G\0r\0\xfc\0", 8, NULL);
+  g_file_set_contents (path,
+                       "\xff\xfe"
+                       "G\0r\0\xfc\0",
+                       8, NULL);
   outcome = play (test, "file.read", "{ path: $DIR/utf16.txt }", NULL);
   assert_output (outcome, "content", "\"Grü\"");
 }
@@ -85,7 +89,9 @@ test_read_says_where_it_is_not_text (KindTest *test)
   g_autoptr(Outcome) latin = NULL;
   g_autoptr(Outcome) any = NULL;
 
-  kind_test_write (test, "latin.txt", "Gr\xfc\xdf" "e");
+  kind_test_write (test, "latin.txt",
+                   "Gr\xfc\xdf"
+                   "e");
   text = play (test, "file.read", "{ path: $DIR/latin.txt, as: text }", NULL);
   assert_failure (text, "data.encoding");
   g_assert_nonnull (g_strstr_len (text->message, -1, "byte 2"));
@@ -176,7 +182,8 @@ test_write_appends_and_undo_cuts_off (KindTest *test)
 static void
 test_write_says_what_an_encoding_lacks (KindTest *test)
 {
-  g_autoptr(Outcome) outcome = play (test, "file.write", "{ path: $DIR/a, content: \"€\", encoding: iso-8859-1 }", NULL);
+  g_autoptr(Outcome) outcome = play (test, "file.write", "{ path: $DIR/a, content: \"€\", encoding: iso-8859-1 }",
+                                      NULL);
 
   assert_failure (outcome, "data.encoding");
   assert_content (test, "a", NULL);
@@ -250,7 +257,8 @@ test_a_template_names_the_target (KindTest *test)
   g_autoptr(Outcome) outcome = NULL;
 
   kind_test_write (test, "IMG 1.JPG", "x");
-  outcome = play (test, "file.move", "{ to: \"$DIR/{{ input.from.split('/').pop().toLowerCase().replaceAll(' ', '-') }}\" }",
+  outcome = play (test, "file.move",
+                  "{ to: \"$DIR/{{ input.from.split('/').pop().toLowerCase().replaceAll(' ', '-') }}\" }",
                   "{\"from\": \"$DIR/IMG 1.JPG\"}");
   assert_output (outcome, "moved", "true");
   assert_content (test, "img-1.jpg", "x");
@@ -268,7 +276,8 @@ test_duplicates_keep_the_oldest (KindTest *test)
   kind_test_write (test, "b", "same");
   kind_test_write (test, "c", "also");
   g_assert_no_errno (utimensat (AT_FDCWD, old, times, 0));
-  outcome = play (test, "file.hash_dedupe", "{ keep: oldest }", "{\"files\": [\"$DIR/a\", \"$DIR/b\", \"$DIR/c\", \"$DIR/a\"]}");
+  outcome = play (test, "file.hash_dedupe", "{ keep: oldest }",
+                  "{\"files\": [\"$DIR/a\", \"$DIR/b\", \"$DIR/c\", \"$DIR/a\"]}");
   groups = outcome_get (outcome, "groups");
   g_assert_nonnull (groups);
   g_assert_cmpuint (weir_value_get_length (groups), ==, 1);

@@ -22,15 +22,13 @@ test_foreach_goes_over_ten_thousand (KindTest *test)
 static void
 test_foreach_keeps_to_its_concurrency (KindTest *test)
 {
-  g_autofree char *config = kind_test_fill (
-    test, "{ concurrency: 2, items: [1, 2, 3, 4, 5, 6] }");
+  g_autofree char *config = kind_test_fill (test, "{ concurrency: 2, items: [1, 2, 3, 4, 5, 6] }");
   g_autofree char *body = kind_test_fill (
-    test,
-    "blocks:\n"
-    "  enter: { kind: file.write, config: { path: \"$DIR/in-{{ item }}\", content: x } }\n"
-    "  look: { kind: file.list, config: { path: $DIR, pattern: \"in-*\" } }\n"
-    "  leave: { kind: file.move, config: { from: \"$DIR/in-{{ item }}\", to: \"$DIR/out-{{ item }}\" } }\n"
-    "links:\n  - enter.done -> look.run\n  - look.done -> leave.run\noutput: look.count\n");
+    test, "blocks:\n"
+          "  enter: { kind: file.write, config: { path: \"$DIR/in-{{ item }}\", content: x } }\n"
+          "  look: { kind: file.list, config: { path: $DIR, pattern: \"in-*\" } }\n"
+          "  leave: { kind: file.move, config: { from: \"$DIR/in-{{ item }}\", to: \"$DIR/out-{{ item }}\" } }\n"
+          "links:\n  - enter.done -> look.run\n  - look.done -> leave.run\noutput: look.count\n");
   g_autoptr(Outcome) outcome = kind_test_play_block (test, "flow.foreach", config, body, NULL);
   WeirValue *results = outcome_get (outcome, "results");
 
@@ -81,8 +79,8 @@ test_foreach_batches_and_takes_records (KindTest *test)
   g_autoptr(Outcome) record = kind_test_play_block (
     test, "flow.foreach", "{ items: { a: 1, b: 2 } }",
     "blocks:\n  n: { kind: debug.noop, config: { value: \"{{ item.key }}{{ item.value }}\" } }\n", NULL);
-  g_autoptr(Outcome) nothing = kind_test_play_block (
-    test, "flow.foreach", "{ items: [] }", "blocks:\n  n: { kind: debug.noop }\n", NULL);
+  g_autoptr(Outcome) nothing = kind_test_play_block (test, "flow.foreach", "{ items: [] }",
+                                                      "blocks:\n  n: { kind: debug.noop }\n", NULL);
 
   assert_output (batches, "results", "[2, 1]");
   assert_output (record, "results", "[\"a1\", \"b2\"]");
@@ -94,7 +92,8 @@ test_foreach_can_be_stopped (KindTest *test)
 {
   g_autoptr(GError) error = NULL;
   g_autoptr(WeirWorkflow) workflow = weir_workflow_parse (
-    "weir: 1\nname: Long\nblocks:\n  it:\n    kind: flow.foreach\n    config: { items: [1, 2, 3], on_item_error: skip }\n"
+    "weir: 1\nname: Long\nblocks:\n  it:\n    kind: flow.foreach\n    config: { items: [1, 2, 3], on_item_error: skip "
+    "}\n"
     "    body:\n      blocks:\n        wait: { kind: flow.delay, config: { duration: 1h } }\n",
     -1, NULL, &error);
   g_autoptr(WeirRun) run = NULL;
@@ -126,13 +125,13 @@ test_merge_does_not_wait_for_a_dead_path (KindTest *test)
 static void
 test_merge_takes_the_first (KindTest *test)
 {
-  g_autoptr(Outcome) outcome = kind_test_play (
-    test,
-    "weir: 1\nname: Race\ninputs:\n  given: { type: any }\nblocks:\n"
-    "  slow: { kind: flow.delay, config: { duration: 200ms } }\n  quick: { kind: debug.noop, config: { value: quick } }\n"
-    "  it: { kind: flow.merge, config: { mode: first } }\n"
-    "links:\n  - slow.value -> it.in1\n  - quick.value -> it.in1\n",
-    "{}");
+  g_autoptr(Outcome) outcome = kind_test_play (test,
+                                                "weir: 1\nname: Race\ninputs:\n  given: { type: any }\nblocks:\n"
+                                                "  slow: { kind: flow.delay, config: { duration: 200ms } }\n  quick: { "
+                                                "kind: debug.noop, config: { value: quick } }\n"
+                                                "  it: { kind: flow.merge, config: { mode: first } }\n"
+                                                "links:\n  - slow.value -> it.in1\n  - quick.value -> it.in1\n",
+                                                "{}");
 
   assert_output (outcome, "out", "\"quick\"");
 }
@@ -140,7 +139,8 @@ test_merge_takes_the_first (KindTest *test)
 static void
 test_if_says_why_a_condition_is_wrong (KindTest *test)
 {
-  g_autoptr(Outcome) outcome = kind_test_play_block (test, "flow.if", "{ conditions: [{ op: \"=\", right: 1 }] }", NULL, "{\"value\": 1}");
+  g_autoptr(Outcome) outcome = kind_test_play_block (test, "flow.if", "{ conditions: [{ op: \"=\", right: 1 }] }",
+                                                      NULL, "{\"value\": 1}");
 
   assert_failure (outcome, "config.invalid");
   g_assert_nonnull (g_strstr_len (outcome->message, -1, "equals"));
@@ -176,7 +176,8 @@ test_switch_ports_follow_labels (KindTest *test)
 {
   const WeirBlockKind *kind = weir_registry_find_kind ("flow.switch");
   g_autoptr(WeirValue) config = weir_json_parse (
-    "{\"cases\": [{\"match\": 1, \"label\": \"Too big!\"}, {\"match\": 2}, {\"match\": 3, \"label\": \"too big\"}, {\"match\": 4, \"label\": \"default\"}]}",
+    "{\"cases\": [{\"match\": 1, \"label\": \"Too big!\"}, {\"match\": 2}, {\"match\": 3, \"label\": \"too big\"}, "
+    "{\"match\": 4, \"label\": \"default\"}]}",
     -1, NULL);
   g_autoptr(WeirPortList) ports = weir_kind_list_ports (kind, config);
 

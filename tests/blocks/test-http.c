@@ -83,7 +83,9 @@ serve_cb (SoupServer *server, SoupServerMessage *message, const char *path, GHas
   else if (g_str_equal (path, "/broken"))
     answer (message, 200, "application/json", "{\"a\": }");
   else if (g_str_equal (path, "/latin"))
-    answer (message, 200, "text/plain; charset=iso-8859-1", "Gr\xfc\xdf" "e");
+    answer (message, 200, "text/plain; charset=iso-8859-1",
+            "Gr\xfc\xdf"
+            "e");
   else if (g_str_equal (path, "/hang"))
     soup_server_message_pause (message);
   else if (g_str_equal (path, "/down"))
@@ -137,7 +139,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Web, web_free)
 static Outcome *
 request (KindTest *test, Web *web, const char *path, const char *config, const char *given)
 {
-  g_autofree char *all = g_strdup_printf ("{ url: \"%s%s\"%s%s }", web->base, path, *config != '\0' ? ", " : "", config);
+  g_autofree char *all = g_strdup_printf ("{ url: \"%s%s\"%s%s }", web->base, path, *config != '\0' ? ", " : "",
+                                          config);
 
   return kind_test_play_block (test, "http.request", all, NULL, given);
 }
@@ -152,7 +155,8 @@ test_reads_json (KindTest *test)
   g_assert_cmpstr (outcome->message, ==, NULL);
   g_assert_cmpstr (weir_value_get_member_text (body, "query", ""), ==, "a=1&q=%C3%A4%20b%26c");
   assert_output (outcome, "status", "200");
-  g_assert_cmpstr (weir_value_get_member_text (outcome_get (outcome, "headers"), "content-type", ""), ==, "application/json");
+  g_assert_cmpstr (weir_value_get_member_text (outcome_get (outcome, "headers"), "content-type", ""), ==,
+                   "application/json");
 }
 
 static void
@@ -160,8 +164,10 @@ test_sends_bodies (KindTest *test)
 {
   g_autoptr(Web) web = web_new ();
   g_autoptr(Outcome) json = request (test, web, "/echo", "method: POST", "{\"body\": {\"n\": 1}}");
-  g_autoptr(Outcome) form = request (test, web, "/echo", "method: PUT, body_as: form, body: { a: \"x y\", b: 2 }", NULL);
-  g_autoptr(Outcome) raw = request (test, web, "/echo", "method: POST, body_as: raw, body: hello, content_type: text/csv", NULL);
+  g_autoptr(Outcome) form = request (test, web, "/echo", "method: PUT, body_as: form, body: { a: \"x y\", b: 2 }",
+                                      NULL);
+  g_autoptr(Outcome) raw = request (test, web, "/echo",
+                                     "method: POST, body_as: raw, body: hello, content_type: text/csv", NULL);
 
   g_assert_cmpstr (weir_value_get_member_text (outcome_get (json, "body"), "body", ""), ==, "{\"n\":1}");
   g_assert_cmpstr (weir_value_get_member_text (outcome_get (json, "body"), "type", ""), ==, "application/json");
@@ -177,7 +183,8 @@ test_signs_in (KindTest *test)
   g_autoptr(Outcome) basic = request (test, web, "/echo", "auth: basic, user: ann, password: secret", NULL);
   g_autoptr(Outcome) bearer = request (test, web, "/echo", "auth: bearer, token: t0", NULL);
 
-  g_assert_cmpstr (weir_value_get_member_text (outcome_get (basic, "body"), "authorization", ""), ==, "Basic YW5uOnNlY3JldA==");
+  g_assert_cmpstr (weir_value_get_member_text (outcome_get (basic, "body"), "authorization", ""), ==,
+                   "Basic YW5uOnNlY3JldA==");
   g_assert_cmpstr (weir_value_get_member_text (outcome_get (bearer, "body"), "authorization", ""), ==, "Bearer t0");
 }
 
@@ -217,7 +224,8 @@ test_a_busy_server_is_asked_again (KindTest *test)
   g_autoptr(Web) web = web_new ();
   g_autofree char *yaml = g_strdup_printf (
     "weir: 1\nname: Busy\ninputs:\n  given: { type: any }\nblocks:\n"
-    "  it: { kind: http.request, config: { url: \"%s/busy\", method: POST }, retry: { attempts: 2, first: 1ms } }\n", web->base);
+    "  it: { kind: http.request, config: { url: \"%s/busy\", method: POST }, retry: { attempts: 2, first: 1ms } }\n",
+    web->base);
   g_autoptr(Outcome) outcome = kind_test_play (test, yaml, "{}");
 
   assert_output (outcome, "body", "\"same key\"");
@@ -271,7 +279,8 @@ test_a_silent_server_times_out (KindTest *test)
   g_autoptr(Web) web = web_new ();
   g_autofree char *yaml = g_strdup_printf (
     "weir: 1\nname: Silent\ninputs:\n  given: { type: any }\nblocks:\n"
-    "  it: { kind: http.request, config: { url: \"%s/hang\" }, timeout: 100ms }\n", web->base);
+    "  it: { kind: http.request, config: { url: \"%s/hang\" }, timeout: 100ms }\n",
+    web->base);
   g_autoptr(Outcome) outcome = kind_test_play (test, yaml, "{}");
 
   assert_failure (outcome, "limit.timeout");

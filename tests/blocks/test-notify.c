@@ -25,8 +25,8 @@ static struct
 static void
 emit (const char *name, GVariant *parameters)
 {
-  g_dbus_connection_emit_signal (service.bus, NULL, "/org/freedesktop/Notifications", "org.freedesktop.Notifications", name,
-                                 parameters, NULL);
+  g_dbus_connection_emit_signal (service.bus, NULL, "/org/freedesktop/Notifications", "org.freedesktop.Notifications",
+                                 name, parameters, NULL);
 }
 
 static void
@@ -69,11 +69,12 @@ start_service (void)
     g_getenv ("DBUS_SESSION_BUS_ADDRESS"),
     G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION, NULL, NULL, &error);
   g_assert_no_error (error);
-  g_dbus_connection_register_object (service.bus, "/org/freedesktop/Notifications", node->interfaces[0], &vtable, NULL, NULL, &error);
+  g_dbus_connection_register_object (service.bus, "/org/freedesktop/Notifications", node->interfaces[0], &vtable, NULL,
+                                     NULL, &error);
   g_assert_no_error (error);
-  reply = g_dbus_connection_call_sync (service.bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
-                                       "RequestName", g_variant_new ("(su)", "org.freedesktop.Notifications", 0), NULL,
-                                       G_DBUS_CALL_FLAGS_NONE, -1, NULL, &error);
+  reply = g_dbus_connection_call_sync (
+    service.bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "RequestName",
+    g_variant_new ("(su)", "org.freedesktop.Notifications", 0), NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, &error);
   g_assert_no_error (error);
 }
 
@@ -133,9 +134,9 @@ test_without_a_service (KindTest *test)
   g_autoptr(GVariant) reply = NULL;
   g_autoptr(Outcome) outcome = NULL;
 
-  reply = g_dbus_connection_call_sync (service.bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
-                                       "ReleaseName", g_variant_new ("(s)", "org.freedesktop.Notifications"), NULL,
-                                       G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL);
+  reply = g_dbus_connection_call_sync (
+    service.bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "ReleaseName",
+    g_variant_new ("(s)", "org.freedesktop.Notifications"), NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL);
   outcome = kind_test_play_block (test, "desk.notify", "{ title: Done }", NULL, NULL);
   assert_failure (outcome, "perm.denied");
 }

@@ -207,7 +207,8 @@ kind_test_play_block (KindTest *test, const char *kind, const char *config, cons
                             weir_value_get_key (ports, i), weir_value_get_key (ports, i));
   g_string_append (yaml, n > 0 ? "links:\n" : "");
   for (gsize i = 0; i < n; i++)
-    g_string_append_printf (yaml, "  - feed_%s.value -> it.%s\n", weir_value_get_key (ports, i), weir_value_get_key (ports, i));
+    g_string_append_printf (yaml, "  - feed_%s.value -> it.%s\n", weir_value_get_key (ports, i),
+                            weir_value_get_key (ports, i));
   return kind_test_play (test, yaml->str, given);
 }
 
@@ -216,7 +217,8 @@ guint
 kind_test_undo (KindTest *test, Outcome *outcome)
 {
   g_autoptr(GError) error = NULL;
-  g_autoptr(WeirUndoPlan) plan = dex_await_boxed (weir_engine_plan_undo (test->engine, weir_run_get_id (outcome->run), NULL), &error);
+  g_autoptr(WeirUndoPlan) plan = dex_await_boxed (
+    weir_engine_plan_undo (test->engine, weir_run_get_id (outcome->run), NULL), &error);
   guint undone;
 
   g_assert_no_error (error);
@@ -267,7 +269,8 @@ same (WeirValue *a, WeirValue *b)
     return weir_value_equal (a, b);
   for (gsize i = 0; i < weir_value_get_length (a); i++)
     {
-      if (weir_value_get_kind (a) == WEIR_VALUE_RECORD && g_strcmp0 (weir_value_get_key (a, i), weir_value_get_key (b, i)) != 0)
+      if (weir_value_get_kind (a) == WEIR_VALUE_RECORD
+          && g_strcmp0 (weir_value_get_key (a, i), weir_value_get_key (b, i)) != 0)
         return FALSE;
       if (!same (weir_value_get_item (a, i), weir_value_get_item (b, i)))
         return FALSE;
