@@ -36,15 +36,21 @@ command_bench () {
   local name='' word data
   build_ninja release
   for word; do case $word in -*) ;; *) name=$word ;; esac; done
-  data=$(mktemp -d -p "$top/_build" bench.XXXXXX)   # on a disk, which /tmp need not be
-  case $name in studio-*) ;; *) XDG_DATA_HOME=$data "$top/_build/src/cli/weir" bench "$@" ;; esac
-  rm -rf "$data"
   case $name in
-  '' | studio-*)
-    PYTHONPATH=$top/tests/ui WEIR_BUILD=$top/_build HEADLESS_SIZE=1600x900 \
-      "$top/tests/ui/headless.sh" x11 "$top/tests/bench/bench-studio.py" "$@" 2> "$top/_build/bench.log"
+  studio-* | canvas-*) ;;
+  *)
+    data=$(mktemp -d -p "$top/_build" bench.XXXXXX)   # on a disk, which /tmp need not be
+    XDG_DATA_HOME=$data "$top/_build/src/cli/weir" bench "$@"
+    rm -rf "$data"
     ;;
   esac
+  case $name in '' | studio-*) bench_window "$top/tests/bench/bench-studio.py" "$@" ;; esac
+  case $name in '' | canvas-*) bench_window "$top/_build/tests/bench/bench-canvas" "$@" ;; esac
+}
+
+bench_window () {
+  PYTHONPATH=$top/tests/ui WEIR_BUILD=$top/_build HEADLESS_SIZE=1600x900 "$top/tests/ui/headless.sh" x11 "$@" 2> "$top/_build/bench.log" \
+    || { cat "$top/_build/bench.log" >&2; return 1; }
 }
 
 command_screenshot () {
