@@ -94,7 +94,7 @@ tick_cb (GtkWidget     *widget,
 static void
 changed_cb (WeirLogView *self)
 {
-  if (self->tick_id == 0)
+  if (self->tick_id == 0 && self->view != NULL && gtk_widget_get_mapped (GTK_WIDGET (self)))
     self->tick_id = gtk_widget_add_tick_callback (GTK_WIDGET (self), tick_cb, NULL, NULL);
 }
 
@@ -265,6 +265,14 @@ weir_log_view_export (WeirLogView *self)
 
 /* ── widget ────────────────────────────────────────────────────────────────────────────────── */
 
+/* What came while nobody looked. */
+static void
+weir_log_view_map (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (weir_log_view_parent_class)->map (widget);
+  changed_cb (WEIR_LOG_VIEW (widget));
+}
+
 static void
 weir_log_view_dispose (GObject *object)
 {
@@ -290,6 +298,7 @@ weir_log_view_class_init (WeirLogViewClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = weir_log_view_dispose;
+  widget_class->map = weir_log_view_map;
   gtk_widget_class_set_template_from_resource (widget_class, "/org/weirstudio/Weir/weir-log-view.ui");
   gtk_widget_class_bind_template_child (widget_class, WeirLogView, search);
   gtk_widget_class_bind_template_child (widget_class, WeirLogView, level);

@@ -125,6 +125,11 @@ tick_cb (GtkWidget     *widget,
   WeirTimeline *self = WEIR_TIMELINE (widget);
   gint64 frame_at = gdk_frame_clock_get_frame_time (clock);
 
+  if (!gtk_widget_get_mapped (widget))
+    {
+      self->tick_id = 0;
+      return G_SOURCE_REMOVE;
+    }
   if (self->first_changed != G_MAXUINT)
     {
       update_range (self);
@@ -146,12 +151,18 @@ tick_cb (GtkWidget     *widget,
 }
 
 static void
+ensure_ticking (WeirTimeline *self)
+{
+  if (self->tick_id == 0 && self->view != NULL && gtk_widget_get_mapped (GTK_WIDGET (self)))
+    self->tick_id = gtk_widget_add_tick_callback (GTK_WIDGET (self), tick_cb, NULL, NULL);
+}
+
+static void
 changed_cb (WeirTimeline *self,
             guint         first_changed)
 {
   self->first_changed = MIN (self->first_changed, first_changed);
-  if (self->tick_id == 0)
-    self->tick_id = gtk_widget_add_tick_callback (GTK_WIDGET (self), tick_cb, NULL, NULL);
+  ensure_ticking (self);
 }
 
 static void
@@ -450,6 +461,14 @@ weir_timeline_measure (GtkWidget     *widget,
   gtk_widget_measure (gtk_widget_get_first_child (widget), orientation, for_size, minimum, natural, NULL, NULL);
 }
 
+/* What came while nobody looked. */
+static void
+weir_timeline_map (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (weir_timeline_parent_class)->map (widget);
+  ensure_ticking (WEIR_TIMELINE (widget));
+}
+
 static void
 weir_timeline_get_property (GObject    *object,
                             guint       id,
@@ -498,6 +517,7 @@ weir_timeline_class_init (WeirTimelineClass *klass)
   object_class->dispose = weir_timeline_dispose;
   object_class->get_property = weir_timeline_get_property;
   object_class->set_property = weir_timeline_set_property;
+  widget_class->map = weir_timeline_map;
   widget_class->measure = weir_timeline_measure;
   widget_class->size_allocate = weir_timeline_size_allocate;
   properties[PROP_SELECTED_BLOCK] = g_param_spec_string ("selected-block", NULL, NULL, NULL,

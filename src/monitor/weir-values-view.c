@@ -177,7 +177,8 @@ update (WeirValuesView *self)
     list_steps (self, state, steps, names);
   else
     g_ptr_array_add (names, NULL);
-  if (steps->len != self->steps->len || memcmp (steps->data, self->steps->data, steps->len * sizeof (guint)) != 0)
+  if (steps->len != self->steps->len
+      || (steps->len > 0 && memcmp (steps->data, self->steps->data, steps->len * sizeof (guint)) != 0))
     {
       g_array_set_size (self->steps, 0);
       g_array_append_vals (self->steps, steps->data, steps->len);
@@ -203,9 +204,9 @@ tick_cb (GtkWidget     *widget,
 
 /* Once a frame, and not at all while nobody looks. */
 static void
-changed_cb (WeirValuesView *self)
+queue_update (WeirValuesView *self)
 {
-  if (self->tick_id == 0)
+  if (self->tick_id == 0 && gtk_widget_get_mapped (GTK_WIDGET (self)))
     self->tick_id = gtk_widget_add_tick_callback (GTK_WIDGET (self), tick_cb, NULL, NULL);
 }
 
@@ -361,6 +362,13 @@ create_members (gpointer item,
 /* ── widget ────────────────────────────────────────────────────────────────────────────────── */
 
 static void
+weir_values_view_map (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (weir_values_view_parent_class)->map (widget);
+  update (WEIR_VALUES_VIEW (widget));
+}
+
+static void
 weir_values_view_dispose (GObject *object)
 {
   WeirValuesView *self = WEIR_VALUES_VIEW (object);
@@ -385,6 +393,7 @@ weir_values_view_class_init (WeirValuesViewClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = weir_values_view_dispose;
+  widget_class->map = weir_values_view_map;
   gtk_widget_class_set_template_from_resource (widget_class, "/org/weirstudio/Weir/weir-values-view.ui");
   gtk_widget_class_bind_template_child (widget_class, WeirValuesView, stack);
   gtk_widget_class_bind_template_child (widget_class, WeirValuesView, empty);
@@ -435,8 +444,8 @@ weir_values_view_set_view (WeirValuesView *self,
   g_set_object (&self->view, view);
   self->wanted = G_MAXUINT;
   if (view != NULL)
-    g_signal_connect_swapped (view, "changed", G_CALLBACK (changed_cb), self);
-  update (self);
+    g_signal_connect_swapped (view, "changed", G_CALLBACK (queue_update), self);
+  queue_update (self);
 }
 
 void
@@ -446,7 +455,7 @@ weir_values_view_set_block (WeirValuesView *self,
   if (!g_set_str (&self->block, block_path))
     return;
   self->wanted = G_MAXUINT;
-  update (self);
+  queue_update (self);
 }
 
 void
@@ -454,5 +463,5 @@ weir_values_view_show_step (WeirValuesView *self,
                             guint           step)
 {
   self->wanted = step;
-  choose (self);
+  queue_update (self);
 }
