@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* canvas-pan-1000: the work of one frame, from before-paint to after-paint, while a canvas of 1,000 blocks and 1,500 links is
  * panned at 1600x900 with software rendering: at 100 %, where cards show all they have, at 50 %, and with everything in view.
- * Run it as `headless.sh x11 bench-canvas` with HEADLESS_SIZE=1600x900. Figures are the median; p95 beside it.
+ * Run it as `headless.sh x11 bench-canvas [canvas-pan-NUMBER]` with HEADLESS_SIZE=1600x900. Figures are the median; p95 beside it.
  *
  * The processor's time of the main thread is what is counted: GSK_RENDERER=cairo draws in that thread, and on a busy machine the
  * clock on the wall would tell about the neighbours. */
@@ -75,12 +75,17 @@ int
 main (int   argc,
       char *argv[])
 {
-  guint n_blocks = argc > 1 ? (guint) atoi (argv[1]) : 1000;
+  guint n_blocks = 1000;
   g_autoptr(CanvasFixture) fixture = NULL;
-  g_autofree char *name = g_strdup_printf ("canvas-pan-%u", n_blocks);
-  g_autofree char *half = g_strdup_printf ("%s-half", name), *all = g_strdup_printf ("%s-all", name);
+  g_autofree char *name = NULL, *half = NULL, *all = NULL;
   GdkFrameClock *clock;
 
+  for (int i = 1; i < argc; i++)
+    if (g_str_has_prefix (argv[i], "canvas-pan-"))
+      n_blocks = (guint) CLAMP (atoi (argv[i] + strlen ("canvas-pan-")), 10, 100000);
+  name = g_strdup_printf ("canvas-pan-%u", n_blocks);
+  half = g_strdup_printf ("%s-half", name);
+  all = g_strdup_printf ("%s-all", name);
   dex_init ();
   gtk_init ();
   adw_init ();

@@ -86,11 +86,21 @@ canvas_fixture_settle (CanvasFixture *self)
   g_signal_handler_disconnect (clock, id);
 }
 
+/* What was asked of the window manager before it was there is lost. */
+static gboolean
+ask_again_cb (gpointer window)
+{
+  gtk_window_fullscreen (window);
+  gtk_window_present (window);
+  return G_SOURCE_CONTINUE;
+}
+
 CanvasFixture *
 canvas_fixture_new_with (WeirWorkflow *workflow)
 {
   CanvasFixture *self = g_new0 (CanvasFixture, 1);
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+  guint ask_again;
 
   self->workflow = workflow;
   self->canvas = WEIR_CANVAS (weir_canvas_new ());
@@ -109,9 +119,11 @@ canvas_fixture_new_with (WeirWorkflow *workflow)
   gtk_window_set_child (self->window, box);
   gtk_window_fullscreen (self->window);
   gtk_window_present (self->window);
+  ask_again = g_timeout_add (500, ask_again_cb, self->window);
   while (!gtk_window_is_active (self->window) || !gtk_window_is_fullscreen (self->window)
          || gtk_widget_get_width (GTK_WIDGET (self->canvas)) < 900)
     g_main_context_iteration (NULL, TRUE);
+  g_source_remove (ask_again);
   gtk_widget_grab_focus (GTK_WIDGET (self->canvas));
   canvas_fixture_settle (self);
   return self;

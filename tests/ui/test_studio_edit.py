@@ -1,0 +1,131 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The window used to make a workflow from nothing, with real pointer and keys, and what it remembers."""
+import signal
+
+import weirtest
+from weirtest import Failure, has_state, test, text_of, until
+
+
+def is_enabled(studio, role, name):
+    return has_state(studio.wait_for(role, name), "sensitive")
+
+
+def add(studio, words):
+    """Add a block by the palette, as with Ctrl+K."""
+    studio.activate("view.palette")
+    studio.wait_for("", "Add a Block")
+    studio.type(words)
+    studio.key("Return")
+    studio.wait_gone("", "Add a Block")
+
+
+def new_workflow(studio):
+    studio.wait_for("", "Welcome to Weir")
+    studio.press("button", "New Workflow")
+    studio.wait_for("", "New Workflow")
+    until("it is saved", lambda: "Saved · version 1" in studio.texts())
+
+
+@test("what cannot be done now is not offered")
+def verbs(studio):
+    new_workflow(studio)
+    for verb in ("Play", "Pause", "Stop"):
+        if is_enabled(studio, "button", verb):
+            raise Failure(f"{verb} is offered for an empty workflow")
+    add(studio, "log")
+    until("Play is offered", lambda: is_enabled(studio, "button", "Play"))
+    for verb in ("Pause", "Stop"):
+        if is_enabled(studio, "button", verb):
+            raise Failure(f"{verb} is offered while nothing runs")
+
+
+@test("blocks added one after the other are linked, played, and show what went through")
+def build(studio):
+    new_workflow(studio)
+    add(studio, "edit fields")
+    add(studio, "log")
+    studio.bounds("block:log")
+    until("Play is offered", lambda: is_enabled(studio, "button", "Play"))
+    studio.activate("run.play")
+    until("the run succeeds", lambda: any(text.startswith("succeeded") for text in studio.texts()))
+    studio.click("block:log", dy=0.2)
+    studio.wait_for("", "debug.log · succeeded")
+    studio.press("page tab", "Last Run")
+    studio.wait_for("", "What Went In")
+    studio.wait_for("", "What Came Out")
+
+
+@test("a missing setting is said in place, and Play waits for it")
+def missing(studio):
+    new_workflow(studio)
+    add(studio, "list folder")
+    until("the problem is counted", lambda: studio.find("", "1 problem"))
+    if is_enabled(studio, "button", "Play"):
+        raise Failure("Play is offered although the folder is missing")
+    studio.activate("edit.undo")
+    until("the block is gone", lambda: not studio.find("", "1 problem"))
+    studio.activate("edit.redo")
+    until("the block is back", lambda: studio.find("", "1 problem"))
+
+
+@test("edits are still there after the program was killed")
+def autosave(studio):
+    new_workflow(studio)
+    add(studio, "log")
+    until("the block is saved", lambda: "Saved · version 2" in studio.texts())
+    studio.restart(signal.SIGKILL)
+    studio.wait_for("", "Saved · version 2")
+    studio.bounds("block:log")
+
+
+@test("closing saves what was typed a moment ago")
+def close(studio):
+    new_workflow(studio)
+    add(studio, "log")
+    studio.restart(signal.SIGTERM)
+    studio.wait_for("", "Saved · version 2")
+    studio.bounds("block:log")
+
+
+@test("an older version comes back as the newest")
+def versions(studio):
+    new_workflow(studio)
+    add(studio, "log")
+    until("the block is saved", lambda: "Saved · version 2" in studio.texts())
+    studio.activate("view.versions")
+    studio.press("button", "Restore version 1")
+    until("it is saved anew", lambda: "Saved · version 3" in studio.texts())
+    try:
+        studio.bounds("block:log")
+    except Exception:  # the door knows no such block
+        return
+    raise Failure("the block of version 2 is still there")
+
+
+@test("a deleted workflow comes back with Undo")
+def delete(studio):
+    new_workflow(studio)
+    row = until("the row is there", lambda: next((n for n in studio.nodes() if n.get_name() == "New Workflow, never run"), None))
+    del row
+    studio.click("sidebar", dy=0.13, button=3)
+    studio.press("menu item", "Delete")
+    studio.wait_for("", "No Workflows")
+    studio.press("button", "Undo")
+    studio.wait_for("", "New Workflow, never run")
+
+
+@test("an earlier run is opened from the list of runs", "--demo", "find-duplicates")
+def earlier(studio):
+    for number in (1, 2):
+        studio.click("play_button")
+        studio.click("start_button")
+        until(f"run {number} has ended", lambda: any(text.startswith(f"Run {number} · succeeded") for text in studio.texts()))
+    studio.activate("view.runs")
+    row = until("run 1 is listed", lambda: next((n for n in studio.nodes() if "1" in (text_of(n) or "").split()
+                                                 and has_state(n, "showing")), None))
+    if row is None:
+        raise Failure("run 1 is not listed")
+
+
+weirtest.main()
