@@ -6,6 +6,7 @@
 #include "weir-workflow-source.h"
 
 #include <glib-unix.h>
+#include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -58,6 +59,12 @@ interrupt_cb (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+/* Not SIG_IGN, which the programs that the run starts would inherit. */
+static void
+broken_pipe_cb (int number)
+{
+}
+
 static int
 watch_run (WeirSession *session, gint64 run, guint64 after_seq)
 {
@@ -70,6 +77,8 @@ watch_run (WeirSession *session, gint64 run, guint64 after_seq)
   int code;
 
   report->run = run;
+  /* Whoever reads may go away (`weir run ... | head`): the run goes on. */
+  signal (SIGPIPE, broken_pipe_cb);
   followed = weir_wait (weir_control_follow (session->control, run, after_seq, weir_report_event, report, NULL), &error);
   code = weir_report_finish (report);
   g_source_remove (interrupt_id);

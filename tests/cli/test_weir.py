@@ -247,6 +247,15 @@ class WeirTest(unittest.TestCase):
         process.communicate(timeout=30)
         self.assertEqual(process.returncode, 130)
 
+    def test_a_run_goes_on_when_nobody_reads_any_more(self):
+        process = self.start("run", self.file(GATED), "--json")
+        self.wait_for_event(process, "block.started")
+        process.stdout.close()
+        (self.dir / "gate").touch()
+        self.assertEqual(process.wait(timeout=30), 0)
+        process.stderr.close()
+        self.assertEqual(json.loads(self.weir("runs", "--json").stdout)[0]["status"], "succeeded")
+
     # Two processes
 
     def test_a_second_process_reads_and_steers_the_run_of_the_first(self):
