@@ -9,7 +9,7 @@ command_run () {
   build_ninja release
   if [ -n "${DISPLAY-}${WAYLAND_DISPLAY-}" ]; then
     say "Opening the studio with the example \"Tidy downloads\""
-    exec "$top/_build/src/studio/weir-studio" --demo tidy-downloads "$@"
+    exec_studio --demo tidy-downloads "$@"
   fi
   say "There is no display here (neither DISPLAY nor WAYLAND_DISPLAY is set): running the example in the terminal"
   exec "$top/_build/src/cli/weir" run demo:tidy-downloads "$@"
@@ -22,7 +22,15 @@ command_weir () {
 
 command_studio () {
   build_ninja release
-  exec "$top/_build/src/studio/weir-studio" "$@"
+  exec_studio "$@"
+}
+
+# Where there is a display but no session bus (X11 forwarded over ssh), the studio gets one for itself.
+exec_studio () {
+  if [ -n "${DBUS_SESSION_BUS_ADDRESS-}" ] || [ -S "${XDG_RUNTIME_DIR-}/bus" ]; then
+    exec "$top/_build/src/studio/weir-studio" "$@"
+  fi
+  exec dbus-run-session -- "$top/_build/src/studio/weir-studio" "$@"
 }
 
 command_shell () {

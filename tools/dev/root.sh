@@ -6,7 +6,7 @@
 root_suite=trixie
 root_cache=${WEIR_CACHE:-$HOME/.cache/weir}
 root=$root_cache/debian-13
-root_recipe=2   # raise when root_make changes what it makes
+root_recipe=1   # raise when root_make changes what it makes
 
 # What the root must contain: its stamp, kept inside it so that the last `mv` puts both in place at once.
 root_stamp () { { echo "$root_recipe $root_suite"; host_packages ''; } | sha256sum | cut -c1-32; }
@@ -75,7 +75,7 @@ root_make () { # STAMP
     --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/doc/*'
     --dpkgopt='path-include=/usr/share/doc/*/copyright'
     # places for the files of this machine that root_exec puts over them
-    --customize-hook='for f in resolv.conf hosts localtime; do rm -f "$1/etc/$f"; : > "$1/etc/$f"; done'
+    --customize-hook='for f in resolv.conf hosts localtime machine-id; do rm -f "$1/etc/$f"; : > "$1/etc/$f"; done'
     --customize-hook='echo '"$1"' > "$1/usr/share/weir-root"')
   # A machine whose mirror is kept at some past day says so in apt's settings; the same must then hold for the root.
   if command -v apt-config > /dev/null; then
@@ -126,8 +126,8 @@ root_exec () {
     *) [ ! -d "$dir" ] || [ -L "$dir" ] || args+=(--bind-try "$dir" "$dir") ;;
     esac
   done
-  for dir in resolv.conf hosts localtime; do
-    [ ! -e "/etc/$dir" ] || args+=(--ro-bind "$(readlink -f "/etc/$dir")" "/etc/$dir")
+  for dir in resolv.conf hosts localtime machine-id; do
+    { [ ! -e "/etc/$dir" ] || [ ! -e "$root/etc/$dir" ]; } || args+=(--ro-bind "$(readlink -f "/etc/$dir")" "/etc/$dir")
   done
   root_add_user
   runtime=/run/user/$(id -u)
