@@ -307,18 +307,19 @@ snapshot_label (WeirCanvas  *self,
                 const char  *text)
 {
   const WeirCanvasPalette *palette = self->painter.palette;
-  double width = MIN (weir_painter_measure_text (&self->painter, text, 12, PANGO_WEIGHT_NORMAL), 300) + 38;
+  double wanted = weir_painter_measure_text (&self->painter, text, 12, PANGO_WEIGHT_NORMAL);
+  double width = MIN (wanted, 320) + 42, height = wanted > 320 ? 46 : 28;
   double x = self->pointer_x + 16, y = self->pointer_y + 18;
   graphene_rect_t rect;
 
   x = MIN (x, gtk_widget_get_width (GTK_WIDGET (self)) - width - 8);
-  y = MIN (y, gtk_widget_get_height (GTK_WIDGET (self)) - 36);
-  rect = GRAPHENE_RECT_INIT (MAX (x, 8), y, width, 28);
+  y = MIN (y, gtk_widget_get_height (GTK_WIDGET (self)) - height - 8);
+  rect = GRAPHENE_RECT_INIT (MAX (x, 8), y, width, height);
   weir_painter_fill_rounded (snapshot, &rect, 8, &palette->failure);
   weir_painter_draw_icon (&self->painter, snapshot, "action-unavailable-symbolic", "window-close-symbolic", &palette->on_colour,
-                          rect.origin.x + 8, y + 7, 14);
+                          rect.origin.x + 8, y + height / 2 - 7, 14);
   weir_painter_draw_text (&self->painter, snapshot, text, 12, PANGO_WEIGHT_NORMAL, &palette->on_colour,
-                          rect.origin.x + 28, y + 5, width - 36, WEIR_TEXT_START, 1);
+                          rect.origin.x + 30, y + 5, width - 38, WEIR_TEXT_START, 2);
 }
 
 /* The one link that is drawn as a curve with a stroke: it changes in every frame anyway. In view coordinates. */

@@ -3,6 +3,8 @@
 
 #include "weir-canvas-scene.h"
 
+#include <string.h>
+
 /* What a run did, on the cards and links of the scene. The run may be of another version of the workflow than the one that is drawn:
  * blocks are matched by path, links by their ends. */
 
@@ -32,17 +34,84 @@ mark_all_stale (WeirScene *self)
     ((WeirWire *) wire)->state_stale = TRUE;
 }
 
+/* The card that a step belongs to in the graph that is shown: its own block, or the container around it. NULL if the step is elsewhere.
+ * Containers are followed from the root down, as the graph is named. */
+static WeirCard *
+find_card_of_step (WeirScene          *self,
+                   WeirRunState       *state,
+                   const WeirStepInfo *step)
+{
+  WeirBlock *container = weir_graph_get_container (self->graph);
+  const char *shown = container != NULL ? weir_block_get_path (container) : "";
+  const WeirScope *scope = weir_run_state_get_scope (state, step->scope);
+  g_autofree char *path = g_strdup (step->block);
+  gsize length = strlen (shown);
+  WeirBlock *block;
+
+  while (scope != NULL && scope->block != NULL)
+    {
+      g_autofree char *outer = g_strconcat (scope->block, "/", path, NULL);
+
+      g_free (path);
+      path = g_steal_pointer (&outer);
+      scope = weir_run_state_get_scope (state, scope->parent);
+    }
+  if (strncmp (path, shown, length) != 0 || (length > 0 && path[length] != '/'))
+    return NULL;
+  memmove (path, path + length + (length > 0), strlen (path) - length - (length > 0) + 1);
+  path[strcspn (path, "/")] = '\0';
+  block = weir_graph_find_block (self->graph, path);
+  return block != NULL ? weir_scene_find_card (self, block) : NULL;
+}
+
+/* The card, its links, and what is said of the blocks that wait for it. */
+static void
+mark_neighbourhood (WeirScene *self,
+                    WeirCard  *card)
+{
+  guint n_from, n_to;
+  WeirLink **from = weir_graph_get_links_from (self->graph, card->block, &n_from);
+  WeirLink **to = weir_graph_get_links_to (self->graph, card->block, &n_to);
+
+  mark_stale (self, card);
+  for (guint i = 0; i < n_from + n_to; i++)
+    {
+      WeirWire *wire = weir_scene_find_wire (self, i < n_from ? from[i] : to[i - n_from]);
+
+      if (wire == NULL)
+        continue;
+      wire->state_stale = TRUE;
+      if (i < n_from)
+        mark_stale (self, wire->target);
+    }
+}
+
 /**
  * weir_scene_follow_view:
  * @self: a scene
+ * @first: index of the first step that changed
  *
  * The run view moved on. Cards are only marked; what each shows is worked out when it is drawn next, so a busy run costs what is in view.
  */
 void
-weir_scene_follow_view (WeirScene *self)
+weir_scene_follow_view (WeirScene *self,
+                        guint      first)
 {
-  self->shown_state = get_state (self);
-  mark_all_stale (self);
+  WeirRunState *state = get_state (self);
+
+  if (state == NULL || state != self->shown_state || first == 0 || weir_run_status_is_final (weir_run_state_get_status (state)))
+    {
+      self->shown_state = state;
+      mark_all_stale (self);
+      return;
+    }
+  for (guint i = first; i < weir_run_state_get_n_steps (state); i++)
+    {
+      WeirCard *card = find_card_of_step (self, state, weir_run_state_get_step (state, i));
+
+      if (card != NULL && !card->summary_stale)
+        mark_neighbourhood (self, card);
+    }
 }
 
 /* "42 files": the first list among what the last step gave. */
@@ -53,7 +122,8 @@ count_outputs (WeirCard  *card,
   for (guint i = 0; outputs != NULL && i < card->pins->len; i++)
     {
       const WeirPin *pin = &g_array_index (card->pins, WeirPin, i);
-      WeirValue *value = pin->input || pin->implicit ? NULL : weir_value_find_member (outputs, pin->name);
+      gboolean counted = !pin->input && (g_str_equal (pin->family, "list") || g_str_equal (pin->family, "table"));
+      WeirValue *value = counted ? weir_value_find_member (outputs, pin->name) : NULL;
 
       if (value != NULL && (weir_value_get_kind (value) == WEIR_VALUE_LIST || weir_value_get_kind (value) == WEIR_VALUE_TABLE))
         /* Translators: how many of what came out of a block, "42 files" */

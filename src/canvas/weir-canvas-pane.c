@@ -12,6 +12,8 @@ struct _WeirCanvasPane
   WeirCanvas *canvas;
   GtkWidget  *minimap;
   GtkWidget  *zoom_label;
+  gboolean    roomy;
+  guint       show_id;
 };
 
 G_DEFINE_FINAL_TYPE (WeirCanvasPane, weir_canvas_pane, ADW_TYPE_BIN)
@@ -27,17 +29,33 @@ zoom_changed_cb (WeirCanvasPane *self)
   gtk_button_set_label (GTK_BUTTON (self->zoom_label), text);
 }
 
-/* On a narrow window the map would cover what it maps. */
-static void
-weir_canvas_pane_size_allocate (GtkWidget *widget,
-                                int        width,
-                                int        height,
-                                int        baseline)
+static gboolean
+show_minimap_cb (gpointer user_data)
 {
-  WeirCanvasPane *self = WEIR_CANVAS_PANE (widget);
+  WeirCanvasPane *self = user_data;
 
-  gtk_widget_set_child_visible (self->minimap, width >= 480 && height >= 280);
-  GTK_WIDGET_CLASS (weir_canvas_pane_parent_class)->size_allocate (widget, width, height, baseline);
+  self->show_id = 0;
+  gtk_widget_set_visible (self->minimap, self->roomy);
+  return G_SOURCE_REMOVE;
+}
+
+/* On a narrow window the map would cover what it maps. The canvas tells within its allocation, which must not begin anew. */
+static void
+viewport_changed_cb (WeirCanvasPane *self)
+{
+  int width, height;
+
+  weir_viewport_get_size (weir_canvas_get_viewport (self->canvas), &width, &height);
+  self->roomy = width >= 480 && height >= 280;
+  if (self->roomy != gtk_widget_get_visible (self->minimap) && self->show_id == 0)
+    self->show_id = g_idle_add (show_minimap_cb, self);
+}
+
+static void
+weir_canvas_pane_dispose (GObject *object)
+{
+  g_clear_handle_id (&WEIR_CANVAS_PANE (object)->show_id, g_source_remove);
+  G_OBJECT_CLASS (weir_canvas_pane_parent_class)->dispose (object);
 }
 
 /* The buttons stand over the canvas, not in it, so their actions are sent there. */
@@ -80,7 +98,7 @@ static void
 weir_canvas_pane_class_init (WeirCanvasPaneClass *klass)
 {
   G_OBJECT_CLASS (klass)->get_property = weir_canvas_pane_get_property;
-  GTK_WIDGET_CLASS (klass)->size_allocate = weir_canvas_pane_size_allocate;
+  G_OBJECT_CLASS (klass)->dispose = weir_canvas_pane_dispose;
   properties[PROP_CANVAS] = g_param_spec_object ("canvas", NULL, NULL, WEIR_TYPE_CANVAS, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (G_OBJECT_CLASS (klass), N_PROPS, properties);
 }
@@ -115,6 +133,8 @@ weir_canvas_pane_init (WeirCanvasPane *self)
   gtk_overlay_add_overlay (GTK_OVERLAY (overlay), self->minimap);
 
   adw_bin_set_child (ADW_BIN (self), overlay);
+  g_signal_connect_object (weir_canvas_get_viewport (self->canvas), "changed", G_CALLBACK (viewport_changed_cb), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_swapped (self->canvas, "notify::zoom", G_CALLBACK (zoom_changed_cb), self);
   zoom_changed_cb (self);
 }

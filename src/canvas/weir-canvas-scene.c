@@ -330,7 +330,7 @@ view_changed_cb (WeirRunView *view,
                  guint        first,
                  WeirScene   *self)
 {
-  weir_scene_follow_view (self);
+  weir_scene_follow_view (self, first);
   weir_scene_emit_changed (self);
   g_signal_emit (self, signals[SIGNAL_STATUS_CHANGED], 0);
 }

@@ -212,7 +212,8 @@ void        weir_scene_emit_changed   (WeirScene             *self);
 void        weir_scene_card_touched   (WeirScene             *self,
                                        WeirCard              *card);
 /* weir-canvas-overlay.c: what the run did. */
-void        weir_scene_follow_view    (WeirScene             *self);
+void        weir_scene_follow_view    (WeirScene             *self,
+                                       guint                  first);
 void        weir_scene_update_card_state (WeirScene          *self,
                                        WeirCard              *card);
 void        weir_scene_update_wire_state (WeirScene          *self,

@@ -111,7 +111,9 @@ weir_wire_route (WeirWire *self)
   self->chip = GRAPHENE_RECT_INIT (0, 0, 0, 0);
   if (when != NULL || weir_link_is_feedback (self->link))
     {
-      double width = when == NULL ? 22 : CLAMP (g_utf8_strlen (when, -1) * 5.6 + 18, 40, 96);
+      /* Hardly wider than the gap that it stands in; the inspector has the whole condition. */
+      double room = CLAMP (to.x - from.x + 12, 56, 120);
+      double width = when == NULL ? 22 : CLAMP (g_utf8_strlen (when, -1) * 5.6 + 18, 40, room);
 
       self->chip = GRAPHENE_RECT_INIT (middle.x - width / 2, middle.y - 10, width, 20);
       graphene_rect_union (&self->indexed.bounds, &self->chip, &self->indexed.bounds);

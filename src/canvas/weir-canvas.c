@@ -305,6 +305,27 @@ style_changed_cb (WeirCanvas *self)
   drop_painter (self);
 }
 
+/* What is seen of a graph first: all of it if that can be read, else where it begins. */
+static void
+show_beginning (WeirCanvas *self)
+{
+  const double readable = 0.55, comfortable = 0.8;
+  graphene_rect_t bounds;
+  WeirCard *first;
+  int width, height;
+
+  weir_canvas_zoom_to_fit (self);
+  weir_viewport_get_size (self->viewport, &width, &height);
+  if (self->fit_wanted || self->scene == NULL || self->scene->cards->len == 0 || weir_viewport_get_zoom (self->viewport) >= readable
+      || !weir_scene_get_bounds (self->scene, &bounds))
+    return;
+  first = g_ptr_array_index (self->scene->cards, 0);
+  weir_viewport_zoom_at (self->viewport, comfortable, 0, 0);
+  weir_viewport_set_origin (self->viewport, bounds.origin.x - 24,
+                            MAX (bounds.origin.y - 24, first->indexed.bounds.origin.y - height / 2.0 / comfortable));
+  weir_viewport_reveal (self->viewport, &first->indexed.bounds, 24);
+}
+
 static void
 weir_canvas_size_allocate (GtkWidget *widget,
                            int        width,
@@ -317,7 +338,7 @@ weir_canvas_size_allocate (GtkWidget *widget,
   if (self->fit_wanted && width > 0 && height > 0)
     {
       self->fit_wanted = FALSE;
-      weir_canvas_zoom_to_fit (self);
+      show_beginning (self);
     }
   if (self->menu != NULL)
     gtk_popover_present (GTK_POPOVER (self->menu));
@@ -629,7 +650,7 @@ weir_canvas_set_graph (WeirCanvas *self,
   g_signal_connect (graph, "link-removed", G_CALLBACK (link_removed_cb), self);
   if (self->editable && has_no_places (self->scene))
     weir_canvas_arrange (self);
-  weir_canvas_zoom_to_fit (self);
+  show_beginning (self);
   weir_canvas_update_actions (self);
   gtk_widget_queue_draw (GTK_WIDGET (self));
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_GRAPH]);

@@ -95,6 +95,7 @@ main (int   argc,
   g_signal_connect (clock, "before-paint", G_CALLBACK (before_paint_cb), NULL);
   g_signal_connect_after (clock, "after-paint", G_CALLBACK (after_paint_cb), NULL);
 
+  weir_canvas_zoom_to_fit (fixture->canvas);
   measure (fixture, all);
   weir_canvas_set_zoom (fixture->canvas, 0.5);
   measure (fixture, half);

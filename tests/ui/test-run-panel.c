@@ -318,6 +318,64 @@ test_undoes_what_it_shows (Fixture      *fixture,
   g_assert_true (has_label (GTK_WIDGET (fixture->panel), "Run * undone*"));
 }
 
+typedef struct
+{
+  gint64 began_at;
+  gint64 longest;
+} Frames;
+
+static void
+before_paint_cb (Frames *frames)
+{
+  frames->began_at = g_get_monotonic_time ();
+}
+
+static void
+after_paint_cb (Frames *frames)
+{
+  frames->longest = MAX (frames->longest, g_get_monotonic_time () - frames->began_at);
+}
+
+/* Bounds are wide: a sanitizer, and a machine that is busy. */
+static void
+test_shows_ten_thousand_steps (Fixture      *fixture,
+                               gconstpointer data)
+{
+  static const char text[] =
+    "weir: 1\nname: Many\nblocks:\n"
+    "  each:\n    kind: flow.foreach\n    concurrency: 4\n"
+    "    config: { items: \"=Array.from({ length: 5000 }, (_, i) => i)\" }\n"
+    "    body:\n      blocks:\n        one: { kind: debug.noop }\n        two: { kind: debug.noop }\n"
+    "      links:\n        - one.value -> two.value\n";
+  g_autoptr(GError) error = NULL;
+  g_autoptr(WeirWorkflow) workflow = weir_workflow_parse (text, -1, NULL, &error);
+  g_autoptr(WeirRun) run = NULL;
+  GdkFrameClock *clock = gtk_widget_get_frame_clock (GTK_WIDGET (fixture->window));
+  Frames frames = { 0 };
+
+  g_assert_no_error (error);
+  wait_for_end (fixture);
+  g_signal_connect_swapped (clock, "before-paint", G_CALLBACK (before_paint_cb), &frames);
+  g_signal_connect_swapped (clock, "after-paint", G_CALLBACK (after_paint_cb), &frames);
+  run = await_object (weir_engine_play (fixture->engine, workflow, NULL));
+  g_clear_object (&fixture->view);
+  fixture->view = await_object (weir_run_view_open (fixture->engine, weir_run_get_id (run)));
+  weir_run_panel_set_view (fixture->panel, fixture->view);
+  wait_for_end (fixture);
+  g_assert_cmpuint (weir_run_state_get_n_steps (weir_run_view_get_state (fixture->view)), ==, 10001);
+  g_test_minimized_result (frames.longest / 1000.0, "longest frame while it ran: %.1f ms", frames.longest / 1000.0);
+  frames.longest = 0;
+  for (guint i = 1; i <= 10; i++)
+    {
+      weir_run_view_seek (fixture->view, i * 2000);
+      let_pass (40);
+    }
+  g_test_minimized_result (frames.longest / 1000.0, "longest frame while scrubbing: %.1f ms", frames.longest / 1000.0);
+  g_assert_cmpint (frames.longest, <, 500000);
+  take_picture (fixture, GTK_WIDGET (fixture->window), "many");
+  g_signal_handlers_disconnect_by_data (clock, &frames);
+}
+
 static void
 activated_cb (gint64 *run,
               gint64  id)
@@ -370,6 +428,7 @@ main (int    argc,
   TEST ("/weir/monitor/panel/shows-log-and-values", test_shows_log_and_values);
   TEST ("/weir/monitor/panel/stands-at-a-moment", test_stands_at_a_moment);
   TEST ("/weir/monitor/panel/fits-a-narrow-window", test_fits_a_narrow_window);
+  TEST ("/weir/monitor/panel/shows-ten-thousand-steps", test_shows_ten_thousand_steps);
   TEST ("/weir/monitor/undo/undoes-what-it-shows", test_undoes_what_it_shows);
   TEST ("/weir/monitor/runs/lists-and-activates", test_lists_runs);
   return g_test_run ();
