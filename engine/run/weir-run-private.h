@@ -27,6 +27,7 @@ struct _WeirRun
   gboolean       force;
   gboolean       suspended; /* the engine closes: nothing is journalled any more */
   gint64         created_at;
+  GHashTable    *making;  /* path → DexPromise: folders that a step is about to make */
   GHashTable    *scopes;  /* "scope/block/firing/key" → WeirScopeState: bodies of containers */
 };
 

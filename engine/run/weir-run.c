@@ -76,6 +76,7 @@ weir_run_finalize (GObject *object)
   WeirRun *self = WEIR_RUN (object);
 
   g_clear_pointer (&self->scopes, g_hash_table_unref);
+  g_clear_pointer (&self->making, g_hash_table_unref);
   g_clear_pointer (&self->state, weir_run_state_unref);
   g_clear_object (&self->workflow);
   g_clear_error (&self->failure);
@@ -139,6 +140,7 @@ weir_run_init (WeirRun *self)
   self->ended = dex_promise_new ();
   self->pausing = g_ptr_array_new_with_free_func (dex_unref);
   self->scopes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->making = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, dex_unref);
 }
 
 WeirRun *

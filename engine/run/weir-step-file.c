@@ -155,25 +155,48 @@ make_folder_in_thread (gpointer user_data)
 }
 
 static gboolean
-make_parents (FileCall *call, GError **error)
+make_folder (FileCall *call, const char *path, GError **error)
 {
   g_autoptr(WeirValue) nothing = weir_value_new_record (NULL, NULL, 0);
+  GError *local = NULL;
+  guint64 id = dex_await_uint64 (weir_step_intend (call->step, "file.mkdir", path, nothing), &local);
+
+  if (local != NULL)
+    {
+      g_propagate_error (error, local);
+      return FALSE;
+    }
+  if (!dex_await (dex_scheduler_spawn (dex_thread_pool_scheduler_get_default (), 0, make_folder_in_thread, (gpointer) path,
+                                       NULL), error))
+    return FALSE;
+  weir_step_complete_effect (call->step, id, nothing);
+  return TRUE;
+}
+
+/* Steps side by side may want the same folder: one makes it and has the effect, the others wait for it. */
+static gboolean
+make_parents (FileCall *call, GError **error)
+{
+  GHashTable *making = call->step->run->making;
 
   for (guint i = 0; call->make_parents && i < call->parents->len; i++)
     {
       const char *path = g_ptr_array_index (call->parents, i);
-      GError *local = NULL;
-      guint64 id = dex_await_uint64 (weir_step_intend (call->step, "file.mkdir", path, nothing), &local);
+      DexPromise *other = g_hash_table_lookup (making, path);
+      g_autoptr(DexPromise) made = NULL;
+      gboolean ok;
 
-      if (local != NULL)
-        {
-          g_propagate_error (error, local);
-          return FALSE;
-        }
-      if (!dex_await (dex_scheduler_spawn (dex_thread_pool_scheduler_get_default (), 0, make_folder_in_thread,
-                                           (gpointer) path, NULL), error))
+      if (other != NULL)
+        dex_await (dex_ref (DEX_FUTURE (other)), NULL);
+      if (g_file_test (path, G_FILE_TEST_IS_DIR))
+        continue;
+      made = dex_promise_new ();
+      g_hash_table_insert (making, g_strdup (path), dex_ref (made));
+      ok = make_folder (call, path, error);
+      g_hash_table_remove (making, path);
+      dex_promise_resolve_boolean (made, ok);
+      if (!ok)
         return FALSE;
-      weir_step_complete_effect (call->step, id, nothing);
     }
   return TRUE;
 }
