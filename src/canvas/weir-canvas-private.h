@@ -6,6 +6,9 @@
 
 G_BEGIN_DECLS
 
+#define WEIR_PRESS_RADIUS 11.0  /* view pixels around a port that count as the port */
+#define WEIR_WIRE_RADIUS   6.0
+
 /* What the pressed pointer is doing. */
 typedef enum
 {
@@ -125,8 +128,20 @@ void        weir_canvas_get_insert_point (WeirCanvas *self,
                                          double     *y);
 double      weir_canvas_snap            (double      value);
 
+/* weir-canvas-snapshot.c */
+void        weir_canvas_snapshot        (GtkWidget   *widget,
+                                         GtkSnapshot *snapshot);
+void        weir_canvas_drop_painter    (WeirCanvas *self);
+void        weir_canvas_queue_prefetch  (WeirCanvas *self);
 /* weir-canvas-gestures.c */
 void        weir_canvas_init_gestures   (WeirCanvas *self);
+/* weir-canvas-drag.c */
+void        weir_canvas_init_drag       (WeirCanvas *self);
+double      weir_canvas_to_plane_length (WeirCanvas *self,
+                                         double      length);
+void        weir_canvas_set_cursor      (WeirCanvas *self,
+                                         const char *name);
+void        weir_canvas_follow_pointer  (WeirCanvas *self);
 void        weir_canvas_cancel_drag     (WeirCanvas *self);
 void        weir_canvas_forget_card     (WeirCanvas *self,
                                          WeirBlock  *block);
