@@ -133,6 +133,7 @@ struct _WeirRunState
   GQueue           rested;    /* of WeirScopeState whose steps are all over */
   guint            n_running; /* started steps in all scopes */
   guint            n_retrying; /* that wait for their next attempt */
+  guint            n_unknown;  /* that wait to be settled */
   guint64          order;
   gint64           now;       /* of the event being applied */
 };

@@ -164,6 +164,7 @@ weir_step_state_set_status (WeirRunState *self, WeirStepState *step, WeirStepSta
       self->n_running--;
     }
   self->n_retrying += (status == WEIR_STEP_RETRY_WAIT) - (old == WEIR_STEP_RETRY_WAIT);
+  self->n_unknown += (status == WEIR_STEP_UNKNOWN) - (old == WEIR_STEP_UNKNOWN);
   by_status[old]--;
   by_status[status]++;
   step->info.status = status;
@@ -332,7 +333,10 @@ cancel_steps (WeirRunState *self, WeirScopeState *scope, WeirStepStatus status)
 
   for (guint i = 0; i < n_blocks; i++)
     for (WeirStepState *step = scope->blocks[i].last; step != NULL; step = step->previous)
-      if (!status_is_over (step->info.status))
+      /* what is not known does not become known by giving up */
+      if (step->info.status == WEIR_STEP_UNKNOWN)
+        step->info.ended_at = self->now;
+      else if (!status_is_over (step->info.status))
         weir_step_state_set_status (self, step, status);
 }
 

@@ -553,65 +553,6 @@ weir_run_retry_now (WeirRun *self, guint32 scope, const char *block)
   return TRUE;
 }
 
-static WeirValue *
-settle_data (const char *decision, WeirValue *outputs)
-{
-  WeirBuilder *data = weir_record_builder_new (2);
-
-  if (g_str_equal (decision, "rerun"))
-    weir_builder_set_take (data, "again", weir_value_new_bool (TRUE));
-  else if (g_str_equal (decision, "done"))
-    {
-      if (outputs != NULL)
-        weir_builder_set (data, "outputs", outputs);
-    }
-  else
-    {
-      weir_builder_set_take (data, "error", weir_value_new_error ("flow.interrupted", "It was settled as failed", NULL));
-      weir_builder_set_take (data, "handled", weir_value_new_text ("stop"));
-    }
-  return weir_builder_end (data);
-}
-
-/**
- * weir_run_settle:
- * @self: a run
- * @scope: scope of the step
- * @block: id of its block
- * @decision: "rerun", "done" or "failed"
- * @outputs: (nullable): for "done", a record of what it gave
- * @error: where to put %WEIR_ERROR_WRONG_STATE or %WEIR_ERROR_INVALID
- *
- * Says what became of a step that a crash caught within an effect that must not happen twice.
- *
- * Returns: whether there was such a step
- */
-gboolean
-weir_run_settle (WeirRun *self, guint32 scope, const char *block, const char *decision, WeirValue *outputs, GError **error)
-{
-  WeirStepState *step = weir_run_state_lookup (self->state, scope, block, 0);
-  WeirEventKind kind = g_str_equal (decision, "rerun")  ? WEIR_EVENT_BLOCK_INTERRUPTED
-                       : g_str_equal (decision, "done") ? WEIR_EVENT_BLOCK_SUCCEEDED
-                                                        : WEIR_EVENT_BLOCK_FAILED;
-
-  if (step == NULL || step->info.status != WEIR_STEP_UNKNOWN || self->engine == NULL)
-    {
-      g_set_error (error, WEIR_ERROR, WEIR_ERROR_WRONG_STATE, "The outcome of %s is not unknown", block);
-      return FALSE;
-    }
-  if (kind == WEIR_EVENT_BLOCK_FAILED && !g_str_equal (decision, "failed"))
-    {
-      g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID, "Expected rerun, done or failed, got %s", decision);
-      return FALSE;
-    }
-  weir_run_emit (self, kind, step, settle_data (decision, outputs));
-  weir_run_close_failing (self, step->scope);
-  weir_run_close_rested (self);
-  weir_run_check_end (self);
-  weir_engine_wake (self->engine, self);
-  return TRUE;
-}
-
 /**
  * weir_run_wait:
  * @self: a run

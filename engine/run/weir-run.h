@@ -61,6 +61,8 @@ WEIR_API gboolean      weir_run_settle         (WeirRun   *self,
                                                 const char *decision,
                                                 WeirValue *outputs,
                                                 GError   **error);
+/* Whether nothing goes on any more before someone settles such a step. */
+WEIR_API gboolean      weir_run_needs_settling (WeirRun  *self);
 /* Resolves to the result (WeirValue, boxed) when the run has succeeded; rejects with its failure, or with
  * WEIR_ERROR_STOPPED when it was stopped. (transfer full) */
 WEIR_API DexFuture    *weir_run_wait           (WeirRun   *self) G_GNUC_WARN_UNUSED_RESULT;

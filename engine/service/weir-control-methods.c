@@ -208,6 +208,51 @@ force_stop_run (WeirEngine *engine, WeirValue *args, GError **error)
   return end_run (engine, get_run_id (args), TRUE, error);
 }
 
+/* The step at @path whose outcome is unknown. */
+static const WeirStepInfo *
+find_unknown_step (WeirRunState *state, const char *path)
+{
+  for (guint i = 0; i < weir_run_state_get_n_steps (state); i++)
+    {
+      const WeirStepInfo *step = weir_run_state_get_step (state, i);
+      g_autofree char *other = step->status == WEIR_STEP_UNKNOWN ? weir_run_state_dup_step_path (state, step) : NULL;
+
+      if (other != NULL && g_str_equal (other, path))
+        return step;
+    }
+  return NULL;
+}
+
+static WeirValue *
+settle_step (WeirEngine *engine, WeirValue *args, GError **error)
+{
+  gint64 id = get_run_id (args);
+  const char *path = weir_value_get_member_text (args, "block", "");
+  const char *output_text = get_text (args, "outputs");
+  const WeirStepInfo *step;
+  g_autoptr(WeirValue) outputs = NULL;
+  g_autoptr(WeirRun) run = NULL;
+
+  if (output_text != NULL && (outputs = weir_json_parse (output_text, -1, error)) == NULL)
+    return NULL;
+  if (weir_engine_find_run (engine, id) == NULL && is_unfinished (engine, id))
+    run = dex_await_object (weir_engine_recover_run (engine, id), error);
+  else
+    run = ensure_live_run (engine, id, error);
+  if (run == NULL)
+    return NULL;
+  step = find_unknown_step (weir_run_get_state (run), path);
+  if (step == NULL)
+    {
+      g_set_error (error, WEIR_ERROR, WEIR_ERROR_WRONG_STATE, "Run %" G_GINT64_FORMAT " has no step %s whose outcome is unknown", id,
+                   path);
+      return NULL;
+    }
+  if (!weir_run_settle (run, step->scope, step->block, weir_value_get_member_text (args, "decision", ""), outputs, error))
+    return NULL;
+  return answer_status (run);
+}
+
 static WeirValue *
 list_runs (WeirEngine *engine, WeirValue *args, GError **error)
 {
@@ -511,6 +556,7 @@ static const struct
   { "Resume", resume_run },
   { "Stop", stop_run },
   { "ForceStop", force_stop_run },
+  { "Settle", settle_step },
   { "ListRuns", list_runs },
   { "ShowRun", show_run },
   { "Events", list_events },

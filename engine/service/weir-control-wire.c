@@ -17,6 +17,8 @@ static const char interface_xml[] =
   "<method name='Resume'><arg name='run' type='x'/><arg name='status' type='s' direction='out'/></method>"
   "<method name='Stop'><arg name='run' type='x'/><arg name='status' type='s' direction='out'/></method>"
   "<method name='ForceStop'><arg name='run' type='x'/><arg name='status' type='s' direction='out'/></method>"
+  "<method name='Settle'><arg name='run' type='x'/><arg name='block' type='s'/><arg name='decision' type='s'/>"
+  "<arg name='outputs' type='s'/><arg name='status' type='s' direction='out'/></method>"
   "<method name='ListRuns'><arg name='workflow' type='s'/><arg name='limit' type='u'/>"
   "<arg name='json' type='s' direction='out'/></method>"
   "<method name='ShowRun'><arg name='run' type='x'/><arg name='json' type='s' direction='out'/></method>"

@@ -52,6 +52,7 @@ extern gboolean weir_option_json;
 
 int weir_command_run (int argc, char **argv);
 int weir_command_resume (int argc, char **argv);
+int weir_command_settle (int argc, char **argv);
 int weir_command_list (int argc, char **argv);
 int weir_command_runs (int argc, char **argv);
 int weir_command_show (int argc, char **argv);
@@ -71,6 +72,7 @@ int weir_command_man (int argc, char **argv);
 
 extern const GOptionEntry weir_run_options[];
 extern const GOptionEntry weir_resume_options[];
+extern const GOptionEntry weir_settle_options[];
 extern const GOptionEntry weir_list_options[];
 extern const GOptionEntry weir_runs_options[];
 extern const GOptionEntry weir_show_options[];

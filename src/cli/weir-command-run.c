@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 static char **option_inputs;
+static char *option_output;
 
 const GOptionEntry weir_run_options[] = {
   { "input", 'i', 0, G_OPTION_ARG_STRING_ARRAY, &option_inputs, N_ ("Set an input; may be given several times"),
@@ -24,12 +25,78 @@ const GOptionEntry weir_resume_options[] = {
   { NULL }
 };
 
+const GOptionEntry weir_settle_options[] = {
+  { "output", 'o', 0, G_OPTION_ARG_STRING, &option_output, N_ ("With \"done\": what the block gave, a JSON record by output"),
+    N_ ("JSON") },
+  WEIR_OPTION_JSON (N_ ("Print events as JSON lines, then one with the result")),
+  { NULL }
+};
+
 typedef struct
 {
   WeirSession *session;
+  WeirReport *report;
   gint64 run;
   guint n_interrupts;
+  DexPromise *stuck; /* resolves when the run waits to be settled */
+  gboolean left;     /* nothing is shown any more */
 } Watch;
+
+static void
+watch_clear (gpointer data)
+{
+  Watch *self = data;
+
+  weir_report_free (self->report);
+  dex_unref (self->stuck);
+}
+
+static void
+watch_release (gpointer data)
+{
+  g_rc_box_release_full (data, watch_clear);
+}
+
+/* Only the process that has the run can tell. */
+static gboolean
+needs_settling (WeirSession *session, gint64 id)
+{
+  WeirRun *run = session->engine != NULL ? weir_engine_find_run (session->engine, id) : NULL;
+
+  return run != NULL && weir_run_needs_settling (run);
+}
+
+static void
+watch_event_cb (WeirEvent *event, gpointer user_data)
+{
+  Watch *self = user_data;
+
+  if (self->left)
+    return;
+  weir_report_event (event, self->report);
+  if (event->seq >= self->report->quiet_until && needs_settling (self->session, self->run)
+      && dex_future_is_pending (DEX_FUTURE (self->stuck)))
+    dex_promise_resolve_boolean (self->stuck, TRUE);
+}
+
+static void
+print_unknown (WeirSession *session, gint64 id)
+{
+  WeirRunState *state = weir_run_get_state (weir_engine_find_run (session->engine, id));
+
+  g_printerr (_ ("Run %" G_GINT64_FORMAT " cannot go on before you say what became of these steps, which the end of the program"
+                 " caught at work:\n"), id);
+  for (guint i = 0; i < weir_run_state_get_n_steps (state); i++)
+    {
+      const WeirStepInfo *step = weir_run_state_get_step (state, i);
+      g_autofree char *path = NULL;
+
+      if (step->status != WEIR_STEP_UNKNOWN)
+        continue;
+      path = weir_run_state_dup_step_path (state, step);
+      g_printerr ("  weir settle %" G_GINT64_FORMAT " '%s' rerun|done|failed\n", id, path);
+    }
+}
 
 static DexFuture *
 report_stop_cb (DexFuture *future, gpointer user_data)
@@ -65,25 +132,37 @@ broken_pipe_cb (int number)
 {
 }
 
+/* Shows the run to its end. Of what happened up to @after_seq it only keeps account. */
 static int
 watch_run (WeirSession *session, gint64 run, guint64 after_seq)
 {
-  g_autoptr(WeirReport) report = weir_report_new (weir_report_choose_mode (weir_option_json));
+  Watch *watch = g_rc_box_new0 (Watch);
+  g_autoptr(DexFuture) followed = NULL;
   g_autoptr(GError) error = NULL;
-  Watch watch = { .session = session, .run = run };
-  guint interrupt_id = g_unix_signal_add (SIGINT, interrupt_cb, &watch);
-  guint terminate_id = g_unix_signal_add (SIGTERM, interrupt_cb, &watch);
-  gboolean followed;
+  guint interrupt_id = g_unix_signal_add (SIGINT, interrupt_cb, watch);
+  guint terminate_id = g_unix_signal_add (SIGTERM, interrupt_cb, watch);
+  gboolean told;
   int code;
 
-  report->run = run;
+  watch->session = session;
+  watch->run = run;
+  watch->stuck = dex_promise_new ();
+  watch->report = weir_report_new (weir_report_choose_mode (weir_option_json));
+  watch->report->run = run;
+  watch->report->quiet_until = after_seq;
   /* Whoever reads may go away (`weir run ... | head`): the run goes on. */
   signal (SIGPIPE, broken_pipe_cb);
-  followed = weir_wait (weir_control_follow (session->control, run, after_seq, weir_report_event, report, NULL), &error);
-  code = weir_report_finish (report);
+  /* What follows outlives this function when the run waits to be settled. */
+  followed = weir_control_follow (session->control, run, 0, watch_event_cb, g_rc_box_acquire (watch), watch_release);
+  told = weir_wait (dex_future_first (dex_ref (followed), dex_ref (watch->stuck), NULL), &error);
   g_source_remove (interrupt_id);
   g_source_remove (terminate_id);
-  return followed ? code : weir_cli_fail (error);
+  watch->left = TRUE;
+  code = weir_report_finish (watch->report);
+  if (needs_settling (session, run))
+    print_unknown (session, run);
+  watch_release (watch);
+  return told ? code : weir_cli_fail (error);
 }
 
 static gint64
@@ -115,6 +194,22 @@ play_there (WeirSession *session, WeirWorkflow *workflow, WeirValue *inputs, GEr
   return answer != NULL ? weir_value_get_member_int (answer, "run", 0) : 0;
 }
 
+/* Whether a run of this process goes on by itself. */
+static gboolean
+has_live_runs (WeirEngine *engine)
+{
+  g_autoptr(GListModel) runs = weir_engine_list_live_runs (engine);
+
+  for (guint i = 0; i < g_list_model_get_n_items (runs); i++)
+    {
+      g_autoptr(WeirRun) run = g_list_model_get_item (runs, i);
+
+      if (!weir_run_needs_settling (run))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static gboolean
 leave_cb (gpointer user_data)
 {
@@ -128,22 +223,15 @@ leave_cb (gpointer user_data)
 static void
 wait_for_others (WeirSession *session)
 {
-  g_autoptr(GListModel) runs = session->engine != NULL ? weir_engine_list_live_runs (session->engine) : NULL;
   gboolean left = FALSE;
   guint interrupt_id;
 
-  if (runs == NULL || g_list_model_get_n_items (runs) == 0)
+  if (session->engine == NULL || !has_live_runs (session->engine))
     return;
   g_printerr (_ ("Waiting for other runs that were started in this process; Ctrl+C leaves them\n"));
   interrupt_id = g_unix_signal_add (SIGINT, leave_cb, &left);
-  while (!left)
-    {
-      g_clear_object (&runs);
-      runs = weir_engine_list_live_runs (session->engine);
-      if (g_list_model_get_n_items (runs) == 0)
-        break;
-      g_main_context_iteration (NULL, TRUE);
-    }
+  while (!left && has_live_runs (session->engine))
+    g_main_context_iteration (NULL, TRUE);
   if (!left)
     g_source_remove (interrupt_id);
 }
@@ -208,14 +296,16 @@ get_last_seq (WeirSession *session, gint64 run)
   return n > 0 ? (guint64) weir_value_get_member_int (weir_value_get_item (events, n - 1), "seq", 0) : 0;
 }
 
+/* A verb after which the run goes on, here or in the process that has it. */
 static int
-resume_in_session (WeirSession *session, gint64 run)
+go_on (WeirSession *session, gint64 run, const char *method, WeirValue *block, WeirValue *decision, WeirValue *outputs)
 {
   g_autoptr(WeirValue) answer = NULL;
   g_autoptr(GError) error = NULL;
   guint64 last_seq = get_last_seq (session, run);
 
-  answer = weir_session_call (session, &error, "Resume", "run", weir_value_new_int (run), NULL);
+  answer = weir_session_call (session, &error, method, "run", weir_value_new_int (run), block != NULL ? "block" : NULL, block,
+                              "decision", decision, "outputs", outputs, NULL);
   if (answer == NULL)
     return weir_cli_fail (error);
   /* In the process of another it goes on by itself. */
@@ -236,5 +326,20 @@ weir_command_resume (int argc, char **argv)
     return WEIR_EXIT_INVALID;
   if (!weir_session_open (&session, &error))
     return weir_cli_fail (error);
-  return close_session (&session, resume_in_session (&session, run));
+  return close_session (&session, go_on (&session, run, "Resume", NULL, NULL, NULL));
+}
+
+int
+weir_command_settle (int argc, char **argv)
+{
+  WeirSession session = { 0 };
+  g_autoptr(GError) error = NULL;
+  gint64 run = weir_cli_parse_run (argv[0]);
+
+  if (run == 0)
+    return WEIR_EXIT_INVALID;
+  if (!weir_session_open (&session, &error))
+    return weir_cli_fail (error);
+  return close_session (&session, go_on (&session, run, "Settle", weir_value_new_text (argv[1]), weir_value_new_text (argv[2]),
+                                         weir_value_new_text (option_output != NULL ? option_output : "")));
 }

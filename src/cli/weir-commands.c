@@ -17,6 +17,10 @@ const WeirCommand weir_commands[] = {
   { "resume", N_ ("RUN"), N_ ("Resume a run that is paused or was left unfinished"),
     N_ ("A run that a crash or the end of its program left unfinished goes on in this process."), "run", weir_resume_options,
     1, 1, weir_command_resume },
+  { "settle", N_ ("RUN BLOCK rerun|done|failed"), N_ ("Say what became of a step that a crash caught at work"),
+    N_ ("A program, a request or another effect that must not happen twice is not run again by itself after a crash: its outcome is\n"
+        "unknown until you looked. BLOCK is the step as `weir show` names it. The run then goes on."),
+    "run", weir_settle_options, 3, 3, weir_command_settle },
   { "stop", N_ ("RUN"), N_ ("Stop a run: running steps are asked to end"), NULL, "run", NULL, 1, 1, weir_command_stop },
   { "kill", N_ ("RUN"), N_ ("Force stop a run: running steps are ended"), NULL, "run", NULL, 1, 1, weir_command_kill },
   { "undo", N_ ("RUN"), N_ ("Undo what a run did"),

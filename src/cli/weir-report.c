@@ -148,7 +148,7 @@ end_row (WeirReport *self, WeirEvent *event, WeirStepStatus status)
   else
     self->n_done++;
   /* Inside a loop every item has branches that it does not take: no news. */
-  if (self->mode == WEIR_REPORT_PLAIN && !(status == WEIR_STEP_SKIPPED && event->scope != 0))
+  if (self->mode == WEIR_REPORT_PLAIN && event->seq > self->quiet_until && !(status == WEIR_STEP_SKIPPED && event->scope != 0))
     weir_report_print_row (self, row);
 }
 
@@ -264,7 +264,7 @@ weir_report_event (WeirEvent *event, gpointer user_data)
   self->run = event->run;
   if (self->started_at == 0)
     self->started_at = event->at;
-  if (self->mode == WEIR_REPORT_JSON)
+  if (self->mode == WEIR_REPORT_JSON && (event->seq == 0 || event->seq > self->quiet_until))
     {
       g_autofree char *line = weir_event_to_json (event);
 

@@ -46,6 +46,7 @@ typedef struct
   WeirRunStatus  status;
   WeirValue     *result;
   WeirValue     *error;
+  guint64        quiet_until; /* events up to this one were shown before */
   guint          n_done;
   guint          n_running;
   guint          n_effects;   /* that can be undone */
