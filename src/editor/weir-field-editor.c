@@ -442,6 +442,7 @@ weir_field_editor_make_toggle (WeirFieldEditor *self)
 
   button = gtk_button_new_with_label ("ƒx");
   gtk_widget_set_tooltip_text (button, _("Expression or Plain Value"));
+  gtk_accessible_reset_relation (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_RELATION_LABELLED_BY);
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _("Expression or Plain Value"), -1);
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);

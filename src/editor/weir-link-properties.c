@@ -128,6 +128,29 @@ weir_link_properties_new (WeirWorkflow *workflow,
   return GTK_WIDGET (self);
 }
 
+/* The same link in the version that ran; NULL if it did not have it. */
+static WeirLink *
+find_twin (WeirRunView *view,
+           WeirLink    *link)
+{
+  WeirWorkflow *ran = weir_run_view_get_workflow (view);
+  WeirBlock *container = weir_graph_get_container (weir_block_get_graph (weir_link_get_source (link)));
+  WeirBlock *twin = container != NULL ? weir_workflow_find_block (ran, weir_block_get_path (container)) : NULL;
+  WeirGraph *graph = container == NULL ? weir_workflow_get_graph (ran) : twin != NULL ? weir_block_get_body (twin) : NULL;
+
+  for (guint i = 0; graph != NULL && i < weir_graph_get_n_links (graph); i++)
+    {
+      WeirLink *other = weir_graph_get_link (graph, i);
+
+      if (g_str_equal (weir_link_get_source_port (other), weir_link_get_source_port (link))
+          && g_str_equal (weir_link_get_target_port (other), weir_link_get_target_port (link))
+          && g_str_equal (weir_block_get_id (weir_link_get_source (other)), weir_block_get_id (weir_link_get_source (link)))
+          && g_str_equal (weir_block_get_id (weir_link_get_target (other)), weir_block_get_id (weir_link_get_target (link))))
+        return other;
+    }
+  return NULL;
+}
+
 /**
  * weir_link_properties_show_run:
  * @self: a form
@@ -145,11 +168,15 @@ weir_link_properties_show_run (WeirLinkProperties *self,
   guint n_deliveries = 0;
   gboolean closed = FALSE;
 
+  if (weir_block_get_graph (weir_link_get_source (self->link)) == NULL)
+    return;
   if (view != NULL)
     {
       WeirRunState *state = weir_run_view_get_state (view);
+      WeirLink *twin = find_twin (view, self->link);
 
-      n_deliveries = weir_run_state_count_deliveries (state, self->link, &closed);
+      if (twin != NULL)
+        n_deliveries = weir_run_state_count_deliveries (state, twin, &closed);
       weir_run_state_summarize_block (state, weir_block_get_path (weir_link_get_source (self->link)), &summary);
       if (n_deliveries > 0 && summary.last != NULL && summary.last->outputs != NULL)
         value = weir_value_find_member (summary.last->outputs, weir_link_get_source_port (self->link));

@@ -11,6 +11,7 @@ struct _WeirInputDialog
 
   AdwPreferencesGroup *group;
   AdwBanner           *banner;
+  GtkWidget           *start_button;
   WeirWorkflow        *workflow;
   GPtrArray           *rows;   /* one an input, in their order; not owned */
 };
@@ -183,6 +184,7 @@ weir_input_dialog_class_init (WeirInputDialogClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, "/org/weirstudio/Weir/weir-input-dialog.ui");
   gtk_widget_class_bind_template_child (widget_class, WeirInputDialog, group);
   gtk_widget_class_bind_template_child (widget_class, WeirInputDialog, banner);
+  gtk_widget_class_bind_template_child (widget_class, WeirInputDialog, start_button);
   gtk_widget_class_bind_template_callback (widget_class, play_cb);
   signals[ACCEPTED] = g_signal_new ("accepted", WEIR_TYPE_INPUT_DIALOG, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                     G_TYPE_NONE, 1, WEIR_TYPE_VALUE);
@@ -210,6 +212,8 @@ weir_input_dialog_new (WeirWorkflow *workflow,
   g_autofree char *title = g_strdup_printf (_("Play “%s”"), weir_workflow_get_name (workflow));
 
   self->workflow = weir_workflow_copy (workflow);
+  /* Enter plays, unless something must be filled in first. */
+  adw_dialog_set_focus (ADW_DIALOG (self), self->start_button);
   adw_dialog_set_title (ADW_DIALOG (self), title);
   for (guint i = 0; i < weir_workflow_get_n_inputs (self->workflow); i++)
     {
@@ -218,6 +222,8 @@ weir_input_dialog_new (WeirWorkflow *workflow,
       GtkWidget *row = make_row (input, value != NULL ? value : input->initial);
 
       gtk_widget_set_name (row, input->name);
+      if (value == NULL && input->initial == NULL && adw_dialog_get_focus (ADW_DIALOG (self)) == self->start_button)
+        adw_dialog_set_focus (ADW_DIALOG (self), row);
       adw_preferences_group_add (self->group, row);
       g_ptr_array_add (self->rows, row);
     }

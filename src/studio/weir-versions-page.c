@@ -51,6 +51,7 @@ make_row (const WeirVersionInfo *info,
       g_autofree char *label = g_strdup_printf (_("Restore version %u"), info->version);
 
       gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+      gtk_accessible_reset_relation (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_RELATION_LABELLED_BY);
       gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
       g_object_set_data (G_OBJECT (button), "version", GUINT_TO_POINTER (info->version));
       g_signal_connect (button, "clicked", G_CALLBACK (restore_cb), NULL);

@@ -271,8 +271,14 @@ weir_window_set_engine (WeirWindow *self,
   g_set_object (&self->engine, engine);
   weir_workflow_page_set_engine (self->page, engine);
   weir_sidebar_set_engine (self->sidebar, engine);
-  if (engine != NULL)
-    g_signal_connect_object (engine, "trouble", G_CALLBACK (trouble_cb), self, G_CONNECT_SWAPPED);
+  if (engine == NULL)
+    return;
+  if (g_str_equal (gtk_stack_get_visible_child_name (self->stack), "trouble"))
+    {
+      gtk_stack_set_visible_child_name (self->stack, "loading");
+      adw_overlay_split_view_set_show_sidebar (self->split, !adw_overlay_split_view_get_collapsed (self->split));
+    }
+  g_signal_connect_object (engine, "trouble", G_CALLBACK (trouble_cb), self, G_CONNECT_SWAPPED);
 }
 
 /**
@@ -286,8 +292,9 @@ void
 weir_window_show_trouble (WeirWindow   *self,
                           const GError *error)
 {
-  g_autofree char *description = g_markup_escape_text (error->message, -1);
   gboolean busy = g_error_matches (error, WEIR_ERROR, WEIR_ERROR_BUSY);
+  g_autofree char *hint = busy ? g_strdup_printf (_("%s. Close it there, then try again."), error->message) : g_strdup (error->message);
+  g_autofree char *description = g_markup_escape_text (hint, -1);
   gboolean newer = g_error_matches (error, WEIR_ERROR, WEIR_ERROR_NEWER);
 
   adw_status_page_set_title (self->trouble, busy ? _("In Use by Another Program")

@@ -69,7 +69,11 @@ weir_workflow_page_validate (WeirWorkflowPage *self)
   if (self->workflow == NULL)
     return;
 
-  self->problems = weir_workflow_validate (self->workflow);
+  /* That there are no blocks yet is no mistake; the canvas says what to do. */
+  if (weir_graph_get_n_blocks (weir_workflow_get_graph (self->workflow)) > 0)
+    self->problems = weir_workflow_validate (self->workflow);
+  else
+    self->problems = G_LIST_MODEL (g_list_store_new (WEIR_TYPE_PROBLEM));
   for (guint i = 0; i < g_list_model_get_n_items (self->problems); i++)
     {
       g_autoptr(WeirProblem) problem = g_list_model_get_item (self->problems, i);

@@ -1,9 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The window used to make a workflow from nothing, with real pointer and keys, and what it remembers."""
+import os
 import signal
+import subprocess
+import sys
 
 import weirtest
+from gi.repository import Atspi
 from weirtest import Failure, has_state, test, until
 
 
@@ -119,12 +123,35 @@ def delete(studio):
 def earlier(studio):
     for number in (1, 2):
         until("Play is offered", lambda: is_enabled(studio, "button", "Play"))
-        studio.click("play_button")
+        studio.press("button", "Play")
         studio.wait_for("", "Play “Find duplicate files”")
         studio.key("Return")
+        studio.wait_gone("", "Play “Find duplicate files”")
         until(f"run {number} has ended", lambda: any(text.startswith(f"Run {number} · succeeded") for text in studio.texts()))
     studio.activate("view.runs")
-    until("the runs are listed", lambda: any(text.startswith("Run 1") for text in studio.texts()))
+    until("both runs are listed", lambda: studio.texts().count("Succeeded") >= 2)
+    studio.click("run_list", dx=0.3, dy=0.095, count=2)
+    until("run 1 is shown", lambda: any(text.startswith("Run 1 · succeeded") for text in studio.texts()))
+
+
+@test("two programs do not share one data folder: the second says who has it")
+def busy(studio):
+    # A session bus of its own, else it would only call the first; but the same accessibility bus, to be looked at.
+    a11y = studio.bus.call_sync("org.a11y.Bus", "/org/a11y/bus", "org.a11y.Bus", "GetAddress", None, None, 0, -1, None)
+    second = subprocess.Popen(["dbus-run-session", "--", studio.program], start_new_session=True, stdout=sys.stderr,
+                              env={**os.environ, "AT_SPI_BUS_ADDRESS": a11y.unpack()[0],
+                                   "XDG_DATA_HOME": os.path.join(studio.home, "data")})
+    try:
+        def said():
+            return [text for node in weirtest.walk(Atspi.get_desktop(0)) if (text := node.get_name()) == "In Use by Another Program"]
+        until("the second studio says that the folder is in use", said)
+        keep = os.environ.get("WEIR_TEST_PICTURES")
+        if keep:
+            os.makedirs(keep, exist_ok=True)
+            weirtest.photograph(os.path.join(keep, "busy.png"))
+    finally:
+        os.killpg(second.pid, signal.SIGTERM)
+        second.wait()
 
 
 weirtest.main()
