@@ -3,8 +3,8 @@
 
 #include "weir-canvas-private.h"
 
-/* A canvas draws its blocks itself; a screen reader meets each of them as a child of the canvas all the same. They are made when asked
- * for, one after the other, so that without assistive technology they cost nothing. */
+/* A canvas draws its blocks itself; a screen reader meets each of them as a child of the canvas all the same. They
+ * are made when asked for, one after the other, so that without assistive technology they cost nothing. */
 
 #define WEIR_TYPE_BLOCK_ACCESSIBLE (weir_block_accessible_get_type ())
 G_DECLARE_FINAL_TYPE (WeirBlockAccessible, weir_block_accessible, WEIR, BLOCK_ACCESSIBLE, GObject)
@@ -24,14 +24,18 @@ static void weir_block_accessible_iface_init (GtkAccessibleInterface *iface);
 G_DEFINE_FINAL_TYPE_WITH_CODE (WeirBlockAccessible, weir_block_accessible, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (GTK_TYPE_ACCESSIBLE, weir_block_accessible_iface_init))
 
-enum { PROP_ACCESSIBLE_ROLE = 1 };
+enum
+{
+  PROP_ACCESSIBLE_ROLE = 1
+};
 
 static GtkAccessibleInterface *canvas_parent_iface;
 
 static WeirCard *
 find_card (WeirBlockAccessible *self)
 {
-  return self->canvas != NULL && self->canvas->scene != NULL ? weir_scene_find_card (self->canvas->scene, self->block) : NULL;
+  return self->canvas != NULL && self->canvas->scene != NULL ? weir_scene_find_card (self->canvas->scene, self->block)
+                                                             : NULL;
 }
 
 static void

@@ -6,8 +6,8 @@
 #define COLUMN_GAP 72.0
 #define ROW_GAP    32.0
 
-/* A layered arrangement: each block one column after the last block that it takes from (links that close a cycle left out), columns
- * ordered by the mean place of their neighbours. Linear in blocks and links but for the sorting. */
+/* A layered arrangement: each block one column after the last block that it takes from (links that close a cycle left
+ * out), columns ordered by the mean place of their neighbours. Linear in blocks and links but for the sorting. */
 
 typedef struct
 {
@@ -34,7 +34,8 @@ find_column (WeirGraph *graph,
 
       for (guint l = 0; l < n_links; l++)
         if (!weir_link_is_feedback (links[l]))
-          place->column = MAX (place->column, places[weir_block_get_index (weir_link_get_source (links[l]))].column + 1);
+          place->column = MAX (place->column,
+                               places[weir_block_get_index (weir_link_get_source (links[l]))].column + 1);
       n_columns = MAX (n_columns, place->column + 1);
     }
   return n_columns;
@@ -144,7 +145,7 @@ commit (WeirCanvas *self,
 {
   double x = left;
 
-  weir_workflow_begin_edit (self->workflow, _("Arrange"));
+  weir_workflow_begin_edit (self->workflow, _ ("Arrange"));
   for (guint c = 0; c < columns->len; c++)
     {
       GPtrArray *column = g_ptr_array_index (columns, c);
@@ -204,5 +205,5 @@ weir_canvas_arrange (WeirCanvas *self)
     lowest = MIN (lowest, places[i].y);
   commit (self, columns, left, top, lowest);
   weir_canvas_zoom_to_fit (self);
-  weir_canvas_announce (self, _("Arranged"));
+  weir_canvas_announce (self, _ ("Arranged"));
 }

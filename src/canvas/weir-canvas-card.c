@@ -67,8 +67,8 @@ mark_linked_pins (WeirCard  *self,
 
       pin->linked = FALSE;
       for (guint i = 0; i < (pin->input ? n_to : n_from) && !pin->linked; i++)
-        pin->linked = g_str_equal (pin->input ? weir_link_get_target_port (to[i])
-                                              : weir_link_get_source_port (from[i]), pin->name);
+        pin->linked = g_str_equal (pin->input ? weir_link_get_target_port (to[i]) : weir_link_get_source_port (from[i]),
+                                   pin->name);
     }
 }
 
@@ -105,9 +105,9 @@ weir_card_lay_out (WeirCard  *self,
     add_pin (self, &g_array_index (ports->inputs, WeirPort, i), TRUE, 0, top + (i + 0.5) * WEIR_CARD_ROW);
   for (guint i = 0; i < n_outputs; i++)
     add_pin (self, &g_array_index (ports->outputs, WeirPort, i), FALSE, width, top + (i + 0.5) * WEIR_CARD_ROW);
-  add_implicit_pin (self, "run", _("run"), "any", TRUE, 0, 18);
-  add_implicit_pin (self, "done", _("done"), "null", FALSE, width, 18);
-  add_implicit_pin (self, "error", _("error"), "error", FALSE, width, height - WEIR_CARD_FOOTER / 2);
+  add_implicit_pin (self, "run", _ ("run"), "any", TRUE, 0, 18);
+  add_implicit_pin (self, "done", _ ("done"), "null", FALSE, width, 18);
+  add_implicit_pin (self, "error", _ ("error"), "error", FALSE, width, height - WEIR_CARD_FOOTER / 2);
   mark_linked_pins (self, graph);
 }
 
@@ -154,7 +154,8 @@ fade (WeirPainter   *painter,
       gboolean       faded,
       const GdkRGBA *colour)
 {
-  return faded ? weir_canvas_mix (colour, &painter->palette->background, painter->palette->high_contrast ? 0.3 : 0.5) : *colour;
+  return faded ? weir_canvas_mix (colour, &painter->palette->background, painter->palette->high_contrast ? 0.3 : 0.5)
+               : *colour;
 }
 
 /* Collections are square, single things round. */
@@ -194,8 +195,10 @@ static const char *
 kind_fallback_icon (WeirBlock *block)
 {
   static const struct { const char *family, *icon; } icons[] = {
-    { "file.", "folder-symbolic" }, { "flow.", "media-playlist-shuffle-symbolic" }, { "http.", "network-wired-symbolic" },
-    { "data.", "view-list-symbolic" }, { "exec.", "utilities-terminal-symbolic" }, { "image.", "image-x-generic-symbolic" },
+    { "file.", "folder-symbolic" }, { "flow.", "media-playlist-shuffle-symbolic" },
+    { "http.", "network-wired-symbolic" },
+    { "data.", "view-list-symbolic" }, { "exec.", "utilities-terminal-symbolic" },
+    { "image.", "image-x-generic-symbolic" },
     { "desk.", "user-desktop-symbolic" }, { "human.", "avatar-default-symbolic" }, { "trigger.", "alarm-symbolic" },
   };
 
@@ -303,14 +306,14 @@ make_design_footer (WeirBlock *block)
   const WeirBlockKind *kind = weir_block_get_kind (block);
 
   if (kind == NULL)
-    return g_strdup_printf (_("%s is not installed"), weir_block_get_kind_id (block));
+    return g_strdup_printf (_ ("%s is not installed"), weir_block_get_kind_id (block));
   switch (kind->undo)
     {
     case WEIR_UNDO_EXACT:
     case WEIR_UNDO_COMPENSATE:
-      return g_strdup_printf (_("%s · undoable"), kind->id);
+      return g_strdup_printf (_ ("%s · undoable"), kind->id);
     case WEIR_UNDO_IRREVERSIBLE:
-      return g_strdup_printf (_("%s · cannot be undone"), kind->id);
+      return g_strdup_printf (_ ("%s · cannot be undone"), kind->id);
     case WEIR_UNDO_NONE:
       break;
     }
@@ -334,14 +337,16 @@ draw_full (WeirCard    *self,
 
   draw_box (self, painter, snapshot, faded);
   draw_tile (self, painter, snapshot, 10, 9, 30, faded);
-  weir_painter_draw_text (painter, snapshot, weir_block_get_title (self->block), 13, PANGO_WEIGHT_BOLD, &text,
-                          50, has_summary ? 7 : 15, room, WEIR_TEXT_START, 1);
+  weir_painter_draw_text (painter, snapshot, weir_block_get_title (self->block), 13, PANGO_WEIGHT_BOLD, &text, 50,
+                          has_summary ? 7 : 15, room, WEIR_TEXT_START, 1);
   if (has_summary)
-    weir_painter_draw_text (painter, snapshot, summary, 11.5, PANGO_WEIGHT_NORMAL, &dim, 50, 25, width - 60, WEIR_TEXT_START, 1);
+    weir_painter_draw_text (painter, snapshot, summary, 11.5, PANGO_WEIGHT_NORMAL, &dim, 50, 25, width - 60,
+                            WEIR_TEXT_START, 1);
   if (self->shown)
     draw_badge (self, painter, snapshot, width - 26, 10, 16);
   else if (!weir_block_get_enabled (self->block))
-    weir_painter_draw_icon (painter, snapshot, "action-unavailable-symbolic", "window-close-symbolic", &dim, width - 26, 10, 16);
+    weir_painter_draw_icon (painter, snapshot, "action-unavailable-symbolic", "window-close-symbolic", &dim, width - 26,
+                            10, 16);
   gtk_snapshot_append_color (snapshot, &line, &GRAPHENE_RECT_INIT (1, bottom, width - 2, 1));
   if (footer != NULL)
     weir_painter_draw_text (painter, snapshot, footer, 11, PANGO_WEIGHT_NORMAL, &dim, 12, bottom + 5, width - 24,
@@ -360,8 +365,8 @@ draw_header (WeirCard    *self,
 
   draw_box (self, painter, snapshot, faded);
   draw_tile (self, painter, snapshot, 12, height / 2 - 24, 48, faded);
-  weir_painter_draw_text (painter, snapshot, weir_block_get_title (self->block), 20, PANGO_WEIGHT_BOLD, &text,
-                          70, height / 2 - 26, width - 80 - (self->shown ? 24 : 0), WEIR_TEXT_START, 2);
+  weir_painter_draw_text (painter, snapshot, weir_block_get_title (self->block), 20, PANGO_WEIGHT_BOLD, &text, 70,
+                          height / 2 - 26, width - 80 - (self->shown ? 24 : 0), WEIR_TEXT_START, 2);
   if (self->shown)
     draw_badge (self, painter, snapshot, width - 36, 8, 28);
   for (guint i = 0; i < self->pins->len; i++)
@@ -447,7 +452,8 @@ weir_card_ensure_node (WeirCard    *self,
   if (self->selected)
     {
       static const double widths[WEIR_N_LODS] = { 2, 4, 8, 16 };
-      graphene_rect_t ring = GRAPHENE_RECT_INIT (0, 0, self->indexed.bounds.size.width, self->indexed.bounds.size.height);
+      graphene_rect_t ring = GRAPHENE_RECT_INIT (0, 0, self->indexed.bounds.size.width,
+                                                 self->indexed.bounds.size.height);
 
       graphene_rect_inset (&ring, -widths[lod] / 2, -widths[lod] / 2);
       weir_painter_outline (snapshot, &ring, lod <= WEIR_LOD_HEADER ? RADIUS + widths[lod] / 2 : 0, widths[lod],

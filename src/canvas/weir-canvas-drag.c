@@ -76,11 +76,13 @@ place_selection (WeirCanvas       *self,
       g_autoptr(WeirBlock) block = g_list_model_get_item (G_LIST_MODEL (self->selected), i);
       graphene_point_t start = g_array_index (self->starts, graphene_point_t, i);
 
-      weir_scene_place_card (self->scene, weir_scene_find_card (self->scene, block), start.x + shift.x, start.y + shift.y);
+      weir_scene_place_card (self->scene, weir_scene_find_card (self->scene, block), start.x + shift.x,
+                             start.y + shift.y);
     }
   if (self->pressed_sticky != NULL)
     {
-      self->pressed_sticky->rect.origin = GRAPHENE_POINT_INIT (self->sticky_start.x + shift.x, self->sticky_start.y + shift.y);
+      self->pressed_sticky->rect.origin = GRAPHENE_POINT_INIT (self->sticky_start.x + shift.x,
+                                                               self->sticky_start.y + shift.y);
       weir_sticky_drop_nodes (self->pressed_sticky);
     }
   gtk_widget_queue_draw (GTK_WIDGET (self));
@@ -117,7 +119,7 @@ commit_sticky (WeirCanvas *self,
   WeirNote note = { .id = sticky->id, .text = sticky->text, .x = sticky->rect.origin.x, .y = sticky->rect.origin.y,
                     .width = sticky->rect.size.width, .height = sticky->rect.size.height };
 
-  weir_workflow_begin_edit (self->workflow, _("Move Note"));
+  weir_workflow_begin_edit (self->workflow, _ ("Move Note"));
   weir_workflow_set_note (self->workflow, &note);
   weir_workflow_end_edit (self->workflow);
 }
@@ -138,7 +140,7 @@ commit_duplicates (WeirCanvas       *self,
       g_object_unref (blocks[i]);
     }
   text = weir_workflow_copy_blocks (self->workflow, blocks, n);
-  weir_workflow_begin_edit (self->workflow, _("Duplicate"));
+  weir_workflow_begin_edit (self->workflow, _ ("Duplicate"));
   copies = weir_workflow_paste_blocks (self->workflow, self->graph, text, shift.x, shift.y, &error);
   weir_workflow_end_edit (self->workflow);
   if (copies == NULL)
@@ -393,8 +395,9 @@ drag_begin_cb (GtkGestureDrag *gesture,
     }
 
   pin = self->editable && weir_canvas_get_lod (self) <= WEIR_LOD_HEADER
-        ? weir_scene_pin_at (self->scene, self->press_plane_x, self->press_plane_y, weir_canvas_to_plane_length (self, WEIR_PRESS_RADIUS), &card)
-        : NULL;
+          ? weir_scene_pin_at (self->scene, self->press_plane_x, self->press_plane_y,
+                               weir_canvas_to_plane_length (self, WEIR_PRESS_RADIUS), &card)
+          : NULL;
   if (pin != NULL)
     {
       begin_link_at_pin (self, card, pin);
@@ -402,7 +405,8 @@ drag_begin_cb (GtkGestureDrag *gesture,
     }
   card = weir_scene_card_at (self->scene, self->press_plane_x, self->press_plane_y);
   wire = card == NULL ? weir_scene_wire_at (self->scene, self->press_plane_x, self->press_plane_y,
-                                            weir_canvas_to_plane_length (self, WEIR_WIRE_RADIUS)) : NULL;
+                                            weir_canvas_to_plane_length (self, WEIR_WIRE_RADIUS))
+                      : NULL;
   if (card != NULL)
     press_card (self, card);
   else if (wire != NULL)
@@ -410,7 +414,8 @@ drag_begin_cb (GtkGestureDrag *gesture,
       self->pressed_link = wire->link;
       weir_canvas_select_link (self, wire->link);
     }
-  else if ((self->pressed_sticky = weir_scene_sticky_at (self->scene, self->press_plane_x, self->press_plane_y)) != NULL)
+  else if ((self->pressed_sticky = weir_scene_sticky_at (self->scene, self->press_plane_x, self->press_plane_y))
+           != NULL)
     weir_canvas_select_note (self, self->pressed_sticky->id);
 }
 

@@ -75,8 +75,8 @@ weir_frame_lay_out (WeirCard *self)
       graphene_rect_t *rect = &g_array_index (self->inner, WeirInnerCard, i).rect;
 
       *rect = GRAPHENE_RECT_INIT (SIDE + (rect->origin.x - extent.origin.x) * scale,
-                                  TITLE_BAR + 4 + (rect->origin.y - extent.origin.y) * scale,
-                                  rect->size.width * scale, rect->size.height * scale);
+                                  TITLE_BAR + 4 + (rect->origin.y - extent.origin.y) * scale, rect->size.width * scale,
+                                  rect->size.height * scale);
     }
   width = 2 * SIDE + extent.size.width * scale;
   height = TITLE_BAR + MAX (extent.size.height * scale + PAD, ports_height) + BOTTOM_BAR;
@@ -138,11 +138,12 @@ draw_inner_card (WeirCard      *self,
   weir_painter_fill_rounded (snapshot, &GRAPHENE_RECT_INIT (x + 10 * s, y + 11 * s, 30 * s, 30 * s), 6 * s, &tint);
   weir_painter_draw_icon (painter, snapshot, kind != NULL ? kind->icon : NULL, "applications-system-symbolic", &hue,
                           x + 17 * s, y + 18 * s, 16 * s);
-  weir_painter_draw_text (painter, snapshot, weir_block_get_title (inner->block), 13 * s, PANGO_WEIGHT_BOLD, &palette->text,
-                          x + 50 * s, y + (summary != NULL ? 8 : 17) * s, width - (self->shown ? 78 : 58) * s, WEIR_TEXT_START, 1);
+  weir_painter_draw_text (painter, snapshot, weir_block_get_title (inner->block), 13 * s, PANGO_WEIGHT_BOLD,
+                          &palette->text, x + 50 * s, y + (summary != NULL ? 8 : 17) * s,
+                          width - (self->shown ? 78 : 58) * s, WEIR_TEXT_START, 1);
   if (summary != NULL)
-    weir_painter_draw_text (painter, snapshot, summary, 11.5 * s, PANGO_WEIGHT_NORMAL, &palette->dim_text,
-                            x + 50 * s, y + 27 * s, width - 58 * s, WEIR_TEXT_START, 1);
+    weir_painter_draw_text (painter, snapshot, summary, 11.5 * s, PANGO_WEIGHT_NORMAL, &palette->dim_text, x + 50 * s,
+                            y + 27 * s, width - 58 * s, WEIR_TEXT_START, 1);
   if (self->shown && inner->status != WEIR_STEP_PENDING)
     {
       graphene_rect_t badge = GRAPHENE_RECT_INIT (x + width - 24 * s, y + 10 * s, 16 * s, 16 * s);
@@ -173,7 +174,7 @@ make_title (WeirCard *self)
   guint at_once = weir_block_get_concurrency (self->block);
 
   /* Translators: a container block and how many of its items are worked on at the same time */
-  return at_once > 1 ? g_strdup_printf (_("%s · %u at once"), weir_block_get_title (self->block), at_once)
+  return at_once > 1 ? g_strdup_printf (_ ("%s · %u at once"), weir_block_get_title (self->block), at_once)
                      : g_strdup (weir_block_get_title (self->block));
 }
 
@@ -212,20 +213,22 @@ weir_frame_draw (WeirCard    *self,
 
   weir_painter_fill_rounded (snapshot, &rect, 10, &palette->accent_tint);
   weir_painter_outline (snapshot, &rect, 10, 1.5, &colour);
-  weir_painter_draw_text (painter, snapshot, title, lod == WEIR_LOD_FULL ? 12.5 : 18, PANGO_WEIGHT_BOLD, &ink, PAD, 7, room,
-                          WEIR_TEXT_START, 1);
+  weir_painter_draw_text (painter, snapshot, title, lod == WEIR_LOD_FULL ? 12.5 : 18, PANGO_WEIGHT_BOLD, &ink, PAD, 7,
+                          room, WEIR_TEXT_START, 1);
   if (self->shown)
     {
       graphene_rect_t badge = GRAPHENE_RECT_INIT (rect.size.width - 28, 8, 16, 16);
 
       weir_painter_fill_rounded (snapshot, &badge, 8, &colour);
-      weir_painter_draw_icon (painter, snapshot, weir_canvas_state_icon (self->summary.status), "content-loading-symbolic",
-                              &palette->on_colour, badge.origin.x + 3, badge.origin.y + 3, 10);
+      weir_painter_draw_icon (painter, snapshot, weir_canvas_state_icon (self->summary.status),
+                              "content-loading-symbolic", &palette->on_colour, badge.origin.x + 3, badge.origin.y + 3,
+                              10);
       draw_progress (self, painter, snapshot);
     }
   if (self->inner->len == 0)
-    weir_painter_draw_text (painter, snapshot, _("Nothing inside yet. Double-click to open."), 11.5, PANGO_WEIGHT_NORMAL,
-                            &palette->dim_text, SIDE, TITLE_BAR + 12, rect.size.width - 2 * SIDE, WEIR_TEXT_MIDDLE, 2);
+    weir_painter_draw_text (painter, snapshot, _ ("Nothing inside yet. Double-click to open."), 11.5,
+                            PANGO_WEIGHT_NORMAL, &palette->dim_text, SIDE, TITLE_BAR + 12, rect.size.width - 2 * SIDE,
+                            WEIR_TEXT_MIDDLE, 2);
   draw_inner_links (self, snapshot, painter);
   for (guint i = 0; i < self->inner->len; i++)
     draw_inner_card (self, &g_array_index (self->inner, WeirInnerCard, i), painter, snapshot);

@@ -36,7 +36,8 @@ click_pressed_cb (GtkGestureClick *gesture,
     weir_canvas_open_block (self, card->block);
   else if (sticky != NULL)
     weir_canvas_edit_note (self, sticky);
-  else if (weir_scene_wire_at (self->scene, plane_x, plane_y, weir_canvas_to_plane_length (self, WEIR_WIRE_RADIUS)) == NULL)
+  else if (weir_scene_wire_at (self->scene, plane_x, plane_y, weir_canvas_to_plane_length (self, WEIR_WIRE_RADIUS))
+           == NULL)
     weir_canvas_request_block (self, plane_x, plane_y, NULL, NULL);
 }
 
@@ -104,10 +105,13 @@ motion_cb (GtkEventControllerMotion *motion,
   self->pointer_x = x;
   self->pointer_y = y;
   weir_viewport_to_plane (self->viewport, x, y, &plane_x, &plane_y);
-  pin = weir_scene_pin_at (self->scene, plane_x, plane_y, weir_canvas_to_plane_length (self, WEIR_PRESS_RADIUS), &pin_card);
+  pin = weir_scene_pin_at (self->scene, plane_x, plane_y, weir_canvas_to_plane_length (self, WEIR_PRESS_RADIUS),
+                           &pin_card);
   card = pin_card != NULL ? pin_card : weir_scene_card_at (self->scene, plane_x, plane_y);
-  set_hovered (self, card, card != NULL ? NULL
-               : weir_scene_wire_at (self->scene, plane_x, plane_y, weir_canvas_to_plane_length (self, WEIR_WIRE_RADIUS)));
+  set_hovered (self, card,
+               card != NULL ? NULL
+                            : weir_scene_wire_at (self->scene, plane_x, plane_y,
+                                                  weir_canvas_to_plane_length (self, WEIR_WIRE_RADIUS)));
   weir_canvas_set_cursor (self, self->space_held ? "grab" : pin != NULL && self->editable ? "crosshair" : NULL);
 }
 
@@ -177,14 +181,16 @@ drop_cb (GtkDropTarget *target,
     return FALSE;
   weir_viewport_to_plane (self->viewport, x, y, &plane_x, &plane_y);
   gtk_widget_grab_focus (GTK_WIDGET (self));
-  return weir_canvas_add_kind_at (self, text + strlen ("weir-kind:"), plane_x - WEIR_CARD_WIDTH / 2, plane_y - 24) != NULL;
+  return weir_canvas_add_kind_at (self, text + strlen ("weir-kind:"), plane_x - WEIR_CARD_WIDTH / 2, plane_y - 24)
+         != NULL;
 }
 
 void
 weir_canvas_init_gestures (WeirCanvas *self)
 {
   GtkWidget *widget = GTK_WIDGET (self);
-  GtkGesture *click = gtk_gesture_click_new (), *long_press = gtk_gesture_long_press_new (), *zoom = gtk_gesture_zoom_new ();
+  GtkGesture *click = gtk_gesture_click_new (), *long_press = gtk_gesture_long_press_new (),
+             *zoom = gtk_gesture_zoom_new ();
   GtkEventController *motion = gtk_event_controller_motion_new ();
   GtkEventController *scroll = gtk_event_controller_scroll_new (GTK_EVENT_CONTROLLER_SCROLL_BOTH_AXES);
   GtkDropTarget *drop = gtk_drop_target_new (G_TYPE_STRING, GDK_ACTION_COPY);

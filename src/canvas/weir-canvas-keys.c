@@ -18,7 +18,7 @@ nudge (WeirCanvas *self,
     return;
   /* A row of key presses is one step to undo. */
   weir_workflow_merge_next_edit (self->workflow);
-  weir_workflow_begin_edit (self->workflow, _("Nudge"));
+  weir_workflow_begin_edit (self->workflow, _ ("Nudge"));
   for (guint i = 0; i < n; i++)
     {
       g_autoptr(WeirBlock) block = g_list_model_get_item (G_LIST_MODEL (self->selected), i);
@@ -83,8 +83,9 @@ walk (WeirCanvas *self,
       int         dy)
 {
   WeirCard *from = self->selected_block != NULL ? weir_scene_find_card (self->scene, self->selected_block) : NULL;
-  WeirCard *to = from != NULL ? find_neighbour (self, from, dx, dy)
-                 : self->scene->cards->len > 0 ? g_ptr_array_index (self->scene->cards, 0) : NULL;
+  WeirCard *to = from != NULL                  ? find_neighbour (self, from, dx, dy)
+                 : self->scene->cards->len > 0 ? g_ptr_array_index (self->scene->cards, 0)
+                                               : NULL;
 
   if (to != NULL)
     go_to_card (self, to);
@@ -99,10 +100,11 @@ announce_choice (WeirCanvas *self)
   g_autofree char *text = NULL;
 
   if (self->connect == WEIR_CONNECT_PORT)
-    text = g_strdup_printf (_("Output %s, %s, %u of %u"), choice->pin->title, choice->pin->type, self->choice + 1, self->choices->len);
+    text = g_strdup_printf (_ ("Output %s, %s, %u of %u"), choice->pin->title, choice->pin->type, self->choice + 1,
+                            self->choices->len);
   else
-    text = g_strdup_printf (_("To %s, %s, %s, %u of %u"), weir_block_get_title (choice->card->block), choice->pin->title,
-                            choice->pin->type, self->choice + 1, self->choices->len);
+    text = g_strdup_printf (_ ("To %s, %s, %s, %u of %u"), weir_block_get_title (choice->card->block),
+                            choice->pin->title, choice->pin->type, self->choice + 1, self->choices->len);
   weir_canvas_announce (self, text);
 }
 
@@ -189,12 +191,12 @@ enter_connect (WeirCanvas *self)
     return;
   if (card == NULL)
     {
-      weir_canvas_say (self, _("Select the block to link from first"));
+      weir_canvas_say (self, _ ("Select the block to link from first"));
       return;
     }
   collect_ports (self, card);
   self->connect = WEIR_CONNECT_PORT;
-  weir_canvas_announce (self, _("Linking: choose an output with Up and Down, Enter to go on, Escape to leave"));
+  weir_canvas_announce (self, _ ("Linking: choose an output with Up and Down, Enter to go on, Escape to leave"));
   show_choice (self);
 }
 
@@ -207,7 +209,7 @@ confirm_choice (WeirCanvas *self)
       if (self->choices->len == 0)
         {
           weir_canvas_leave_connect (self);
-          weir_canvas_say (self, _("No input takes what this output gives"));
+          weir_canvas_say (self, _ ("No input takes what this output gives"));
           return;
         }
       self->connect = WEIR_CONNECT_TARGET;
@@ -252,7 +254,7 @@ handle_connect_key (WeirCanvas *self,
       return GDK_EVENT_STOP;
     case GDK_KEY_Escape:
       weir_canvas_leave_connect (self);
-      weir_canvas_announce (self, _("Linking ended"));
+      weir_canvas_announce (self, _ ("Linking ended"));
       return GDK_EVENT_STOP;
     default:
       return GDK_EVENT_PROPAGATE;
@@ -388,7 +390,8 @@ void
 weir_canvas_install_keys (GtkWidgetClass *klass)
 {
   static const struct { guint key; GdkModifierType modifiers; const char *action; } keys[] = {
-    { GDK_KEY_plus, 0, "canvas.zoom-in" }, { GDK_KEY_equal, 0, "canvas.zoom-in" }, { GDK_KEY_KP_Add, 0, "canvas.zoom-in" },
+    { GDK_KEY_plus, 0, "canvas.zoom-in" }, { GDK_KEY_equal, 0, "canvas.zoom-in" },
+    { GDK_KEY_KP_Add, 0, "canvas.zoom-in" },
     { GDK_KEY_plus, GDK_CONTROL_MASK, "canvas.zoom-in" }, { GDK_KEY_equal, GDK_CONTROL_MASK, "canvas.zoom-in" },
     { GDK_KEY_minus, 0, "canvas.zoom-out" }, { GDK_KEY_KP_Subtract, 0, "canvas.zoom-out" },
     { GDK_KEY_minus, GDK_CONTROL_MASK, "canvas.zoom-out" },
@@ -398,7 +401,8 @@ weir_canvas_install_keys (GtkWidgetClass *klass)
     { GDK_KEY_x, GDK_CONTROL_MASK, "canvas.cut" }, { GDK_KEY_v, GDK_CONTROL_MASK, "canvas.paste" },
     { GDK_KEY_d, GDK_CONTROL_MASK, "canvas.duplicate" }, { GDK_KEY_z, GDK_CONTROL_MASK, "canvas.undo" },
     { GDK_KEY_z, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "canvas.redo" }, { GDK_KEY_y, GDK_CONTROL_MASK, "canvas.redo" },
-    { GDK_KEY_Delete, 0, "canvas.delete" }, { GDK_KEY_KP_Delete, 0, "canvas.delete" }, { GDK_KEY_BackSpace, 0, "canvas.delete" },
+    { GDK_KEY_Delete, 0, "canvas.delete" }, { GDK_KEY_KP_Delete, 0, "canvas.delete" },
+    { GDK_KEY_BackSpace, 0, "canvas.delete" },
     { GDK_KEY_Return, GDK_CONTROL_MASK, "canvas.open" }, { GDK_KEY_e, GDK_CONTROL_MASK, "canvas.toggle-enabled" },
   };
 

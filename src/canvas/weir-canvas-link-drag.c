@@ -19,7 +19,7 @@ weir_canvas_can_join (WeirCanvas     *self,
   if (!pin->input == !to_pin->input)
     {
       g_set_error_literal (error, WEIR_ERROR, WEIR_ERROR_PORT_MISMATCH,
-                           pin->input ? _("An input takes a link from an output") : _("An output gives to an input"));
+                           pin->input ? _ ("An input takes a link from an output") : _ ("An output gives to an input"));
       return FALSE;
     }
   if (pin->input)
@@ -47,7 +47,7 @@ weir_canvas_join (WeirCanvas    *self,
       weir_canvas_say (self, error->message);
       return NULL;
     }
-  text = g_strdup_printf (_("Linked %s to %s"), weir_block_get_title (weir_link_get_source (link)),
+  text = g_strdup_printf (_ ("Linked %s to %s"), weir_block_get_title (weir_link_get_source (link)),
                           weir_block_get_title (weir_link_get_target (link)));
   weir_canvas_announce (self, text);
   return link;
@@ -91,8 +91,9 @@ is_where_it_was (WeirCanvas    *self,
 
   if (link == NULL)
     return FALSE;
-  return pin->input ? weir_link_get_target (link) == card->block && g_str_equal (weir_link_get_target_port (link), pin->name)
-                    : weir_link_get_source (link) == card->block && g_str_equal (weir_link_get_source_port (link), pin->name);
+  return pin->input
+           ? weir_link_get_target (link) == card->block && g_str_equal (weir_link_get_target_port (link), pin->name)
+           : weir_link_get_source (link) == card->block && g_str_equal (weir_link_get_source_port (link), pin->name);
 }
 
 typedef struct
@@ -115,7 +116,8 @@ consider (WeirCanvas    *self,
 
   if (card == self->link.card && pin == self->link.pin)
     return;
-  if (is_where_it_was (self, card, pin) || weir_canvas_can_join (self, self->link.card, self->link.pin, card, pin, &error))
+  if (is_where_it_was (self, card, pin)
+      || weir_canvas_can_join (self, self->link.card, self->link.pin, card, pin, &error))
     {
       if (distance < target->distance)
         {
@@ -142,7 +144,8 @@ find_target (WeirCanvas *self,
   double radius = SNAP_RADIUS / weir_viewport_get_zoom (self->viewport);
   WeirCard *under;
 
-  weir_canvas_index_query (self->scene->card_index, &GRAPHENE_RECT_INIT (x - radius, y - radius, 2 * radius, 2 * radius), found);
+  weir_canvas_index_query (self->scene->card_index,
+                           &GRAPHENE_RECT_INIT (x - radius, y - radius, 2 * radius, 2 * radius), found);
   for (guint i = 0; i < found->len; i++)
     {
       WeirCard *card = g_ptr_array_index (found, i);
@@ -150,7 +153,8 @@ find_target (WeirCanvas *self,
       for (guint p = 0; p < card->pins->len; p++)
         {
           const WeirPin *pin = &g_array_index (card->pins, WeirPin, p);
-          double distance = hypot (card->indexed.bounds.origin.x + pin->x - x, card->indexed.bounds.origin.y + pin->y - y);
+          double distance = hypot (card->indexed.bounds.origin.x + pin->x - x,
+                                   card->indexed.bounds.origin.y + pin->y - y);
 
           if (distance <= radius)
             consider (self, card, pin, distance, target);
@@ -190,8 +194,8 @@ weir_canvas_update_link (WeirCanvas *self,
   find_target (self, x, y, &target);
   if (target.pin != NULL && target.pin != self->link.to_pin)
     {
-      g_autofree char *text = g_strdup_printf (_("%s, %s, %s"), weir_block_get_title (target.card->block), target.pin->title,
-                                               target.pin->type);
+      g_autofree char *text = g_strdup_printf (_ ("%s, %s, %s"), weir_block_get_title (target.card->block),
+                                               target.pin->title, target.pin->type);
 
       weir_canvas_announce (self, text);
     }
@@ -223,11 +227,12 @@ commit_link (WeirCanvas   *self,
     {
       WeirLink *link;
 
-      if (drag->to_card->block == (drag->to_pin->input ? weir_link_get_target (detached) : weir_link_get_source (detached))
+      if (drag->to_card->block
+            == (drag->to_pin->input ? weir_link_get_target (detached) : weir_link_get_source (detached))
           && g_str_equal (drag->to_pin->name, drag->to_pin->input ? weir_link_get_target_port (detached)
                                                                   : weir_link_get_source_port (detached)))
         return;
-      weir_workflow_begin_edit (self->workflow, _("Move Link"));
+      weir_workflow_begin_edit (self->workflow, _ ("Move Link"));
       weir_workflow_remove_link (self->workflow, detached);
       link = weir_canvas_join (self, drag->card, drag->pin, drag->to_card, drag->to_pin);
       if (link != NULL && when != NULL)
@@ -238,10 +243,10 @@ commit_link (WeirCanvas   *self,
     weir_canvas_say (self, drag->refusal);
   else if (detached != NULL)
     {
-      weir_workflow_begin_edit (self->workflow, _("Remove Link"));
+      weir_workflow_begin_edit (self->workflow, _ ("Remove Link"));
       weir_workflow_remove_link (self->workflow, detached);
       weir_workflow_end_edit (self->workflow);
-      weir_canvas_announce (self, _("Link removed"));
+      weir_canvas_announce (self, _ ("Link removed"));
     }
   else
     {
@@ -292,7 +297,8 @@ snapshot_marks (WeirCanvas  *self,
           if (pin == drag->pin || (pin->implicit && pin != drag->to_pin) || !pin->input == !drag->pin->input
               || !weir_canvas_can_join (self, drag->card, drag->pin, card, pin, NULL))
             continue;
-          weir_viewport_to_view (self->viewport, card->indexed.bounds.origin.x + pin->x, card->indexed.bounds.origin.y + pin->y, &x, &y);
+          weir_viewport_to_view (self->viewport, card->indexed.bounds.origin.x + pin->x,
+                                 card->indexed.bounds.origin.y + pin->y, &x, &y);
           size = MAX (size * MIN (zoom, 1), 6);
           rect = GRAPHENE_RECT_INIT (x - size / 2, y - size / 2, size, size);
           weir_painter_fill_rounded (snapshot, &rect, size / 2, &halo);
@@ -316,8 +322,8 @@ snapshot_label (WeirCanvas  *self,
   y = MIN (y, gtk_widget_get_height (GTK_WIDGET (self)) - height - 8);
   rect = GRAPHENE_RECT_INIT (MAX (x, 8), y, width, height);
   weir_painter_fill_rounded (snapshot, &rect, 8, &palette->failure);
-  weir_painter_draw_icon (&self->painter, snapshot, "action-unavailable-symbolic", "window-close-symbolic", &palette->on_colour,
-                          rect.origin.x + 8, y + height / 2 - 7, 14);
+  weir_painter_draw_icon (&self->painter, snapshot, "action-unavailable-symbolic", "window-close-symbolic",
+                          &palette->on_colour, rect.origin.x + 8, y + height / 2 - 7, 14);
   weir_painter_draw_text (&self->painter, snapshot, text, 12, PANGO_WEIGHT_NORMAL, &palette->on_colour,
                           rect.origin.x + 30, y + 5, width - 38, WEIR_TEXT_START, 2);
 }

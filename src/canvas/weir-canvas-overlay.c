@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-/* What a run did, on the cards and links of the scene. The run may be of another version of the workflow than the one that is drawn:
+/* What a run did, on the cards and links of the scene. The run may be of another version of the workflow than the one
+ * that is drawn:
  * blocks are matched by path, links by their ends. */
 
 static WeirRunState *
@@ -34,7 +35,8 @@ mark_all_stale (WeirScene *self)
     ((WeirWire *) wire)->state_stale = TRUE;
 }
 
-/* The card that a step belongs to in the graph that is shown: its own block, or the container around it. NULL if the step is elsewhere.
+/* The card that a step belongs to in the graph that is shown: its own block, or the container around it. NULL if the
+ * step is elsewhere.
  * Containers are followed from the root down, as the graph is named. */
 static WeirCard *
 find_card_of_step (WeirScene          *self,
@@ -91,7 +93,8 @@ mark_neighbourhood (WeirScene *self,
  * @self: a scene
  * @first: index of the first step that changed
  *
- * The run view moved on. Cards are only marked; what each shows is worked out when it is drawn next, so a busy run costs what is in view.
+ * The run view moved on. Cards are only marked; what each shows is worked out when it is drawn next, so a busy run
+ * costs what is in view.
  */
 void
 weir_scene_follow_view (WeirScene *self,
@@ -99,7 +102,8 @@ weir_scene_follow_view (WeirScene *self,
 {
   WeirRunState *state = get_state (self);
 
-  if (state == NULL || state != self->shown_state || first == 0 || weir_run_status_is_final (weir_run_state_get_status (state)))
+  if (state == NULL || state != self->shown_state || first == 0
+      || weir_run_status_is_final (weir_run_state_get_status (state)))
     {
       self->shown_state = state;
       mark_all_stale (self);
@@ -125,9 +129,10 @@ count_outputs (WeirCard  *card,
       gboolean counted = !pin->input && (g_str_equal (pin->family, "list") || g_str_equal (pin->family, "table"));
       WeirValue *value = counted ? weir_value_find_member (outputs, pin->name) : NULL;
 
-      if (value != NULL && (weir_value_get_kind (value) == WEIR_VALUE_LIST || weir_value_get_kind (value) == WEIR_VALUE_TABLE))
+      if (value != NULL
+          && (weir_value_get_kind (value) == WEIR_VALUE_LIST || weir_value_get_kind (value) == WEIR_VALUE_TABLE))
         /* Translators: how many of what came out of a block, "42 files" */
-        return g_strdup_printf (_("%" G_GSIZE_FORMAT " %s"), weir_value_get_length (value), pin->title);
+        return g_strdup_printf (_ ("%" G_GSIZE_FORMAT " %s"), weir_value_get_length (value), pin->title);
     }
   return NULL;
 }
@@ -138,10 +143,10 @@ count_steps (const WeirBlockSummary *summary)
   if (summary->n_steps <= 1)
     return NULL;
   if (summary->n_failed > 0)
-    return g_strdup_printf (_("%u of %u done, %u failed"), summary->n_succeeded, summary->n_steps, summary->n_failed);
+    return g_strdup_printf (_ ("%u of %u done, %u failed"), summary->n_succeeded, summary->n_steps, summary->n_failed);
   if (summary->n_succeeded < summary->n_steps)
-    return g_strdup_printf (_("%u of %u done"), summary->n_succeeded, summary->n_steps);
-  return g_strdup_printf (_("%u times"), summary->n_steps);
+    return g_strdup_printf (_ ("%u of %u done"), summary->n_succeeded, summary->n_steps);
+  return g_strdup_printf (_ ("%u times"), summary->n_steps);
 }
 
 static void
@@ -165,7 +170,7 @@ undo_word (WeirBlock *block,
 
   if (n_effects == 0 || kind == NULL || kind->undo == WEIR_UNDO_NONE)
     return NULL;
-  return kind->undo == WEIR_UNDO_IRREVERSIBLE ? _("cannot be undone") : _("undoable");
+  return kind->undo == WEIR_UNDO_IRREVERSIBLE ? _ ("cannot be undone") : _ ("undoable");
 }
 
 static char *
@@ -180,7 +185,8 @@ make_footer (WeirScene              *self,
   switch (summary->status)
     {
     case WEIR_STEP_PENDING:
-      if (!weir_run_status_is_final (weir_run_state_get_status (state)) && weir_graph_get_container (self->graph) == NULL)
+      if (!weir_run_status_is_final (weir_run_state_get_status (state))
+          && weir_graph_get_container (self->graph) == NULL)
         take_part (text, weir_run_state_explain_wait (state, 0, weir_block_get_id (card->block)));
       if (text->len == 0)
         g_string_append (text, weir_canvas_state_title (summary->status));
@@ -190,7 +196,7 @@ make_footer (WeirScene              *self,
       if (last != NULL && last->progress_text != NULL)
         take_part (text, g_strdup (last->progress_text));
       else if (summary->progress >= 0)
-        take_part (text, g_strdup_printf (_("%.0f %%"), 100 * summary->progress));
+        take_part (text, g_strdup_printf (_ ("%.0f %%"), 100 * summary->progress));
       if (text->len == 0)
         g_string_append (text, weir_canvas_state_title (summary->status));
       break;
@@ -201,7 +207,8 @@ make_footer (WeirScene              *self,
         g_string_append (text, weir_canvas_state_title (summary->status));
       break;
     default:
-      take_part (text, summary->n_steps <= 1 && last != NULL ? count_outputs (card, last->outputs) : count_steps (summary));
+      take_part (text,
+                 summary->n_steps <= 1 && last != NULL ? count_outputs (card, last->outputs) : count_steps (summary));
       if (summary->status != WEIR_STEP_SUCCEEDED)
         take_part (text, g_strdup (weir_canvas_state_title (summary->status)));
       if (summary->duration > 0)
@@ -284,7 +291,8 @@ find_run_link (WeirScene *self,
   for (guint i = 0; i < n; i++)
     if (g_str_equal (weir_link_get_source_port (links[i]), weir_link_get_source_port (link))
         && g_str_equal (weir_link_get_target_port (links[i]), weir_link_get_target_port (link))
-        && g_str_equal (weir_block_get_id (weir_link_get_target (links[i])), weir_block_get_id (weir_link_get_target (link))))
+        && g_str_equal (weir_block_get_id (weir_link_get_target (links[i])),
+                        weir_block_get_id (weir_link_get_target (link))))
       return links[i];
   return NULL;
 }
@@ -308,7 +316,8 @@ weir_scene_update_wire_state (WeirScene *self,
         weir_scene_update_card_state (self, wire->target);
       to_live = wire->target->summary.status == WEIR_STEP_RUNNING;
     }
-  if (wire->shown == (link != NULL) && !wire->deliveries == !deliveries && wire->closed == closed && wire->to_live == to_live)
+  if (wire->shown == (link != NULL) && !wire->deliveries == !deliveries && wire->closed == closed
+      && wire->to_live == to_live)
     return;
   wire->shown = link != NULL;
   wire->deliveries = deliveries;
@@ -334,11 +343,12 @@ weir_scene_describe_card (WeirScene *self,
   if (card->summary_stale)
     weir_scene_update_card_state (self, card);
   if (!weir_block_get_enabled (card->block))
-    g_string_append_printf (text, ", %s", _("turned off"));
+    g_string_append_printf (text, ", %s", _ ("turned off"));
   if (card->shown)
     {
       g_string_append_printf (text, ", %s", weir_canvas_state_title (card->summary.status));
-      if (card->footer != NULL && card->footer[0] != '\0' && !g_str_equal (card->footer, weir_canvas_state_title (card->summary.status)))
+      if (card->footer != NULL && card->footer[0] != '\0'
+          && !g_str_equal (card->footer, weir_canvas_state_title (card->summary.status)))
         g_string_append_printf (text, ", %s", card->footer);
     }
   else if (summary != NULL && summary[0] != '\0')

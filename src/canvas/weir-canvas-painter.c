@@ -37,8 +37,9 @@ weir_painter_draw_text (WeirPainter   *self,
   pango_layout_set_height (self->layout, -max_lines);
   pango_layout_set_ellipsize (self->layout, PANGO_ELLIPSIZE_END);
   pango_layout_set_wrap (self->layout, PANGO_WRAP_WORD_CHAR);
-  pango_layout_set_alignment (self->layout, align == WEIR_TEXT_END ? PANGO_ALIGN_RIGHT
-                              : align == WEIR_TEXT_MIDDLE ? PANGO_ALIGN_CENTER : PANGO_ALIGN_LEFT);
+  pango_layout_set_alignment (self->layout, align == WEIR_TEXT_END      ? PANGO_ALIGN_RIGHT
+                                            : align == WEIR_TEXT_MIDDLE ? PANGO_ALIGN_CENTER
+                                                                        : PANGO_ALIGN_LEFT);
   pango_layout_get_pixel_size (self->layout, NULL, &height);
 
   gtk_snapshot_save (snapshot);
@@ -69,14 +70,17 @@ rasterize_icon (WeirPainter   *self,
                 const GdkRGBA *colour,
                 int            pixels)
 {
-  g_autoptr(GtkIconPaintable) icon = gtk_icon_theme_lookup_icon (self->icons, name, NULL, pixels, 1, GTK_TEXT_DIR_LTR, 0);
+  g_autoptr(GtkIconPaintable) icon = gtk_icon_theme_lookup_icon (self->icons, name, NULL, pixels, 1, GTK_TEXT_DIR_LTR,
+                                                                  0);
   const GdkRGBA colours[] = { *colour, *colour, *colour, *colour };
   GtkSnapshot *snapshot = gtk_snapshot_new ();
   g_autoptr(GskRenderNode) node = NULL;
 
-  gtk_symbolic_paintable_snapshot_symbolic (GTK_SYMBOLIC_PAINTABLE (icon), snapshot, pixels, pixels, colours, G_N_ELEMENTS (colours));
+  gtk_symbolic_paintable_snapshot_symbolic (GTK_SYMBOLIC_PAINTABLE (icon), snapshot, pixels, pixels, colours,
+                                            G_N_ELEMENTS (colours));
   node = gtk_snapshot_free_to_node (snapshot);
-  return node != NULL ? gsk_renderer_render_texture (self->rasterizer, node, &GRAPHENE_RECT_INIT (0, 0, pixels, pixels)) : NULL;
+  return node != NULL ? gsk_renderer_render_texture (self->rasterizer, node, &GRAPHENE_RECT_INIT (0, 0, pixels, pixels))
+                      : NULL;
 }
 
 static GdkTexture *
@@ -88,8 +92,8 @@ ensure_icon (WeirPainter   *self,
   char key[160];
   GdkTexture *texture;
 
-  g_snprintf (key, sizeof key, "%s %d %02x%02x%02x", name, pixels, (int) (colour->red * 255), (int) (colour->green * 255),
-              (int) (colour->blue * 255));
+  g_snprintf (key, sizeof key, "%s %d %02x%02x%02x", name, pixels, (int) (colour->red * 255),
+              (int) (colour->green * 255), (int) (colour->blue * 255));
   texture = g_hash_table_lookup (self->icon_cache, key);
   if (texture != NULL)
     return texture;
@@ -142,7 +146,8 @@ weir_painter_init (WeirPainter *self,
   font = pango_context_get_font_description (self->context);
   /* 11 pt is the usual size; larger text grows as far as a card has room for. */
   self->unit = CLAMP (pango_font_description_get_size (font) / (double) PANGO_SCALE
-                      / (pango_font_description_get_size_is_absolute (font) ? 14.667 : 11), 0.9, 1.15);
+                        / (pango_font_description_get_size_is_absolute (font) ? 14.667 : 11),
+                      0.9, 1.15);
 }
 
 void

@@ -18,13 +18,17 @@ struct _WeirCanvasPane
 
 G_DEFINE_FINAL_TYPE (WeirCanvasPane, weir_canvas_pane, ADW_TYPE_BIN)
 
-enum { PROP_CANVAS = 1, N_PROPS };
+enum
+{
+  PROP_CANVAS = 1,
+  N_PROPS
+};
 static GParamSpec *properties[N_PROPS];
 
 static void
 zoom_changed_cb (WeirCanvasPane *self)
 {
-  g_autofree char *text = g_strdup_printf (_("%.0f %%"), round (100 * weir_canvas_get_zoom (self->canvas)));
+  g_autofree char *text = g_strdup_printf (_ ("%.0f %%"), round (100 * weir_canvas_get_zoom (self->canvas)));
 
   gtk_button_set_label (GTK_BUTTON (self->zoom_label), text);
 }
@@ -39,7 +43,8 @@ show_minimap_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* On a narrow window the map would cover what it maps. The canvas tells within its allocation, which must not begin anew. */
+/* On a narrow window the map would cover what it maps. The canvas tells within its allocation, which must not begin
+ * anew. */
 static void
 viewport_changed_cb (WeirCanvasPane *self)
 {
@@ -99,7 +104,8 @@ weir_canvas_pane_class_init (WeirCanvasPaneClass *klass)
 {
   G_OBJECT_CLASS (klass)->get_property = weir_canvas_pane_get_property;
   G_OBJECT_CLASS (klass)->dispose = weir_canvas_pane_dispose;
-  properties[PROP_CANVAS] = g_param_spec_object ("canvas", NULL, NULL, WEIR_TYPE_CANVAS, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_CANVAS] = g_param_spec_object ("canvas", NULL, NULL, WEIR_TYPE_CANVAS,
+                                                 G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (G_OBJECT_CLASS (klass), N_PROPS, properties);
 }
 
@@ -111,12 +117,12 @@ weir_canvas_pane_init (WeirCanvasPane *self)
   self->canvas = WEIR_CANVAS (weir_canvas_new ());
   gtk_overlay_set_child (GTK_OVERLAY (overlay), GTK_WIDGET (self->canvas));
 
-  add_button (self, box, "zoom-out-symbolic", _("Zoom Out"), "canvas.zoom-out");
-  self->zoom_label = add_button (self, box, NULL, _("Original Size"), "canvas.zoom-100");
+  add_button (self, box, "zoom-out-symbolic", _ ("Zoom Out"), "canvas.zoom-out");
+  self->zoom_label = add_button (self, box, NULL, _ ("Original Size"), "canvas.zoom-100");
   gtk_widget_add_css_class (self->zoom_label, "numeric");
   gtk_widget_set_size_request (self->zoom_label, 72, -1);
-  add_button (self, box, "zoom-in-symbolic", _("Zoom In"), "canvas.zoom-in");
-  add_button (self, box, "zoom-fit-best-symbolic", _("Zoom to Fit"), "canvas.zoom-fit");
+  add_button (self, box, "zoom-in-symbolic", _ ("Zoom In"), "canvas.zoom-in");
+  add_button (self, box, "zoom-fit-best-symbolic", _ ("Zoom to Fit"), "canvas.zoom-fit");
   gtk_widget_add_css_class (box, "toolbar");
   gtk_widget_add_css_class (box, "card");
   gtk_widget_set_halign (box, GTK_ALIGN_START);

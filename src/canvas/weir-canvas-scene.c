@@ -303,7 +303,8 @@ stickies_are_current (WeirScene *self)
       WeirSticky *sticky = g_ptr_array_index (self->stickies, i);
 
       if (g_strcmp0 (note->id, sticky->id) != 0 || g_strcmp0 (note->text ? note->text : "", sticky->text) != 0
-          || !graphene_rect_equal (&sticky->rect, &GRAPHENE_RECT_INIT (note->x, note->y, MAX (note->width, 80), MAX (note->height, 40))))
+          || !graphene_rect_equal (
+            &sticky->rect, &GRAPHENE_RECT_INIT (note->x, note->y, MAX (note->width, 80), MAX (note->height, 40))))
         return FALSE;
     }
   return TRUE;
@@ -495,7 +496,8 @@ weir_scene_wire_at (WeirScene *self,
   g_autoptr(GPtrArray) found = g_ptr_array_new ();
   WeirWire *best = NULL;
 
-  weir_canvas_index_query (self->wire_index, &GRAPHENE_RECT_INIT (x - radius, y - radius, 2 * radius, 2 * radius), found);
+  weir_canvas_index_query (self->wire_index, &GRAPHENE_RECT_INIT (x - radius, y - radius, 2 * radius, 2 * radius),
+                           found);
   for (guint i = 0; i < found->len; i++)
     {
       WeirWire *wire = g_ptr_array_index (found, i);
@@ -536,7 +538,8 @@ weir_scene_pin_at (WeirScene *self,
   const WeirPin *best = NULL;
 
   *card = NULL;
-  weir_canvas_index_query (self->card_index, &GRAPHENE_RECT_INIT (x - radius, y - radius, 2 * radius, 2 * radius), found);
+  weir_canvas_index_query (self->card_index, &GRAPHENE_RECT_INIT (x - radius, y - radius, 2 * radius, 2 * radius),
+                           found);
   for (guint i = 0; i < found->len; i++)
     {
       WeirCard *candidate = g_ptr_array_index (found, i);
@@ -544,7 +547,8 @@ weir_scene_pin_at (WeirScene *self,
       for (guint p = 0; p < candidate->pins->len; p++)
         {
           const WeirPin *pin = &g_array_index (candidate->pins, WeirPin, p);
-          double distance = hypot (candidate->indexed.bounds.origin.x + pin->x - x, candidate->indexed.bounds.origin.y + pin->y - y);
+          double distance = hypot (candidate->indexed.bounds.origin.x + pin->x - x,
+                                   candidate->indexed.bounds.origin.y + pin->y - y);
 
           if (distance <= radius)
             {
@@ -566,8 +570,9 @@ weir_scene_get_bounds (WeirScene       *self,
   for (guint i = 0; i < self->cards->len + self->stickies->len; i++)
     {
       const graphene_rect_t *rect = i < self->cards->len
-        ? &((WeirCard *) g_ptr_array_index (self->cards, i))->indexed.bounds
-        : &((WeirSticky *) g_ptr_array_index (self->stickies, i - self->cards->len))->rect;
+                                      ? &((WeirCard *) g_ptr_array_index (self->cards, i))->indexed.bounds
+                                      : &((WeirSticky *) g_ptr_array_index (self->stickies, i - self->cards->len))
+                                           ->rect;
 
       if (any)
         graphene_rect_union (bounds, rect, bounds);

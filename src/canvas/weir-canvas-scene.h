@@ -147,8 +147,8 @@ typedef struct
 /**
  * WeirScene:
  *
- * All that a canvas draws of one graph, found by place. Follows the graph, the notes of its workflow and a run. Signal `changed`: needs a
- * redraw; `removed (WeirBlock)`; `status-changed`: colours of the minimap and the outline.
+ * All that a canvas draws of one graph, found by place. Follows the graph, the notes of its workflow and a run.
+ * Signal `changed`: needs a redraw; `removed (WeirBlock)`; `status-changed`: colours of the minimap and the outline.
  */
 #define WEIR_TYPE_SCENE (weir_scene_get_type ())
 G_DECLARE_FINAL_TYPE (WeirScene, weir_scene, WEIR, SCENE, GObject)

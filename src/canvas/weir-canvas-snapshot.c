@@ -109,9 +109,11 @@ snapshot_scene (WeirCanvas  *self,
         append_node (snapshot, weir_wire_ensure_node (wire, self->scene, &self->painter, lod));
     }
   for (guint i = 0; i < self->visible_cards->len; i++)
-    append_node (snapshot, weir_card_ensure_node (g_ptr_array_index (self->visible_cards, i), self->scene, &self->painter, lod));
+    append_node (snapshot,
+                 weir_card_ensure_node (g_ptr_array_index (self->visible_cards, i), self->scene, &self->painter, lod));
   for (guint i = 0; i < self->visible_wires->len && lod <= WEIR_LOD_HEADER; i++)
-    append_node (snapshot, weir_wire_ensure_chip (g_ptr_array_index (self->visible_wires, i), self->scene, &self->painter));
+    append_node (snapshot,
+                 weir_wire_ensure_chip (g_ptr_array_index (self->visible_wires, i), self->scene, &self->painter));
 }
 
 static void
@@ -156,9 +158,11 @@ snapshot_empty_hint (WeirCanvas  *self,
 
   weir_painter_draw_icon (&self->painter, snapshot, "list-add-symbolic", "list-add-symbolic", &palette->dim_text,
                           width / 2 - 24, y - 60, 48);
-  y += weir_painter_draw_text (&self->painter, snapshot, _("Start With a Block"), 20, PANGO_WEIGHT_BOLD, &palette->text, x, y, room,
-                               WEIR_TEXT_MIDDLE, 1) + 8;
-  weir_painter_draw_text (&self->painter, snapshot, _("Double-click here, press Tab, or drag a block from the library."), 14,
+  y += weir_painter_draw_text (&self->painter, snapshot, _ ("Start With a Block"), 20, PANGO_WEIGHT_BOLD,
+                               &palette->text, x, y, room, WEIR_TEXT_MIDDLE, 1)
+       + 8;
+  weir_painter_draw_text (&self->painter, snapshot,
+                          _ ("Double-click here, press Tab, or drag a block from the library."), 14,
                           PANGO_WEIGHT_NORMAL, &palette->dim_text, x, y, room, WEIR_TEXT_MIDDLE, 3);
 }
 
@@ -171,7 +175,8 @@ weir_canvas_drop_painter (WeirCanvas *self)
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
-/* What comes into view next is drawn while there is nothing else to do, a few cards at a time: then panning only arranges. */
+/* What comes into view next is drawn while there is nothing else to do, a few cards at a time: then panning only
+ * arranges. */
 static gboolean
 prefetch_cb (gpointer user_data)
 {
@@ -236,4 +241,3 @@ weir_canvas_snapshot (GtkWidget   *widget,
     }
   gtk_snapshot_pop (snapshot);
 }
-

@@ -14,7 +14,8 @@
  * @points: (array fixed-size=6): filled in
  * @n_points: (out): how many
  *
- * Horizontal and vertical pieces between two ports: through the middle when the input lies ahead, around when it lies behind.
+ * Horizontal and vertical pieces between two ports: through the middle when the input lies ahead, around when it lies
+ * behind.
  */
 void
 weir_wire_route_points (const graphene_point_t *from,
@@ -94,8 +95,10 @@ weir_wire_route (WeirWire *self)
   const WeirPin *out = weir_card_find_pin (self->source, weir_link_get_source_port (self->link), FALSE);
   const WeirPin *in = weir_card_find_pin (self->target, weir_link_get_target_port (self->link), TRUE);
   const graphene_rect_t *a = &self->source->indexed.bounds, *b = &self->target->indexed.bounds;
-  /* A port that is no more (the settings changed): its link hangs at the middle of the card's edge until it is removed. */
-  graphene_point_t from = GRAPHENE_POINT_INIT (a->origin.x + a->size.width, a->origin.y + (out ? out->y : a->size.height / 2));
+  /* A port that is no more (the settings changed): its link hangs at the middle of the card's edge until it is
+   * removed. */
+  graphene_point_t from = GRAPHENE_POINT_INIT (a->origin.x + a->size.width,
+                                               a->origin.y + (out ? out->y : a->size.height / 2));
   graphene_point_t to = GRAPHENE_POINT_INIT (b->origin.x, b->origin.y + (in ? in->y : b->size.height / 2));
   const char *when = weir_link_get_when (self->link);
   graphene_point_t middle;
@@ -135,14 +138,16 @@ draw_piece (GtkSnapshot      *snapshot,
   const GskColorStop stops[] = { { 0, *colour }, { 0.6f, *colour }, { 0.6f, clear }, { 1, clear } };
   float period = 4 * width;
 
-  graphene_rect_init (&rect, MIN (a.x, b.x) - (a.x == b.x ? width / 2 : 0), MIN (a.y, b.y) - (a.x == b.x ? 0 : width / 2),
-                      a.x == b.x ? width : fabsf (a.x - b.x), a.x == b.x ? fabsf (a.y - b.y) : width);
+  graphene_rect_init (&rect, MIN (a.x, b.x) - (a.x == b.x ? width / 2 : 0),
+                      MIN (a.y, b.y) - (a.x == b.x ? 0 : width / 2), a.x == b.x ? width : fabsf (a.x - b.x),
+                      a.x == b.x ? fabsf (a.y - b.y) : width);
   if (rect.size.width <= 0 || rect.size.height <= 0)
     return;
   if (dashed)
     gtk_snapshot_append_repeating_linear_gradient (snapshot, &rect, &rect.origin,
-                                                   a.x == b.x ? &GRAPHENE_POINT_INIT (rect.origin.x, rect.origin.y + period)
-                                                              : &GRAPHENE_POINT_INIT (rect.origin.x + period, rect.origin.y),
+                                                   a.x == b.x
+                                                     ? &GRAPHENE_POINT_INIT (rect.origin.x, rect.origin.y + period)
+                                                     : &GRAPHENE_POINT_INIT (rect.origin.x + period, rect.origin.y),
                                                    stops, G_N_ELEMENTS (stops));
   else
     gtk_snapshot_append_color (snapshot, colour, &rect);
@@ -165,8 +170,8 @@ draw_corner (GtkSnapshot            *snapshot,
   GskRoundedRect box;
   float widths[4] = { to_top ? 0 : width, to_left ? width : 0, to_top ? width : 0, to_left ? 0 : width };
   const GdkRGBA colours[4] = { *colour, *colour, *colour, *colour };
-  graphene_rect_t rect = GRAPHENE_RECT_INIT (to_left ? at->x - radius : at->x - half, to_top ? at->y - radius : at->y - half,
-                                             radius + half, radius + half);
+  graphene_rect_t rect = GRAPHENE_RECT_INIT (to_left ? at->x - radius : at->x - half,
+                                             to_top ? at->y - radius : at->y - half, radius + half, radius + half);
   GskCorner corner = to_top ? (to_left ? GSK_CORNER_BOTTOM_RIGHT : GSK_CORNER_BOTTOM_LEFT)
                             : (to_left ? GSK_CORNER_TOP_RIGHT : GSK_CORNER_TOP_LEFT);
 
@@ -209,7 +214,8 @@ draw_line (WeirWire      *self,
       double radius = 0;
 
       if (i + 1 < self->n_points && rounded)
-        radius = MIN (CORNER, MIN (piece_length (&self->points[i - 1], at), piece_length (at, &self->points[i + 1])) / 2);
+        radius = MIN (CORNER,
+                      MIN (piece_length (&self->points[i - 1], at), piece_length (at, &self->points[i + 1])) / 2);
       draw_piece (snapshot, start, radius > 0 ? move_towards (at, &start, radius) : *at, width, colour, dashed);
       if (radius > 0)
         {
@@ -249,8 +255,9 @@ draw_chip (WeirWire      *self,
   weir_painter_fill_rounded (snapshot, &self->chip, 10, &palette->card);
   weir_painter_outline (snapshot, &self->chip, 10, 1.2, colour);
   if (when != NULL)
-    weir_painter_draw_text (painter, snapshot, when, 10.5, PANGO_WEIGHT_NORMAL, dead ? &palette->dim_text : &palette->text,
-                            self->chip.origin.x + 8, self->chip.origin.y + 3, self->chip.size.width - 16, WEIR_TEXT_MIDDLE, 1);
+    weir_painter_draw_text (painter, snapshot, when, 10.5, PANGO_WEIGHT_NORMAL,
+                            dead ? &palette->dim_text : &palette->text, self->chip.origin.x + 8,
+                            self->chip.origin.y + 3, self->chip.size.width - 16, WEIR_TEXT_MIDDLE, 1);
   else
     weir_painter_draw_icon (painter, snapshot, "media-playlist-repeat-symbolic", "view-refresh-symbolic", colour,
                             self->chip.origin.x + 5, self->chip.origin.y + 4, 12);
@@ -289,7 +296,11 @@ weir_wire_ensure_node (WeirWire    *self,
   dead = self->shown && self->closed && self->deliveries == 0;
   dashed = lod <= WEIR_LOD_HEADER && (dead || self->error || self->side);
   draw_line (self, snapshot,
-             widths[lod] * (self->selected ? 1.5 : self->shown && self->deliveries > 0 ? 1.25 : dead ? 0.75 : 1),
+             widths[lod]
+               * (self->selected                        ? 1.5
+                  : self->shown && self->deliveries > 0 ? 1.25
+                  : dead                                ? 0.75
+                                                        : 1),
              &colour, dashed, lod <= WEIR_LOD_HEADER && !dashed);
   self->nodes[lod] = gtk_snapshot_free_to_node (snapshot);
   return self->nodes[lod];

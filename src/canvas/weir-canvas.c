@@ -6,7 +6,17 @@
 G_DEFINE_FINAL_TYPE_WITH_CODE (WeirCanvas, weir_canvas, GTK_TYPE_WIDGET,
                                G_IMPLEMENT_INTERFACE (GTK_TYPE_ACCESSIBLE, weir_canvas_accessible_init))
 
-enum { PROP_WORKFLOW = 1, PROP_GRAPH, PROP_VIEW, PROP_VIEWPORT, PROP_ZOOM, PROP_SELECTED_BLOCK, PROP_EDITABLE, N_PROPS };
+enum
+{
+  PROP_WORKFLOW = 1,
+  PROP_GRAPH,
+  PROP_VIEW,
+  PROP_VIEWPORT,
+  PROP_ZOOM,
+  PROP_SELECTED_BLOCK,
+  PROP_EDITABLE,
+  N_PROPS
+};
 static GParamSpec *properties[N_PROPS];
 
 enum { SIGNAL_OPEN_CONTAINER, SIGNAL_ADD_BLOCK_REQUESTED, SIGNAL_BLOCK_ACTIVATED, SIGNAL_MESSAGE, N_SIGNALS };
@@ -86,8 +96,8 @@ show_beginning (WeirCanvas *self)
 
   weir_canvas_zoom_to_fit (self);
   weir_viewport_get_size (self->viewport, &width, &height);
-  if (self->fit_wanted || self->scene == NULL || self->scene->cards->len == 0 || weir_viewport_get_zoom (self->viewport) >= readable
-      || !weir_scene_get_bounds (self->scene, &bounds))
+  if (self->fit_wanted || self->scene == NULL || self->scene->cards->len == 0
+      || weir_viewport_get_zoom (self->viewport) >= readable || !weir_scene_get_bounds (self->scene, &bounds))
     return;
   first = g_ptr_array_index (self->scene->cards, 0);
   weir_viewport_zoom_at (self->viewport, comfortable, 0, 0);
@@ -279,25 +289,28 @@ weir_canvas_class_init (WeirCanvasClass *klass)
   widget_class->measure = weir_canvas_measure;
   widget_class->css_changed = weir_canvas_css_changed;
 
-  properties[PROP_WORKFLOW] = g_param_spec_object ("workflow", NULL, NULL, WEIR_TYPE_WORKFLOW, flags | G_PARAM_READWRITE);
+  properties[PROP_WORKFLOW] = g_param_spec_object ("workflow", NULL, NULL, WEIR_TYPE_WORKFLOW,
+                                                   flags | G_PARAM_READWRITE);
   properties[PROP_GRAPH] = g_param_spec_object ("graph", NULL, NULL, WEIR_TYPE_GRAPH, flags | G_PARAM_READWRITE);
   properties[PROP_VIEW] = g_param_spec_object ("view", NULL, NULL, WEIR_TYPE_RUN_VIEW, flags | G_PARAM_READWRITE);
-  properties[PROP_VIEWPORT] = g_param_spec_object ("viewport", NULL, NULL, WEIR_TYPE_VIEWPORT, flags | G_PARAM_READABLE);
+  properties[PROP_VIEWPORT] = g_param_spec_object ("viewport", NULL, NULL, WEIR_TYPE_VIEWPORT,
+                                                   flags | G_PARAM_READABLE);
   properties[PROP_ZOOM] = g_param_spec_double ("zoom", NULL, NULL, WEIR_VIEWPORT_ZOOM_MIN, WEIR_VIEWPORT_ZOOM_MAX, 1,
                                                flags | G_PARAM_READWRITE);
-  properties[PROP_SELECTED_BLOCK] = g_param_spec_object ("selected-block", NULL, NULL, WEIR_TYPE_BLOCK, flags | G_PARAM_READABLE);
+  properties[PROP_SELECTED_BLOCK] = g_param_spec_object ("selected-block", NULL, NULL, WEIR_TYPE_BLOCK,
+                                                         flags | G_PARAM_READABLE);
   properties[PROP_EDITABLE] = g_param_spec_boolean ("editable", NULL, NULL, TRUE, flags | G_PARAM_READWRITE);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   signals[SIGNAL_OPEN_CONTAINER] = g_signal_new ("open-container", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
                                                  NULL, NULL, NULL, G_TYPE_NONE, 1, WEIR_TYPE_GRAPH);
-  signals[SIGNAL_ADD_BLOCK_REQUESTED] = g_signal_new ("add-block-requested", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
-                                                      NULL, NULL, NULL, G_TYPE_NONE, 4,
+  signals[SIGNAL_ADD_BLOCK_REQUESTED] = g_signal_new ("add-block-requested", G_TYPE_FROM_CLASS (klass),
+                                                      G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 4,
                                                       G_TYPE_DOUBLE, G_TYPE_DOUBLE, WEIR_TYPE_BLOCK, G_TYPE_STRING);
   signals[SIGNAL_BLOCK_ACTIVATED] = g_signal_new ("block-activated", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
                                                   NULL, NULL, NULL, G_TYPE_NONE, 1, WEIR_TYPE_BLOCK);
-  signals[SIGNAL_MESSAGE] = g_signal_new ("message", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
-                                          NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[SIGNAL_MESSAGE] = g_signal_new ("message", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                          G_TYPE_NONE, 1, G_TYPE_STRING);
 
   weir_canvas_install_actions (widget_class);
   weir_canvas_install_keys (widget_class);
@@ -327,7 +340,7 @@ weir_canvas_init (WeirCanvas *self)
 
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Workflow canvas"), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Workflow canvas"), -1);
   weir_canvas_init_gestures (self);
   weir_canvas_init_keys (self);
   weir_canvas_update_actions (self);
@@ -551,7 +564,8 @@ weir_canvas_get_port_point (WeirCanvas       *self,
 
   if (pin == NULL)
     return FALSE;
-  weir_viewport_to_view (self->viewport, card->indexed.bounds.origin.x + pin->x, card->indexed.bounds.origin.y + pin->y, &x, &y);
+  weir_viewport_to_view (self->viewport, card->indexed.bounds.origin.x + pin->x, card->indexed.bounds.origin.y + pin->y,
+                         &x, &y);
   *point = GRAPHENE_POINT_INIT (x, y);
   return TRUE;
 }

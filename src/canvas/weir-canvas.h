@@ -11,21 +11,24 @@ G_BEGIN_DECLS
 /**
  * WeirCanvas:
  *
- * Shows one graph of a workflow and lets a person change it. Every change is an edit of the workflow, so undo, the outline and the file
- * see the same. With a run view it also shows what the run did.
+ * Shows one graph of a workflow and lets a person change it. Every change is an edit of the workflow, so undo, the
+ * outline and the file see the same. With a run view it also shows what the run did.
  *
- * Properties: `workflow`, `graph`, `view` (WeirRunView), `zoom` (double), `selected-block` (WeirBlock or NULL), `viewport` (read only),
- * `editable` (gboolean; FALSE only shows).
+ * Properties: `workflow`, `graph`, `view` (WeirRunView), `zoom` (double), `selected-block` (WeirBlock or NULL),
+ * `viewport` (read only), `editable` (gboolean; FALSE only shows).
  *
  * Signals:
  * - `open-container (WeirGraph body)`: a container was opened; set it as the graph to drill in
- * - `add-block-requested (double x, double y, WeirBlock *from, const char *port)`: a palette is wanted for a block at this place of the
- *   plane; @from and @port (or NULL) say what to link it to
- * - `block-activated (WeirBlock block)`: Enter, or a double-click on a block without body: the inspector should take the focus
- * - `message (const char *text)`: a refusal or hint that should be shown for a moment; the canvas has announced it already
+ * - `add-block-requested (double x, double y, WeirBlock *from, const char *port)`: a palette is wanted for a block at
+ *   this place of the plane; @from and @port (or NULL) say what to link it to
+ * - `block-activated (WeirBlock block)`: Enter, or a double-click on a block without body: the inspector should take
+ *   the focus
+ * - `message (const char *text)`: a refusal or hint that should be shown for a moment; the canvas has announced it
+ *   already
  *
- * Actions: canvas.zoom-in, .zoom-out, .zoom-100, .zoom-fit, .select-all, .delete, .duplicate, .copy, .cut, .paste, .undo, .redo, .arrange,
- * .open, .add-block, .add-note, .toggle-enabled, .remove-condition, .connect, .reveal (s: block path).
+ * Actions: canvas.zoom-in, .zoom-out, .zoom-100, .zoom-fit, .select-all, .delete, .duplicate, .copy, .cut, .paste,
+ * .undo, .redo, .arrange, .open, .add-block, .add-note, .toggle-enabled, .remove-condition, .connect, .reveal (s:
+ * block path).
  *
  * A drop of the text "weir-kind:KIND_ID" adds a block of that kind.
  */
@@ -76,13 +79,15 @@ void          weir_canvas_zoom_to_fit        (WeirCanvas   *self);
 void          weir_canvas_find_free_place    (WeirCanvas   *self,
                                               double       *x,
                                               double       *y);
-/* Adds a block of a kind at a place of the plane (snapped), selects it. Emits `message` and answers NULL if that is refused.
+/* Adds a block of a kind at a place of the plane (snapped), selects it. Emits `message` and answers NULL if that is
+ * refused.
  * (transfer none) */
 WeirBlock    *weir_canvas_add_kind_at        (WeirCanvas   *self,
                                               const char   *kind,
                                               double        x,
                                               double        y);
-/* The same, and links @port of @from to the first port of the new block that fits; @port may be an output or an input. One edit. */
+/* The same, and links @port of @from to the first port of the new block that fits; @port may be an output or an
+ * input. One edit. */
 WeirBlock    *weir_canvas_add_kind_from      (WeirCanvas   *self,
                                               const char   *kind,
                                               double        x,
@@ -106,7 +111,8 @@ char         *weir_canvas_describe_block     (WeirCanvas   *self,
 /**
  * WeirMinimap:
  *
- * The whole graph of a canvas in small, with state colours and the part that is seen. Dragging moves the canvas. Property `canvas`.
+ * The whole graph of a canvas in small, with state colours and the part that is seen. Dragging moves the canvas.
+ * Property `canvas`.
  */
 #define WEIR_TYPE_MINIMAP (weir_minimap_get_type ())
 G_DECLARE_FINAL_TYPE (WeirMinimap, weir_minimap, WEIR, MINIMAP, GtkWidget)
@@ -127,7 +133,8 @@ WeirCanvas   *weir_canvas_pane_get_canvas    (WeirCanvasPane *self);
 /**
  * WeirOutline:
  *
- * The blocks of a canvas as a list: the twin of the drawing for keyboard and screen reader. Shares selection and actions with its canvas.
+ * The blocks of a canvas as a list: the twin of the drawing for keyboard and screen reader. Shares selection and
+ * actions with its canvas.
  */
 #define WEIR_TYPE_OUTLINE (weir_outline_get_type ())
 G_DECLARE_FINAL_TYPE (WeirOutline, weir_outline, WEIR, OUTLINE, AdwBin)

@@ -16,7 +16,11 @@ struct _WeirMinimap
 
 G_DEFINE_FINAL_TYPE (WeirMinimap, weir_minimap, GTK_TYPE_WIDGET)
 
-enum { PROP_CANVAS = 1, N_PROPS };
+enum
+{
+  PROP_CANVAS = 1,
+  N_PROPS
+};
 static GParamSpec *properties[N_PROPS];
 
 #define WIDTH  140
@@ -68,7 +72,8 @@ to_map (WeirMinimap           *self,
         double                 width,
         double                 height)
 {
-  double left = (width - self->plane.size.width * self->scale) / 2, top = (height - self->plane.size.height * self->scale) / 2;
+  double left = (width - self->plane.size.width * self->scale) / 2,
+         top = (height - self->plane.size.height * self->scale) / 2;
 
   return GRAPHENE_RECT_INIT (left + (rect->origin.x - self->plane.origin.x) * self->scale,
                              top + (rect->origin.y - self->plane.origin.y) * self->scale,
@@ -91,8 +96,10 @@ render_blocks (WeirMinimap *self,
 
       if (card->summary_stale)
         weir_scene_update_card_state (self->scene, card);
-      colour = card->shown ? weir_canvas_state_colour (card->summary.status) : weir_canvas_kind_colour (weir_block_get_kind_id (card->block));
-      colour = weir_canvas_mix (&palette->card, &colour, card->shown && card->summary.status != WEIR_STEP_PENDING ? 0.75 : 0.5);
+      colour = card->shown ? weir_canvas_state_colour (card->summary.status)
+                           : weir_canvas_kind_colour (weir_block_get_kind_id (card->block));
+      colour = weir_canvas_mix (&palette->card, &colour,
+                                card->shown && card->summary.status != WEIR_STEP_PENDING ? 0.75 : 0.5);
       rect.size.width = MAX (rect.size.width, 1.5f);
       rect.size.height = MAX (rect.size.height, 1.5f);
       if (self->scene->cards->len < 200 && rect.size.width > 5)
@@ -143,7 +150,8 @@ go_to (WeirMinimap *self,
        double       y)
 {
   double width = gtk_widget_get_width (GTK_WIDGET (self)), height = gtk_widget_get_height (GTK_WIDGET (self));
-  double left = (width - self->plane.size.width * self->scale) / 2, top = (height - self->plane.size.height * self->scale) / 2;
+  double left = (width - self->plane.size.width * self->scale) / 2,
+         top = (height - self->plane.size.height * self->scale) / 2;
 
   if (self->canvas == NULL || self->scale <= 0)
     return;
@@ -253,7 +261,8 @@ weir_minimap_class_init (WeirMinimapClass *klass)
   widget_class->measure = weir_minimap_measure;
   widget_class->size_allocate = weir_minimap_size_allocate;
 
-  properties[PROP_CANVAS] = g_param_spec_object ("canvas", NULL, NULL, WEIR_TYPE_CANVAS, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_CANVAS] = g_param_spec_object ("canvas", NULL, NULL, WEIR_TYPE_CANVAS,
+                                                 G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
   gtk_widget_class_set_css_name (widget_class, "weir-minimap");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_IMG);
@@ -269,7 +278,8 @@ weir_minimap_init (WeirMinimap *self)
   g_signal_connect (drag, "drag-update", G_CALLBACK (drag_update_cb), self);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (drag));
   g_signal_connect_object (style, "notify::dark", G_CALLBACK (drop_blocks), self, G_CONNECT_SWAPPED | G_CONNECT_AFTER);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Overview of the canvas"), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Overview of the canvas"),
+                                  -1);
 }
 
 GtkWidget *

@@ -19,7 +19,11 @@ struct _WeirOutline
 
 G_DEFINE_FINAL_TYPE (WeirOutline, weir_outline, ADW_TYPE_BIN)
 
-enum { PROP_CANVAS = 1, N_PROPS };
+enum
+{
+  PROP_CANVAS = 1,
+  N_PROPS
+};
 static GParamSpec *properties[N_PROPS];
 
 #define MAX_TARGETS 200  /* of one output in the menu: beyond that nobody finds anything in it */
@@ -43,7 +47,7 @@ append_names (GString     *text,
         g_string_append_printf (text, "%s ", word);
       g_string_append (text, weir_block_get_title (other));
       if (weir_link_is_feedback (links[i]))
-        g_string_append_printf (text, " (%s)", _("again"));
+        g_string_append_printf (text, " (%s)", _ ("again"));
       else if (when != NULL)
         g_string_append_printf (text, " (%s)", when);
     }
@@ -58,11 +62,11 @@ describe_links (WeirBlock *block)
   guint n;
   WeirLink **links = weir_graph_get_links_to (graph, block, &n);
 
-  append_names (text, _("from"), links, n, FALSE);
+  append_names (text, _ ("from"), links, n, FALSE);
   links = weir_graph_get_links_from (graph, block, &n);
-  append_names (text, _("to"), links, n, TRUE);
+  append_names (text, _ ("to"), links, n, TRUE);
   if (text->len == 0)
-    g_string_append (text, _("not linked"));
+    g_string_append (text, _ ("not linked"));
   return g_string_free_and_steal (text);
 }
 
@@ -84,7 +88,8 @@ refresh_row (WeirOutline *self,
     return;
   spoken = weir_scene_describe_card (self->scene, card);
   description = g_strdup_printf ("%s, %s", spoken, link_text);
-  gtk_image_set_from_icon_name (GTK_IMAGE (icon), kind != NULL && kind->icon != NULL ? kind->icon : "applications-system-symbolic");
+  gtk_image_set_from_icon_name (GTK_IMAGE (icon),
+                                kind != NULL && kind->icon != NULL ? kind->icon : "applications-system-symbolic");
   gtk_label_set_text (GTK_LABEL (title), weir_block_get_title (block));
   gtk_label_set_text (GTK_LABEL (links), link_text);
   gtk_widget_set_visible (state, card->shown);
@@ -291,7 +296,8 @@ make_target_menu (WeirOutline   *self,
             continue;
           label = g_strdup_printf ("%s: %s", weir_block_get_title (to->block), in->title);
           item = g_menu_item_new (label, NULL);
-          g_menu_item_set_action_and_target (item, "outline.link", "(sss)", pin->name, weir_block_get_id (to->block), in->name);
+          g_menu_item_set_action_and_target (item, "outline.link", "(sss)", pin->name, weir_block_get_id (to->block),
+                                             in->name);
           g_menu_append_item (menu, item);
           n++;
         }
@@ -325,7 +331,8 @@ make_unlink_menu (WeirBlock *block)
   for (int end = 0; end < 2; end++)
     {
       guint n;
-      WeirLink **links = end == 0 ? weir_graph_get_links_to (graph, block, &n) : weir_graph_get_links_from (graph, block, &n);
+      WeirLink **links = end == 0 ? weir_graph_get_links_to (graph, block, &n)
+                                  : weir_graph_get_links_from (graph, block, &n);
 
       for (guint i = 0; i < n; i++)
         {
@@ -362,16 +369,17 @@ make_menu (WeirOutline *self,
 
   if (self->canvas->editable)
     {
-      g_menu_append_submenu (links, _("_Link to"), targets);
+      g_menu_append_submenu (links, _ ("_Link to"), targets);
       if (g_menu_model_get_n_items (unlink) > 0)
-        g_menu_append_submenu (links, _("_Remove Link"), unlink);
+        g_menu_append_submenu (links, _ ("_Remove Link"), unlink);
       g_menu_append_section (menu, NULL, G_MENU_MODEL (links));
     }
   if (weir_block_get_body (card->block) != NULL)
-    append_command (commands, _("_Open"), "canvas.open");
-  append_command (commands, weir_block_get_enabled (card->block) ? _("Turn _Off") : _("Turn _On"), "canvas.toggle-enabled");
-  append_command (commands, _("D_uplicate"), "canvas.duplicate");
-  append_command (commands, _("_Delete"), "canvas.delete");
+    append_command (commands, _ ("_Open"), "canvas.open");
+  append_command (commands, weir_block_get_enabled (card->block) ? _ ("Turn _Off") : _ ("Turn _On"),
+                  "canvas.toggle-enabled");
+  append_command (commands, _ ("D_uplicate"), "canvas.duplicate");
+  append_command (commands, _ ("_Delete"), "canvas.delete");
   g_menu_append_section (menu, NULL, G_MENU_MODEL (commands));
   return G_MENU_MODEL (menu);
 }
@@ -421,7 +429,8 @@ key_pressed_cb (GtkEventControllerKey *controller,
   GdkModifierType modifiers = state & (GDK_CONTROL_MASK | GDK_SHIFT_MASK | GDK_ALT_MASK);
   const char *action = NULL;
 
-  if (keyval == GDK_KEY_Menu || (keyval == GDK_KEY_F10 && modifiers == GDK_SHIFT_MASK) || (keyval == GDK_KEY_l && modifiers == 0))
+  if (keyval == GDK_KEY_Menu || (keyval == GDK_KEY_F10 && modifiers == GDK_SHIFT_MASK)
+      || (keyval == GDK_KEY_l && modifiers == 0))
     {
       popup_menu (self, gtk_widget_get_width (self->list) / 2, 24);
       return GDK_EVENT_STOP;
@@ -429,9 +438,15 @@ key_pressed_cb (GtkEventControllerKey *controller,
   if (keyval == GDK_KEY_Delete && modifiers == 0)
     action = "canvas.delete";
   else if (modifiers == GDK_CONTROL_MASK)
-    action = keyval == GDK_KEY_c ? "canvas.copy" : keyval == GDK_KEY_x ? "canvas.cut" : keyval == GDK_KEY_v ? "canvas.paste"
-             : keyval == GDK_KEY_d ? "canvas.duplicate" : keyval == GDK_KEY_z ? "canvas.undo" : keyval == GDK_KEY_y ? "canvas.redo"
-             : keyval == GDK_KEY_e ? "canvas.toggle-enabled" : keyval == GDK_KEY_Return ? "canvas.open" : NULL;
+    action = keyval == GDK_KEY_c        ? "canvas.copy"
+             : keyval == GDK_KEY_x      ? "canvas.cut"
+             : keyval == GDK_KEY_v      ? "canvas.paste"
+             : keyval == GDK_KEY_d      ? "canvas.duplicate"
+             : keyval == GDK_KEY_z      ? "canvas.undo"
+             : keyval == GDK_KEY_y      ? "canvas.redo"
+             : keyval == GDK_KEY_e      ? "canvas.toggle-enabled"
+             : keyval == GDK_KEY_Return ? "canvas.open"
+                                        : NULL;
   if (action == NULL)
     return GDK_EVENT_PROPAGATE;
   gtk_widget_activate_action (GTK_WIDGET (self->canvas), action, NULL);
@@ -465,8 +480,8 @@ weir_outline_set_property (GObject      *object,
   if (self->canvas == NULL)
     return;
   g_signal_connect_object (self->canvas, "notify::graph", G_CALLBACK (follow_graph), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (weir_canvas_get_selected (self->canvas), "items-changed", G_CALLBACK (canvas_selection_cb), self,
-                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (weir_canvas_get_selected (self->canvas), "items-changed", G_CALLBACK (canvas_selection_cb),
+                           self, G_CONNECT_SWAPPED);
   follow_graph (self);
 }
 
@@ -526,7 +541,8 @@ weir_outline_init (WeirOutline *self)
   self->list = gtk_list_view_new (GTK_SELECTION_MODEL (g_object_ref (self->selection)), factory);
   gtk_widget_add_css_class (self->list, "navigation-sidebar");
   g_signal_connect (self->list, "activate", G_CALLBACK (activate_cb), self);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->list), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Blocks of the workflow"), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->list), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Blocks of the workflow"), -1);
   /* Before the list itself, which would search by typing. */
   gtk_event_controller_set_propagation_phase (key, GTK_PHASE_CAPTURE);
   g_signal_connect (key, "key-pressed", G_CALLBACK (key_pressed_cb), self);

@@ -16,7 +16,11 @@ struct _WeirViewport
 
 G_DEFINE_FINAL_TYPE (WeirViewport, weir_viewport, G_TYPE_OBJECT)
 
-enum { PROP_ZOOM = 1, N_PROPS };
+enum
+{
+  PROP_ZOOM = 1,
+  N_PROPS
+};
 static GParamSpec *properties[N_PROPS];
 
 enum { SIGNAL_CHANGED, N_SIGNALS };
@@ -101,8 +105,7 @@ weir_viewport_zoom_at (WeirViewport *self,
   g_return_if_fail (WEIR_IS_VIEWPORT (self));
 
   zoom = CLAMP (zoom, WEIR_VIEWPORT_ZOOM_MIN, WEIR_VIEWPORT_ZOOM_MAX);
-  weir_viewport_place (self, zoom,
-                       self->x + view_x / self->zoom - view_x / zoom,
+  weir_viewport_place (self, zoom, self->x + view_x / self->zoom - view_x / zoom,
                        self->y + view_y / self->zoom - view_y / zoom);
 }
 
@@ -143,7 +146,8 @@ weir_viewport_center_on (WeirViewport *self,
   weir_viewport_place (self, self->zoom, x - self->width / 2.0 / self->zoom, y - self->height / 2.0 / self->zoom);
 }
 
-/* How far to move a span so that [low, high] lies within [start, start + length]; its beginning wins if it is longer. */
+/* How far to move a span so that [low, high] lies within [start, start + length]; its beginning wins if it is longer.
+ * */
 static double
 push_into_view (double start,
                 double length,
@@ -188,8 +192,7 @@ weir_viewport_fit (WeirViewport          *self,
   zoom = MIN ((self->width - 2 * margin) / MAX (rect->size.width, 1),
               (self->height - 2 * margin) / MAX (rect->size.height, 1));
   zoom = CLAMP (zoom, WEIR_VIEWPORT_ZOOM_MIN, 1);
-  weir_viewport_place (self, zoom,
-                       rect->origin.x + rect->size.width / 2 - self->width / 2.0 / zoom,
+  weir_viewport_place (self, zoom, rect->origin.x + rect->size.width / 2 - self->width / 2.0 / zoom,
                        rect->origin.y + rect->size.height / 2 - self->height / 2.0 / zoom);
 }
 

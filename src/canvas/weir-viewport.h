@@ -9,8 +9,9 @@ G_BEGIN_DECLS
 /**
  * WeirViewport:
  *
- * Which part of a plane a widget shows, and how large: shared by the canvas and its minimap. Plane coordinates are those of block
- * positions; view coordinates are widget pixels. Signal `changed` after any change; property `zoom` (1.0 is 100 %, 0.05 to 4).
+ * Which part of a plane a widget shows, and how large: shared by the canvas and its minimap. Plane coordinates are
+ * those of block positions; view coordinates are widget pixels. Signal `changed` after any change; property `zoom`
+ * (1.0 is 100 %, 0.05 to 4).
  */
 #define WEIR_TYPE_VIEWPORT (weir_viewport_get_type ())
 G_DECLARE_FINAL_TYPE (WeirViewport, weir_viewport, WEIR, VIEWPORT, GObject)

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* canvas-pan-1000: the work of one frame, from before-paint to after-paint, while a canvas of 1,000 blocks and 1,500 links is
- * panned at 1600x900 with software rendering: at 100 %, where cards show all they have, at 50 %, and with everything in view.
- * Run it as `headless.sh x11 bench-canvas [canvas-pan-NUMBER]` with HEADLESS_SIZE=1600x900. Figures are the median; p95 beside it.
+/* canvas-pan-1000: the work of one frame, from before-paint to after-paint, while a canvas of 1,000 blocks and 1,500
+ * links is panned at 1600x900 with software rendering: at 100 %, where cards show all they have, at 50 %, and with
+ * everything in view.
+ * Run it as `headless.sh x11 bench-canvas [canvas-pan-NUMBER]` with HEADLESS_SIZE=1600x900. Figures are the median;
+ * p95 beside it.
  *
- * The processor's time of the main thread is what is counted: GSK_RENDERER=cairo draws in that thread, and on a busy machine the
- * clock on the wall would tell about the neighbours. */
+ * The processor's time of the main thread is what is counted: GSK_RENDERER=cairo draws in that thread, and on a busy
+ * machine the clock on the wall would tell about the neighbours. */
 #include "canvas-fixture.h"
 
 #include <stdio.h>
@@ -66,8 +68,8 @@ measure (CanvasFixture *fixture,
         g_main_context_iteration (NULL, TRUE);
     }
   qsort (times, N_FRAMES, sizeof *times, compare);
-  printf ("{\"name\":\"%s\",\"value\":%.2f,\"unit\":\"ms\",\"n\":%d,\"p95\":%.2f}\n", name, times[N_FRAMES / 2], N_FRAMES,
-          times[N_FRAMES * 95 / 100]);
+  printf ("{\"name\":\"%s\",\"value\":%.2f,\"unit\":\"ms\",\"n\":%d,\"p95\":%.2f}\n", name, times[N_FRAMES / 2],
+          N_FRAMES, times[N_FRAMES * 95 / 100]);
   fflush (stdout);
 }
 

@@ -160,7 +160,9 @@ WeirWorkflow *
 canvas_fixture_generate (guint n_blocks,
                          guint n_links)
 {
-  static const char *const kinds[] = { "file.read", "data.template", "flow.if", "file.list", "http.request", "exec.command" };
+  static const char *const kinds[] = {
+    "file.read", "data.template", "flow.if", "file.list", "http.request", "exec.command"
+  };
   WeirWorkflow *workflow = weir_workflow_new ("Generated");
   WeirGraph *graph = weir_workflow_get_graph (workflow);
   guint n_columns = (guint) sqrt (n_blocks * 1.4);
@@ -177,12 +179,14 @@ canvas_fixture_generate (guint n_blocks,
   for (guint i = 0; i < n_links;)
     {
       WeirBlock *source = weir_graph_get_block (graph, g_rand_int_range (random, 0, n_blocks));
-      guint next = weir_block_get_index (source) + (g_rand_boolean (random) ? 1 : n_columns + g_rand_int_range (random, 0, 2));
+      guint next = weir_block_get_index (source)
+                   + (g_rand_boolean (random) ? 1 : n_columns + g_rand_int_range (random, 0, 2));
       WeirBlock *target = weir_graph_get_block (graph, next % n_blocks);
       WeirPortList *out = weir_block_get_ports (source), *in = weir_block_get_ports (target);
       const char *output = g_array_index (out->outputs, WeirPort, g_rand_int_range (random, 0, out->outputs->len)).name;
       const char *input = in->inputs->len == 0 || g_rand_int_range (random, 0, 4) == 0
-        ? "run" : g_array_index (in->inputs, WeirPort, g_rand_int_range (random, 0, in->inputs->len)).name;
+                            ? "run"
+                            : g_array_index (in->inputs, WeirPort, g_rand_int_range (random, 0, in->inputs->len)).name;
 
       if (weir_workflow_add_link (workflow, source, output, target, input, NULL, NULL) != NULL)
         i++;
@@ -253,7 +257,8 @@ canvas_fixture_drag (CanvasFixture    *self,
 
   canvas_fixture_do (self, "mousemove %d %d %s mousedown %d", (int) from.x, (int) from.y, down, button);
   for (int step = 1; step <= 3; step++)
-    canvas_fixture_do (self, "mousemove %d %d", (int) (from.x + (to.x - from.x) * step / 3), (int) (from.y + (to.y - from.y) * step / 3));
+    canvas_fixture_do (self, "mousemove %d %d", (int) (from.x + (to.x - from.x) * step / 3),
+                       (int) (from.y + (to.y - from.y) * step / 3));
   canvas_fixture_do (self, "mousemove %d %d mouseup %d %s", (int) to.x, (int) to.y, button, up);
 }
 

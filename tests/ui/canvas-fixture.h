@@ -19,7 +19,8 @@ typedef struct
   WeirGraph    *opened;
 } CanvasFixture;
 
-/* list -> read -> text, and apart from them: number (gives int), images (takes a file), each (a container). At 100 %. */
+/* list -> read -> text, and apart from them: number (gives int), images (takes a file), each (a container). At 100 %.
+ * */
 CanvasFixture *canvas_fixture_new       (void);
 CanvasFixture *canvas_fixture_new_with  (WeirWorkflow    *workflow);
 void           canvas_fixture_free      (CanvasFixture   *self);

@@ -91,7 +91,8 @@ test_escape_gives_up_a_drag (void)
   g_autoptr(CanvasFixture) fixture = canvas_fixture_new ();
   graphene_point_t from = canvas_fixture_title_of (fixture, "read");
 
-  canvas_fixture_do (fixture, "mousemove %d %d mousedown 1 mousemove %d %d", (int) from.x, (int) from.y, (int) from.x + 60, (int) from.y + 90);
+  canvas_fixture_do (fixture, "mousemove %d %d mousedown 1 mousemove %d %d", (int) from.x, (int) from.y,
+                     (int) from.x + 60, (int) from.y + 90);
   canvas_fixture_do (fixture, "key Escape mouseup 1");
   assert_position (fixture, "read", 320, 40);
   g_assert_false (weir_workflow_can_undo (fixture->workflow));
@@ -131,7 +132,8 @@ test_link_is_drawn (void)
   canvas_fixture_drag (fixture, canvas_fixture_port_of (fixture, "list", "files", FALSE),
                        shift (canvas_fixture_port_of (fixture, "each", "items", TRUE), -12, 9), 1, NULL);
   g_assert_cmpuint (count_links (fixture), ==, n + 1);
-  g_assert_cmpstr (weir_link_get_target_port (weir_graph_get_link (weir_canvas_get_graph (fixture->canvas), n)), ==, "items");
+  g_assert_cmpstr (weir_link_get_target_port (weir_graph_get_link (weir_canvas_get_graph (fixture->canvas), n)), ==,
+                   "items");
   /* And from an input to an output. */
   canvas_fixture_drag (fixture, canvas_fixture_port_of (fixture, "move", "from", TRUE),
                        canvas_fixture_port_of (fixture, "text", "text", FALSE), 1, NULL);
@@ -189,7 +191,8 @@ static void
 test_link_is_selected_and_deleted (void)
 {
   g_autoptr(CanvasFixture) fixture = canvas_fixture_new ();
-  graphene_point_t from = canvas_fixture_port_of (fixture, "list", "done", FALSE), to = canvas_fixture_port_of (fixture, "read", "run", TRUE);
+  graphene_point_t from = canvas_fixture_port_of (fixture, "list", "done", FALSE),
+                   to = canvas_fixture_port_of (fixture, "read", "run", TRUE);
 
   canvas_fixture_do (fixture, "mousemove %d %d click 1", (int) (from.x + to.x) / 2, (int) from.y);
   g_assert_nonnull (weir_canvas_get_selected_link (fixture->canvas));
@@ -328,8 +331,10 @@ main (int   argc,
   g_test_add_func ("/weir/canvas/pointer/a-drag-with-ctrl-duplicates", test_ctrl_drag_duplicates);
   g_test_add_func ("/weir/canvas/pointer/a-rubber-band-selects-what-it-meets", test_rubber_band_selects);
   g_test_add_func ("/weir/canvas/pointer/a-link-is-drawn-from-either-end", test_link_is_drawn);
-  g_test_add_func ("/weir/canvas/pointer/a-link-between-types-that-do-not-fit-is-refused-with-the-reason", test_wrong_type_is_refused);
-  g_test_add_func ("/weir/canvas/pointer/a-link-into-nowhere-asks-for-a-block", test_link_into_nowhere_asks_for_a_block);
+  g_test_add_func ("/weir/canvas/pointer/a-link-between-types-that-do-not-fit-is-refused-with-the-reason",
+                   test_wrong_type_is_refused);
+  g_test_add_func ("/weir/canvas/pointer/a-link-into-nowhere-asks-for-a-block",
+                   test_link_into_nowhere_asks_for_a_block);
   g_test_add_func ("/weir/canvas/pointer/the-end-of-a-link-can-be-moved-and-taken-off", test_link_end_is_taken_off);
   g_test_add_func ("/weir/canvas/pointer/a-link-is-selected-and-deleted", test_link_is_selected_and_deleted);
   g_test_add_func ("/weir/canvas/pointer/panning-and-zooming", test_panning_and_zooming);

@@ -5,8 +5,8 @@
 
 #include <math.h>
 
-/* Tests about what the canvas does by itself: geometry, what is drawn when, what it shows of a run. Pointer and keys are in
- * test-canvas-input.c. */
+/* Tests about what the canvas does by itself: geometry, what is drawn when, what it shows of a run. Pointer and keys
+ * are in test-canvas-input.c. */
 
 static void
 test_zoom_keeps_point (void)
@@ -67,7 +67,8 @@ test_index_finds_all (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (items); i++)
     {
-      items[i].bounds = GRAPHENE_RECT_INIT (g_rand_double_range (random, -5000, 5000), g_rand_double_range (random, -5000, 5000),
+      items[i].bounds = GRAPHENE_RECT_INIT (g_rand_double_range (random, -5000, 5000),
+                                            g_rand_double_range (random, -5000, 5000),
                                             g_rand_double_range (random, 1, 900), g_rand_double_range (random, 1, 300));
       weir_canvas_index_insert (index, &items[i], &items[i].bounds);
     }
@@ -76,8 +77,9 @@ test_index_finds_all (void)
     weir_canvas_index_remove (index, &items[i], &items[i].bounds);
   for (guint round = 0; round < 200; round++)
     {
-      graphene_rect_t rect = GRAPHENE_RECT_INIT (g_rand_double_range (random, -6000, 5000), g_rand_double_range (random, -6000, 5000),
-                                                 g_rand_double_range (random, 1, 9000), g_rand_double_range (random, 1, 2000));
+      graphene_rect_t rect = GRAPHENE_RECT_INIT (
+        g_rand_double_range (random, -6000, 5000), g_rand_double_range (random, -6000, 5000),
+        g_rand_double_range (random, 1, 9000), g_rand_double_range (random, 1, 2000));
       guint expected = 0;
 
       for (guint i = 0; i < G_N_ELEMENTS (items); i++)
@@ -96,8 +98,10 @@ test_routes_are_orthogonal (void)
 
   for (guint round = 0; round < 500; round++)
     {
-      graphene_point_t from = GRAPHENE_POINT_INIT (g_rand_double_range (random, -900, 900), g_rand_double_range (random, -900, 900));
-      graphene_point_t to = GRAPHENE_POINT_INIT (g_rand_double_range (random, -900, 900), g_rand_double_range (random, -900, 900));
+      graphene_point_t from = GRAPHENE_POINT_INIT (g_rand_double_range (random, -900, 900),
+                                                   g_rand_double_range (random, -900, 900));
+      graphene_point_t to = GRAPHENE_POINT_INIT (g_rand_double_range (random, -900, 900),
+                                                 g_rand_double_range (random, -900, 900));
       graphene_point_t points[WEIR_WIRE_MAX_POINTS];
       guint n;
 
@@ -190,9 +194,10 @@ test_unplaced_blocks_are_arranged (void)
 {
   g_autoptr(GListModel) problems = NULL;
   g_autoptr(GError) error = NULL;
-  WeirWorkflow *workflow = weir_workflow_parse ("weir: 1\nname: N\nblocks:\n  a: { kind: debug.log }\n  b: { kind: debug.log }\n"
-                                                "  c: { kind: debug.log }\nlinks:\n  - a.value -> b.value\n  - b.value -> c.value\n",
-                                                -1, &problems, &error);
+  WeirWorkflow *workflow = weir_workflow_parse (
+    "weir: 1\nname: N\nblocks:\n  a: { kind: debug.log }\n  b: { kind: debug.log }\n"
+    "  c: { kind: debug.log }\nlinks:\n  - a.value -> b.value\n  - b.value -> c.value\n",
+    -1, &problems, &error);
   g_autoptr(CanvasFixture) fixture = NULL;
   double ax, ay, bx, by, cx, cy;
 
@@ -217,7 +222,8 @@ test_arrange_leaves_no_overlap (void)
       {
         graphene_rect_t shared;
         gboolean meet = graphene_rect_intersection (&((WeirCard *) g_ptr_array_index (cards, i))->indexed.bounds,
-                                                    &((WeirCard *) g_ptr_array_index (cards, j))->indexed.bounds, &shared);
+                                                    &((WeirCard *) g_ptr_array_index (cards, j))->indexed.bounds,
+                                                    &shared);
 
         g_assert_false (meet && shared.size.width > 0 && shared.size.height > 0);
       }
@@ -246,13 +252,14 @@ test_run_is_shown (void)
   g_autoptr(GError) error = NULL;
   g_autoptr(GListModel) problems = NULL;
   g_autoptr(WeirEngine) engine = weir_engine_new (":memory:", &error);
-  WeirWorkflow *workflow = weir_workflow_parse ("weir: 1\nname: R\nblocks:\n  start: { kind: trigger.manual }\n"
-                                                "  good: { kind: debug.noop, label: Good }\n"
-                                                "  bad: { kind: flow.throw, label: Bad, config: { message: it broke } }\n"
-                                                "  never: { kind: debug.noop, label: Never }\n"
-                                                "links:\n  - good.done -> bad.run\n  - bad.done -> never.run\n"
-                                                "layout: { start: [0, 200], good: [0, 0], bad: [272, 0], never: [544, 0] }\n",
-                                                -1, &problems, &error);
+  WeirWorkflow *workflow = weir_workflow_parse (
+    "weir: 1\nname: R\nblocks:\n  start: { kind: trigger.manual }\n"
+    "  good: { kind: debug.noop, label: Good }\n"
+    "  bad: { kind: flow.throw, label: Bad, config: { message: it broke } }\n"
+    "  never: { kind: debug.noop, label: Never }\n"
+    "links:\n  - good.done -> bad.run\n  - bad.done -> never.run\n"
+    "layout: { start: [0, 200], good: [0, 0], bad: [272, 0], never: [544, 0] }\n",
+    -1, &problems, &error);
   g_autoptr(CanvasFixture) fixture = NULL;
   g_autoptr(WeirRun) run = NULL;
   g_autoptr(WeirRunView) view = NULL;
@@ -274,9 +281,11 @@ test_run_is_shown (void)
   bad = weir_canvas_describe_block (fixture->canvas, canvas_fixture_get (fixture, "bad"));
   g_assert_true (g_str_has_prefix (good, "Good, succeeded"));
   g_assert_true (g_str_has_prefix (bad, "Bad, failed, it broke"));
-  wire = weir_scene_find_wire (fixture->canvas->scene, weir_graph_get_link (weir_canvas_get_graph (fixture->canvas), 0));
+  wire = weir_scene_find_wire (fixture->canvas->scene,
+                               weir_graph_get_link (weir_canvas_get_graph (fixture->canvas), 0));
   g_assert_cmpuint (wire->deliveries, ==, 1);
-  wire = weir_scene_find_wire (fixture->canvas->scene, weir_graph_get_link (weir_canvas_get_graph (fixture->canvas), 1));
+  wire = weir_scene_find_wire (fixture->canvas->scene,
+                               weir_graph_get_link (weir_canvas_get_graph (fixture->canvas), 1));
   g_assert_cmpuint (wire->deliveries, ==, 0);
   g_assert_true (wire->closed);
 
@@ -367,8 +376,10 @@ main (int   argc,
   g_test_add_func ("/weir/canvas/viewport/reveal-moves-no-more-than-needed", test_reveal_moves_little);
   g_test_add_func ("/weir/canvas/index/finds-what-a-search-of-all-finds", test_index_finds_all);
   g_test_add_func ("/weir/canvas/links/run-across-and-down-only", test_routes_are_orthogonal);
-  g_test_add_func ("/weir/canvas/drawing/a-frame-without-changes-draws-nothing-anew", test_unchanged_frame_makes_nothing);
-  g_test_add_func ("/weir/canvas/drawing/a-moved-block-draws-only-its-links-anew", test_moved_card_redraws_its_links_only);
+  g_test_add_func ("/weir/canvas/drawing/a-frame-without-changes-draws-nothing-anew",
+                   test_unchanged_frame_makes_nothing);
+  g_test_add_func ("/weir/canvas/drawing/a-moved-block-draws-only-its-links-anew",
+                   test_moved_card_redraws_its_links_only);
   g_test_add_func ("/weir/canvas/model/changes-elsewhere-show-up", test_changes_are_followed);
   g_test_add_func ("/weir/canvas/model/a-deleted-block-is-not-selected", test_deleting_a_selected_block_unselects_it);
   g_test_add_func ("/weir/canvas/model/a-body-has-its-own-view", test_body_is_shown_by_its_own_graph);
