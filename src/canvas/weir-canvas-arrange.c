@@ -145,7 +145,7 @@ commit (WeirCanvas *self,
 {
   double x = left;
 
-  weir_workflow_begin_edit (self->workflow, _ ("Arrange"));
+  weir_workflow_begin_edit (self->workflow, _("Arrange"));
   for (guint c = 0; c < columns->len; c++)
     {
       GPtrArray *column = g_ptr_array_index (columns, c);
@@ -205,5 +205,5 @@ weir_canvas_arrange (WeirCanvas *self)
     lowest = MIN (lowest, places[i].y);
   commit (self, columns, left, top, lowest);
   weir_canvas_zoom_to_fit (self);
-  weir_canvas_announce (self, _ ("Arranged"));
+  weir_canvas_announce (self, _("Arranged"));
 }

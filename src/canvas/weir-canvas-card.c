@@ -105,9 +105,9 @@ weir_card_lay_out (WeirCard  *self,
     add_pin (self, &g_array_index (ports->inputs, WeirPort, i), TRUE, 0, top + (i + 0.5) * WEIR_CARD_ROW);
   for (guint i = 0; i < n_outputs; i++)
     add_pin (self, &g_array_index (ports->outputs, WeirPort, i), FALSE, width, top + (i + 0.5) * WEIR_CARD_ROW);
-  add_implicit_pin (self, "run", _ ("run"), "any", TRUE, 0, 18);
-  add_implicit_pin (self, "done", _ ("done"), "null", FALSE, width, 18);
-  add_implicit_pin (self, "error", _ ("error"), "error", FALSE, width, height - WEIR_CARD_FOOTER / 2);
+  add_implicit_pin (self, "run", _("run"), "any", TRUE, 0, 18);
+  add_implicit_pin (self, "done", _("done"), "null", FALSE, width, 18);
+  add_implicit_pin (self, "error", _("error"), "error", FALSE, width, height - WEIR_CARD_FOOTER / 2);
   mark_linked_pins (self, graph);
 }
 
@@ -306,14 +306,14 @@ make_design_footer (WeirBlock *block)
   const WeirBlockKind *kind = weir_block_get_kind (block);
 
   if (kind == NULL)
-    return g_strdup_printf (_ ("%s is not installed"), weir_block_get_kind_id (block));
+    return g_strdup_printf (_("%s is not installed"), weir_block_get_kind_id (block));
   switch (kind->undo)
     {
     case WEIR_UNDO_EXACT:
     case WEIR_UNDO_COMPENSATE:
-      return g_strdup_printf (_ ("%s · undoable"), kind->id);
+      return g_strdup_printf (_("%s · undoable"), kind->id);
     case WEIR_UNDO_IRREVERSIBLE:
-      return g_strdup_printf (_ ("%s · cannot be undone"), kind->id);
+      return g_strdup_printf (_("%s · cannot be undone"), kind->id);
     case WEIR_UNDO_NONE:
       break;
     }

@@ -30,13 +30,13 @@ make_block_menu (WeirCanvas *self)
   GMenu *menu = g_menu_new ();
 
   if (weir_block_get_body (self->selected_block) != NULL)
-    append_section (menu, _ ("_Open"), "canvas.open", NULL);
-  append_section (menu, _ ("_Link to…"), "canvas.connect",
-                  weir_block_get_enabled (self->selected_block) ? _ ("Turn _Off") : _ ("Turn _On"),
+    append_section (menu, _("_Open"), "canvas.open", NULL);
+  append_section (menu, _("_Link to…"), "canvas.connect",
+                  weir_block_get_enabled (self->selected_block) ? _("Turn _Off") : _("Turn _On"),
                   "canvas.toggle-enabled", NULL);
-  append_section (menu, _ ("Cu_t"), "canvas.cut", _ ("_Copy"), "canvas.copy", _ ("D_uplicate"), "canvas.duplicate",
+  append_section (menu, _("Cu_t"), "canvas.cut", _("_Copy"), "canvas.copy", _("D_uplicate"), "canvas.duplicate",
                   NULL);
-  append_section (menu, _ ("_Delete"), "canvas.delete", NULL);
+  append_section (menu, _("_Delete"), "canvas.delete", NULL);
   return G_MENU_MODEL (menu);
 }
 
@@ -45,7 +45,7 @@ make_link_menu (void)
 {
   GMenu *menu = g_menu_new ();
 
-  append_section (menu, _ ("Remove _Condition"), "canvas.remove-condition", _ ("_Remove Link"), "canvas.delete", NULL);
+  append_section (menu, _("Remove _Condition"), "canvas.remove-condition", _("_Remove Link"), "canvas.delete", NULL);
   return G_MENU_MODEL (menu);
 }
 
@@ -54,7 +54,7 @@ make_note_menu (void)
 {
   GMenu *menu = g_menu_new ();
 
-  append_section (menu, _ ("_Delete Note"), "canvas.delete", NULL);
+  append_section (menu, _("_Delete Note"), "canvas.delete", NULL);
   return G_MENU_MODEL (menu);
 }
 
@@ -63,10 +63,10 @@ make_canvas_menu (void)
 {
   GMenu *menu = g_menu_new ();
 
-  append_section (menu, _ ("_Add Block…"), "canvas.add-block", _ ("Add _Note"), "canvas.add-note", _ ("_Paste"),
+  append_section (menu, _("_Add Block…"), "canvas.add-block", _("Add _Note"), "canvas.add-note", _("_Paste"),
                   "canvas.paste", NULL);
-  append_section (menu, _ ("_Select All"), "canvas.select-all", _ ("A_rrange"), "canvas.arrange", NULL);
-  append_section (menu, _ ("Zoom to _Fit"), "canvas.zoom-fit", _ ("_Original Size"), "canvas.zoom-100", NULL);
+  append_section (menu, _("_Select All"), "canvas.select-all", _("A_rrange"), "canvas.arrange", NULL);
+  append_section (menu, _("Zoom to _Fit"), "canvas.zoom-fit", _("_Original Size"), "canvas.zoom-100", NULL);
   return G_MENU_MODEL (menu);
 }
 
@@ -169,7 +169,7 @@ note_editor_closed_cb (GtkPopover *popover,
         continue;
       note.id = kept_id;
       note.text = text;
-      weir_workflow_begin_edit (self->workflow, _ ("Edit Note"));
+      weir_workflow_begin_edit (self->workflow, _("Edit Note"));
       weir_workflow_set_note (self->workflow, &note);
       weir_workflow_end_edit (self->workflow);
       break;
@@ -191,7 +191,7 @@ weir_canvas_edit_note (WeirCanvas *self,
   gtk_text_view_set_wrap_mode (GTK_TEXT_VIEW (text_view), GTK_WRAP_WORD_CHAR);
   gtk_text_view_set_accepts_tab (GTK_TEXT_VIEW (text_view), FALSE);
   g_object_set (text_view, "top-margin", 6, "bottom-margin", 6, "left-margin", 6, "right-margin", 6, NULL);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (text_view), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Text of the note"),
+  gtk_accessible_update_property (GTK_ACCESSIBLE (text_view), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Text of the note"),
                                   -1);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), text_view);
   gtk_widget_set_size_request (scrolled, 260, 160);

@@ -132,7 +132,7 @@ count_outputs (WeirCard  *card,
       if (value != NULL
           && (weir_value_get_kind (value) == WEIR_VALUE_LIST || weir_value_get_kind (value) == WEIR_VALUE_TABLE))
         /* Translators: how many of what came out of a block, "42 files" */
-        return g_strdup_printf (_ ("%" G_GSIZE_FORMAT " %s"), weir_value_get_length (value), pin->title);
+        return g_strdup_printf (_("%" G_GSIZE_FORMAT " %s"), weir_value_get_length (value), pin->title);
     }
   return NULL;
 }
@@ -143,10 +143,10 @@ count_steps (const WeirBlockSummary *summary)
   if (summary->n_steps <= 1)
     return NULL;
   if (summary->n_failed > 0)
-    return g_strdup_printf (_ ("%u of %u done, %u failed"), summary->n_succeeded, summary->n_steps, summary->n_failed);
+    return g_strdup_printf (_("%u of %u done, %u failed"), summary->n_succeeded, summary->n_steps, summary->n_failed);
   if (summary->n_succeeded < summary->n_steps)
-    return g_strdup_printf (_ ("%u of %u done"), summary->n_succeeded, summary->n_steps);
-  return g_strdup_printf (_ ("%u times"), summary->n_steps);
+    return g_strdup_printf (_("%u of %u done"), summary->n_succeeded, summary->n_steps);
+  return g_strdup_printf (_("%u times"), summary->n_steps);
 }
 
 static void
@@ -170,7 +170,7 @@ undo_word (WeirBlock *block,
 
   if (n_effects == 0 || kind == NULL || kind->undo == WEIR_UNDO_NONE)
     return NULL;
-  return kind->undo == WEIR_UNDO_IRREVERSIBLE ? _ ("cannot be undone") : _ ("undoable");
+  return kind->undo == WEIR_UNDO_IRREVERSIBLE ? _("cannot be undone") : _("undoable");
 }
 
 static char *
@@ -196,7 +196,7 @@ make_footer (WeirScene              *self,
       if (last != NULL && last->progress_text != NULL)
         take_part (text, g_strdup (last->progress_text));
       else if (summary->progress >= 0)
-        take_part (text, g_strdup_printf (_ ("%.0f %%"), 100 * summary->progress));
+        take_part (text, g_strdup_printf (_("%.0f %%"), 100 * summary->progress));
       if (text->len == 0)
         g_string_append (text, weir_canvas_state_title (summary->status));
       break;
@@ -343,7 +343,7 @@ weir_scene_describe_card (WeirScene *self,
   if (card->summary_stale)
     weir_scene_update_card_state (self, card);
   if (!weir_block_get_enabled (card->block))
-    g_string_append_printf (text, ", %s", _ ("turned off"));
+    g_string_append_printf (text, ", %s", _("turned off"));
   if (card->shown)
     {
       g_string_append_printf (text, ", %s", weir_canvas_state_title (card->summary.status));

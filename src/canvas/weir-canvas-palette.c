@@ -179,37 +179,37 @@ weir_canvas_state_title (WeirStepStatus status)
   switch (status)
     {
     case WEIR_STEP_PENDING:
-      return _ ("not reached yet");
+      return _("not reached yet");
     case WEIR_STEP_READY:
-      return _ ("ready");
+      return _("ready");
     case WEIR_STEP_QUEUED:
-      return _ ("queued");
+      return _("queued");
     case WEIR_STEP_RUNNING:
-      return _ ("running");
+      return _("running");
     case WEIR_STEP_RETRY_WAIT:
-      return _ ("waits to try again");
+      return _("waits to try again");
     case WEIR_STEP_WAITING:
-      return _ ("waits");
+      return _("waits");
     case WEIR_STEP_SUSPENDED:
-      return _ ("paused");
+      return _("paused");
     case WEIR_STEP_SUCCEEDED:
-      return _ ("succeeded");
+      return _("succeeded");
     case WEIR_STEP_FAILED:
-      return _ ("failed");
+      return _("failed");
     case WEIR_STEP_SKIPPED:
-      return _ ("skipped");
+      return _("skipped");
     case WEIR_STEP_CACHED:
-      return _ ("taken from cache");
+      return _("taken from cache");
     case WEIR_STEP_PINNED:
-      return _ ("pinned");
+      return _("pinned");
     case WEIR_STEP_CANCELLED:
-      return _ ("stopped");
+      return _("stopped");
     case WEIR_STEP_INTERRUPTED:
-      return _ ("interrupted");
+      return _("interrupted");
     case WEIR_STEP_UNKNOWN:
-      return _ ("outcome unknown");
+      return _("outcome unknown");
     case WEIR_STEP_UNDONE:
-      return _ ("undone");
+      return _("undone");
     }
   return "";
 }

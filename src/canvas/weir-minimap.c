@@ -278,7 +278,7 @@ weir_minimap_init (WeirMinimap *self)
   g_signal_connect (drag, "drag-update", G_CALLBACK (drag_update_cb), self);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (drag));
   g_signal_connect_object (style, "notify::dark", G_CALLBACK (drop_blocks), self, G_CONNECT_SWAPPED | G_CONNECT_AFTER);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Overview of the canvas"),
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Overview of the canvas"),
                                   -1);
 }
 
