@@ -389,6 +389,7 @@ connect_action (GtkWidget  *widget,
 void
 weir_canvas_install_keys (GtkWidgetClass *klass)
 {
+  /* Menus show the last key of an action. */
   static const struct { guint key; GdkModifierType modifiers; const char *action; } keys[] = {
     { GDK_KEY_plus, 0, "canvas.zoom-in" }, { GDK_KEY_equal, 0, "canvas.zoom-in" },
     { GDK_KEY_KP_Add, 0, "canvas.zoom-in" },
@@ -396,13 +397,13 @@ weir_canvas_install_keys (GtkWidgetClass *klass)
     { GDK_KEY_minus, 0, "canvas.zoom-out" }, { GDK_KEY_KP_Subtract, 0, "canvas.zoom-out" },
     { GDK_KEY_minus, GDK_CONTROL_MASK, "canvas.zoom-out" },
     { GDK_KEY_1, 0, "canvas.zoom-100" }, { GDK_KEY_0, GDK_CONTROL_MASK, "canvas.zoom-100" },
-    { GDK_KEY_0, 0, "canvas.zoom-fit" }, { GDK_KEY_KP_0, 0, "canvas.zoom-fit" },
+    { GDK_KEY_KP_0, 0, "canvas.zoom-fit" }, { GDK_KEY_0, 0, "canvas.zoom-fit" },
     { GDK_KEY_a, GDK_CONTROL_MASK, "canvas.select-all" }, { GDK_KEY_c, GDK_CONTROL_MASK, "canvas.copy" },
     { GDK_KEY_x, GDK_CONTROL_MASK, "canvas.cut" }, { GDK_KEY_v, GDK_CONTROL_MASK, "canvas.paste" },
     { GDK_KEY_d, GDK_CONTROL_MASK, "canvas.duplicate" }, { GDK_KEY_z, GDK_CONTROL_MASK, "canvas.undo" },
     { GDK_KEY_z, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "canvas.redo" }, { GDK_KEY_y, GDK_CONTROL_MASK, "canvas.redo" },
-    { GDK_KEY_Delete, 0, "canvas.delete" }, { GDK_KEY_KP_Delete, 0, "canvas.delete" },
-    { GDK_KEY_BackSpace, 0, "canvas.delete" },
+    { GDK_KEY_BackSpace, 0, "canvas.delete" }, { GDK_KEY_KP_Delete, 0, "canvas.delete" },
+    { GDK_KEY_Delete, 0, "canvas.delete" },
     { GDK_KEY_Return, GDK_CONTROL_MASK, "canvas.open" }, { GDK_KEY_e, GDK_CONTROL_MASK, "canvas.toggle-enabled" },
   };
 
