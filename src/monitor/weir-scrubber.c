@@ -93,6 +93,12 @@ stop_playing (WeirScrubber *self)
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->play), _("Play back as it happened"));
 }
 
+static gboolean
+is_over (WeirScrubber *self)
+{
+  return self->view == NULL || weir_run_status_is_final (weir_run_state_get_status (weir_run_view_get_state (self->view)));
+}
+
 static void
 update_label (WeirScrubber *self)
 {
@@ -103,7 +109,12 @@ update_label (WeirScrubber *self)
 
   position = weir_format_clock (live ? get_length (self) : (gint64) gtk_adjustment_get_value (self->adjustment));
   length = weir_format_clock (get_length (self));
-  text = live ? g_strdup_printf (_("%s live"), position) : g_strdup_printf (_("%s of %s"), position, length);
+  if (!live)
+    text = g_strdup_printf (_("%s of %s"), position, length);
+  else if (is_over (self))
+    text = g_strdup (length);
+  else
+    text = g_strdup_printf (_("%s live"), position);
   gtk_label_set_text (self->label, text);
 }
 

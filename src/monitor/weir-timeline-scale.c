@@ -5,8 +5,9 @@
 #define MARGIN 8
 #define MIN_TICK_WIDTH 90
 #define MAX_PX_PER_US 2.0
-/* What is left of a folded gap, of the time that is not gap. Shorter gaps stay as they are. */
+/* What is left of a folded gap, as a part of the time that is not gap; and how long a gap must be to be folded. */
 #define FOLDED_PART 0.04
+#define SHORT_PART 0.25
 
 typedef struct
 {
@@ -25,7 +26,8 @@ struct _WeirTimelineScale
   int width;
   double px_per_us;  /* 0: fitted */
   GArray *gaps;      /* of Gap, in order */
-  gint64 folded_us;  /* as long as this each gap is shown */
+  gint64 folded_us;  /* as long as this each folded gap is shown */
+  gint64 short_us;   /* gaps up to this are not folded */
 };
 
 G_DEFINE_FINAL_TYPE (WeirTimelineScale, weir_timeline_scale, G_TYPE_OBJECT)
@@ -40,7 +42,8 @@ update_folding (WeirTimelineScale *self)
 
   for (guint i = 0; i < self->gaps->len; i++)
     active -= g_array_index (self->gaps, Gap, i).end_at - g_array_index (self->gaps, Gap, i).start_at;
-  self->folded_us = (gint64) (MAX (active, 0) * FOLDED_PART);
+  self->folded_us = (gint64) ((double) MAX (active, 0) * FOLDED_PART);
+  self->short_us = (gint64) ((double) MAX (active, 0) * SHORT_PART);
 }
 
 /* µs since the start as they are shown. */
@@ -57,7 +60,7 @@ fold (WeirTimelineScale *self,
 
       if (at <= gap->start_at)
         break;
-      if (length <= self->folded_us)
+      if (length <= self->short_us)
         continue;
       if (at >= gap->end_at)
         shown -= length - self->folded_us;
@@ -80,7 +83,7 @@ unfold (WeirTimelineScale *self,
 
       if (at <= gap->start_at)
         break;
-      if (length <= self->folded_us)
+      if (length <= self->short_us)
         continue;
       if (at >= gap->start_at + self->folded_us)
         at += length - self->folded_us;
@@ -344,7 +347,7 @@ find_gap_end (WeirTimelineScale *self,
     {
       const Gap *gap = &g_array_index (self->gaps, Gap, i);
 
-      if (at > gap->start_at && at < gap->end_at && gap->end_at - gap->start_at > self->folded_us)
+      if (at > gap->start_at && at < gap->end_at && gap->end_at - gap->start_at > self->short_us)
         return gap->end_at;
     }
   return 0;
