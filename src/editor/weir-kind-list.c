@@ -138,6 +138,18 @@ search_activate_cb (WeirKindList *self)
   activate_at (self, selected != GTK_INVALID_LIST_POSITION ? selected : 0);
 }
 
+/* Escape: the entry keeps it to itself otherwise. */
+static void
+search_stopped_cb (WeirKindList *self)
+{
+  GtkWidget *dialog = gtk_widget_get_ancestor (GTK_WIDGET (self), ADW_TYPE_DIALOG);
+
+  if (dialog != NULL)
+    adw_dialog_close (ADW_DIALOG (dialog));
+  else
+    gtk_editable_set_text (GTK_EDITABLE (self->search), "");
+}
+
 static gboolean
 search_key_cb (WeirKindList    *self,
                guint            keyval,
@@ -335,6 +347,7 @@ weir_kind_list_class_init (WeirKindListClass *klass)
   gtk_widget_class_bind_template_child (widget_class, WeirKindList, list);
   gtk_widget_class_bind_template_callback (widget_class, update_filter);
   gtk_widget_class_bind_template_callback (widget_class, search_activate_cb);
+  gtk_widget_class_bind_template_callback (widget_class, search_stopped_cb);
   gtk_widget_class_bind_template_callback (widget_class, search_key_cb);
   gtk_widget_class_bind_template_callback (widget_class, activate_at);
 

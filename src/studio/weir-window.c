@@ -44,6 +44,7 @@ weir_window_open_workflow (WeirWindow   *self,
 {
   weir_workflow_page_set_workflow (self->page, workflow);
   gtk_stack_set_visible_child_name (self->stack, "workflow");
+  gtk_widget_grab_focus (GTK_WIDGET (self->page));
   weir_sidebar_mark (self->sidebar, weir_workflow_get_id (workflow));
   gtk_window_set_title (GTK_WINDOW (self), weir_workflow_get_name (workflow));
   if (adw_overlay_split_view_get_collapsed (self->split))

@@ -64,6 +64,9 @@ struct _WeirWorkflowPage
 void       weir_workflow_page_toast          (WeirWorkflowPage *self,
                                               const char       *message);
 void       weir_workflow_page_validate       (WeirWorkflowPage *self);
+/* Brings the graph into sight as soon as the canvas has another height than @height. */
+void       weir_workflow_page_fit            (WeirWorkflowPage *self,
+                                              int               height);
 
 /* weir-workflow-page-run.c */
 void       weir_workflow_page_install_run    (GtkWidgetClass   *widget_class);

@@ -119,18 +119,6 @@ weir_workflow_page_set_run (WeirWorkflowPage *self,
   weir_workflow_page_update_verbs (self);
 }
 
-/* Waits until the canvas has been given its new size. */
-static gboolean
-fit_cb (GtkWidget     *canvas,
-        GdkFrameClock *clock,
-        gpointer       user_data)
-{
-  if (gtk_widget_get_height (canvas) == GPOINTER_TO_INT (user_data))
-    return G_SOURCE_CONTINUE;
-  weir_canvas_zoom_to_fit (WEIR_CANVAS (canvas));
-  return G_SOURCE_REMOVE;
-}
-
 /* The panel takes room from the canvas when it comes: all blocks stay in sight. */
 static void
 show_panel (WeirWorkflowPage *self,
@@ -142,8 +130,7 @@ show_panel (WeirWorkflowPage *self,
     return;
   gtk_widget_set_visible (panel, visible);
   if (visible && gtk_widget_get_mapped (GTK_WIDGET (self->canvas)))
-    gtk_widget_add_tick_callback (GTK_WIDGET (self->canvas), fit_cb,
-                                  GINT_TO_POINTER (gtk_widget_get_height (GTK_WIDGET (self->canvas))), NULL);
+    weir_workflow_page_fit (self, gtk_widget_get_height (GTK_WIDGET (self->canvas)));
 }
 
 /**

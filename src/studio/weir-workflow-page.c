@@ -165,6 +165,65 @@ block_activated_cb (WeirWorkflowPage *self,
   weir_inspector_focus_field (self->inspector, NULL);
 }
 
+/* Below this, cards cannot be read: a long graph is rather shown from its beginning. */
+#define READABLE_ZOOM 0.42
+#define FIT_MARGIN 48.0
+
+static void
+show_beginning (WeirCanvas *canvas)
+{
+  WeirGraph *graph = weir_canvas_get_graph (canvas);
+  WeirViewport *viewport = weir_canvas_get_viewport (canvas);
+  WeirWorkflow *workflow = weir_canvas_get_workflow (canvas);
+  double left = G_MAXDOUBLE, top = G_MAXDOUBLE;
+
+  for (guint i = 0; i < weir_graph_get_n_blocks (graph); i++)
+    {
+      double x, y;
+
+      weir_block_get_position (weir_graph_get_block (graph, i), &x, &y);
+      left = MIN (left, x);
+      top = MIN (top, y);
+    }
+  for (guint i = 0; weir_graph_get_container (graph) == NULL && i < weir_workflow_get_n_notes (workflow); i++)
+    {
+      left = MIN (left, weir_workflow_get_note (workflow, i)->x);
+      top = MIN (top, weir_workflow_get_note (workflow, i)->y);
+    }
+
+  weir_viewport_zoom_at (viewport, READABLE_ZOOM, 0, 0);
+  weir_viewport_set_origin (viewport, left - FIT_MARGIN / READABLE_ZOOM, top - FIT_MARGIN / READABLE_ZOOM);
+}
+
+static gboolean
+fit_cb (GtkWidget     *widget,
+        GdkFrameClock *clock,
+        gpointer       user_data)
+{
+  WeirCanvas *canvas = WEIR_CANVAS (widget);
+
+  if (gtk_widget_get_height (widget) == GPOINTER_TO_INT (user_data))
+    return G_SOURCE_CONTINUE;
+  weir_canvas_zoom_to_fit (canvas);
+  if (weir_canvas_get_graph (canvas) != NULL && weir_canvas_get_zoom (canvas) < READABLE_ZOOM)
+    show_beginning (canvas);
+  return G_SOURCE_REMOVE;
+}
+
+/**
+ * weir_workflow_page_fit:
+ * @self: a page
+ * @height: the height of the canvas before it changes, 0 if it has none yet
+ *
+ * Brings the graph into sight: whole, or its beginning if it would be too small to read.
+ */
+void
+weir_workflow_page_fit (WeirWorkflowPage *self,
+                        int               height)
+{
+  gtk_widget_add_tick_callback (GTK_WIDGET (self->canvas), fit_cb, GINT_TO_POINTER (height), NULL);
+}
+
 /* Graphs: going into containers and out again */
 
 static void
@@ -528,6 +587,12 @@ weir_workflow_page_dispose (GObject *object)
   G_OBJECT_CLASS (weir_workflow_page_parent_class)->dispose (object);
 }
 
+static gboolean
+weir_workflow_page_grab_focus (GtkWidget *widget)
+{
+  return gtk_widget_grab_focus (GTK_WIDGET (WEIR_WORKFLOW_PAGE (widget)->canvas));
+}
+
 static void
 bind_children (GtkWidgetClass *widget_class)
 {
@@ -574,6 +639,7 @@ weir_workflow_page_class_init (WeirWorkflowPageClass *klass)
   object_class->get_property = weir_workflow_page_get_property;
   object_class->set_property = weir_workflow_page_set_property;
   object_class->dispose = weir_workflow_page_dispose;
+  widget_class->grab_focus = weir_workflow_page_grab_focus;
   properties[PROP_SHOW_SIDEBAR] = g_param_spec_boolean ("show-sidebar", NULL, NULL, FALSE,
                                                         G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
   g_object_class_install_properties (object_class, N_PROPS, properties);
@@ -686,7 +752,7 @@ weir_workflow_page_set_workflow (WeirWorkflowPage *self,
       && !adw_overlay_split_view_get_collapsed (self->library_split))
     adw_overlay_split_view_set_show_sidebar (self->library_split, TRUE);
   weir_workflow_page_update_title (self);
-  weir_canvas_zoom_to_fit (self->canvas);
+  weir_workflow_page_fit (self, 0);
   weir_run_list_set_workflow (self->run_list, weir_workflow_get_id (workflow));
   weir_workflow_page_find_runs (self);
   page_changed_cb (self);
