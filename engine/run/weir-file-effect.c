@@ -121,11 +121,11 @@ exists_in (WeirValue *record)
   return record != NULL && weir_value_get_member_bool (record, "exists", FALSE);
 }
 
-/* The same file with the same content, as far as its metadata tells. */
+/* The same content, as far as the metadata tells. Not the inode: what undo has put back is another file with the same content and time. */
 static gboolean
 same_file (WeirValue *recorded, WeirValue *now)
 {
-  static const char *const keys[] = { "size", "mtime", "inode", "device", NULL };
+  static const char *const keys[] = { "size", "mtime", NULL };
 
   if (exists_in (recorded) != exists_in (now))
     return FALSE;
@@ -367,57 +367,79 @@ move_source (const WeirEffect *effect)
   return weir_value_get_member_text (effect->before, "from", "");
 }
 
-static char *
-conflict_of_write (const WeirEffect *effect)
+/* What is at @path, or what will be there once later effects are undone, which @foreseen knows. (transfer full) */
+static WeirValue *
+look (GHashTable *foreseen, const char *path)
 {
-  g_autoptr(WeirValue) now = weir_file_describe (effect->target);
+  WeirValue *record = foreseen != NULL ? g_hash_table_lookup (foreseen, path) : NULL;
 
-  if (effect->after != NULL)
-    {
-      g_autofree char *hash = NULL;
+  return record != NULL ? weir_value_ref (record) : weir_file_describe (path);
+}
 
-      if (same_file (effect->after, now))
-        return NULL;
-      if (!exists_in (now))
-        return g_strdup ("It was deleted since");
-      /* touched but not changed is no conflict */
-      hash = hash_of_file (effect->target);
-      if (g_strcmp0 (hash, weir_value_get_member_text (effect->before, "will_hash", NULL)) == 0)
-        return NULL;
-      return g_strdup ("It was changed since");
-    }
-  if (exists_in (now))
-    {
-      g_autofree char *hash = hash_of_file (effect->target);
+static gboolean
+is_there (GHashTable *foreseen, const char *path)
+{
+  g_autoptr(WeirValue) now = look (foreseen, path);
 
-      if (g_strcmp0 (hash, weir_value_get_member_text (effect->before, "will_hash", NULL)) != 0)
-        return g_strdup ("The run was interrupted while writing it, and it was changed since");
-    }
-  return NULL;
+  return exists_in (now);
+}
+
+/* A file that was kept is named by its hash. */
+static char *
+hash_of (WeirValue *now, const char *path)
+{
+  const char *blob = weir_value_get_member_text (now, "blob", NULL);
+
+  return blob != NULL ? g_strdup (blob) : hash_of_file (path);
 }
 
 static char *
-conflict_of_move (const WeirEffect *effect)
+conflict_of_write (const WeirEffect *effect, GHashTable *foreseen)
 {
-  g_autoptr(WeirValue) now = weir_file_describe (effect->target);
-  WeirValue *moved = weir_value_find_member (effect->before, "source");
-  WeirValue *expected = effect->after != NULL ? effect->after : moved;
+  g_autoptr(WeirValue) now = look (foreseen, effect->target);
+  g_autofree char *hash = NULL;
 
+  if (effect->after != NULL && same_file (effect->after, now))
+    return NULL;
+  if (!exists_in (now))
+    return effect->after != NULL ? g_strdup ("It was deleted since") : NULL;
+  /* touched but not changed is no conflict */
+  hash = hash_of (now, effect->target);
+  if (g_strcmp0 (hash, weir_value_get_member_text (effect->before, "will_hash", NULL)) == 0)
+    return NULL;
+  return g_strdup (effect->after != NULL ? "It was changed since"
+                                         : "The run was interrupted while writing it, and it was changed since");
+}
+
+/* Undo was cut off between moving the file back and putting back what it had replaced. */
+static gboolean
+is_half_undone (const WeirEffect *effect, GHashTable *foreseen)
+{
+  g_autoptr(WeirValue) source = look (foreseen, move_source (effect));
+
+  return exists_in (source) && same_file (weir_value_find_member (effect->before, "source"), source)
+         && exists_in (weir_value_find_member (effect->before, "replaced")) && !is_there (foreseen, effect->target);
+}
+
+static char *
+conflict_of_move (const WeirEffect *effect, GHashTable *foreseen)
+{
+  g_autoptr(WeirValue) now = look (foreseen, effect->target);
+  WeirValue *expected = effect->after != NULL ? effect->after : weir_value_find_member (effect->before, "source");
+
+  if (is_half_undone (effect, foreseen))
+    return NULL;
   if (!exists_in (now))
     return g_strdup ("It is not there any more");
-  if (weir_value_get_member_int (expected, "size", -1) != weir_value_get_member_int (now, "size", -2)
-      && g_str_equal (weir_value_get_member_text (now, "kind", ""), "file"))
+  if (!same_file (expected, now) && g_str_equal (weir_value_get_member_text (now, "kind", ""), "file"))
     return g_strdup ("It was changed since");
-  if (weir_value_get_member_int (expected, "mtime", -1) != weir_value_get_member_int (now, "mtime", -2)
-      && g_str_equal (weir_value_get_member_text (now, "kind", ""), "file"))
-    return g_strdup ("It was changed since");
-  if (g_file_test (move_source (effect), G_FILE_TEST_EXISTS))
+  if (is_there (foreseen, move_source (effect)))
     return g_strdup_printf ("There is another %s now", move_source (effect));
   return NULL;
 }
 
 void
-weir_file_effect_explain (const WeirEffect *effect, char **description, char **conflict, guint64 *size)
+weir_file_effect_explain (const WeirEffect *effect, GHashTable *foreseen, char **description, char **conflict, guint64 *size)
 {
   g_autofree char *name = g_path_get_basename (effect->target);
 
@@ -427,28 +449,44 @@ weir_file_effect_explain (const WeirEffect *effect, char **description, char **c
     {
       *description = exists_in (effect->before) ? g_strdup_printf ("Put back what was in %s before", effect->target)
                                                 : g_strdup_printf ("Remove %s", effect->target);
-      *conflict = conflict_of_write (effect);
+      *conflict = conflict_of_write (effect, foreseen);
     }
   else if (g_str_equal (effect->type, "file.move"))
     {
       *description = g_strdup_printf ("Move %s back to %s", name, move_source (effect));
-      *conflict = conflict_of_move (effect);
+      *conflict = conflict_of_move (effect, foreseen);
     }
   else
     *description = g_strdup_printf ("Remove the folder %s if it is empty", effect->target);
 }
 
 gboolean
-weir_file_effect_is_undone (const WeirEffect *effect)
+weir_file_effect_is_undone (const WeirEffect *effect, GHashTable *foreseen)
 {
-  g_autoptr(WeirValue) now = weir_file_describe (effect->target);
+  g_autoptr(WeirValue) now = look (foreseen, effect->target);
+  g_autoptr(WeirValue) source = NULL;
 
   if (g_str_equal (effect->type, "file.mkdir"))
     return !exists_in (now);
-  if (g_str_equal (effect->type, "file.move"))
-    return effect->after == NULL && g_file_test (move_source (effect), G_FILE_TEST_EXISTS)
-           && same_file (weir_value_find_member (effect->before, "replaced"), now);
-  return effect->after == NULL && same_file (effect->before, now);
+  if (!g_str_equal (effect->type, "file.move"))
+    return same_file (effect->before, now);
+  source = look (foreseen, move_source (effect));
+  return exists_in (source) && same_file (weir_value_find_member (effect->before, "source"), source)
+         && same_file (weir_value_find_member (effect->before, "replaced"), now);
+}
+
+void
+weir_file_effect_foresee (const WeirEffect *effect, GHashTable *foreseen)
+{
+  if (g_str_equal (effect->type, "file.write"))
+    g_hash_table_replace (foreseen, g_strdup (effect->target), weir_value_ref (effect->before));
+  else if (g_str_equal (effect->type, "file.move"))
+    {
+      g_hash_table_replace (foreseen, g_strdup (effect->target),
+                            weir_value_ref (weir_value_find_member (effect->before, "replaced")));
+      g_hash_table_replace (foreseen, g_strdup (move_source (effect)),
+                            weir_value_ref (weir_value_find_member (effect->before, "source")));
+    }
 }
 
 static gboolean
@@ -490,7 +528,7 @@ copy_name (const char *path)
 static gboolean
 undo_write (WeirStore *store, const WeirEffect *effect, WeirConflictChoice choice, char **note, GError **error)
 {
-  g_autofree char *conflict = conflict_of_write (effect);
+  g_autofree char *conflict = conflict_of_write (effect, NULL);
 
   if (conflict != NULL && choice == WEIR_CONFLICT_SAVE_COPY)
     {
@@ -520,6 +558,8 @@ undo_move (WeirStore *store, const WeirEffect *effect, WeirConflictChoice choice
   g_autoptr(GPtrArray) parents = weir_file_missing_parents (from);
   g_autofree char *copy = NULL;
 
+  if (is_half_undone (effect, NULL))
+    return restore (store, replaced, effect->target, error);
   for (guint i = 0; i < parents->len; i++)
     if (!weir_file_make_folder (g_ptr_array_index (parents, i), error))
       return FALSE;
@@ -552,7 +592,7 @@ undo_folder (const WeirEffect *effect, char **note, GError **error)
 gboolean
 weir_file_effect_undo (WeirStore *store, const WeirEffect *effect, WeirConflictChoice choice, char **note, GError **error)
 {
-  if (weir_file_effect_is_undone (effect))
+  if (weir_file_effect_is_undone (effect, NULL))
     return TRUE;
   if (g_str_equal (effect->type, "file.write"))
     return undo_write (store, effect, choice, note, error);

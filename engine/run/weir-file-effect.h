@@ -20,10 +20,13 @@ gboolean   weir_file_move          (const char *from, const char *to, gboolean r
 GPtrArray *weir_file_missing_parents (const char *path);
 gboolean   weir_file_make_folder   (const char *path, GError **error);
 
-/* What undoing would do, and what stands in its way. All (out, transfer full). @conflict NULL: nothing. */
-void       weir_file_effect_explain (const WeirEffect *effect, char **description, char **conflict, guint64 *size);
+/* What undoing would do, and what stands in its way. All (out, transfer full). @conflict NULL: nothing. @foreseen (nullable): what will be at
+ * some paths by then, as later effects of the run are undone first. */
+void       weir_file_effect_explain (const WeirEffect *effect, GHashTable *foreseen, char **description, char **conflict, guint64 *size);
 /* Whether the world already is as it was before the effect. */
-gboolean   weir_file_effect_is_undone (const WeirEffect *effect);
+gboolean   weir_file_effect_is_undone (const WeirEffect *effect, GHashTable *foreseen);
+/* Adds what undoing it leaves, path → record, to @foreseen. */
+void       weir_file_effect_foresee (const WeirEffect *effect, GHashTable *foreseen);
 /* @note (out, nullable): what was done otherwise than planned. */
 gboolean   weir_file_effect_undo   (WeirStore *store, const WeirEffect *effect, WeirConflictChoice choice, char **note, GError **error);
 

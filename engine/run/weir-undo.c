@@ -58,7 +58,7 @@ explain_variable (WeirEngine *engine, WeirEffect *effect, char **description, ch
 }
 
 static void
-plan_effect (WeirEngine *engine, WeirUndoPlan *plan, WeirEffect *effect)
+plan_effect (WeirEngine *engine, WeirUndoPlan *plan, GHashTable *foreseen, WeirEffect *effect)
 {
   g_autofree char *description = NULL;
   g_autofree char *conflict = NULL;
@@ -67,9 +67,13 @@ plan_effect (WeirEngine *engine, WeirUndoPlan *plan, WeirEffect *effect)
 
   if (is_file (effect))
     {
-      if (effect->state == WEIR_EFFECT_INTENDED && weir_file_effect_is_undone (effect))
+      if (effect->state == WEIR_EFFECT_INTENDED && weir_file_effect_is_undone (effect, foreseen))
         return; /* it never came to it */
-      weir_file_effect_explain (effect, &description, &conflict, &size);
+      weir_file_effect_explain (effect, foreseen, &description, &conflict, &size);
+      if (conflict == NULL)
+        weir_file_effect_foresee (effect, foreseen);
+      else if (weir_file_effect_is_undone (effect, foreseen))
+        g_clear_pointer (&conflict, g_free); /* the undo before this one was cut off */
     }
   else if (is_variable (effect))
     explain_variable (engine, effect, &description, &conflict);
@@ -138,6 +142,7 @@ plan_fiber (gpointer user_data)
   UndoCall *call = user_data;
   g_autoptr(GPtrArray) effects = NULL;
   g_autoptr(WeirUndoPlan) plan = NULL;
+  g_autoptr(GHashTable) foreseen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) weir_value_unref);
   GError *error = NULL;
   gint64 boundary;
 
@@ -152,7 +157,7 @@ plan_fiber (gpointer user_data)
       WeirEffect *effect = g_ptr_array_index (effects, i);
 
       if (effect->state != WEIR_EFFECT_UNDONE && effect->at > boundary)
-        plan_effect (call->engine, plan, effect);
+        plan_effect (call->engine, plan, foreseen, effect);
     }
   return dex_future_new_take_boxed (WEIR_TYPE_UNDO_PLAN, g_steal_pointer (&plan));
 }
@@ -198,8 +203,8 @@ undo_file_in_thread (gpointer user_data)
   guint64 size;
 
   /* the world may have changed since the plan was made */
-  weir_file_effect_explain (call->effect, &description, &call->conflict, &size);
-  if (call->conflict != NULL && call->choice == WEIR_CONFLICT_KEEP && !weir_file_effect_is_undone (call->effect))
+  weir_file_effect_explain (call->effect, NULL, &description, &call->conflict, &size);
+  if (call->conflict != NULL && call->choice == WEIR_CONFLICT_KEEP && !weir_file_effect_is_undone (call->effect, NULL))
     return dex_future_new_true ();
   g_clear_pointer (&call->conflict, g_free);
   if (!weir_file_effect_undo (call->store, call->effect, call->choice, &call->note, &error))
@@ -339,7 +344,11 @@ undo_fiber (gpointer user_data)
   if (!dex_await (weir_engine_durable (call->engine), &error))
     return dex_future_new_for_error (error);
   for (guint i = 0; i < call->plan->items->len && !call->engine->closed; i++)
-    undone += undo_item (call, g_ptr_array_index (call->plan->items, i), &seq);
+    {
+      undone += undo_item (call, g_ptr_array_index (call->plan->items, i), &seq);
+      if (!dex_await (weir_engine_durable (call->engine), &error))
+        return dex_future_new_for_error (error);
+    }
 
   n_undone = weir_value_new_int (undone);
   n_kept = weir_value_new_int (call->plan->items->len - undone);

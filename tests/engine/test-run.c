@@ -4,6 +4,8 @@
 
 #include "weir-test.h"
 
+#include <glib/gstdio.h>
+
 #include "weir-json.h"
 #include "weir-run-private.h"
 
@@ -602,6 +604,45 @@ test_undo_never_overwrites_what_changed_since (void)
   g_assert_cmpstr (content, ==, "before");
 }
 
+static void
+test_undo_takes_back_several_writes_of_one_file (void)
+{
+  g_autoptr(WeirTest) test = weir_test_new_on_disk ();
+  g_autofree char *path = g_build_filename (test->dir, "note.txt", NULL);
+  g_autofree char *yaml = g_strdup_printf (
+    "weir: 1\nname: Thrice\nblocks:\n  t: { kind: test.pass, config: { give: text } }\n"
+    "  a: { kind: test.write, config: { port: %s } }\n  b: { kind: test.write, config: { port: %s } }\n"
+    "  c: { kind: test.write, config: { port: %s } }\n"
+    "links:\n  - t.value -> a.value\n  - t.value -> b.value\n  - a.done -> b.run\n  - t.value -> c.value\n  - b.done -> c.run\n",
+    path, path, path);
+  g_autoptr(WeirRun) run = NULL;
+  g_autoptr(DexFuture) wait = NULL;
+  g_autofree char *content = NULL;
+  guint conflicts;
+
+  g_assert_true (g_file_set_contents (path, "before", -1, NULL));
+  run = weir_test_play (test, yaml, NULL);
+  wait = weir_run_wait (run);
+  weir_test_await (wait, NULL);
+  g_assert_cmpuint (undo (test, weir_run_get_id (run), WEIR_CONFLICT_KEEP, &conflicts), ==, 3);
+  g_assert_cmpuint (conflicts, ==, 0);
+  g_assert_true (g_file_get_contents (path, &content, NULL, NULL));
+  g_assert_cmpstr (content, ==, "before");
+}
+
+static void
+test_undo_knows_what_was_undone_before_a_crash (void)
+{
+  g_autoptr(WeirTest) test = weir_test_new_on_disk ();
+  g_autofree char *path = g_build_filename (test->dir, "note.txt", NULL);
+  g_autoptr(WeirRun) run = play_write (test, path, "after");
+  guint conflicts;
+
+  g_assert_cmpint (g_unlink (path), ==, 0);
+  g_assert_cmpuint (undo (test, weir_run_get_id (run), WEIR_CONFLICT_KEEP, &conflicts), ==, 1);
+  g_assert_cmpuint (conflicts, ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -638,6 +679,8 @@ main (int argc, char **argv)
   g_test_add_func ("/weir/run/bus/slow-listener-gets-a-gap", test_slow_listener_gets_a_gap_and_delays_nobody);
   g_test_add_func ("/weir/undo/puts-a-file-back", test_undo_puts_a_file_back);
   g_test_add_func ("/weir/undo/removes-what-was-made", test_undo_removes_what_was_made);
+  g_test_add_func ("/weir/undo/several-writes-of-one-file", test_undo_takes_back_several_writes_of_one_file);
+  g_test_add_func ("/weir/undo/knows-what-was-undone-already", test_undo_knows_what_was_undone_before_a_crash);
   g_test_add_func ("/weir/undo/keeps-what-changed-since", test_undo_never_overwrites_what_changed_since);
   return g_test_run ();
 }
