@@ -244,11 +244,12 @@ settle_step (WeirEngine *engine, WeirValue *args, GError **error)
   step = find_unknown_step (weir_run_get_state (run), path);
   if (step == NULL)
     {
-      g_set_error (error, WEIR_ERROR, WEIR_ERROR_WRONG_STATE, "Run %" G_GINT64_FORMAT " has no step %s whose outcome is unknown", id,
-                   path);
+      g_set_error (error, WEIR_ERROR, WEIR_ERROR_WRONG_STATE,
+                   "Run %" G_GINT64_FORMAT " has no step %s whose outcome is unknown", id, path);
       return NULL;
     }
-  if (!weir_run_settle (run, step->scope, step->block, weir_value_get_member_text (args, "decision", ""), outputs, error))
+  if (!weir_run_settle (run, step->scope, step->block, weir_value_get_member_text (args, "decision", ""), outputs,
+                        error))
     return NULL;
   return answer_status (run);
 }
@@ -334,8 +335,8 @@ list_events (WeirEngine *engine, WeirValue *args, GError **error)
   g_autoptr(GPtrArray) events = NULL;
   WeirBuilder *builder;
 
-  events = dex_await_boxed (weir_engine_load_events (engine, get_run_id (args),
-                                                     (guint64) weir_value_get_member_int (args, "after", 0)), error);
+  events = dex_await_boxed (
+    weir_engine_load_events (engine, get_run_id (args), (guint64) weir_value_get_member_int (args, "after", 0)), error);
   if (events == NULL)
     return NULL;
   builder = weir_list_builder_new (events->len);
@@ -378,11 +379,11 @@ list_logs (WeirEngine *engine, WeirValue *args, GError **error)
   info = dex_await_object (weir_engine_load_run (engine, get_run_id (args)), error);
   if (info == NULL)
     return NULL;
-  lines = dex_await_boxed (weir_engine_query_logs (engine, get_run_id (args),
-                                                   (int) weir_value_get_member_int (args, "level", 0),
-                                                   get_text (args, "block"), get_text (args, "text"),
-                                                   (guint64) weir_value_get_member_int (args, "after", 0),
-                                                   limit != 0 ? limit : 10000), error);
+  lines = dex_await_boxed (
+    weir_engine_query_logs (engine, get_run_id (args), (int) weir_value_get_member_int (args, "level", 0),
+                            get_text (args, "block"), get_text (args, "text"),
+                            (guint64) weir_value_get_member_int (args, "after", 0), limit != 0 ? limit : 10000),
+    error);
   if (lines == NULL)
     return NULL;
   builder = weir_list_builder_new (lines->len);
@@ -539,7 +540,8 @@ export_workflow (WeirEngine *engine, WeirValue *args, GError **error)
   gboolean json = g_str_equal (weir_value_get_member_text (args, "format", ""), "json");
 
   workflow = dex_await_object (weir_engine_load_workflow (engine, weir_value_get_member_text (args, "name", ""),
-                                                          (guint) weir_value_get_member_int (args, "version", 0)), error);
+                                                          (guint) weir_value_get_member_int (args, "version", 0)),
+                               error);
   if (workflow == NULL)
     return NULL;
   return describe_workflow (workflow, json ? weir_workflow_to_json (workflow) : weir_workflow_to_yaml (workflow));

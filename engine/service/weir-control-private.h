@@ -10,7 +10,8 @@ G_BEGIN_DECLS
 
 /* The interface; parsed once. (transfer none) */
 GDBusInterfaceInfo *weir_control_get_interface  (void);
-/* "unix:path=..." of the socket of a data folder. @dir_fd is -1, or a descriptor that must stay open as long as the address is used. */
+/* "unix:path=..." of the socket of a data folder. @dir_fd is -1, or a descriptor that must stay open as long as
+ * the address is used. */
 char               *weir_control_make_address   (const char         *data_dir,
                                                  int                *dir_fd);
 /* Arguments by name to a tuple and back. */

@@ -59,7 +59,8 @@ answer_cb (DexFuture *future, gpointer user_data)
 
   /* Failures of steps come in a domain of their own, which D-Bus does not know. */
   if (value == NULL && error->domain != WEIR_ERROR)
-    g_dbus_method_invocation_return_error_literal (g_object_ref (invocation), WEIR_ERROR, WEIR_ERROR_FAILED, error->message);
+    g_dbus_method_invocation_return_error_literal (g_object_ref (invocation), WEIR_ERROR, WEIR_ERROR_FAILED,
+                                                   error->message);
   else if (value == NULL)
     g_dbus_method_invocation_return_gerror (g_object_ref (invocation), error);
   else
@@ -110,8 +111,8 @@ follow (ControlServer *self, GDBusConnection *connection, WeirValue *args)
 
   ended->connection = g_object_ref (connection);
   ended->run = weir_value_get_member_int (args, "run", 0);
-  future = weir_control_follow_engine (self->engine, ended->run, (guint64) weir_value_get_member_int (args, "after", 0), closed,
-                                       send_event, g_object_ref (connection), g_object_unref);
+  future = weir_control_follow_engine (self->engine, ended->run, (guint64) weir_value_get_member_int (args, "after", 0),
+                                       closed, send_event, g_object_ref (connection), g_object_unref);
   future = dex_future_finally (future, ended_cb, ended, (GDestroyNotify) ended_free);
   dex_future_disown (future);
 }
@@ -156,8 +157,9 @@ new_connection_cb (GDBusServer *server, GDBusConnection *connection, ControlServ
   g_object_set_data_full (G_OBJECT (connection), "weir-closed", dex_promise_new (), dex_unref);
   g_signal_connect (connection, "closed", G_CALLBACK (closed_cb), self);
   g_ptr_array_add (self->connections, g_object_ref (connection));
-  return g_dbus_connection_register_object (connection, WEIR_CONTROL_PATH, weir_control_get_interface (), &vtable, self, NULL,
-                                            NULL) != 0;
+  return g_dbus_connection_register_object (connection, WEIR_CONTROL_PATH, weir_control_get_interface (), &vtable, self,
+                                            NULL, NULL)
+         != 0;
 }
 
 /**
@@ -165,8 +167,9 @@ new_connection_cb (GDBusServer *server, GDBusConnection *connection, ControlServ
  * @engine: an engine that owns its data folder
  * @error: return location
  *
- * Listens on `control.sock` in the data folder until the engine is finalized, so that other processes of the same user can
- * read and steer it. An engine that keeps nothing (":memory:") has no folder and is not served. Safe to repeat.
+ * Listens on `control.sock` in the data folder until the engine is finalized, so that other processes of the same
+ * user can read and steer it. An engine that keeps nothing (":memory:") has no folder and is not served. Safe to
+ * repeat.
  *
  * Returns: FALSE when the socket cannot be made
  */
@@ -182,7 +185,8 @@ weir_control_serve (WeirEngine *engine, GError **error)
   g_return_val_if_fail (WEIR_IS_ENGINE (engine), FALSE);
 
   data_dir = weir_engine_get_data_dir (engine);
-  if (data_dir == NULL || g_str_equal (data_dir, ":memory:") || g_object_get_data (G_OBJECT (engine), "weir-control") != NULL)
+  if (data_dir == NULL || g_str_equal (data_dir, ":memory:")
+      || g_object_get_data (G_OBJECT (engine), "weir-control") != NULL)
     return TRUE;
   weir_control_ensure_errors ();
   self = g_new0 (ControlServer, 1);
@@ -193,7 +197,8 @@ weir_control_serve (WeirEngine *engine, GError **error)
   /* Left behind by an owner that crashed: the lock on the folder says that nobody listens there. */
   g_unlink (self->path);
   mask = umask (0177);
-  self->server = g_dbus_server_new_sync (address, G_DBUS_SERVER_FLAGS_AUTHENTICATION_REQUIRE_SAME_USER, guid, NULL, NULL, error);
+  self->server = g_dbus_server_new_sync (address, G_DBUS_SERVER_FLAGS_AUTHENTICATION_REQUIRE_SAME_USER, guid, NULL,
+                                         NULL, error);
   umask (mask);
   if (self->server == NULL)
     {
@@ -214,7 +219,8 @@ weir_control_serve (WeirEngine *engine, GError **error)
  * weir_control_stop_serving:
  * @engine: an engine
  *
- * Sends what other processes have still to hear, and closes the socket. Blocks for that long. Nothing happens if it was not served.
+ * Sends what other processes have still to hear, and closes the socket. Blocks for that long. Nothing happens if it
+ * was not served.
  */
 void
 weir_control_stop_serving (WeirEngine *engine)

@@ -7,7 +7,8 @@
 
 #include "weir-json.h"
 
-/* What travels over control.sock. An argument named `json` is text in JSON. Times in it are ISO 8601, identifiers and counts are numbers. */
+/* What travels over control.sock. An argument named `json` is text in JSON. Times in it are ISO 8601, identifiers
+ * and counts are numbers. */
 static const char interface_xml[] =
   "<node><interface name='" WEIR_CONTROL_INTERFACE "'>"
   "<method name='Ping'><arg name='pid' type='x' direction='out'/></method>"

@@ -100,13 +100,14 @@ weir_control_connect (const char *data_dir, GError **error)
 
   weir_control_ensure_errors ();
   address = weir_control_make_address (folder, &dir_fd);
-  self->connection = g_dbus_connection_new_for_address_sync (address, G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT, NULL, NULL,
-                                                             &local_error);
+  self->connection = g_dbus_connection_new_for_address_sync (address, G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT,
+                                                             NULL, NULL, &local_error);
   if (dir_fd >= 0)
     close (dir_fd);
   if (self->connection != NULL)
-    answer = g_dbus_connection_call_sync (self->connection, NULL, WEIR_CONTROL_PATH, WEIR_CONTROL_INTERFACE, "Ping", NULL,
-                                          G_VARIANT_TYPE ("(x)"), G_DBUS_CALL_FLAGS_NONE, PING_TIMEOUT_MS, NULL, &local_error);
+    answer = g_dbus_connection_call_sync (self->connection, NULL, WEIR_CONTROL_PATH, WEIR_CONTROL_INTERFACE, "Ping",
+                                          NULL, G_VARIANT_TYPE ("(x)"), G_DBUS_CALL_FLAGS_NONE, PING_TIMEOUT_MS, NULL,
+                                          &local_error);
   if (answer == NULL)
     {
       g_dbus_error_strip_remote_error (local_error);
@@ -173,7 +174,8 @@ call_remote (WeirControl *self, const char *method, WeirValue *args)
  * @method: name of a method of `org.weirstudio.Weir.Control1`
  * @args: (nullable): a record of its arguments by name
  *
- * Returns: (transfer full): a future that resolves to a #WeirValue: what the answer's argument `json` holds (a list or record), else a record of
+ * Returns: (transfer full): a future that resolves to a #WeirValue: what the answer's argument `json` holds (a list
+ *   or record), else a record of
  *   the answer's arguments. Times in it are times, or ISO 8601 text when they came from another process
  */
 DexFuture *
@@ -298,13 +300,14 @@ follow_remote (WeirControl *self, gint64 run, guint64 after_seq, WeirControlEven
   follow->user_data = user_data;
   follow->destroy = destroy;
   follow->event_id = g_dbus_connection_signal_subscribe (self->connection, NULL, WEIR_CONTROL_INTERFACE, "Event",
-                                                         WEIR_CONTROL_PATH, NULL, G_DBUS_SIGNAL_FLAGS_NONE, event_signal_cb,
-                                                         follow, NULL);
+                                                         WEIR_CONTROL_PATH, NULL, G_DBUS_SIGNAL_FLAGS_NONE,
+                                                         event_signal_cb, follow, NULL);
   follow->ended_id = g_dbus_connection_signal_subscribe (self->connection, NULL, WEIR_CONTROL_INTERFACE, "Ended",
-                                                         WEIR_CONTROL_PATH, NULL, G_DBUS_SIGNAL_FLAGS_NONE, ended_signal_cb,
-                                                         follow, NULL);
+                                                         WEIR_CONTROL_PATH, NULL, G_DBUS_SIGNAL_FLAGS_NONE,
+                                                         ended_signal_cb, follow, NULL);
   g_dbus_connection_call (self->connection, NULL, WEIR_CONTROL_PATH, WEIR_CONTROL_INTERFACE, "Follow",
-                          g_variant_new ("(xt)", run, after_seq), NULL, G_DBUS_CALL_FLAGS_NONE, G_MAXINT, NULL, NULL, NULL);
+                          g_variant_new ("(xt)", run, after_seq), NULL, G_DBUS_CALL_FLAGS_NONE, G_MAXINT, NULL, NULL,
+                          NULL);
   future = dex_future_first (dex_ref (follow->ended), dex_ref (self->closed), NULL);
   return dex_future_finally (future, follow_done_cb, follow, (GDestroyNotify) remote_follow_free);
 }
@@ -318,7 +321,8 @@ follow_remote (WeirControl *self, gint64 run, guint64 after_seq, WeirControlEven
  * @user_data: for @func
  * @destroy: (nullable): frees @user_data when no more events come
  *
- * Returns: (transfer full): a future that resolves to %TRUE after the event that ends the run, or when the run is not live
+ * Returns: (transfer full): a future that resolves to %TRUE after the event that ends the run, or when the run is not
+ *   live
  *   and all that is kept has come; rejects when the owner goes away
  */
 DexFuture *
@@ -329,6 +333,7 @@ weir_control_follow (WeirControl *self, gint64 run, guint64 after_seq, WeirContr
   g_return_val_if_fail (func != NULL, NULL);
 
   if (self->engine != NULL)
-    return weir_control_follow_engine (self->engine, run, after_seq, DEX_FUTURE (self->closed), func, user_data, destroy);
+    return weir_control_follow_engine (self->engine, run, after_seq, DEX_FUTURE (self->closed), func, user_data,
+                                       destroy);
   return follow_remote (self, run, after_seq, func, user_data, destroy);
 }

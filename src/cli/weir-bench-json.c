@@ -13,8 +13,9 @@ make_text (gsize *length)
 
   g_string_append_c (text, '[');
   for (guint i = 0; text->len < JSON_BYTES; i++)
-    g_string_append_printf (text, "%s{\"id\":%u,\"name\":\"item number %u\",\"price\":%u.25,\"tags\":[\"a\",\"b\"],\"ok\":%s}",
-                            i > 0 ? "," : "", i, i, i % 1000, i % 2 ? "true" : "false");
+    g_string_append_printf (
+      text, "%s{\"id\":%u,\"name\":\"item number %u\",\"price\":%u.25,\"tags\":[\"a\",\"b\"],\"ok\":%s}",
+      i > 0 ? "," : "", i, i, i % 1000, i % 2 ? "true" : "false");
   g_string_append_c (text, ']');
   *length = text->len;
   return g_string_free (text, FALSE);

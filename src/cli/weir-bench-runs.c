@@ -155,7 +155,8 @@ weir_bench_chain_pure (WeirSamples *samples, GError **error)
 gboolean
 weir_bench_fan_out (WeirSamples *samples, GError **error)
 {
-  GString *yaml = g_string_new ("weir: 1\nname: Fan\nblocks:\n  s: { kind: debug.noop, config: { value: 1 } }\n  j: { kind: debug.noop }\n");
+  GString *yaml = g_string_new (
+    "weir: 1\nname: Fan\nblocks:\n  s: { kind: debug.noop, config: { value: 1 } }\n  j: { kind: debug.noop }\n");
   g_autoptr(WeirWorkflow) workflow = NULL;
 
   for (guint i = 0; i < 1000; i++)
@@ -338,14 +339,16 @@ make_effects (guint n, GError **error)
   GString *yaml = g_string_new ("weir: 1\nname: Effects\nblocks:\n");
 
   for (guint i = 0; i < n; i++)
-    g_string_append_printf (yaml, "  b%u: { kind: data.set_variable, config: { name: v%u, scope: workflow, value: 1 } }\n", i, i % 10);
+    g_string_append_printf (
+      yaml, "  b%u: { kind: data.set_variable, config: { name: v%u, scope: workflow, value: 1 } }\n", i, i % 10);
   g_string_append (yaml, "links:\n");
   for (guint i = 1; i < n; i++)
     g_string_append_printf (yaml, "  - b%u.done -> b%u.run\n", i - 1, i);
   return parse (yaml, error);
 }
 
-/* Every step sets a variable of the workflow: its undo record is synced before, its result with the intent of the next. */
+/* Every step sets a variable of the workflow: its undo record is synced before, its result with the intent of the
+ * next. */
 gboolean
 weir_bench_chain_effect (WeirSamples *samples, GError **error)
 {
@@ -385,8 +388,8 @@ weir_bench_cold_run (WeirSamples *samples, GError **error)
       gint64 begin = g_get_monotonic_time ();
       int status;
 
-      ok = g_spawn_sync (NULL, argv, NULL, G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL, NULL, NULL,
-                         &status, error)
+      ok = g_spawn_sync (NULL, argv, NULL, G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL, NULL,
+                         NULL, &status, error)
            && g_spawn_check_wait_status (status, error);
       if (ok && i > 0)
         weir_samples_add (samples, (double) (g_get_monotonic_time () - begin) / 1000);

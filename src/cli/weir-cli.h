@@ -23,7 +23,8 @@ enum
  * @arguments: for the help, "RUN"
  * @summary: one line
  * @description: more, for `--help` and the manual; may be NULL
- * @complete: what the first argument is completed to: "workflow" (or a file), "file", "run", "kind", "shell"; NULL: nothing
+ * @complete: what the first argument is completed to: "workflow" (or a file), "file", "run", "kind", "shell"; NULL:
+ * nothing
  * @options: its own options, or NULL; `--data-dir` and `--help` come by themselves
  * @run: does it; @argv holds the arguments only. Answers the exit code
  *

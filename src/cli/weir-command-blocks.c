@@ -65,7 +65,8 @@ weir_command_blocks (int argc, char **argv)
     return list_kinds ();
   kind = weir_registry_find_kind (argv[0]);
   if (kind == NULL)
-    return weir_cli_fail_text (WEIR_EXIT_FAILED, _ ("There is no block kind \"%s\"; `weir blocks` lists them"), argv[0]);
+    return weir_cli_fail_text (WEIR_EXIT_FAILED, _ ("There is no block kind \"%s\"; `weir blocks` lists them"),
+                               argv[0]);
   if (weir_option_json)
     {
       g_autoptr(WeirValue) record = describe_kind (kind);

@@ -4,7 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Completion scripts, made from the table of commands. Names that live in the database are asked of `weir` when they are needed. */
+/* Completion scripts, made from the table of commands. Names that live in the database are asked of `weir` when
+ * they are needed. */
 
 static void
 print_words (const GOptionEntry *options)
@@ -59,13 +60,15 @@ print_bash (void)
         printf ("        else COMPREPLY=($(compgen -f -- \"$cur\")); return\n");
       printf ("        fi ;;\n");
     }
-  printf ("    esac\n  fi\n  COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n}\ncomplete -o filenames -F _weir weir\n");
+  printf (
+    "    esac\n  fi\n  COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n}\ncomplete -o filenames -F _weir weir\n");
 }
 
 static void
 print_zsh (void)
 {
-  printf ("#compdef weir\n# zsh completion of weir\n_weir ()\n{\n  if (( CURRENT == 2 )); then\n    local -a commands=(\n");
+  printf (
+    "#compdef weir\n# zsh completion of weir\n_weir ()\n{\n  if (( CURRENT == 2 )); then\n    local -a commands=(\n");
   for (const WeirCommand *command = weir_commands; command->name != NULL; command++)
     printf ("      '%s:%s'\n", command->name, command->summary);
   printf ("    )\n    _describe command commands\n    return\n  fi\n  case $words[2] in\n");
@@ -177,7 +180,8 @@ weir_command_man (int argc, char **argv)
   printf (".TH WEIR 1 \"\" \"weir " WEIR_VERSION "\" \"User Commands\"\n"
           ".SH NAME\nweir \\- run workflows, look at their runs and undo them\n"
           ".SH SYNOPSIS\n.B weir\n.I COMMAND\n[\\fIOPTION\\fR...] [\\fIARGUMENT\\fR...]\n"
-          ".SH DESCRIPTION\nA workflow is made of blocks and links, in a YAML or JSON file or in the database. Every run of one is kept in a "
+          ".SH DESCRIPTION\nA workflow is made of blocks and links, in a YAML or JSON file or in the database. Every "
+          "run of one is kept in a "
           "journal: its steps, its values, its log and what it did to files, so that it can be undone.\n.PP\n"
           "One process at a time owns the database. When another one does, the commands talk to it.\n"
           ".SH COMMANDS\n");
@@ -185,7 +189,8 @@ weir_command_man (int argc, char **argv)
     print_man_command (command);
   printf (".SH COMMON OPTIONS\n.TP\n.B \\-\\-data\\-dir=\\fIDIR\\fR\nFolder of the database.\n"
           ".TP\n.B \\-h, \\-\\-help\nHelp on a command.\n"
-          ".SH EXIT STATUS\n.TP\n.B 0\ndone\n.TP\n.B 1\nfailed\n.TP\n.B 2\nthe command line, the workflow or its inputs are not valid\n"
+          ".SH EXIT STATUS\n.TP\n.B 0\ndone\n.TP\n.B 1\nfailed\n.TP\n.B 2\nthe command line, the workflow or its "
+          "inputs are not valid\n"
           ".TP\n.B 130\nthe run was stopped\n"
           ".SH ENVIRONMENT\n.TP\n.B NO_COLOR\nNo colours.\n.TP\n.B XDG_DATA_HOME\nThe database is in its folder weir.\n"
           ".SH FILES\n.TP\n.I ~/.local/share/weir/weir.db\nworkflows, runs, journal, logs\n"

@@ -123,9 +123,9 @@ weir_command_import (int argc, char **argv)
   if (!weir_session_open (&session, &error))
     return weir_cli_fail (error);
   text = weir_workflow_to_yaml (workflow);
-  answer = weir_session_call (&session, &error, "Import", "text", weir_value_new_text (text),
-                              "folder", weir_value_new_text (weir_workflow_get_folder (workflow)),
-                              "id", weir_value_new_text (weir_workflow_get_id (workflow)), NULL);
+  answer = weir_session_call (&session, &error, "Import", "text", weir_value_new_text (text), "folder",
+                              weir_value_new_text (weir_workflow_get_folder (workflow)), "id",
+                              weir_value_new_text (weir_workflow_get_id (workflow)), NULL);
   if (answer == NULL)
     code = weir_cli_fail (error);
   else if (weir_option_json)
@@ -156,8 +156,8 @@ weir_command_export (int argc, char **argv)
 
   if (!weir_session_open (&session, &error))
     return weir_cli_fail (error);
-  answer = weir_session_call (&session, &error, "Export", "name", weir_value_new_text (argv[0]),
-                              "format", weir_value_new_text (weir_option_json ? "json" : "yaml"), NULL);
+  answer = weir_session_call (&session, &error, "Export", "name", weir_value_new_text (argv[0]), "format",
+                              weir_value_new_text (weir_option_json ? "json" : "yaml"), NULL);
   if (answer == NULL || !write_export (weir_value_get_member_text (answer, "text", ""), &error))
     code = weir_cli_fail (error);
   weir_session_close (&session, NULL);

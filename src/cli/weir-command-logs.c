@@ -53,8 +53,9 @@ print_line (WeirValue *line)
   g_autoptr(GDateTime) local = g_date_time_to_local (utc);
   g_autofree char *time = g_date_time_format (local, "%H:%M:%S");
 
-  printf ("%s.%03d %-7s %s%s%s", time, (int) (at % G_USEC_PER_SEC / 1000), weir_value_get_member_text (line, "level", ""),
-          path != NULL ? path : "", path != NULL ? ": " : "", weir_value_get_member_text (line, "message", ""));
+  printf ("%s.%03d %-7s %s%s%s", time, (int) (at % G_USEC_PER_SEC / 1000),
+          weir_value_get_member_text (line, "level", ""), path != NULL ? path : "", path != NULL ? ": " : "",
+          weir_value_get_member_text (line, "message", ""));
   if (fields != NULL && !weir_value_is_null (fields))
     {
       g_autofree char *text = weir_json_write (fields, 0, NULL);
@@ -72,12 +73,11 @@ print_new_lines (LogTail *self, GError **error)
     {
       g_autoptr(WeirValue) lines = NULL;
 
-      lines = weir_session_call (self->session, error, "Logs", "run", weir_value_new_int (self->run),
-                                 "level", weir_value_new_int (self->level),
-                                 "block", weir_value_new_text (option_block != NULL ? option_block : ""),
-                                 "text", weir_value_new_text (option_search != NULL ? option_search : ""),
-                                 "after", weir_value_new_int ((gint64) self->last_seq),
-                                 "limit", weir_value_new_int (PAGE_LINES), NULL);
+      lines = weir_session_call (
+        self->session, error, "Logs", "run", weir_value_new_int (self->run), "level", weir_value_new_int (self->level),
+        "block", weir_value_new_text (option_block != NULL ? option_block : ""), "text",
+        weir_value_new_text (option_search != NULL ? option_search : ""), "after",
+        weir_value_new_int ((gint64) self->last_seq), "limit", weir_value_new_int (PAGE_LINES), NULL);
       if (lines == NULL)
         return FALSE;
       for (gsize i = 0; i < weir_value_get_length (lines); i++)
@@ -118,7 +118,8 @@ static gboolean
 follow (LogTail *self, GError **error)
 {
   gboolean ended = FALSE;
-  g_autoptr(DexFuture) following = weir_control_follow (self->session->control, self->run, self->last_seq, event_cb, self, NULL);
+  g_autoptr(DexFuture) following = weir_control_follow (self->session->control, self->run, self->last_seq, event_cb,
+                                                         self, NULL);
 
   following = dex_future_finally (g_steal_pointer (&following), ended_cb, &ended, NULL);
   while (!ended)
@@ -162,7 +163,8 @@ weir_command_logs (int argc, char **argv)
   if (tail.run == 0)
     return WEIR_EXIT_INVALID;
   if (tail.level < 0)
-    return weir_cli_fail_text (WEIR_EXIT_INVALID, _ ("A level is debug, info, warning or error, not \"%s\""), option_level);
+    return weir_cli_fail_text (WEIR_EXIT_INVALID, _ ("A level is debug, info, warning or error, not \"%s\""),
+                               option_level);
   if (!weir_session_open (&session, &error))
     return weir_cli_fail (error);
   if (!print_new_lines (&tail, &error) || (option_follow && !follow_to_the_end (&tail, &error)))

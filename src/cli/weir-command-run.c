@@ -84,8 +84,10 @@ print_unknown (WeirSession *session, gint64 id)
 {
   WeirRunState *state = weir_run_get_state (weir_engine_find_run (session->engine, id));
 
-  g_printerr (_ ("Run %" G_GINT64_FORMAT " cannot go on before you say what became of these steps, which the end of the program"
-                 " caught at work:\n"), id);
+  g_printerr (_ ("Run %" G_GINT64_FORMAT
+                 " cannot go on before you say what became of these steps, which the end of the program"
+                 " caught at work:\n"),
+              id);
   for (guint i = 0; i < weir_run_state_get_n_steps (state); i++)
     {
       const WeirStepInfo *step = weir_run_state_get_step (state, i);
@@ -122,7 +124,8 @@ interrupt_cb (gpointer user_data)
   args = weir_builder_end (builder);
   if (++watch->n_interrupts > 2)
     _exit (WEIR_EXIT_INTERRUPTED);
-  dex_future_disown (dex_future_finally (weir_control_call (watch->session->control, method, args), report_stop_cb, NULL, NULL));
+  dex_future_disown (
+    dex_future_finally (weir_control_call (watch->session->control, method, args), report_stop_cb, NULL, NULL));
   return G_SOURCE_CONTINUE;
 }
 
@@ -186,11 +189,9 @@ play_there (WeirSession *session, WeirWorkflow *workflow, WeirValue *inputs, GEr
   const char *id = weir_workflow_get_id (workflow);
   g_autoptr(WeirValue) answer = NULL;
 
-  answer = weir_session_call (session, error, "Play",
-                              "workflow", weir_value_new_text (text),
-                              "folder", weir_value_new_text (folder != NULL ? folder : ""),
-                              "id", weir_value_new_text (id != NULL ? id : ""),
-                              "inputs", weir_value_new_text (given), NULL);
+  answer = weir_session_call (session, error, "Play", "workflow", weir_value_new_text (text), "folder",
+                              weir_value_new_text (folder != NULL ? folder : ""), "id",
+                              weir_value_new_text (id != NULL ? id : ""), "inputs", weir_value_new_text (given), NULL);
   return answer != NULL ? weir_value_get_member_int (answer, "run", 0) : 0;
 }
 
@@ -259,7 +260,8 @@ run_workflow (WeirSession *session, WeirWorkflow *workflow, const char *source, 
     return weir_cli_fail (error);
   if (session->control == NULL && !weir_session_open (session, &error))
     return weir_cli_fail (error);
-  run = session->engine != NULL ? play_here (session, workflow, inputs, &error) : play_there (session, workflow, inputs, &error);
+  run = session->engine != NULL ? play_here (session, workflow, inputs, &error)
+                                : play_there (session, workflow, inputs, &error);
   if (run == 0 && g_error_matches (error, WEIR_ERROR, WEIR_ERROR_INVALID))
     return weir_workflow_source_explain (workflow, source, error);
   if (run == 0)
@@ -304,8 +306,8 @@ go_on (WeirSession *session, gint64 run, const char *method, WeirValue *block, W
   g_autoptr(GError) error = NULL;
   guint64 last_seq = get_last_seq (session, run);
 
-  answer = weir_session_call (session, &error, method, "run", weir_value_new_int (run), block != NULL ? "block" : NULL, block,
-                              "decision", decision, "outputs", outputs, NULL);
+  answer = weir_session_call (session, &error, method, "run", weir_value_new_int (run), block != NULL ? "block" : NULL,
+                              block, "decision", decision, "outputs", outputs, NULL);
   if (answer == NULL)
     return weir_cli_fail (error);
   /* In the process of another it goes on by itself. */
@@ -340,6 +342,7 @@ weir_command_settle (int argc, char **argv)
     return WEIR_EXIT_INVALID;
   if (!weir_session_open (&session, &error))
     return weir_cli_fail (error);
-  return close_session (&session, go_on (&session, run, "Settle", weir_value_new_text (argv[1]), weir_value_new_text (argv[2]),
-                                         weir_value_new_text (option_output != NULL ? option_output : "")));
+  return close_session (&session,
+                        go_on (&session, run, "Settle", weir_value_new_text (argv[1]), weir_value_new_text (argv[2]),
+                               weir_value_new_text (option_output != NULL ? option_output : "")));
 }

@@ -89,10 +89,11 @@ weir_command_list (int argc, char **argv)
       weir_table_take (table, weir_cell_text (line, "name"));
       weir_table_take (table, weir_cell_text (line, "version"));
       weir_table_take (table, weir_cell_time (line, "changed_at"));
-      weir_table_take (table, last != NULL && !weir_value_is_null (last)
-                                ? g_strdup_printf ("%" G_GINT64_FORMAT " %s", weir_value_get_member_int (last, "run", 0),
-                                                   weir_value_get_member_text (last, "status", ""))
-                                : NULL);
+      weir_table_take (table,
+                       last != NULL && !weir_value_is_null (last)
+                         ? g_strdup_printf ("%" G_GINT64_FORMAT " %s", weir_value_get_member_int (last, "run", 0),
+                                            weir_value_get_member_text (last, "status", ""))
+                         : NULL);
     }
   weir_table_print (table);
   return code;
@@ -125,7 +126,8 @@ weir_command_runs (int argc, char **argv)
       weir_cli_print_json (list, 2);
       return code;
     }
-  table = weir_table_new (_ ("RUN"), _ ("STATUS"), _ ("WORKFLOW"), _ ("STARTED"), _ ("TOOK"), _ ("STEPS"), _ ("EFFECTS"), NULL);
+  table = weir_table_new (_ ("RUN"), _ ("STATUS"), _ ("WORKFLOW"), _ ("STARTED"), _ ("TOOK"), _ ("STEPS"),
+                          _ ("EFFECTS"), NULL);
   for (gsize i = 0; i < weir_value_get_length (list); i++)
     {
       WeirValue *run = weir_value_get_item (list, i);

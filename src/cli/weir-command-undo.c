@@ -49,8 +49,8 @@ print_outcome (WeirValue *answer)
   else if (option_dry_run)
     printf (_ ("%" G_GINT64_FORMAT " to undo, %" G_GINT64_FORMAT " changed since the run, %" G_GINT64_FORMAT
                " cannot be undone\n"),
-            total - weir_value_get_member_int (answer, "irreversible", 0), weir_value_get_member_int (answer, "conflicts", 0),
-            weir_value_get_member_int (answer, "irreversible", 0));
+            total - weir_value_get_member_int (answer, "irreversible", 0),
+            weir_value_get_member_int (answer, "conflicts", 0), weir_value_get_member_int (answer, "irreversible", 0));
   else
     printf (_ ("Undone: %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT "\n"), undone, total);
 }
@@ -63,7 +63,8 @@ get_exit_code (WeirValue *answer)
 
   if (option_dry_run || items == NULL)
     return WEIR_EXIT_OK;
-  return weir_value_get_member_int (answer, "undone", 0) < (gint64) weir_value_get_length (items) ? WEIR_EXIT_FAILED : WEIR_EXIT_OK;
+  return weir_value_get_member_int (answer, "undone", 0) < (gint64) weir_value_get_length (items) ? WEIR_EXIT_FAILED
+                                                                                                  : WEIR_EXIT_OK;
 }
 
 int
@@ -80,8 +81,8 @@ weir_command_undo (int argc, char **argv)
   if (!weir_session_open (&session, &error))
     return weir_cli_fail (error);
   answer = weir_session_call (&session, &error, option_dry_run ? "PlanUndo" : "Undo", "run", weir_value_new_int (run),
-                              "to_block", weir_value_new_text (option_to != NULL ? option_to : ""),
-                              "on_conflict", weir_value_new_text (option_on_conflict != NULL ? option_on_conflict : ""), NULL);
+                              "to_block", weir_value_new_text (option_to != NULL ? option_to : ""), "on_conflict",
+                              weir_value_new_text (option_on_conflict != NULL ? option_on_conflict : ""), NULL);
   if (answer == NULL)
     code = weir_cli_fail (error);
   else

@@ -104,8 +104,9 @@ check_complete (WeirWorkflow *workflow, WeirValue *inputs, GError **error)
 
       if (input->initial != NULL || weir_value_find_member (inputs, input->name) != NULL)
         continue;
-      g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID, _ ("Input \"%s\" (%s) is missing: give it with --input %s=VALUE"),
-                   input->name, input->type, input->name);
+      g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID,
+                   _ ("Input \"%s\" (%s) is missing: give it with --input %s=VALUE"), input->name, input->type,
+                   input->name);
       return FALSE;
     }
   return TRUE;

@@ -20,9 +20,8 @@ int
 weir_cli_fail (const GError *error)
 {
   g_printerr ("weir: %s\n", error->message);
-  return g_error_matches (error, WEIR_ERROR, WEIR_ERROR_INVALID) || error->domain == G_OPTION_ERROR
-         ? WEIR_EXIT_INVALID
-         : WEIR_EXIT_FAILED;
+  return g_error_matches (error, WEIR_ERROR, WEIR_ERROR_INVALID) || error->domain == G_OPTION_ERROR ? WEIR_EXIT_INVALID
+                                                                                                    : WEIR_EXIT_FAILED;
 }
 
 int
@@ -64,7 +63,8 @@ weir_cli_print_json (WeirValue *value, guint indent)
 static void
 print_help (FILE *file)
 {
-  fprintf (file, _ ("Usage: weir COMMAND [OPTION…] [ARGUMENT…]\n\nRuns workflows, looks at their runs and undoes them.\n\n"));
+  fprintf (file,
+           _ ("Usage: weir COMMAND [OPTION…] [ARGUMENT…]\n\nRuns workflows, looks at their runs and undoes them.\n\n"));
   for (const WeirCommand *command = weir_commands; command->name != NULL; command++)
     {
       g_autofree char *usage = g_strconcat (command->name, " ", command->arguments, NULL);

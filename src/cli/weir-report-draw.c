@@ -95,7 +95,8 @@ append_bar (WeirReport *self, GString *line, WeirReportRow *row, gint64 end_at, 
   gint64 to_at = row->ended_at != 0 ? row->ended_at : end_at;
   guint halves = 2 * width;
   guint from = (guint) CLAMP ((row->started_at - self->started_at) * halves / total, 0, (gint64) halves - 1);
-  guint to = (guint) CLAMP (((to_at - self->started_at) * halves + total - 1) / total, (gint64) from + 1, (gint64) halves);
+  guint to = (guint) CLAMP (((to_at - self->started_at) * halves + total - 1) / total, (gint64) from + 1,
+                            (gint64) halves);
   g_autoptr(GString) bar = g_string_new (NULL);
 
   for (guint i = 0; i < width; i++)
@@ -152,13 +153,16 @@ append_row (WeirReport *self, GString *line, WeirReportRow *row, gint64 now, gui
 {
   guint name_width = CLAMP (columns / 4, 10, 32);
   guint bar_width = CLAMP (columns / 3, 8, 48);
-  guint note_width = columns > name_width + bar_width + DURATION_WIDTH + 7 ? columns - name_width - bar_width - DURATION_WIDTH - 7 : 0;
+  guint note_width = columns > name_width + bar_width + DURATION_WIDTH + 7
+                       ? columns - name_width - bar_width - DURATION_WIDTH - 7
+                       : 0;
   gint64 until = row->ended_at != 0 ? row->ended_at : now;
   g_autofree char *duration = weir_format_duration (MAX (until - row->started_at, 0));
 
   if (row->status == WEIR_STEP_SKIPPED)
     g_set_str (&duration, "");
-  append_coloured (self, line, looks[row->status].colour, is_utf8 () ? looks[row->status].glyph : looks[row->status].ascii);
+  append_coloured (self, line, looks[row->status].colour,
+                   is_utf8 () ? looks[row->status].glyph : looks[row->status].ascii);
   g_string_append_c (line, ' ');
   append_fitted (line, row->path, name_width, TRUE);
   g_string_append_c (line, ' ');
@@ -263,8 +267,8 @@ weir_report_print_row (WeirReport *self, WeirReportRow *row)
   g_autofree char *duration = weir_format_duration (MAX (row->ended_at - row->started_at, 0));
   g_autoptr(GString) line = g_string_new (NULL);
 
-  g_string_append_printf (line, "%s %s  %s", is_utf8 () ? looks[row->status].glyph : looks[row->status].ascii, row->path,
-                          _ (looks[row->status].word));
+  g_string_append_printf (line, "%s %s  %s", is_utf8 () ? looks[row->status].glyph : looks[row->status].ascii,
+                          row->path, _ (looks[row->status].word));
   if (row->status != WEIR_STEP_SKIPPED)
     g_string_append_printf (line, "  %s", duration);
   if (row->attempt > 1 || row->status == WEIR_STEP_RETRY_WAIT)

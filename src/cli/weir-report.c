@@ -92,8 +92,9 @@ ensure_row (WeirReport *self, WeirEvent *event)
   if (row != NULL)
     return row;
   row = g_new0 (WeirReportRow, 1);
-  row->path = event->firing > 1 ? g_strdup_printf ("%s%s #%u", get_scope_path (self, event->scope), event->block, event->firing)
-                                : g_strconcat (get_scope_path (self, event->scope), event->block, NULL);
+  row->path = event->firing > 1
+                ? g_strdup_printf ("%s%s #%u", get_scope_path (self, event->scope), event->block, event->firing)
+                : g_strconcat (get_scope_path (self, event->scope), event->block, NULL);
   row->progress = -1;
   g_ptr_array_add (self->rows, row);
   g_hash_table_insert (self->by_step, g_steal_pointer (&key), row);
@@ -148,7 +149,8 @@ end_row (WeirReport *self, WeirEvent *event, WeirStepStatus status)
   else
     self->n_done++;
   /* Inside a loop every item has branches that it does not take: no news. */
-  if (self->mode == WEIR_REPORT_PLAIN && event->seq > self->quiet_until && !(status == WEIR_STEP_SKIPPED && event->scope != 0))
+  if (self->mode == WEIR_REPORT_PLAIN && event->seq > self->quiet_until
+      && !(status == WEIR_STEP_SKIPPED && event->scope != 0))
     weir_report_print_row (self, row);
 }
 
@@ -283,7 +285,8 @@ print_json_result (WeirReport *self)
   WeirBuilder *builder = weir_record_builder_new (4);
   g_autoptr(WeirValue) record = NULL;
 
-  weir_builder_set_take (builder, "result", self->result != NULL ? weir_value_ref (self->result) : weir_value_new_null ());
+  weir_builder_set_take (builder, "result",
+                         self->result != NULL ? weir_value_ref (self->result) : weir_value_new_null ());
   weir_builder_set_take (builder, "run", weir_value_new_int (self->run));
   weir_builder_set_take (builder, "status", weir_value_new_text (weir_run_status_get_name (self->status)));
   if (self->error != NULL)

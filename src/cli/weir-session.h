@@ -24,7 +24,8 @@ gboolean   weir_session_open  (WeirSession  *self,
 /* Waits until everything is written. FALSE when that failed. */
 gboolean   weir_session_close (WeirSession  *self,
                                GError      **error);
-/* Calls a method and waits. @first_name: names and values (WeirValue, transfer full), NULL-terminated. (transfer full) */
+/* Calls a method and waits. @first_name: names and values (WeirValue, transfer full), NULL-terminated. (transfer
+ * full) */
 WeirValue *weir_session_call  (WeirSession  *self,
                                GError      **error,
                                const char   *method,

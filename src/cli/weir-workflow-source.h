@@ -7,8 +7,8 @@ G_BEGIN_DECLS
 
 /* Whether the database must be asked for it. */
 gboolean      weir_workflow_source_is_stored (const char  *source);
-/* A workflow by what the command line says: a file, "demo:NAME", or a name or id of the database. @given: (out): inputs that come with
- * it, or NULL. NULL without @error when its problems have been printed. */
+/* A workflow by what the command line says: a file, "demo:NAME", or a name or id of the database. @given: (out):
+ * inputs that come with it, or NULL. NULL without @error when its problems have been printed. */
 WeirWorkflow *weir_workflow_source_load    (WeirSession   *session,
                                             const char    *source,
                                             WeirValue    **given,

@@ -47,8 +47,9 @@ weir_log_line_to_text (const WeirLogLine *line)
   g_autofree char *fields = line->fields != NULL ? weir_json_write (line->fields, 0, NULL) : NULL;
 
   return g_strdup_printf ("%s.%03d %-7s %s%s%s%s%s", moment, (int) (line->at % G_USEC_PER_SEC / 1000),
-                          levels[CLAMP (line->level, 0, 3)], line->path != NULL ? line->path : "", line->path != NULL ? ": " : "",
-                          line->message, fields != NULL ? "  " : "", fields != NULL ? fields : "");
+                          levels[CLAMP (line->level, 0, 3)], line->path != NULL ? line->path : "",
+                          line->path != NULL ? ": " : "", line->message, fields != NULL ? "  " : "",
+                          fields != NULL ? fields : "");
 }
 
 struct _WeirLogModel
@@ -216,8 +217,8 @@ read_page (WeirLogModel *self)
   reading = g_new0 (Reading, 1);
   reading->model = g_object_ref (self);
   reading->generation = self->generation;
-  dex_future_disown (dex_future_finally (weir_engine_query_logs (self->engine, self->run, self->level, self->block_path, self->text,
-                                                                 last != NULL ? last->seq : 0, PAGE_LINES),
+  dex_future_disown (dex_future_finally (weir_engine_query_logs (self->engine, self->run, self->level, self->block_path,
+                                                                 self->text, last != NULL ? last->seq : 0, PAGE_LINES),
                                          page_cb, reading, (GDestroyNotify) reading_free));
 }
 

@@ -21,8 +21,8 @@ char              *weir_log_line_to_text   (const WeirLogLine *line);
 /**
  * WeirLogModel:
  *
- * The log of a run as a #GListModel of #WeirLogItem: read from the store page by page as one scrolls, or as it grows, and announced once for
- * each page.
+ * The log of a run as a #GListModel of #WeirLogItem: read from the store page by page as one scrolls, or as it grows,
+ * and announced once for each page.
  */
 #define WEIR_TYPE_LOG_MODEL (weir_log_model_get_type ())
 G_DECLARE_FINAL_TYPE (WeirLogModel, weir_log_model, WEIR, LOG_MODEL, GObject)

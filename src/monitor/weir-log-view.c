@@ -33,10 +33,11 @@ static void
 update_page (WeirLogView *self)
 {
   gboolean empty = g_list_model_get_n_items (G_LIST_MODEL (self->model)) == 0;
-  gboolean filtered = *gtk_editable_get_text (GTK_EDITABLE (self->search)) != '\0' || gtk_drop_down_get_selected (self->level) > 0
+  gboolean filtered = *gtk_editable_get_text (GTK_EDITABLE (self->search)) != '\0'
+                      || gtk_drop_down_get_selected (self->level) > 0
                       || gtk_toggle_button_get_active (self->only_block);
 
-  adw_status_page_set_title (self->empty, filtered ? _("No Lines Match") : _("Nothing Logged"));
+  adw_status_page_set_title (self->empty, filtered ? _ ("No Lines Match") : _ ("Nothing Logged"));
   gtk_stack_set_visible_child_name (self->stack, empty ? "empty" : "list");
 }
 
@@ -82,7 +83,8 @@ tick_cb (GtkWidget     *widget,
   gboolean live = weir_run_view_get_live (self->view);
 
   self->tick_id = 0;
-  weir_log_model_set_until (self->model, live ? G_MAXUINT64 : weir_run_state_get_seq (weir_run_view_get_state (self->view)));
+  weir_log_model_set_until (self->model,
+                            live ? G_MAXUINT64 : weir_run_state_get_seq (weir_run_view_get_state (self->view)));
   if (live && (get_newest_seq (self) != self->read_seq))
     {
       self->read_seq = get_newest_seq (self);
@@ -122,7 +124,7 @@ bind_cb (WeirLogView *self,
          GtkListItem *item)
 {
   static const char *const classes[] = { "error", "warning", "accent", "dimmed" };
-  const char *const levels[] = { _("debug"), _("info"), _("warning"), _("error") };
+  const char *const levels[] = { _ ("debug"), _ ("info"), _ ("warning"), _ ("error") };
   const WeirLogLine *line = weir_log_item_get_line (gtk_list_item_get_item (item));
   GtkWidget *time = gtk_widget_get_first_child (gtk_list_item_get_child (item));
   GtkWidget *level = gtk_widget_get_next_sibling (time);
@@ -186,7 +188,8 @@ get_selected_text (WeirLogView *self)
   GtkBitsetIter iter;
   guint position;
 
-  for (gboolean valid = gtk_bitset_iter_init_first (&iter, selected, &position); valid; valid = gtk_bitset_iter_next (&iter, &position))
+  for (gboolean valid = gtk_bitset_iter_init_first (&iter, selected, &position); valid;
+       valid = gtk_bitset_iter_next (&iter, &position))
     {
       g_autoptr(WeirLogItem) item = g_list_model_get_item (G_LIST_MODEL (self->model), position);
       g_autofree char *line = item != NULL ? weir_log_line_to_text (weir_log_item_get_line (item)) : NULL;
@@ -222,9 +225,9 @@ written_cb (GObject      *source,
   if (g_file_replace_contents_finish (G_FILE (source), result, NULL, &error))
     return;
   {
-    AdwDialog *dialog = adw_alert_dialog_new (_("The Log Was Not Exported"), error->message);
+    AdwDialog *dialog = adw_alert_dialog_new (_ ("The Log Was Not Exported"), error->message);
 
-    adw_alert_dialog_add_response (ADW_ALERT_DIALOG (dialog), "close", _("_Close"));
+    adw_alert_dialog_add_response (ADW_ALERT_DIALOG (dialog), "close", _ ("_Close"));
     adw_dialog_present (dialog, GTK_WIDGET (self));
   }
 }
@@ -244,7 +247,8 @@ chosen_cb (GObject      *source,
   text = weir_log_model_to_text (self->model);
   bytes = g_bytes_new_take (text, strlen (text));
   g_steal_pointer (&text);
-  g_file_replace_contents_bytes_async (file, bytes, NULL, FALSE, G_FILE_CREATE_NONE, NULL, written_cb, g_object_ref (self));
+  g_file_replace_contents_bytes_async (file, bytes, NULL, FALSE, G_FILE_CREATE_NONE, NULL, written_cb,
+                                       g_object_ref (self));
 }
 
 void
@@ -258,9 +262,10 @@ weir_log_view_export (WeirLogView *self)
   /* What is written is all of it, not only what was scrolled to. */
   weir_log_model_set_whole (self->model, TRUE);
   name = g_strdup_printf ("run-%" G_GINT64_FORMAT ".log", weir_run_view_get_run_id (self->view));
-  gtk_file_dialog_set_title (dialog, _("Export Log"));
+  gtk_file_dialog_set_title (dialog, _ ("Export Log"));
   gtk_file_dialog_set_initial_name (dialog, name);
-  gtk_file_dialog_save (dialog, GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), NULL, chosen_cb, g_object_ref (self));
+  gtk_file_dialog_save (dialog, GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), NULL, chosen_cb,
+                        g_object_ref (self));
 }
 
 /* ── widget ────────────────────────────────────────────────────────────────────────────────── */

@@ -208,9 +208,9 @@ bind_effects_cb (WeirRunList *self,
   guint undone = weir_run_info_get_n_undone (info);
 
   if (undone > 0 && n == 0)
-    set_text (item, g_strdup_printf (_("%u undone"), undone));
+    set_text (item, g_strdup_printf (_ ("%u undone"), undone));
   else if (undone > 0)
-    set_text (item, g_strdup_printf (_("%u, %u undone"), n, undone));
+    set_text (item, g_strdup_printf (_ ("%u, %u undone"), n, undone));
   else
     set_text (item, n > 0 ? g_strdup_printf ("%u", n) : NULL);
 }
@@ -246,8 +246,8 @@ weir_run_list_class_init (WeirRunListClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = weir_run_list_dispose;
-  signals[RUN_ACTIVATED] = g_signal_new ("run-activated", WEIR_TYPE_RUN_LIST, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
-                                         G_TYPE_INT64);
+  signals[RUN_ACTIVATED] = g_signal_new ("run-activated", WEIR_TYPE_RUN_LIST, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                         G_TYPE_NONE, 1, G_TYPE_INT64);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/weirstudio/Weir/weir-run-list.ui");
   gtk_widget_class_bind_template_child (widget_class, WeirRunList, stack);
   gtk_widget_class_bind_template_child (widget_class, WeirRunList, table);
@@ -349,6 +349,6 @@ weir_run_list_reload (WeirRunList *self)
   reading = g_new0 (Reading, 1);
   reading->list = g_object_ref (self);
   reading->cancellable = g_object_ref (self->reading);
-  dex_future_disown (dex_future_finally (weir_engine_list_runs (self->engine, self->workflow, MAX_RUNS), read_cb, reading,
-                                         (GDestroyNotify) reading_free));
+  dex_future_disown (dex_future_finally (weir_engine_list_runs (self->engine, self->workflow, MAX_RUNS), read_cb,
+                                         reading, (GDestroyNotify) reading_free));
 }

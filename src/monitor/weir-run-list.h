@@ -9,8 +9,8 @@ G_BEGIN_DECLS
 /**
  * WeirRunList:
  *
- * The runs of a workflow, or of all, newest first: how each ended, when, how long, how much it did. Follows the engine by
- * itself. Signal `run-activated (gint64 run)`: a row was activated.
+ * The runs of a workflow, or of all, newest first: how each ended, when, how long, how much it did. Follows the
+ * engine by itself. Signal `run-activated (gint64 run)`: a row was activated.
  */
 #define WEIR_TYPE_RUN_LIST (weir_run_list_get_type ())
 G_DECLARE_FINAL_TYPE (WeirRunList, weir_run_list, WEIR, RUN_LIST, GtkWidget)

@@ -38,7 +38,13 @@ struct _WeirRunPanel
 
 G_DEFINE_FINAL_TYPE (WeirRunPanel, weir_run_panel, GTK_TYPE_WIDGET)
 
-enum { PROP_0, PROP_SELECTED_BLOCK, PROP_PAGE, N_PROPS };
+enum
+{
+  PROP_0,
+  PROP_SELECTED_BLOCK,
+  PROP_PAGE,
+  N_PROPS
+};
 static GParamSpec *properties[N_PROPS];
 
 enum { STEP_ACTIVATED, UNDONE, N_SIGNALS };
@@ -50,7 +56,8 @@ static void
 count_effects (WeirRunPanel *self)
 {
   GPtrArray *events = weir_run_view_get_events (self->view);
-  guint64 until = weir_run_view_get_live (self->view) ? events->len : weir_run_state_get_seq (weir_run_view_get_state (self->view));
+  guint64 until = weir_run_view_get_live (self->view) ? events->len
+                                                      : weir_run_state_get_seq (weir_run_view_get_state (self->view));
 
   if (self->n_counted > until)
     self->n_counted = self->n_effects = self->n_irreversible = self->n_undone = 0;
@@ -78,13 +85,13 @@ append_effects (WeirRunPanel *self,
     return;
   g_string_append_printf (text, ngettext (" · %u effect", " · %u effects", self->n_effects), self->n_effects);
   if (self->n_undone == self->n_effects)
-    g_string_append (text, _(", all undone"));
+    g_string_append (text, _ (", all undone"));
   else if (self->n_undone > 0)
-    g_string_append_printf (text, _(", %u undone"), self->n_undone);
+    g_string_append_printf (text, _ (", %u undone"), self->n_undone);
   else if (self->n_irreversible == 0)
-    g_string_append (text, _(", all undoable"));
+    g_string_append (text, _ (", all undoable"));
   if (self->n_irreversible > 0)
-    g_string_append_printf (text, _(", %u cannot be undone"), self->n_irreversible);
+    g_string_append_printf (text, _ (", %u cannot be undone"), self->n_irreversible);
 }
 
 /* Whether its clock runs. */
@@ -121,15 +128,24 @@ describe_status (WeirRunStatus status,
 {
   switch (status)
     {
-    case WEIR_RUN_SUCCEEDED: return g_strdup_printf (_("succeeded in %s"), clock);
-    case WEIR_RUN_FAILED: return g_strdup_printf (_("failed after %s"), clock);
-    case WEIR_RUN_CANCELLED: return g_strdup_printf (_("stopped after %s"), clock);
-    case WEIR_RUN_INTERRUPTED: return g_strdup_printf (_("interrupted after %s"), clock);
-    case WEIR_RUN_PAUSED: return g_strdup_printf (_("paused after %s"), clock);
-    case WEIR_RUN_PAUSING: return g_strdup_printf (_("pausing after %s"), clock);
-    case WEIR_RUN_STOPPING: return g_strdup_printf (_("stopping after %s"), clock);
-    case WEIR_RUN_WAITING: return g_strdup_printf (_("waiting for %s"), clock);
-    default: return g_strdup_printf (_("running for %s"), clock);
+    case WEIR_RUN_SUCCEEDED:
+      return g_strdup_printf (_ ("succeeded in %s"), clock);
+    case WEIR_RUN_FAILED:
+      return g_strdup_printf (_ ("failed after %s"), clock);
+    case WEIR_RUN_CANCELLED:
+      return g_strdup_printf (_ ("stopped after %s"), clock);
+    case WEIR_RUN_INTERRUPTED:
+      return g_strdup_printf (_ ("interrupted after %s"), clock);
+    case WEIR_RUN_PAUSED:
+      return g_strdup_printf (_ ("paused after %s"), clock);
+    case WEIR_RUN_PAUSING:
+      return g_strdup_printf (_ ("pausing after %s"), clock);
+    case WEIR_RUN_STOPPING:
+      return g_strdup_printf (_ ("stopping after %s"), clock);
+    case WEIR_RUN_WAITING:
+      return g_strdup_printf (_ ("waiting for %s"), clock);
+    default:
+      return g_strdup_printf (_ ("running for %s"), clock);
     }
 }
 
@@ -147,7 +163,7 @@ update_status (WeirRunPanel *self)
   count_effects (self);
   clock = weir_format_clock (at > start_at ? at - start_at : 0);
   phrase = describe_status (weir_run_state_get_status (state), clock);
-  g_string_append_printf (text, _("Run %" G_GINT64_FORMAT " · %s"), weir_run_view_get_run_id (self->view), phrase);
+  g_string_append_printf (text, _ ("Run %" G_GINT64_FORMAT " · %s"), weir_run_view_get_run_id (self->view), phrase);
   append_effects (self, text);
   if (g_str_equal (gtk_label_get_text (self->status), text->str))
     return;
@@ -172,7 +188,8 @@ static void
 update_actions (WeirRunPanel *self)
 {
   GtkWidget *widget = GTK_WIDGET (self);
-  WeirRunStatus status = self->view != NULL ? weir_run_state_get_status (weir_run_view_get_state (self->view)) : WEIR_RUN_CREATED;
+  WeirRunStatus status = self->view != NULL ? weir_run_state_get_status (weir_run_view_get_state (self->view))
+                                            : WEIR_RUN_CREATED;
   gboolean undoable = self->engine != NULL && weir_run_verb_is_legal (WEIR_VERB_UNDO, status, NULL)
                       && self->n_effects > self->n_irreversible + self->n_undone;
 
@@ -283,7 +300,9 @@ zoom_action (GtkWidget  *widget,
              const char *action,
              GVariant   *parameter)
 {
-  double factor = g_str_equal (action, "monitor.zoom-in") ? 1.5 : g_str_equal (action, "monitor.zoom-out") ? 1 / 1.5 : 0;
+  double factor = g_str_equal (action, "monitor.zoom-in")    ? 1.5
+                  : g_str_equal (action, "monitor.zoom-out") ? 1 / 1.5
+                                                             : 0;
 
   weir_timeline_zoom (WEIR_RUN_PANEL (widget)->timeline, factor);
 }
@@ -379,14 +398,15 @@ weir_run_panel_class_init (WeirRunPanelClass *klass)
   object_class->dispose = weir_run_panel_dispose;
   object_class->get_property = weir_run_panel_get_property;
   object_class->set_property = weir_run_panel_set_property;
-  properties[PROP_SELECTED_BLOCK] = g_param_spec_string ("selected-block", NULL, NULL, NULL,
-                                                         G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_SELECTED_BLOCK] = g_param_spec_string (
+    "selected-block", NULL, NULL, NULL, G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   properties[PROP_PAGE] = g_param_spec_string ("page", NULL, NULL, "timeline",
                                                G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
   signals[STEP_ACTIVATED] = g_signal_new ("step-activated", WEIR_TYPE_RUN_PANEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                           G_TYPE_NONE, 3, G_TYPE_UINT, G_TYPE_STRING, G_TYPE_UINT);
-  signals[UNDONE] = g_signal_new ("undone", WEIR_TYPE_RUN_PANEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT64);
+  signals[UNDONE] = g_signal_new ("undone", WEIR_TYPE_RUN_PANEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                                  G_TYPE_INT64);
   g_type_ensure (WEIR_TYPE_TIMELINE);
   g_type_ensure (WEIR_TYPE_LOG_VIEW);
   g_type_ensure (WEIR_TYPE_VALUES_VIEW);

@@ -12,8 +12,8 @@ G_BEGIN_DECLS
  * Everything about one run, below the canvas: timeline, log and values as tabs, a line that says how the run does, the
  * scrubber that moves it through time, and undo. Shows a placeholder while there is no run.
  *
- * Properties: `selected-block` (text, read-write): the path of the selected block, "move/to", or %NULL; keep it in step with
- * the canvas. `page` (text, read-write): "timeline", "log" or "values".
+ * Properties: `selected-block` (text, read-write): the path of the selected block, "move/to", or %NULL; keep it in
+ * step with the canvas. `page` (text, read-write): "timeline", "log" or "values".
  *
  * Signals: `step-activated (guint scope, const char *block, guint firing)`: a step was double-clicked, or Enter was
  * pressed on it; @block is its id within the scope. `undone (gint64 run)`: effects of the run were undone.

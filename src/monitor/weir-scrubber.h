@@ -9,7 +9,8 @@ G_BEGIN_DECLS
 /**
  * WeirScrubber:
  *
- * Moves a view through the time of its run: a slider, and play at the speed at which it happened. At its right end the view is live.
+ * Moves a view through the time of its run: a slider, and play at the speed at which it happened. At its right end
+ * the view is live.
  */
 #define WEIR_TYPE_SCRUBBER (weir_scrubber_get_type ())
 G_DECLARE_FINAL_TYPE (WeirScrubber, weir_scrubber, WEIR, SCRUBBER, GtkWidget)

@@ -21,7 +21,8 @@ format_tick (gint64 time_us,
              gint64 tick)
 {
   if (tick >= 60 * G_USEC_PER_SEC)
-    return g_strdup_printf ("%d:%02d", (int) (time_us / (3600 * (gint64) G_USEC_PER_SEC)), (int) (time_us / (60 * G_USEC_PER_SEC) % 60));
+    return g_strdup_printf ("%d:%02d", (int) (time_us / (3600 * (gint64) G_USEC_PER_SEC)),
+                            (int) (time_us / (60 * G_USEC_PER_SEC) % 60));
   if (time_us >= 60 * G_USEC_PER_SEC)
     return g_strdup_printf ("%d:%02d", (int) (time_us / (60 * G_USEC_PER_SEC)), (int) (time_us / G_USEC_PER_SEC % 60));
   if (tick >= G_USEC_PER_SEC)

@@ -8,8 +8,9 @@ G_BEGIN_DECLS
 /**
  * WeirTimelineModel:
  *
- * The rows of a run: a #GListModel of #WeirTimelineRow, one for each block of the workflow (and of sub-workflows that it opened), in the
- * order in which they first started, what is inside a container below it. Blocks that never started come last.
+ * The rows of a run: a #GListModel of #WeirTimelineRow, one for each block of the workflow (and of sub-workflows that
+ * it opened), in the order in which they first started, what is inside a container below it. Blocks that never
+ * started come last.
  */
 #define WEIR_TYPE_TIMELINE_MODEL (weir_timeline_model_get_type ())
 G_DECLARE_FINAL_TYPE (WeirTimelineModel, weir_timeline_model, WEIR, TIMELINE_MODEL, GObject)

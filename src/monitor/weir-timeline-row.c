@@ -33,7 +33,16 @@ typedef struct
   double progress;
 } StepMark;
 
-enum { PROP_0, PROP_TITLE, PROP_DURATION, PROP_DEPTH, PROP_ICON_NAME, PROP_STATUS_TEXT, N_PROPS };
+enum
+{
+  PROP_0,
+  PROP_TITLE,
+  PROP_DURATION,
+  PROP_DEPTH,
+  PROP_ICON_NAME,
+  PROP_STATUS_TEXT,
+  N_PROPS
+};
 static GParamSpec *properties[N_PROPS];
 
 enum { CHANGED, N_SIGNALS };
@@ -95,12 +104,17 @@ weir_timeline_row_class_init (WeirTimelineRowClass *klass)
   object_class->get_property = weir_timeline_row_get_property;
   object_class->finalize = weir_timeline_row_finalize;
   properties[PROP_TITLE] = g_param_spec_string ("title", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-  properties[PROP_DURATION] = g_param_spec_string ("duration", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-  properties[PROP_DEPTH] = g_param_spec_uint ("depth", NULL, NULL, 0, G_MAXUINT, 0, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-  properties[PROP_ICON_NAME] = g_param_spec_string ("icon-name", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-  properties[PROP_STATUS_TEXT] = g_param_spec_string ("status-text", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_DURATION] = g_param_spec_string ("duration", NULL, NULL, NULL,
+                                                   G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_DEPTH] = g_param_spec_uint ("depth", NULL, NULL, 0, G_MAXUINT, 0,
+                                              G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_ICON_NAME] = g_param_spec_string ("icon-name", NULL, NULL, NULL,
+                                                    G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_STATUS_TEXT] = g_param_spec_string ("status-text", NULL, NULL, NULL,
+                                                      G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
-  signals[CHANGED] = g_signal_new ("changed", WEIR_TYPE_TIMELINE_ROW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[CHANGED] = g_signal_new ("changed", WEIR_TYPE_TIMELINE_ROW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                   G_TYPE_NONE, 0);
 }
 
 static void
@@ -251,7 +265,8 @@ weir_timeline_row_add_step (WeirTimelineRow    *self,
       add_segment (self, step, 0, at, at, WEIR_STEP_SKIPPED);
     }
   else if (step->status != WEIR_STEP_RETRY_WAIT && started_at != 0)
-    add_segment (self, step, step->attempt, started_at, is_over (step->status) ? MAX (step->ended_at, started_at) : 0, step->status);
+    add_segment (self, step, step->attempt, started_at, is_over (step->status) ? MAX (step->ended_at, started_at) : 0,
+                 step->status);
 }
 
 static void
@@ -296,7 +311,7 @@ describe (WeirTimelineRow *self,
   g_clear_pointer (&self->status_text, g_free);
   if (n_steps == 0)
     {
-      self->duration = g_strdup (status == WEIR_STEP_SKIPPED ? _("skipped") : self->wait != NULL ? _("waits") : "");
+      self->duration = g_strdup (status == WEIR_STEP_SKIPPED ? _ ("skipped") : self->wait != NULL ? _ ("waits") : "");
       self->status_text = g_strdup (self->wait != NULL ? self->wait : weir_step_look_get_word (status));
       return;
     }
@@ -305,7 +320,8 @@ describe (WeirTimelineRow *self,
   else
     self->duration = weir_format_duration (total);
   if (n_steps > 1)
-    self->status_text = g_strdup_printf (_("%s, %u of %u steps done"), weir_step_look_get_word (status), n_over, n_steps);
+    self->status_text = g_strdup_printf (_ ("%s, %u of %u steps done"), weir_step_look_get_word (status), n_over,
+                                         n_steps);
   else
     self->status_text = g_strdup (weir_step_look_get_word (status));
 }

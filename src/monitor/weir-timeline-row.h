@@ -28,8 +28,8 @@ typedef struct
 /**
  * WeirTimelineRow:
  *
- * A block of the workflow with all its steps: a row of the timeline. Properties for binding: `title`, `duration` (text), `depth`, `icon-name`,
- * `status-text`. Signal `changed` when its segments did.
+ * A block of the workflow with all its steps: a row of the timeline. Properties for binding: `title`, `duration`
+ * (text), `depth`, `icon-name`, `status-text`. Signal `changed` when its segments did.
  */
 #define WEIR_TYPE_TIMELINE_ROW (weir_timeline_row_get_type ())
 G_DECLARE_FINAL_TYPE (WeirTimelineRow, weir_timeline_row, WEIR, TIMELINE_ROW, GObject)

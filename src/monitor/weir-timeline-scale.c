@@ -88,7 +88,8 @@ unfold (WeirTimelineScale *self,
       if (at >= gap->start_at + self->folded_us)
         at += length - self->folded_us;
       else
-        return gap->start_at + (gint64) ((double) (at - gap->start_at) * (double) length / (double) MAX (self->folded_us, 1));
+        return gap->start_at
+               + (gint64) ((double) (at - gap->start_at) * (double) length / (double) MAX (self->folded_us, 1));
     }
   return at;
 }
@@ -115,14 +116,15 @@ update_adjustment (WeirTimelineScale *self,
   double upper = (double) fold (self, self->end_at) * get_px_per_us (self) + 2 * MARGIN;
   double page = MAX (self->width, 1);
   double old = gtk_adjustment_get_value (self->adjustment);
-  gboolean at_end = old + gtk_adjustment_get_page_size (self->adjustment) >= gtk_adjustment_get_upper (self->adjustment) - 1;
+  gboolean at_end = old + gtk_adjustment_get_page_size (self->adjustment)
+                    >= gtk_adjustment_get_upper (self->adjustment) - 1;
 
   if (self->px_per_us <= 0)
     value = 0;
   else if (value < 0)
     value = at_end ? upper - page : old;
-  gtk_adjustment_configure (self->adjustment, CLAMP (value, 0, MAX (upper - page, 0)), 0, MAX (upper, page), page / 10, page * 0.9,
-                            page);
+  gtk_adjustment_configure (self->adjustment, CLAMP (value, 0, MAX (upper - page, 0)), 0, MAX (upper, page), page / 10,
+                            page * 0.9, page);
 }
 
 static void
@@ -148,7 +150,8 @@ weir_timeline_scale_class_init (WeirTimelineScaleClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = weir_timeline_scale_dispose;
   G_OBJECT_CLASS (klass)->finalize = weir_timeline_scale_finalize;
-  signals[CHANGED] = g_signal_new ("changed", WEIR_TYPE_TIMELINE_SCALE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[CHANGED] = g_signal_new ("changed", WEIR_TYPE_TIMELINE_SCALE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                   G_TYPE_NONE, 0);
 }
 
 static void
@@ -258,7 +261,9 @@ weir_timeline_scale_get_time (WeirTimelineScale *self,
 gint64
 weir_timeline_scale_get_tick (WeirTimelineScale *self)
 {
-  static const gint64 clock_ticks[] = { 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400 };
+  static const gint64 clock_ticks[] = {
+    10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400
+  };
   double wanted = MIN_TICK_WIDTH / get_px_per_us (self);
   gint64 tick = 1;
 

@@ -8,8 +8,8 @@ G_BEGIN_DECLS
 /**
  * WeirTimelineScale:
  *
- * How time (µs UTC) lies on the width of the tracks: all of it fitted in, or zoomed and panned, idle gaps folded. Shared by the axis and every track. Signal
- * `changed` when anything must be drawn anew.
+ * How time (µs UTC) lies on the width of the tracks: all of it fitted in, or zoomed and panned, idle gaps folded.
+ * Shared by the axis and every track. Signal `changed` when anything must be drawn anew.
  */
 #define WEIR_TYPE_TIMELINE_SCALE (weir_timeline_scale_get_type ())
 G_DECLARE_FINAL_TYPE (WeirTimelineScale, weir_timeline_scale, WEIR, TIMELINE_SCALE, GObject)
@@ -20,7 +20,8 @@ GtkAdjustment     *weir_timeline_scale_get_adjustment (WeirTimelineScale *self);
 void               weir_timeline_scale_set_range      (WeirTimelineScale *self,
                                                        gint64             start_at,
                                                        gint64             end_at);
-/* A time in which nothing could happen (a pause, a closed program), later than those added before: drawn as a narrow stripe. */
+/* A time in which nothing could happen (a pause, a closed program), later than those added before: drawn as a
+ * narrow stripe. */
 void               weir_timeline_scale_add_gap        (WeirTimelineScale *self,
                                                        gint64             start_at,
                                                        gint64             end_at);
@@ -46,7 +47,8 @@ gint64             weir_timeline_scale_get_time       (WeirTimelineScale *self,
                                                        double             x);
 /* Between ticks of the axis, µs: 1, 2 or 5 times a power of ten, or what clocks have. */
 gint64             weir_timeline_scale_get_tick       (WeirTimelineScale *self);
-/* Calls @func with each tick between @from_x and @to_x: µs since the start, and where it is drawn. Ticks within folded gaps are left out. */
+/* Calls @func with each tick between @from_x and @to_x: µs since the start, and where it is drawn. Ticks within
+ * folded gaps are left out. */
 typedef void (*WeirTickFunc) (gint64 time_us, double x, gpointer user_data);
 void               weir_timeline_scale_foreach_tick   (WeirTimelineScale *self,
                                                        double             from_x,

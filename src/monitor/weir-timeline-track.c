@@ -86,7 +86,8 @@ get_bar_text (const WeirSegment *segment,
       return g_strdup ("↶");
     case WEIR_STEP_RETRY_WAIT:
       duration = weir_format_duration (end_at - segment->start_at);
-      return segment->end_at != 0 ? g_strdup_printf (_("retry after %s"), duration) : g_strdup_printf (_("retry, waits %s"), duration);
+      return segment->end_at != 0 ? g_strdup_printf (_ ("retry after %s"), duration)
+                                  : g_strdup_printf (_ ("retry, waits %s"), duration);
     default:
       return NULL;
     }
@@ -105,8 +106,8 @@ append_stripes (GtkSnapshot           *snapshot,
   stops[1] = (GskColorStop) { 0.5f, *colour };
   stops[2] = (GskColorStop) { 0.5f, pale };
   stops[3] = (GskColorStop) { 1, pale };
-  gtk_snapshot_append_repeating_linear_gradient (snapshot, bounds, &bounds->origin,
-                                                 &GRAPHENE_POINT_INIT (bounds->origin.x + 5, bounds->origin.y + 5), stops, 4);
+  gtk_snapshot_append_repeating_linear_gradient (
+    snapshot, bounds, &bounds->origin, &GRAPHENE_POINT_INIT (bounds->origin.x + 5, bounds->origin.y + 5), stops, 4);
 }
 
 static void
@@ -126,8 +127,9 @@ append_bar (WeirTimelineTrack *self,
   weir_step_look_get_colour (segment->status, is_dark (self), &colour);
   if (weir_timeline_row_get_container (self->row))
     colour.alpha *= 0.4f;
-  gsk_rounded_rect_init_from_rect (&bar, &GRAPHENE_RECT_INIT ((float) from, (float) ((HEIGHT - height) / 2), (float) (to - from), (float) height),
-                                   MIN (RADIUS, (float) (to - from) / 2));
+  gsk_rounded_rect_init_from_rect (
+    &bar, &GRAPHENE_RECT_INIT ((float) from, (float) ((HEIGHT - height) / 2), (float) (to - from), (float) height),
+    MIN (RADIUS, (float) (to - from) / 2));
   gtk_snapshot_push_rounded_clip (snapshot, &bar);
   if (segment->status == WEIR_STEP_RETRY_WAIT)
     append_stripes (snapshot, &bar.bounds, &colour);
@@ -189,8 +191,8 @@ append_columns (WeirTimelineTrack *self,
       if (self->columns[begin] == 0)
         continue;
       weir_step_look_get_colour (self->statuses[begin], is_dark (self), &colour);
-      gtk_snapshot_append_color (snapshot, &colour,
-                                 &GRAPHENE_RECT_INIT (begin, (HEIGHT - BAR_HEIGHT) / 2, MAX (i - begin, 2), BAR_HEIGHT));
+      gtk_snapshot_append_color (
+        snapshot, &colour, &GRAPHENE_RECT_INIT (begin, (HEIGHT - BAR_HEIGHT) / 2, MAX (i - begin, 2), BAR_HEIGHT));
     }
 }
 
@@ -243,8 +245,8 @@ append_playhead (WeirTimelineTrack *self,
   if (at == 0)
     return;
   gdk_rgba_parse (&red, "#e01b24");
-  gtk_snapshot_append_color (snapshot, &red,
-                             &GRAPHENE_RECT_INIT ((float) floor (weir_timeline_scale_get_x (self->scale, at)), 0, 1, HEIGHT));
+  gtk_snapshot_append_color (
+    snapshot, &red, &GRAPHENE_RECT_INIT ((float) floor (weir_timeline_scale_get_x (self->scale, at)), 0, 1, HEIGHT));
 }
 
 static void
@@ -340,7 +342,7 @@ describe_gap (WeirTimelineTrack *self,
         {
           g_autofree char *duration = weir_format_duration (end_at - start_at);
 
-          return g_strdup_printf (_("Paused for %s"), duration);
+          return g_strdup_printf (_ ("Paused for %s"), duration);
         }
     }
   return NULL;
@@ -355,7 +357,8 @@ weir_timeline_track_query_tooltip (GtkWidget  *widget,
 {
   WeirTimelineTrack *self = WEIR_TIMELINE_TRACK (widget);
   const WeirSegment *segment = keyboard ? NULL : find_segment (self, x);
-  g_autofree char *text = segment != NULL && self->describe != NULL ? self->describe (segment, self->describe_data) : NULL;
+  g_autofree char *text = segment != NULL && self->describe != NULL ? self->describe (segment, self->describe_data)
+                                                                    : NULL;
 
   if (text == NULL && !keyboard)
     text = describe_gap (self, x);
@@ -424,8 +427,8 @@ weir_timeline_track_class_init (WeirTimelineTrackClass *klass)
   widget_class->measure = weir_timeline_track_measure;
   widget_class->query_tooltip = weir_timeline_track_query_tooltip;
   widget_class->css_changed = weir_timeline_track_css_changed;
-  signals[STEP_PRESSED] = g_signal_new ("step-pressed", WEIR_TYPE_TIMELINE_TRACK, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                        G_TYPE_NONE, 1, G_TYPE_UINT);
+  signals[STEP_PRESSED] = g_signal_new ("step-pressed", WEIR_TYPE_TIMELINE_TRACK, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                        NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
   gtk_widget_class_set_css_name (widget_class, "timelinetrack");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_PRESENTATION);
 }

@@ -42,7 +42,12 @@ struct _WeirTimeline
 
 G_DEFINE_FINAL_TYPE (WeirTimeline, weir_timeline, GTK_TYPE_WIDGET)
 
-enum { PROP_0, PROP_SELECTED_BLOCK, N_PROPS };
+enum
+{
+  PROP_0,
+  PROP_SELECTED_BLOCK,
+  N_PROPS
+};
 static GParamSpec *properties[N_PROPS];
 
 enum { STEP_PRESSED, STEP_ACTIVATED, N_SIGNALS };
@@ -83,7 +88,9 @@ find_gaps (WeirTimeline *self,
         self->paused_at = event->at;
       if (event->kind != WEIR_EVENT_RUN_RESUMED)
         continue;
-      paused_at = self->paused_at != 0 ? self->paused_at : self->n_scanned > 0 ? get_event_time (events, self->n_scanned - 1) : event->at;
+      paused_at = self->paused_at != 0  ? self->paused_at
+                  : self->n_scanned > 0 ? get_event_time (events, self->n_scanned - 1)
+                                        : event->at;
       weir_timeline_scale_add_gap (self->scale, paused_at, event->at);
       self->paused_at = 0;
     }
@@ -198,9 +205,9 @@ describe_segment (const WeirSegment *segment,
   if (segment->status != WEIR_STEP_SKIPPED)
     g_string_append_printf (text, " · %s", duration);
   if (segment->attempt > 1 || (step->attempts != NULL && segment->attempt > 0))
-    g_string_append_printf (text, _(" · attempt %u"), segment->attempt);
+    g_string_append_printf (text, _ (" · attempt %u"), segment->attempt);
   if (step->firing > 1)
-    g_string_append_printf (text, _(" · firing %u"), step->firing);
+    g_string_append_printf (text, _ (" · firing %u"), step->firing);
   if (step->progress_text != NULL && segment->end_at == 0)
     g_string_append_printf (text, "\n%s", step->progress_text);
   if (segment->status == WEIR_STEP_FAILED && segment->attempt > 0 && step->attempts != NULL
@@ -520,11 +527,11 @@ weir_timeline_class_init (WeirTimelineClass *klass)
   widget_class->map = weir_timeline_map;
   widget_class->measure = weir_timeline_measure;
   widget_class->size_allocate = weir_timeline_size_allocate;
-  properties[PROP_SELECTED_BLOCK] = g_param_spec_string ("selected-block", NULL, NULL, NULL,
-                                                         G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_SELECTED_BLOCK] = g_param_spec_string (
+    "selected-block", NULL, NULL, NULL, G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
-  signals[STEP_PRESSED] = g_signal_new ("step-pressed", WEIR_TYPE_TIMELINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
-                                        G_TYPE_UINT);
+  signals[STEP_PRESSED] = g_signal_new ("step-pressed", WEIR_TYPE_TIMELINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                        G_TYPE_NONE, 1, G_TYPE_UINT);
   signals[STEP_ACTIVATED] = g_signal_new ("step-activated", WEIR_TYPE_TIMELINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                           G_TYPE_NONE, 1, G_TYPE_UINT);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/weirstudio/Weir/weir-timeline.ui");
@@ -575,7 +582,8 @@ weir_timeline_set_view (WeirTimeline *self,
   self->tick_id = 0;
   self->first_changed = G_MAXUINT;
   if (self->model != NULL)
-    weir_timeline_model_set_graph (self->model, view != NULL ? weir_workflow_get_graph (weir_run_view_get_workflow (view)) : NULL);
+    weir_timeline_model_set_graph (self->model,
+                                   view != NULL ? weir_workflow_get_graph (weir_run_view_get_workflow (view)) : NULL);
   if (view == NULL)
     return;
   self->n_scanned = 0;
@@ -617,5 +625,6 @@ weir_timeline_zoom (WeirTimeline *self,
   if (factor <= 0)
     weir_timeline_scale_fit (self->scale);
   else
-    weir_timeline_scale_zoom (self->scale, factor, (gtk_widget_get_width (GTK_WIDGET (self)) - self->label_width) / 2.0);
+    weir_timeline_scale_zoom (self->scale, factor,
+                              (gtk_widget_get_width (GTK_WIDGET (self)) - self->label_width) / 2.0);
 }

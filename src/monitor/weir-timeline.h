@@ -9,8 +9,8 @@ G_BEGIN_DECLS
 /**
  * WeirTimeline:
  *
- * Blocks of a run against time: a list whose rows hold name, duration and bars. Signals: `step-pressed (guint step)` and `step-activated
- * (guint step)` with the index of a step. Property `selected-block`.
+ * Blocks of a run against time: a list whose rows hold name, duration and bars. Signals: `step-pressed (guint step)`
+ * and `step-activated (guint step)` with the index of a step. Property `selected-block`.
  */
 #define WEIR_TYPE_TIMELINE (weir_timeline_get_type ())
 G_DECLARE_FINAL_TYPE (WeirTimeline, weir_timeline, WEIR, TIMELINE, GtkWidget)

@@ -55,21 +55,26 @@ show_plan (WeirUndoDialog *self)
 
   if (self->plan->items->len == 0)
     {
-      show_outcome (self, "object-select-symbolic", _("Nothing to Undo"), _("The run left nothing behind that is not undone already"));
+      show_outcome (self, "object-select-symbolic", _ ("Nothing to Undo"),
+                    _ ("The run left nothing behind that is not undone already"));
       return;
     }
-  g_string_append_printf (text, ngettext ("%u change will be undone, latest first.", "%u changes will be undone, latest first.", n), n);
+  g_string_append_printf (
+    text, ngettext ("%u change will be undone, latest first.", "%u changes will be undone, latest first.", n), n);
   if (self->plan->n_conflicts > 0)
-    g_string_append_printf (text, ngettext (" %u was changed since the run.", " %u were changed since the run.", self->plan->n_conflicts),
-                            self->plan->n_conflicts);
+    g_string_append_printf (
+      text, ngettext (" %u was changed since the run.", " %u were changed since the run.", self->plan->n_conflicts),
+      self->plan->n_conflicts);
   if (self->plan->n_irreversible > 0)
-    g_string_append_printf (text, ngettext (" %u cannot be undone.", " %u cannot be undone.", self->plan->n_irreversible),
+    g_string_append_printf (text,
+                            ngettext (" %u cannot be undone.", " %u cannot be undone.", self->plan->n_irreversible),
                             self->plan->n_irreversible);
   gtk_label_set_text (self->summary, text->str);
   for (guint i = 0; i < self->plan->items->len; i++)
     g_ptr_array_add (names, g_strdup_printf ("%u", i));
   g_ptr_array_add (names, NULL);
-  gtk_string_list_splice (self->items, 0, g_list_model_get_n_items (G_LIST_MODEL (self->items)), (const char *const *) names->pdata);
+  gtk_string_list_splice (self->items, 0, g_list_model_get_n_items (G_LIST_MODEL (self->items)),
+                          (const char *const *) names->pdata);
   gtk_widget_set_visible (self->choice_group, self->plan->n_conflicts > 0);
   gtk_widget_set_sensitive (GTK_WIDGET (self->undo), n > 0);
   gtk_stack_set_visible_child_name (self->stack, "plan");
@@ -84,7 +89,7 @@ planned_cb (DexFuture *future,
   const GValue *value = dex_future_get_value (future, &error);
 
   if (value == NULL)
-    show_outcome (self, "dialog-error-symbolic", _("It Cannot Be Undone Now"), error->message);
+    show_outcome (self, "dialog-error-symbolic", _ ("It Cannot Be Undone Now"), error->message);
   else
     {
       self->plan = g_value_dup_boxed (value);
@@ -106,13 +111,13 @@ undone_cb (DexFuture *future,
   adw_dialog_set_can_close (ADW_DIALOG (self), TRUE);
   if (value == NULL)
     {
-      show_outcome (self, "dialog-error-symbolic", _("The Undo Stopped"), error->message);
+      show_outcome (self, "dialog-error-symbolic", _ ("The Undo Stopped"), error->message);
       return dex_future_new_true ();
     }
   n = g_value_get_uint (value);
   kept = self->plan->items->len - MIN (n, self->plan->items->len);
   text = kept > 0 ? g_strdup_printf (ngettext ("%u was left as it is", "%u were left as they are", kept), kept)
-                  : g_strdup (_("Everything is as it was before the run"));
+                  : g_strdup (_ ("Everything is as it was before the run"));
   {
     g_autofree char *title = g_strdup_printf (ngettext ("%u Change Undone", "%u Changes Undone", n), n);
 
@@ -131,8 +136,8 @@ undo_cb (WeirUndoDialog *self)
   /* Closing would not stop it: it is journalled and finishes. */
   adw_dialog_set_can_close (ADW_DIALOG (self), FALSE);
   gtk_stack_set_visible_child_name (self->stack, "working");
-  dex_future_disown (dex_future_finally (weir_engine_undo (self->engine, self->plan, choices[MIN (selected, 2)]), undone_cb,
-                                         g_object_ref (self), g_object_unref));
+  dex_future_disown (dex_future_finally (weir_engine_undo (self->engine, self->plan, choices[MIN (selected, 2)]),
+                                         undone_cb, g_object_ref (self), g_object_unref));
 }
 
 static void
@@ -176,7 +181,7 @@ bind_cb (WeirUndoDialog *self,
   const char *class_name = line->irreversible ? "error" : line->conflict != NULL ? "warning" : "dimmed";
   const char *note = line->irreversible ? NULL : line->conflict;
 
-  gtk_image_set_from_icon_name (GTK_IMAGE (icon), line->irreversible      ? "action-unavailable-symbolic"
+  gtk_image_set_from_icon_name (GTK_IMAGE (icon), line->irreversible       ? "action-unavailable-symbolic"
                                                   : line->conflict != NULL ? "dialog-warning-symbolic"
                                                                            : "edit-undo-symbolic");
   gtk_widget_set_css_classes (icon, (const char *[]) { class_name, NULL });
@@ -211,7 +216,8 @@ weir_undo_dialog_class_init (WeirUndoDialogClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = weir_undo_dialog_dispose;
-  signals[UNDONE] = g_signal_new ("undone", WEIR_TYPE_UNDO_DIALOG, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
+  signals[UNDONE] = g_signal_new ("undone", WEIR_TYPE_UNDO_DIALOG, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                                  1, G_TYPE_UINT);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/weirstudio/Weir/weir-undo-dialog.ui");
   gtk_widget_class_bind_template_child (widget_class, WeirUndoDialog, title);
   gtk_widget_class_bind_template_child (widget_class, WeirUndoDialog, stack);
@@ -257,7 +263,7 @@ weir_undo_dialog_present (GtkWidget  *parent,
                           const char *to_block)
 {
   WeirUndoDialog *self = g_object_new (WEIR_TYPE_UNDO_DIALOG, NULL);
-  g_autofree char *title = g_strdup_printf (_("Undo Run %" G_GINT64_FORMAT), run);
+  g_autofree char *title = g_strdup_printf (_ ("Undo Run %" G_GINT64_FORMAT), run);
 
   self->engine = g_object_ref (engine);
   self->run = run;
@@ -266,7 +272,7 @@ weir_undo_dialog_present (GtkWidget  *parent,
   adw_dialog_set_title (ADW_DIALOG (self), title);
   if (to_block != NULL)
     {
-      g_autofree char *subtitle = g_strdup_printf (_("What came after %s"), to_block);
+      g_autofree char *subtitle = g_strdup_printf (_ ("What came after %s"), to_block);
 
       adw_window_title_set_subtitle (self->title, subtitle);
     }

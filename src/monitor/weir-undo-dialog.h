@@ -14,8 +14,8 @@ G_BEGIN_DECLS
 #define WEIR_TYPE_UNDO_DIALOG (weir_undo_dialog_get_type ())
 G_DECLARE_FINAL_TYPE (WeirUndoDialog, weir_undo_dialog, WEIR, UNDO_DIALOG, AdwDialog)
 
-/* @to_block: path of a block; only what came after its last step is undone. NULL: the whole run. Signal `undone (guint n)`
- * when it was done. Returns: (transfer none): the dialog, presented */
+/* @to_block: path of a block; only what came after its last step is undone. NULL: the whole run. Signal `undone
+ * (guint n)` when it was done. Returns: (transfer none): the dialog, presented */
 WeirUndoDialog *weir_undo_dialog_present (GtkWidget  *parent,
                                           WeirEngine *engine,
                                           gint64      run,

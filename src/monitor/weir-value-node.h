@@ -9,7 +9,8 @@ G_BEGIN_DECLS
 /**
  * WeirValueNode:
  *
- * A value within a value, with its name and how an expression reaches it. Its members are nodes that are made when they are asked for.
+ * A value within a value, with its name and how an expression reaches it. Its members are nodes that are made when
+ * they are asked for.
  */
 #define WEIR_TYPE_VALUE_NODE (weir_value_node_get_type ())
 G_DECLARE_FINAL_TYPE (WeirValueNode, weir_value_node, WEIR, VALUE_NODE, GObject)

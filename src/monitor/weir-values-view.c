@@ -77,7 +77,8 @@ add_section (WeirValuesView *self,
 static void
 expand_sections (WeirValuesView *self)
 {
-  GtkTreeListModel *tree = GTK_TREE_LIST_MODEL (gtk_single_selection_get_model (GTK_SINGLE_SELECTION (self->selection)));
+  GtkTreeListModel *tree = GTK_TREE_LIST_MODEL (
+    gtk_single_selection_get_model (GTK_SINGLE_SELECTION (self->selection)));
 
   for (guint i = g_list_model_get_n_items (G_LIST_MODEL (self->sections)); i > 0; i--)
     {
@@ -92,9 +93,11 @@ static void
 describe_step (WeirValuesView     *self,
                const WeirStepInfo *step)
 {
-  g_autofree char *duration = step->started_at != 0 && step->ended_at != 0 ? weir_format_duration (step->ended_at - step->started_at) : NULL;
-  g_autofree char *text = g_strdup_printf ("%s%s%s", weir_step_look_get_word (step->status), duration != NULL ? " · " : "",
-                                           duration != NULL ? duration : "");
+  g_autofree char *duration = step->started_at != 0 && step->ended_at != 0
+                                ? weir_format_duration (step->ended_at - step->started_at)
+                                : NULL;
+  g_autofree char *text = g_strdup_printf ("%s%s%s", weir_step_look_get_word (step->status),
+                                           duration != NULL ? " · " : "", duration != NULL ? duration : "");
 
   gtk_label_set_text (self->state_label, text);
 }
@@ -123,9 +126,9 @@ show_selected (WeirValuesView *self)
       g_clear_pointer (&self->shown[i], weir_value_unref);
       self->shown[i] = values[i] != NULL ? weir_value_ref (values[i]) : NULL;
     }
-  add_section (self, _("Inputs"), "inputs", values[0]);
-  add_section (self, _("Outputs"), "outputs", values[1]);
-  add_section (self, _("Error"), "error", values[2]);
+  add_section (self, _ ("Inputs"), "inputs", values[0]);
+  add_section (self, _ ("Outputs"), "outputs", values[1]);
+  add_section (self, _ ("Error"), "error", values[2]);
   expand_sections (self);
 }
 
@@ -149,7 +152,8 @@ list_steps (WeirValuesView *self,
       if (!matches_block (path, self->block))
         continue;
       g_array_append_val (steps, i);
-      g_ptr_array_add (names, step->firing > 1 ? g_strdup_printf (_("%s, firing %u"), path, step->firing) : g_strdup (path));
+      g_ptr_array_add (names,
+                       step->firing > 1 ? g_strdup_printf (_ ("%s, firing %u"), path, step->firing) : g_strdup (path));
     }
   g_ptr_array_add (names, NULL);
 }
@@ -182,10 +186,12 @@ update (WeirValuesView *self)
     {
       g_array_set_size (self->steps, 0);
       g_array_append_vals (self->steps, steps->data, steps->len);
-      gtk_string_list_splice (self->names, 0, g_list_model_get_n_items (G_LIST_MODEL (self->names)), (const char *const *) names->pdata);
+      gtk_string_list_splice (self->names, 0, g_list_model_get_n_items (G_LIST_MODEL (self->names)),
+                              (const char *const *) names->pdata);
     }
-  adw_status_page_set_title (self->empty, self->block == NULL ? _("No Block Selected") : _("It Has Not Run Yet"));
-  adw_status_page_set_description (self->empty, self->block == NULL ? _("Select a block to see what went in and came out") : NULL);
+  adw_status_page_set_title (self->empty, self->block == NULL ? _ ("No Block Selected") : _ ("It Has Not Run Yet"));
+  adw_status_page_set_description (self->empty,
+                                   self->block == NULL ? _ ("Select a block to see what went in and came out") : NULL);
   gtk_stack_set_visible_child_name (self->stack, steps->len > 0 ? "values" : "empty");
   choose (self);
 }
@@ -410,7 +416,8 @@ weir_values_view_class_init (WeirValuesViewClass *klass)
   gtk_widget_class_install_action (widget_class, "value.copy", NULL, copy_value_cb);
   gtk_widget_class_install_action (widget_class, "value.copy-path", NULL, copy_path_cb);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_c, GDK_CONTROL_MASK, "value.copy", NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_c, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "value.copy-path", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_c, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "value.copy-path",
+                                       NULL);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
 }
 
@@ -423,7 +430,8 @@ weir_values_view_init (WeirValuesView *self)
   self->steps = g_array_new (FALSE, FALSE, sizeof (guint));
   self->names = gtk_string_list_new (NULL);
   self->sections = g_list_store_new (WEIR_TYPE_VALUE_NODE);
-  tree = gtk_tree_list_model_new (g_object_ref (G_LIST_MODEL (self->sections)), FALSE, FALSE, create_members, NULL, NULL);
+  tree = gtk_tree_list_model_new (g_object_ref (G_LIST_MODEL (self->sections)), FALSE, FALSE, create_members, NULL,
+                                  NULL);
   self->selection = GTK_SELECTION_MODEL (gtk_single_selection_new (G_LIST_MODEL (tree)));
   gtk_single_selection_set_autoselect (GTK_SINGLE_SELECTION (self->selection), FALSE);
   gtk_single_selection_set_can_unselect (GTK_SINGLE_SELECTION (self->selection), TRUE);

@@ -204,7 +204,8 @@ static gboolean
 has_label (GtkWidget  *root,
            const char *pattern)
 {
-  if (GTK_IS_LABEL (root) && gtk_widget_get_mapped (root) && g_pattern_match_simple (pattern, gtk_label_get_text (GTK_LABEL (root))))
+  if (GTK_IS_LABEL (root) && gtk_widget_get_mapped (root)
+      && g_pattern_match_simple (pattern, gtk_label_get_text (GTK_LABEL (root))))
     return TRUE;
   for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL; child = gtk_widget_get_next_sibling (child))
     if (has_label (child, pattern))
