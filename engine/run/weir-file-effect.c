@@ -182,58 +182,98 @@ write_all (int fd, GBytes *content)
 }
 
 static void
-set_attributes (const char *path, WeirValue *attributes)
+set_attributes (int fd, WeirValue *attributes)
 {
   for (gsize i = 0; attributes != NULL && i < weir_value_get_length (attributes); i++)
     {
       GBytes *bytes = weir_value_get_bytes (weir_value_get_item (attributes, i));
 
-      lsetxattr (path, weir_value_get_key (attributes, i), g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), 0);
+      fsetxattr (fd, weir_value_get_key (attributes, i), g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), 0);
     }
 }
 
-/* Temporary file beside it, synced, then renamed over it. @like: mode and attributes to give it; NULL: of a new file. */
-static gboolean
-replace_file (const char *path, GBytes *content, WeirValue *like, gint64 mtime, GError **error)
+/* A file beside @path to be filled: without a name where the file system can, so that a crash leaves nothing behind, else with the
+ * name in @temporary. */
+static int
+open_beside (const char *path, char **temporary)
 {
-  g_autofree char *temporary = g_strconcat (path, ".weir-XXXXXX", NULL);
-  mode_t mask = umask (022);
-  mode_t mode;
-  int fd;
-  gboolean ok;
+  g_autofree char *folder = g_path_get_dirname (path);
+  int fd = open (folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 
-  umask (mask);
-  mode = exists_in (like) ? weir_value_get_member_int (like, "mode", 0644) : 0666 & ~mask;
-  fd = g_mkstemp_full (temporary, O_RDWR | O_CLOEXEC, 0600);
-  if (fd < 0)
-    return fail_errno (error, errno, "Could not write", path);
+  if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL && errno != ENOENT))
+    return fd;
+  *temporary = g_strconcat (path, ".weir-XXXXXX", NULL);
+  return g_mkstemp_full (*temporary, O_RDWR | O_CLOEXEC, 0600);
+}
 
-  ok = write_all (fd, content) && fchmod (fd, mode) == 0;
-  if (ok && exists_in (like))
-    set_attributes (temporary, weir_value_find_member (like, "xattrs"));
-  if (ok && mtime != 0)
+/* Gives the file without a name the name @path, or one in @temporary if that is taken. */
+static gboolean
+give_name (int fd, const char *path, gboolean exclusive, char **temporary)
+{
+  g_autofree char *source = g_strdup_printf ("/proc/self/fd/%d", fd);
+
+  if (linkat (AT_FDCWD, source, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0)
+    return TRUE;
+  while (errno == EEXIST && !exclusive)
+    {
+      g_free (*temporary);
+      *temporary = g_strdup_printf ("%s.weir-%06x", path, g_random_int () & 0xffffff);
+      if (linkat (AT_FDCWD, source, AT_FDCWD, *temporary, AT_SYMLINK_FOLLOW) == 0)
+        return TRUE;
+    }
+  g_clear_pointer (temporary, g_free);
+  return FALSE;
+}
+
+static gboolean
+fill (int fd, GBytes *content, WeirValue *like, mode_t mode, gint64 mtime)
+{
+  if (!write_all (fd, content) || fchmod (fd, mode) != 0)
+    return FALSE;
+  if (exists_in (like))
+    set_attributes (fd, weir_value_find_member (like, "xattrs"));
+  if (mtime != 0)
     {
       struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, { mtime / 1000000000, mtime % 1000000000 } };
 
       futimens (fd, times);
     }
-  ok = ok && fsync (fd) == 0;
+  return fsync (fd) == 0;
+}
+
+/* Another file beside it, synced, then put in its place; with @exclusive only where there is none. @like: mode and attributes to give it;
+ * NULL: of a new file. */
+static gboolean
+replace_file (const char *path, GBytes *content, WeirValue *like, gint64 mtime, gboolean exclusive, GError **error)
+{
+  g_autofree char *temporary = NULL;
+  mode_t mask = umask (022);
+  mode_t mode;
+  int fd = open_beside (path, &temporary);
+  gboolean ok;
+
+  umask (mask);
+  mode = exists_in (like) ? weir_value_get_member_int (like, "mode", 0644) : 0666 & ~mask;
+  if (fd < 0)
+    return fail_errno (error, errno, "Could not write", path);
+
+  ok = fill (fd, content, like, mode, mtime) && (temporary != NULL || give_name (fd, path, exclusive, &temporary));
+  if (ok && temporary != NULL)
+    ok = renameat2 (AT_FDCWD, temporary, AT_FDCWD, path, exclusive ? RENAME_NOREPLACE : 0) == 0;
   if (!ok)
     fail_errno (error, errno, "Could not write", path);
   close (fd);
-  if (ok && rename (temporary, path) != 0)
-    ok = fail_errno (error, errno, "Could not write", path);
-  if (!ok)
+  if (!ok && temporary != NULL)
     unlink (temporary);
-  else
+  if (ok)
     sync_parent (path);
   return ok;
 }
 
 static gboolean
-write_in_place (const char *path, GBytes *content, int flags, GError **error)
+append (const char *path, GBytes *content, GError **error)
 {
-  int fd = open (path, O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0666);
+  int fd = open (path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
   gboolean ok;
 
   if (fd < 0)
@@ -249,7 +289,7 @@ write_in_place (const char *path, GBytes *content, int flags, GError **error)
 gboolean
 weir_file_write (const char *path, GBytes *content, WeirWriteMode mode, GError **error)
 {
-  struct stat info;
+  struct stat info = { 0 };
   g_autofree char *real = NULL;
 
   if (stat (path, &info) == 0 && S_ISDIR (info.st_mode))
@@ -257,10 +297,16 @@ weir_file_write (const char *path, GBytes *content, WeirWriteMode mode, GError *
       weir_set_failure (error, "io.exists", "%s is a folder, expected a file", path);
       return FALSE;
     }
+  /* A device would be replaced by a file, a pipe without a reader would keep the thread for ever. */
+  if (info.st_mode != 0 && !S_ISREG (info.st_mode))
+    {
+      weir_set_failure (error, "io.other", "%s is a device, pipe or socket, expected a file", path);
+      return FALSE;
+    }
   if (mode == WEIR_WRITE_APPEND)
-    return write_in_place (path, content, O_APPEND, error);
+    return append (path, content, error);
   if (mode == WEIR_WRITE_CREATE_NEW)
-    return write_in_place (path, content, O_EXCL, error);
+    return replace_file (path, content, NULL, 0, TRUE, error);
 
   /* what a symbolic link leads to is replaced, not the link */
   real = realpath (path, NULL);
@@ -274,7 +320,7 @@ weir_file_write (const char *path, GBytes *content, WeirWriteMode mode, GError *
     if (S_ISREG (old.st_mode))
       weir_builder_set_take (like, "xattrs", read_attributes (target));
     record = weir_builder_end (like);
-    return replace_file (target, content, record, 0, error);
+    return replace_file (target, content, record, 0, FALSE, error);
   }
 }
 
@@ -404,8 +450,8 @@ conflict_of_write (const WeirEffect *effect, GHashTable *foreseen)
   if (!exists_in (now))
     return effect->after != NULL ? g_strdup ("It was deleted since") : NULL;
   /* touched but not changed is no conflict */
-  hash = hash_of (now, effect->target);
-  if (g_strcmp0 (hash, weir_value_get_member_text (effect->before, "will_hash", NULL)) == 0)
+  hash = g_str_equal (weir_value_get_member_text (now, "kind", ""), "file") ? hash_of (now, effect->target) : NULL;
+  if (hash != NULL && g_strcmp0 (hash, weir_value_get_member_text (effect->before, "will_hash", NULL)) == 0)
     return NULL;
   return g_strdup (effect->after != NULL ? "It was changed since"
                                          : "The run was interrupted while writing it, and it was changed since");
@@ -490,6 +536,18 @@ weir_file_effect_foresee (const WeirEffect *effect, GHashTable *foreseen)
 }
 
 static gboolean
+put_link_back (const char *link, const char *path, GError **error)
+{
+  g_autofree char *temporary = g_strdup_printf ("%s.weir-%06x", path, g_random_int () & 0xffffff);
+
+  if (symlink (link, temporary) == 0 && rename (temporary, path) == 0)
+    return TRUE;
+  fail_errno (error, errno, "Could not put back", path);
+  unlink (temporary);
+  return FALSE;
+}
+
+static gboolean
 restore (WeirStore *store, WeirValue *kept, const char *path, GError **error)
 {
   const char *blob = weir_value_get_member_text (kept, "blob", NULL);
@@ -497,14 +555,14 @@ restore (WeirStore *store, WeirValue *kept, const char *path, GError **error)
   g_autoptr(GBytes) content = NULL;
 
   if (link != NULL)
-    return symlink (link, path) == 0 || fail_errno (error, errno, "Could not put back", path);
+    return put_link_back (link, path, error);
   if (blob == NULL)
     {
       weir_set_failure (error, "undo.irreversible", "What was at %s was not kept", path);
       return FALSE;
     }
   content = weir_store_read_blob (store, blob, error);
-  return content != NULL && replace_file (path, content, kept, weir_value_get_member_int (kept, "mtime", 0), error);
+  return content != NULL && replace_file (path, content, kept, weir_value_get_member_int (kept, "mtime", 0), FALSE, error);
 }
 
 static char *

@@ -5,7 +5,10 @@
 #include "weir-file-effect.h"
 #include "weir-run-private.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 typedef struct
 {
@@ -87,22 +90,72 @@ weir_step_resolve_path (WeirStep *self, const char *path, GError **error)
 
 /* ── reading ────────────────────────────────────────────────────────────────────────────── */
 
+static gboolean
+fail_read (const char *path, int code, GError **error)
+{
+  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (code), "Could not read %s: %s", path, g_strerror (code));
+  return FALSE;
+}
+
+/* Files of /proc have no size, and others may grow: the limit counts what comes. */
+static gboolean
+read_all (FileCall *call, int fd, GError **error)
+{
+  g_autoptr(GByteArray) content = g_byte_array_new ();
+  gsize step = 256 * 1024;
+  struct stat info;
+
+  if (fstat (fd, &info) != 0)
+    return fail_read (call->path, errno, error);
+  if (!S_ISREG (info.st_mode))
+    {
+      weir_set_failure (error, "io.other", "%s is a %s, expected a file", call->path,
+                        S_ISDIR (info.st_mode) ? "folder" : "device, pipe or socket");
+      return FALSE;
+    }
+  if (info.st_size > 0 && (guint64) info.st_size <= call->max_bytes)
+    step = (gsize) info.st_size + 1;
+  while (content->len <= call->max_bytes)
+    {
+      guint old = content->len;
+      ssize_t n;
+
+      if (old + step > G_MAXUINT / 2)
+        break;
+      g_byte_array_set_size (content, old + step);
+      n = read (fd, content->data + old, step);
+      if (n < 0 && errno != EINTR)
+        return fail_read (call->path, errno, error);
+      g_byte_array_set_size (content, old + MAX (n, 0));
+      if (n == 0)
+        {
+          call->content = g_byte_array_free_to_bytes (g_steal_pointer (&content));
+          return TRUE;
+        }
+    }
+  weir_set_failure (error, "limit.size", "%s has more bytes than its limit of %" G_GSIZE_FORMAT, call->path, call->max_bytes);
+  return FALSE;
+}
+
 static DexFuture *
 read_in_thread (gpointer user_data)
 {
   FileCall *call = user_data;
   GError *error = NULL;
-  g_autofree char *content = NULL;
   struct stat info;
-  gsize length;
+  int fd;
 
   if (stat (call->path, &info) == 0 && S_ISREG (info.st_mode) && (guint64) info.st_size > call->max_bytes)
     weir_set_failure (&error, "limit.size", "%s has %" G_GINT64_FORMAT " bytes, the limit is %" G_GSIZE_FORMAT, call->path,
                       (gint64) info.st_size, call->max_bytes);
-  else if (stat (call->path, &info) == 0 && S_ISDIR (info.st_mode))
-    weir_set_failure (&error, "io.other", "%s is a folder, expected a file", call->path);
-  if (error == NULL && g_file_get_contents (call->path, &content, &length, &error))
-    call->content = g_bytes_new_take (g_steal_pointer (&content), length);
+  /* a pipe that nobody writes into must not keep the thread */
+  else if ((fd = open (call->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)) < 0)
+    fail_read (call->path, errno, &error);
+  else
+    {
+      read_all (call, fd, &error);
+      close (fd);
+    }
   return error != NULL ? dex_future_new_for_error (error) : dex_future_new_true ();
 }
 
@@ -208,8 +261,15 @@ keep_before_write (gpointer user_data)
   GError *error = NULL;
   g_autoptr(WeirValue) kept = NULL;
   g_autofree char *hash = NULL;
+  char *real = realpath (call->path, NULL);
   WeirBuilder *record;
 
+  /* what a symbolic link leads to is written, and is what undo puts back */
+  if (real != NULL)
+    {
+      g_free (call->path);
+      call->path = real;
+    }
   call->parents = weir_file_missing_parents (call->path);
   kept = weir_file_keep (call->store, call->path, &error);
   if (kept == NULL)
@@ -249,7 +309,8 @@ write_fiber (gpointer user_data)
   GError *error = NULL;
   guint64 id;
 
-  if (!in_thread (keep_before_write, call, &error) || !make_parents (call, &error))
+  if (!in_thread (keep_before_write, call, &error) || !weir_step_require (call->step, "fs.write", call->path, &error)
+      || !make_parents (call, &error))
     return dex_future_new_for_error (error);
   id = dex_await_uint64 (weir_step_intend (call->step, "file.write", call->path, call->before), &error);
   if (error != NULL || !in_thread (write_in_thread, call, &error))

@@ -5,6 +5,8 @@
 #include "weir-test.h"
 
 #include <glib/gstdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "weir-json.h"
 #include "weir-run-private.h"
@@ -631,6 +633,47 @@ test_undo_takes_back_several_writes_of_one_file (void)
 }
 
 static void
+test_undo_of_a_write_through_a_link_keeps_the_link (void)
+{
+  g_autoptr(WeirTest) test = weir_test_new_on_disk ();
+  g_autofree char *path = g_build_filename (test->dir, "note.txt", NULL);
+  g_autofree char *link = g_build_filename (test->dir, "link.txt", NULL);
+  g_autoptr(WeirRun) run = NULL;
+  g_autofree char *content = NULL;
+  guint conflicts;
+
+  g_assert_true (g_file_set_contents (path, "before", -1, NULL));
+  g_assert_cmpint (symlink ("note.txt", link), ==, 0);
+  run = play_write (test, link, "after");
+  g_assert_true (g_file_get_contents (path, &content, NULL, NULL));
+  g_assert_cmpstr (content, ==, "after");
+  g_assert_cmpuint (undo (test, weir_run_get_id (run), WEIR_CONFLICT_KEEP, &conflicts), ==, 1);
+  g_assert_cmpuint (conflicts, ==, 0);
+  g_clear_pointer (&content, g_free);
+  g_assert_true (g_file_get_contents (path, &content, NULL, NULL));
+  g_assert_cmpstr (content, ==, "before");
+  g_assert_true (g_file_test (link, G_FILE_TEST_IS_SYMLINK));
+}
+
+static void
+test_pipe_is_not_written (void)
+{
+  g_autoptr(WeirTest) test = weir_test_new_on_disk ();
+  g_autofree char *path = g_build_filename (test->dir, "pipe", NULL);
+  g_autofree char *yaml = g_strdup_printf (
+    "weir: 1\nname: Pipe\nblocks:\n  t: { kind: test.pass, config: { give: text } }\n  w: { kind: test.write, config: { port: %s } }\n"
+    "links:\n  - t.value -> w.value\n", path);
+  g_autofree char *result = NULL;
+  struct stat info;
+
+  g_assert_cmpint (mkfifo (path, 0600), ==, 0);
+  result = weir_test_result (test, yaml, NULL);
+  g_assert_true (g_str_has_prefix (result, "failed io.other"));
+  g_assert_cmpint (lstat (path, &info), ==, 0);
+  g_assert_true (S_ISFIFO (info.st_mode));
+}
+
+static void
 test_undo_knows_what_was_undone_before_a_crash (void)
 {
   g_autoptr(WeirTest) test = weir_test_new_on_disk ();
@@ -680,6 +723,8 @@ main (int argc, char **argv)
   g_test_add_func ("/weir/undo/puts-a-file-back", test_undo_puts_a_file_back);
   g_test_add_func ("/weir/undo/removes-what-was-made", test_undo_removes_what_was_made);
   g_test_add_func ("/weir/undo/several-writes-of-one-file", test_undo_takes_back_several_writes_of_one_file);
+  g_test_add_func ("/weir/undo/write-through-a-link", test_undo_of_a_write_through_a_link_keeps_the_link);
+  g_test_add_func ("/weir/file/pipe-is-not-written", test_pipe_is_not_written);
   g_test_add_func ("/weir/undo/knows-what-was-undone-already", test_undo_knows_what_was_undone_before_a_crash);
   g_test_add_func ("/weir/undo/keeps-what-changed-since", test_undo_never_overwrites_what_changed_since);
   return g_test_run ();
