@@ -57,6 +57,7 @@ update (WeirWorkflowRow *self)
 {
   WeirRunInfo *last = weir_workflow_info_get_last_run (self->info);
   g_autofree char *words = NULL;
+  g_autofree char *label = NULL;
 
   gtk_label_set_text (self->title, weir_workflow_info_get_name (self->info));
   if (self->run != NULL && !weir_run_status_is_final (weir_run_get_status (self->run)))
@@ -81,8 +82,8 @@ update (WeirWorkflowRow *self)
       gtk_image_set_from_icon_name (self->icon, "content-loading-symbolic");
     }
 
-  words = g_strdup_printf ("%s, %s", weir_workflow_info_get_name (self->info), gtk_label_get_text (self->subtitle));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, words, -1);
+  label = g_strdup_printf ("%s, %s", weir_workflow_info_get_name (self->info), gtk_label_get_text (self->subtitle));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
 }
 
 static gboolean
