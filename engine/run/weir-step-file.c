@@ -254,6 +254,24 @@ make_parents (FileCall *call, GError **error)
   return TRUE;
 }
 
+/* What the file will hold: undo after a crash knows by it that nobody else wrote there. */
+static char *
+foretell_hash (FileCall *call, WeirValue *kept)
+{
+  g_autoptr(GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  g_autoptr(GMappedFile) old = NULL;
+  gsize length;
+  const guchar *added = g_bytes_get_data (call->content, &length);
+
+  /* opening a pipe would block */
+  if (call->mode == WEIR_WRITE_APPEND && g_str_equal (weir_value_get_member_text (kept, "kind", ""), "file"))
+    old = g_mapped_file_new (call->path, FALSE, NULL);
+  if (old != NULL)
+    g_checksum_update (checksum, (const guchar *) g_mapped_file_get_contents (old), g_mapped_file_get_length (old));
+  g_checksum_update (checksum, added, length);
+  return g_strdup (g_checksum_get_string (checksum));
+}
+
 static DexFuture *
 keep_before_write (gpointer user_data)
 {
@@ -280,12 +298,11 @@ keep_before_write (gpointer user_data)
       weir_set_failure (&error, "io.exists", "%s is already there", call->path);
       return dex_future_new_for_error (error);
     }
-  hash = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, call->content);
+  hash = foretell_hash (call, kept);
   record = weir_record_builder_new (12);
   for (gsize i = 0; i < weir_value_get_length (kept); i++)
     weir_builder_set (record, weir_value_get_key (kept, i), weir_value_get_item (kept, i));
-  if (call->mode != WEIR_WRITE_APPEND)
-    weir_builder_set_take (record, "will_hash", weir_value_new_text (hash));
+  weir_builder_set_take (record, "will_hash", weir_value_new_text (hash));
   call->before = weir_builder_end (record);
   return dex_future_new_true ();
 }
