@@ -278,7 +278,7 @@ teardown_cb (WeirTimeline *self,
 {
   GtkWidget *row = gtk_list_item_get_child (item);
 
-  if (row != NULL)
+  if (row != NULL && self->labels != NULL)
     g_ptr_array_remove_fast (self->labels, gtk_widget_get_first_child (row));
 }
 
@@ -431,9 +431,11 @@ apply_label_width (gpointer user_data)
 {
   WeirTimeline *self = user_data;
 
-  for (guint i = 0; i < self->labels->len; i++)
+  /* It may have been disposed of meanwhile. */
+  for (guint i = 0; self->labels != NULL && i < self->labels->len; i++)
     apply_width (g_ptr_array_index (self->labels, i), self->label_width);
-  gtk_widget_set_size_request (GTK_WIDGET (self->corner), self->label_width, -1);
+  if (self->corner != NULL)
+    gtk_widget_set_size_request (GTK_WIDGET (self->corner), self->label_width, -1);
   g_object_unref (self);
 }
 
