@@ -201,12 +201,22 @@ has_error_link (WeirStep *step)
   return FALSE;
 }
 
+/* The run owns its timers: with it they are gone. @func gets the run, unowned. */
+static void
+call_later (WeirRun *run, gint64 delay_ms, DexFutureCallback func)
+{
+  for (guint i = run->timers->len; i-- > 0;)
+    if (dex_future_get_status (g_ptr_array_index (run->timers, i)) != DEX_FUTURE_STATUS_PENDING)
+      g_ptr_array_remove_index_fast (run->timers, i);
+  g_ptr_array_add (run->timers, dex_future_then (weir_clock_sleep (run->engine->clock, delay_ms), func, run, NULL));
+}
+
 static DexFuture *
 retry_due_cb (DexFuture *future, gpointer user_data)
 {
   WeirRun *run = user_data;
 
-  if (!run->suspended)
+  if (!run->suspended && run->engine != NULL)
     weir_engine_wake (run->engine, run);
   return dex_future_new_true ();
 }
@@ -214,8 +224,7 @@ retry_due_cb (DexFuture *future, gpointer user_data)
 void
 weir_run_wake_later (WeirRun *run, gint64 delay_ms)
 {
-  dex_future_disown (dex_future_then (weir_clock_sleep (run->engine->clock, delay_ms), retry_due_cb, g_object_ref (run),
-                                      g_object_unref));
+  call_later (run, delay_ms, retry_due_cb);
 }
 
 static gboolean
@@ -602,9 +611,9 @@ weir_run_check_end (WeirRun *run)
 static DexFuture *
 force_over_cb (DexFuture *future, gpointer user_data)
 {
-  WeirRun *run = user_data;
+  g_autoptr(WeirRun) run = g_object_ref (user_data);
 
-  if (run->suspended || run->state->status != WEIR_RUN_STOPPING)
+  if (run->suspended || run->engine == NULL || run->state->status != WEIR_RUN_STOPPING)
     return dex_future_new_true ();
   for (guint i = 0; i < run->state->steps->len; i++)
     {
@@ -640,6 +649,5 @@ weir_run_cancel_steps (WeirRun *run)
     }
   weir_run_reject_scopes (run);
   if (run->force)
-    dex_future_disown (dex_future_then (weir_clock_sleep (run->engine->clock, FORCE_GRACE_MS), force_over_cb,
-                                        g_object_ref (run), g_object_unref));
+    call_later (run, FORCE_GRACE_MS, force_over_cb);
 }

@@ -20,6 +20,7 @@ struct _WeirRun
   GError        *failure;
   DexPromise    *ended;
   GPtrArray     *pausing; /* of DexPromise */
+  GPtrArray     *timers;  /* of DexFuture */
   guint          n_leaves; /* steps in flight that are no containers: a pause waits for them */
   guint          max_steps;
   guint          n_slots;

@@ -494,7 +494,7 @@ apply_failed (WeirRunState *self, WeirStepState *step, WeirEvent *event)
     route (self, step, NULL, NULL, NULL);
   else
     {
-      if (!scope->failing)
+      if (scope->pub.error == NULL && scope->failed_block == NULL)
         {
           scope->failed_block = g_strdup (step->info.block);
           scope->pub.error = step->info.error != NULL ? weir_value_ref (step->info.error) : NULL;

@@ -67,6 +67,7 @@ weir_run_dispose (GObject *object)
   g_clear_weak_pointer (&self->engine);
   dex_clear (&self->ended);
   g_clear_pointer (&self->pausing, g_ptr_array_unref);
+  g_clear_pointer (&self->timers, g_ptr_array_unref);
   G_OBJECT_CLASS (weir_run_parent_class)->dispose (object);
 }
 
@@ -139,6 +140,7 @@ weir_run_init (WeirRun *self)
 {
   self->ended = dex_promise_new ();
   self->pausing = g_ptr_array_new_with_free_func (dex_unref);
+  self->timers = g_ptr_array_new_with_free_func (dex_unref);
   self->scopes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->making = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, dex_unref);
 }

@@ -47,10 +47,10 @@ draw_links (Drawing *self, const char *indent, guint n)
       guint b = g_test_rand_int_range (0, (gint32) n);
       const char *in = g_test_rand_int_range (0, 3) == 0 ? "other" : "value";
       const char *out = g_test_rand_int_range (0, 9) == 0 ? "error" : g_test_rand_int_range (0, 9) == 0 ? "done" : "value";
-      char *key = g_strdup_printf ("%u.%s %u.%s", a, out, b, in);
 
       /* cycles, but not too many of them */
-      if ((a >= b && g_test_rand_int_range (0, 4) != 0) || !g_hash_table_add (seen, key))
+      if ((a >= b && g_test_rand_int_range (0, 4) != 0)
+          || !g_hash_table_add (seen, g_strdup_printf ("%u.%s %u.%s", a, out, b, in)))
         continue;
       g_string_append_printf (self->yaml, "%s  - b%u.%s -> b%u.%s", indent, a, out, b, in);
       if (a >= b || g_test_rand_int_range (0, 4) == 0)
