@@ -114,7 +114,7 @@ take_picture (Fixture    *fixture,
   let_pass (250);
   paintable = gtk_widget_paintable_new (widget);
   /* There is nothing to see in a window that is about to be drawn. */
-  while (node == NULL)
+  for (guint i = 0; node == NULL && i < 500; i++)
     {
       g_autoptr(GtkSnapshot) snapshot = gtk_snapshot_new ();
 
@@ -124,6 +124,7 @@ take_picture (Fixture    *fixture,
       if (node == NULL)
         let_pass (10);
     }
+  g_assert_nonnull (node);
   texture = gsk_renderer_render_texture (gtk_native_get_renderer (GTK_NATIVE (fixture->window)), node, NULL);
   g_mkdir_with_parents (dir, 0755);
   path = g_strdup_printf ("%s/run-panel-%s.png", dir, name);
@@ -176,11 +177,23 @@ fixture_tear_down (Fixture      *fixture,
   g_free (fixture->dir);
 }
 
+/* A minute is a lot, also for a sanitizer; a wait without an end would say nothing. */
 static void
 wait_for_end (Fixture *fixture)
 {
+  gint64 deadline = g_get_monotonic_time () + 60 * G_USEC_PER_SEC;
+
   while (!weir_run_status_is_final (weir_run_state_get_status (weir_run_view_get_state (fixture->view))))
-    g_main_context_iteration (NULL, TRUE);
+    {
+      WeirRun *run = weir_engine_find_run (fixture->engine, weir_run_view_get_run_id (fixture->view));
+
+      if (g_get_monotonic_time () > deadline)
+        g_error ("The view stands at event %" G_GUINT64_FORMAT ", %s; the run is %s",
+                 weir_run_state_get_seq (weir_run_view_get_state (fixture->view)),
+                 weir_run_status_get_name (weir_run_state_get_status (weir_run_view_get_state (fixture->view))),
+                 run != NULL ? weir_run_status_get_name (weir_run_get_status (run)) : "not live");
+      let_pass (10);
+    }
   let_pass (100);
 }
 
