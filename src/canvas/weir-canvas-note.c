@@ -43,7 +43,49 @@ mark_up_pairs (const char *text,
   return g_string_free_and_steal (out);
 }
 
-/* Headings, **bold**, `code` and list marks; everything else is shown as typed. */
+/* *emphasis*: a pair of single asterisks that hug their words; "2 * 3" and a list mark stay as they are. */
+static char *
+mark_up_emphasis (const char *text)
+{
+  static gsize made;
+  static GRegex *emphasis;
+
+  if (g_once_init_enter (&made))
+    {
+      emphasis = g_regex_new ("(?<![*\\w])\\*(?=[^*\\s])([^*<]*[^*<\\s])\\*(?![*\\w])", 0, 0, NULL);
+      g_once_init_leave (&made, 1);
+    }
+  return g_regex_replace (emphasis, text, -1, 0, "<i>\\1</i>", 0, NULL);
+}
+
+/* The marks inside a line, of escaped text. What is code is not read any further. */
+static char *
+mark_up_words (const char *line)
+{
+  g_auto(GStrv) parts = g_strsplit (line, "`", -1);
+  guint n_parts = g_strv_length (parts);
+  GString *out = g_string_new (NULL);
+
+  for (guint i = 0; i < n_parts; i++)
+    {
+      g_autofree char *bold = NULL;
+      g_autofree char *text = NULL;
+
+      if (i % 2 == 1 && i + 1 < n_parts)
+        {
+          g_string_append_printf (out, "<tt>%s</tt>", parts[i]);
+          continue;
+        }
+      bold = mark_up_pairs (parts[i], "**", "b");
+      text = mark_up_emphasis (bold);
+      if (i % 2 == 1)
+        g_string_append_c (out, '`');
+      g_string_append (out, text);
+    }
+  return g_string_free_and_steal (out);
+}
+
+/* Headings, **bold**, *emphasis*, `code` and list marks; everything else is shown as typed. */
 static char *
 note_to_markup (const char *text)
 {
@@ -55,21 +97,18 @@ note_to_markup (const char *text)
     {
       const char *line = lines[i];
       gboolean heading = line[0] == '#';
-      g_autofree char *bold = NULL;
-      g_autofree char *code = NULL;
+      gboolean item = g_str_has_prefix (line, "- ") || g_str_has_prefix (line, "* ");
+      g_autofree char *words = NULL;
 
       while (heading && (*line == '#' || *line == ' '))
         line++;
-      bold = mark_up_pairs (line, "**", "b");
-      code = mark_up_pairs (bold, "`", "tt");
+      words = mark_up_words (item ? line + 2 : line);
       if (i > 0)
         g_string_append_c (out, '\n');
       if (heading)
-        g_string_append_printf (out, "<b>%s</b>", code);
-      else if (g_str_has_prefix (code, "- ") || g_str_has_prefix (code, "* "))
-        g_string_append_printf (out, "• %s", code + 2);
+        g_string_append_printf (out, "<b>%s</b>", words);
       else
-        g_string_append (out, code);
+        g_string_append_printf (out, item ? "• %s" : "%s", words);
     }
   return g_string_free_and_steal (out);
 }
