@@ -47,9 +47,9 @@ trap end EXIT
 trap 'exit 143' TERM INT HUP
 
 # The program under test may be built with AddressSanitizer; the display must not be judged with it.
-wait_for () { # FILE
+wait_until () { # COMMAND...
   tries=0
-  until [ -e "$1" ]; do
+  until "$@" > /dev/null 2>&1; do
     tries=$((tries + 1))
     if [ $tries -gt 200 ]; then
       echo "headless.sh: the display did not start:" >&2
@@ -59,6 +59,8 @@ wait_for () { # FILE
     sleep .05
   done
 }
+
+manages () { xprop -root _NET_SUPPORTING_WM_CHECK | grep -q 'window id'; }
 
 case $kind in
 x11)
@@ -70,6 +72,8 @@ x11)
   export DISPLAY=":$number"
   openbox >> "$HEADLESS_DIR/log" 2>&1 &
   pids="$pids $!"
+  # A window that comes before its manager is moved under the pointer later on.
+  wait_until manages
   ;;
 sway)
   export GDK_BACKEND=wayland
@@ -79,7 +83,7 @@ sway)
   WLR_BACKENDS=headless WLR_LIBINPUT_NO_DEVICES=1 WLR_RENDERER=pixman sway -c "$HEADLESS_DIR/sway.conf" > "$HEADLESS_DIR/log" 2>&1 &
   pids="$pids $!"
   export WAYLAND_DISPLAY=wayland-1
-  wait_for "$XDG_RUNTIME_DIR/wayland-1"
+  wait_until test -e "$XDG_RUNTIME_DIR/wayland-1"
   ;;
 *)
   echo "headless.sh: x11 or sway, not \"$kind\"" >&2
