@@ -16,6 +16,12 @@ weir_validation_add (WeirValidation *self, WeirSeverity severity, const char *co
   va_start (args, format);
   message = g_strdup_vprintf (format, args);
   va_end (args);
+  /* what is missing stands nowhere: then it is where the file begins */
+  if (line == 0 && self->workflow->source != NULL)
+    {
+      line = self->workflow->source->root->line;
+      column = self->workflow->source->root->column;
+    }
   g_ptr_array_add (self->problems, weir_problem_new (severity, code, message, block != NULL ? weir_block_get_path (block) : NULL,
                                                      port, field, line, column));
 }

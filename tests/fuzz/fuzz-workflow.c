@@ -131,7 +131,8 @@ static void
 mutate (GByteArray *text, GRand *random)
 {
   guint at = text->len > 0 ? (guint) g_rand_int_range (random, 0, (gint32) text->len) : 0;
-  guint n = MIN ((guint) g_rand_int_range (random, 1, 40), text->len - at);
+  guint piece = (guint) g_rand_int_range (random, 1, 40);
+  guint n = MIN (piece, text->len - at);
   g_autofree guint8 *copy = g_memdup2 (text->data + at, n);
   gsize length;
   const char *word;
