@@ -76,7 +76,7 @@ get_at_context (GtkAccessible *accessible)
 {
   WeirBlockAccessible *self = WEIR_BLOCK_ACCESSIBLE (accessible);
 
-  if (self->context == NULL)
+  if (self->context == NULL && self->block != NULL)
     self->context = gtk_at_context_create (GTK_ACCESSIBLE_ROLE_LIST_ITEM, accessible,
                                            self->canvas != NULL ? gtk_widget_get_display (GTK_WIDGET (self->canvas))
                                                                 : gdk_display_get_default ());
@@ -183,6 +183,9 @@ weir_block_accessible_dispose (GObject *object)
 {
   WeirBlockAccessible *self = WEIR_BLOCK_ACCESSIBLE (object);
 
+  /* It asks for itself while it says goodbye: whoever has let go of it by then makes another one. */
+  if (self->context != NULL)
+    g_object_run_dispose (G_OBJECT (self->context));
   g_clear_weak_pointer (&self->canvas);
   g_clear_object (&self->block);
   g_clear_object (&self->context);
