@@ -91,6 +91,10 @@ weir_kind_list_ports (const WeirBlockKind *kind, WeirValue *config)
   return self;
 }
 
+/**
+ * weir_port_list_free:
+ * @self: (transfer full): a list of ports
+ */
 void
 weir_port_list_free (WeirPortList *self)
 {

@@ -91,6 +91,12 @@ weir_kind_find_field (const WeirBlockKind *kind, const char *name)
   return NULL;
 }
 
+/**
+ * weir_effect_class_get_name:
+ * @effect: an effect class
+ *
+ * Returns: (transfer none): "pure", "idempotent" or "once"
+ */
 const char *
 weir_effect_class_get_name (WeirEffectClass effect)
 {
@@ -100,6 +106,12 @@ weir_effect_class_get_name (WeirEffectClass effect)
   return names[effect];
 }
 
+/**
+ * weir_undo_kind_get_name:
+ * @undo: an undo kind
+ *
+ * Returns: (transfer none): "none", "exact", "compensate" or "irreversible"
+ */
 const char *
 weir_undo_kind_get_name (WeirUndoKind undo)
 {

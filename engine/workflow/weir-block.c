@@ -119,6 +119,12 @@ weir_block_set_id (WeirBlock *self, const char *id)
   g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
 }
 
+/**
+ * weir_block_get_id:
+ * @self: a block
+ *
+ * Returns: (transfer none): its id, unique within its graph
+ */
 const char *
 weir_block_get_id (WeirBlock *self)
 {
@@ -146,6 +152,12 @@ weir_block_get_path (WeirBlock *self)
   return self->path;
 }
 
+/**
+ * weir_block_get_kind_id:
+ * @self: a block
+ *
+ * Returns: (transfer none): id of its kind, "file.read", known to this program or not
+ */
 const char *
 weir_block_get_kind_id (WeirBlock *self)
 {
@@ -186,6 +198,12 @@ weir_block_get_title (WeirBlock *self)
   return kind != NULL ? kind->title : self->data->kind_id;
 }
 
+/**
+ * weir_block_get_label:
+ * @self: a block
+ *
+ * Returns: (transfer none) (nullable): the name that somebody gave it
+ */
 const char *
 weir_block_get_label (WeirBlock *self)
 {
@@ -193,6 +211,12 @@ weir_block_get_label (WeirBlock *self)
   return self->data->label;
 }
 
+/**
+ * weir_block_get_note:
+ * @self: a block
+ *
+ * Returns: (transfer none) (nullable): what somebody wrote about it, Markdown
+ */
 const char *
 weir_block_get_note (WeirBlock *self)
 {
@@ -200,6 +224,12 @@ weir_block_get_note (WeirBlock *self)
   return self->data->note;
 }
 
+/**
+ * weir_block_get_enabled:
+ * @self: a block
+ *
+ * Returns: whether it runs; a block that does not is skipped
+ */
 gboolean
 weir_block_get_enabled (WeirBlock *self)
 {
@@ -207,6 +237,12 @@ weir_block_get_enabled (WeirBlock *self)
   return self->data->enabled;
 }
 
+/**
+ * weir_block_get_config:
+ * @self: a block
+ *
+ * Returns: (transfer none): its settings, a record of raw values; expressions are text
+ */
 WeirValue *
 weir_block_get_config (WeirBlock *self)
 {
@@ -214,6 +250,12 @@ weir_block_get_config (WeirBlock *self)
   return self->data->config;
 }
 
+/**
+ * weir_block_get_reliability:
+ * @self: a block
+ *
+ * Returns: (transfer none): attempts, time limit and what follows a failure; valid until the block changes
+ */
 const WeirReliability *
 weir_block_get_reliability (WeirBlock *self)
 {
@@ -250,6 +292,12 @@ weir_block_get_join (WeirBlock *self, const char *port, guint *n)
   return join;
 }
 
+/**
+ * weir_block_get_concurrency:
+ * @self: a block
+ *
+ * Returns: how many runs of its body at once; 0 when it does not say
+ */
 guint
 weir_block_get_concurrency (WeirBlock *self)
 {
@@ -257,6 +305,12 @@ weir_block_get_concurrency (WeirBlock *self)
   return self->data->concurrency;
 }
 
+/**
+ * weir_block_get_priority:
+ * @self: a block
+ *
+ * Returns: -100 to 100, 0 when it does not say
+ */
 int
 weir_block_get_priority (WeirBlock *self)
 {
@@ -264,6 +318,12 @@ weir_block_get_priority (WeirBlock *self)
   return self->data->priority;
 }
 
+/**
+ * weir_block_get_body:
+ * @self: a block
+ *
+ * Returns: (transfer none) (nullable): the graph inside it, if it is a container
+ */
 WeirGraph *
 weir_block_get_body (WeirBlock *self)
 {
@@ -271,6 +331,12 @@ weir_block_get_body (WeirBlock *self)
   return self->body;
 }
 
+/**
+ * weir_block_get_graph:
+ * @self: a block
+ *
+ * Returns: (transfer none): the graph that it stands in
+ */
 WeirGraph *
 weir_block_get_graph (WeirBlock *self)
 {
@@ -326,6 +392,12 @@ weir_block_get_position (WeirBlock *self, double *x, double *y)
     *y = get_coordinate (self->position, 1);
 }
 
+/**
+ * weir_block_has_position:
+ * @self: a block
+ *
+ * Returns: whether it was given a place on the canvas
+ */
 gboolean
 weir_block_has_position (WeirBlock *self)
 {
@@ -333,6 +405,12 @@ weir_block_has_position (WeirBlock *self)
   return self->position != NULL;
 }
 
+/**
+ * weir_block_summarize:
+ * @self: a block
+ *
+ * Returns: (transfer full) (nullable): its settings in one line, for people
+ */
 char *
 weir_block_summarize (WeirBlock *self)
 {
@@ -344,6 +422,12 @@ weir_block_summarize (WeirBlock *self)
   return kind != NULL && kind->summarize != NULL ? kind->summarize (self->data->config) : NULL;
 }
 
+/**
+ * weir_block_get_line:
+ * @self: a block
+ *
+ * Returns: line in the file that it was read from, 0 if there is none
+ */
 guint
 weir_block_get_line (WeirBlock *self)
 {

@@ -297,6 +297,12 @@ weir_graph_set_record (WeirGraph *self, WeirValue *record)
 
 /* Reading */
 
+/**
+ * weir_graph_get_n_blocks:
+ * @self: a graph
+ *
+ * Returns: how many blocks there are
+ */
 guint
 weir_graph_get_n_blocks (WeirGraph *self)
 {
@@ -304,6 +310,13 @@ weir_graph_get_n_blocks (WeirGraph *self)
   return self->blocks->len;
 }
 
+/**
+ * weir_graph_get_block:
+ * @self: a graph
+ * @index: less than the number of blocks
+ *
+ * Returns: (transfer none): a block, in the order in which they were declared
+ */
 WeirBlock *
 weir_graph_get_block (WeirGraph *self, guint index)
 {
@@ -312,6 +325,13 @@ weir_graph_get_block (WeirGraph *self, guint index)
   return self->blocks->pdata[index];
 }
 
+/**
+ * weir_graph_find_block:
+ * @self: a graph
+ * @id: an id
+ *
+ * Returns: (transfer none) (nullable): the block of that id
+ */
 WeirBlock *
 weir_graph_find_block (WeirGraph *self, const char *id)
 {
@@ -319,6 +339,12 @@ weir_graph_find_block (WeirGraph *self, const char *id)
   return id != NULL ? g_hash_table_lookup (self->by_id, id) : NULL;
 }
 
+/**
+ * weir_graph_get_n_links:
+ * @self: a graph
+ *
+ * Returns: how many links there are
+ */
 guint
 weir_graph_get_n_links (WeirGraph *self)
 {
@@ -326,6 +352,13 @@ weir_graph_get_n_links (WeirGraph *self)
   return self->links->len;
 }
 
+/**
+ * weir_graph_get_link:
+ * @self: a graph
+ * @index: less than the number of links
+ *
+ * Returns: (transfer none): a link, in the order of the file
+ */
 WeirLink *
 weir_graph_get_link (WeirGraph *self, guint index)
 {
@@ -366,6 +399,12 @@ weir_graph_get_links_to (WeirGraph *self, WeirBlock *block, guint *n_links)
   return (WeirLink **) block->to->pdata;
 }
 
+/**
+ * weir_graph_get_container:
+ * @self: a graph
+ *
+ * Returns: (transfer none) (nullable): the block that this is the body of; %NULL for the root of a workflow
+ */
 WeirBlock *
 weir_graph_get_container (WeirGraph *self)
 {
@@ -373,6 +412,12 @@ weir_graph_get_container (WeirGraph *self)
   return self->container;
 }
 
+/**
+ * weir_graph_get_output:
+ * @self: a graph
+ *
+ * Returns: (transfer none) (nullable): "block.port" of the designated result
+ */
 const char *
 weir_graph_get_output (WeirGraph *self)
 {
@@ -457,6 +502,12 @@ weir_graph_find_result (WeirGraph *self, WeirBlock **block, const char **port)
 
 /* Cycles */
 
+/**
+ * weir_graph_get_n_regions:
+ * @self: a graph
+ *
+ * Returns: how many cycles there are, cycles within cycles included
+ */
 guint
 weir_graph_get_n_regions (WeirGraph *self)
 {
@@ -465,6 +516,13 @@ weir_graph_get_n_regions (WeirGraph *self)
   return self->regions->len;
 }
 
+/**
+ * weir_graph_get_region:
+ * @self: a graph
+ * @index: less than the number of regions
+ *
+ * Returns: (transfer none): a cycle; outer ones come before those inside them. Valid until the graph changes
+ */
 const WeirRegion *
 weir_graph_get_region (WeirGraph *self, guint index)
 {
@@ -474,6 +532,13 @@ weir_graph_get_region (WeirGraph *self, guint index)
   return &g_array_index (self->regions, WeirRegion, index);
 }
 
+/**
+ * weir_graph_get_block_region:
+ * @self: a graph
+ * @block_index: index of a block
+ *
+ * Returns: index of the innermost cycle that the block is in, -1 for none
+ */
 int
 weir_graph_get_block_region (WeirGraph *self, guint block_index)
 {

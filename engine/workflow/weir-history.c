@@ -403,6 +403,12 @@ weir_workflow_merge_next_edit (WeirWorkflow *self)
   self->history->merge_next = TRUE;
 }
 
+/**
+ * weir_workflow_can_undo:
+ * @self: a workflow
+ *
+ * Returns: whether there is an edit to undo
+ */
 gboolean
 weir_workflow_can_undo (WeirWorkflow *self)
 {
@@ -410,6 +416,12 @@ weir_workflow_can_undo (WeirWorkflow *self)
   return self->history->undo->len > 0 && self->history->depth == 0;
 }
 
+/**
+ * weir_workflow_can_redo:
+ * @self: a workflow
+ *
+ * Returns: whether there is an edit to do again
+ */
 gboolean
 weir_workflow_can_redo (WeirWorkflow *self)
 {
@@ -423,6 +435,12 @@ get_last_name (GPtrArray *edits)
   return edits->len > 0 ? ((Edit *) edits->pdata[edits->len - 1])->name : NULL;
 }
 
+/**
+ * weir_workflow_get_undo_name:
+ * @self: a workflow
+ *
+ * Returns: (transfer none) (nullable): what the next undo takes back, "Move 3 blocks"
+ */
 const char *
 weir_workflow_get_undo_name (WeirWorkflow *self)
 {
@@ -430,6 +448,12 @@ weir_workflow_get_undo_name (WeirWorkflow *self)
   return get_last_name (self->history->undo);
 }
 
+/**
+ * weir_workflow_get_redo_name:
+ * @self: a workflow
+ *
+ * Returns: (transfer none) (nullable): what the next redo does again
+ */
 const char *
 weir_workflow_get_redo_name (WeirWorkflow *self)
 {

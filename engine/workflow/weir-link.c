@@ -50,6 +50,12 @@ weir_link_set_when (WeirLink *self, const char *when, WeirValue *written)
   self->written = written != NULL ? weir_value_ref (written) : NULL;
 }
 
+/**
+ * weir_link_get_source:
+ * @self: a link
+ *
+ * Returns: (transfer none): the block that it comes from
+ */
 WeirBlock *
 weir_link_get_source (WeirLink *self)
 {
@@ -57,6 +63,12 @@ weir_link_get_source (WeirLink *self)
   return self->source;
 }
 
+/**
+ * weir_link_get_source_port:
+ * @self: a link
+ *
+ * Returns: (transfer none): name of the output that it comes from
+ */
 const char *
 weir_link_get_source_port (WeirLink *self)
 {
@@ -64,6 +76,12 @@ weir_link_get_source_port (WeirLink *self)
   return self->source_port;
 }
 
+/**
+ * weir_link_get_target:
+ * @self: a link
+ *
+ * Returns: (transfer none): the block that it leads to
+ */
 WeirBlock *
 weir_link_get_target (WeirLink *self)
 {
@@ -71,6 +89,12 @@ weir_link_get_target (WeirLink *self)
   return self->target;
 }
 
+/**
+ * weir_link_get_target_port:
+ * @self: a link
+ *
+ * Returns: (transfer none): name of the input that it leads to
+ */
 const char *
 weir_link_get_target_port (WeirLink *self)
 {

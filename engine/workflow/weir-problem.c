@@ -107,6 +107,12 @@ weir_problem_new (WeirSeverity severity, const char *code, const char *message, 
   return self;
 }
 
+/**
+ * weir_problem_get_severity:
+ * @self: a problem
+ *
+ * Returns: how bad it is
+ */
 WeirSeverity
 weir_problem_get_severity (WeirProblem *self)
 {
@@ -114,6 +120,12 @@ weir_problem_get_severity (WeirProblem *self)
   return self->severity;
 }
 
+/**
+ * weir_problem_get_code:
+ * @self: a problem
+ *
+ * Returns: (transfer none): a stable word for it, "port.unknown"
+ */
 const char *
 weir_problem_get_code (WeirProblem *self)
 {
@@ -121,6 +133,12 @@ weir_problem_get_code (WeirProblem *self)
   return self->code;
 }
 
+/**
+ * weir_problem_get_message:
+ * @self: a problem
+ *
+ * Returns: (transfer none): what was expected and what came, without full stop
+ */
 const char *
 weir_problem_get_message (WeirProblem *self)
 {
@@ -128,6 +146,12 @@ weir_problem_get_message (WeirProblem *self)
   return self->message;
 }
 
+/**
+ * weir_problem_get_block_path:
+ * @self: a problem
+ *
+ * Returns: (transfer none) (nullable): ids from the root down; %NULL if it is about the whole
+ */
 const char *
 weir_problem_get_block_path (WeirProblem *self)
 {
@@ -135,6 +159,12 @@ weir_problem_get_block_path (WeirProblem *self)
   return self->block_path;
 }
 
+/**
+ * weir_problem_get_port:
+ * @self: a problem
+ *
+ * Returns: (transfer none) (nullable): name of the port that it is about
+ */
 const char *
 weir_problem_get_port (WeirProblem *self)
 {
@@ -142,6 +172,12 @@ weir_problem_get_port (WeirProblem *self)
   return self->port;
 }
 
+/**
+ * weir_problem_get_field:
+ * @self: a problem
+ *
+ * Returns: (transfer none) (nullable): name of the setting that it is about
+ */
 const char *
 weir_problem_get_field (WeirProblem *self)
 {
@@ -149,6 +185,12 @@ weir_problem_get_field (WeirProblem *self)
   return self->field;
 }
 
+/**
+ * weir_problem_get_line:
+ * @self: a problem
+ *
+ * Returns: line in the file, from 1; 0 where there is no file
+ */
 guint
 weir_problem_get_line (WeirProblem *self)
 {
@@ -156,6 +198,12 @@ weir_problem_get_line (WeirProblem *self)
   return self->line;
 }
 
+/**
+ * weir_problem_get_column:
+ * @self: a problem
+ *
+ * Returns: column in the file, from 1; 0 where there is no file
+ */
 guint
 weir_problem_get_column (WeirProblem *self)
 {

@@ -419,6 +419,13 @@ weir_workflow_link (WeirWorkflow *self, const char *source, const char *target, 
   return weir_workflow_add_link (self, source_block, source_port, target_block, target_port, when, error);
 }
 
+/**
+ * weir_workflow_remove_link:
+ * @self: a workflow
+ * @link: one of its links
+ *
+ * Takes a link away, as an edit.
+ */
 void
 weir_workflow_remove_link (WeirWorkflow *self, WeirLink *link)
 {

@@ -63,6 +63,14 @@ weir_workflow_set_label (WeirWorkflow *self, WeirBlock *block, const char *label
   set_block_text (self, block, "label", label);
 }
 
+/**
+ * weir_workflow_set_block_note:
+ * @self: a workflow
+ * @block: one of its blocks
+ * @note: (nullable): Markdown; %NULL for none
+ *
+ * Changes what is written about a block, as an edit.
+ */
 void
 weir_workflow_set_block_note (WeirWorkflow *self, WeirBlock *block, const char *note)
 {
@@ -239,6 +247,13 @@ set_text (WeirWorkflow *self, WeirGraph *graph, const char *key, const char *tex
   set_member (self, graph, key, value);
 }
 
+/**
+ * weir_workflow_set_name:
+ * @self: a workflow
+ * @name: what people call it
+ *
+ * Changes the name, as an edit.
+ */
 void
 weir_workflow_set_name (WeirWorkflow *self, const char *name)
 {
@@ -249,6 +264,13 @@ weir_workflow_set_name (WeirWorkflow *self, const char *name)
   set_member (self, self->graph, "name", value);
 }
 
+/**
+ * weir_workflow_set_description:
+ * @self: a workflow
+ * @description: (nullable): what it is for
+ *
+ * Changes the description, as an edit.
+ */
 void
 weir_workflow_set_description (WeirWorkflow *self, const char *description)
 {
@@ -372,6 +394,13 @@ weir_workflow_set_input (WeirWorkflow *self, const WeirInput *input)
   set_in_section (self, "inputs", input->name, entry);
 }
 
+/**
+ * weir_workflow_remove_input:
+ * @self: a workflow
+ * @name: name of an input
+ *
+ * Takes an input away, as an edit. Does nothing if there is none of that name.
+ */
 void
 weir_workflow_remove_input (WeirWorkflow *self, const char *name)
 {
@@ -405,6 +434,13 @@ weir_workflow_set_note (WeirWorkflow *self, const WeirNote *note)
   set_in_section (self, "notes", note->id, entry);
 }
 
+/**
+ * weir_workflow_remove_note:
+ * @self: a workflow
+ * @id: id of a note
+ *
+ * Takes a note away, as an edit. Does nothing if there is none of that id.
+ */
 void
 weir_workflow_remove_note (WeirWorkflow *self, const char *id)
 {

@@ -102,6 +102,10 @@ static void
 check_output (WeirValidation *self, WeirGraph *graph)
 {
   const char *output = weir_graph_get_output (graph);
+  WeirWorkflowSource *source = self->workflow->source;
+  WeirYamlNode *node = source != NULL && graph->container == NULL ? weir_yaml_node_find (source->root, "output") : NULL;
+  guint line = node != NULL ? node->line : 0;
+  guint column = node != NULL ? node->column : 0;
   g_auto(GStrv) words = NULL;
   WeirBlock *block;
   gboolean known;
@@ -111,10 +115,10 @@ check_output (WeirValidation *self, WeirGraph *graph)
   words = g_strsplit (output, ".", 2);
   block = words[0] != NULL ? weir_graph_find_block (graph, words[0]) : NULL;
   if (block == NULL)
-    weir_validation_add (self, WEIR_SEVERITY_ERROR, "output.unknown", graph->container, NULL, "output", 0, 0,
+    weir_validation_add (self, WEIR_SEVERITY_ERROR, "output.unknown", graph->container, NULL, "output", line, column,
                          "The output is \"%s\", but there is no such block", output);
   else if (words[1] != NULL && weir_block_find_output (block, words[1], &known) == NULL && known)
-    weir_validation_add (self, WEIR_SEVERITY_ERROR, "output.unknown", block, words[1], "output", 0, 0,
+    weir_validation_add (self, WEIR_SEVERITY_ERROR, "output.unknown", block, words[1], "output", line, column,
                          "The output is \"%s\", but the block \"%s\" has no output \"%s\"", output, words[0], words[1]);
 }
 

@@ -300,6 +300,12 @@ weir_workflow_copy (WeirWorkflow *self)
 
 /* Reading */
 
+/**
+ * weir_workflow_get_id:
+ * @self: a workflow
+ *
+ * Returns: (transfer none) (nullable): its id in the store; %NULL until it was saved
+ */
 const char *
 weir_workflow_get_id (WeirWorkflow *self)
 {
@@ -307,6 +313,13 @@ weir_workflow_get_id (WeirWorkflow *self)
   return self->id;
 }
 
+/**
+ * weir_workflow_set_id:
+ * @self: a workflow
+ * @id: (nullable): its id in the store
+ *
+ * For the engine, and for programs that keep workflows themselves. Not an edit.
+ */
 void
 weir_workflow_set_id (WeirWorkflow *self, const char *id)
 {
@@ -314,6 +327,12 @@ weir_workflow_set_id (WeirWorkflow *self, const char *id)
   g_set_str (&self->id, id);
 }
 
+/**
+ * weir_workflow_get_version:
+ * @self: a workflow
+ *
+ * Returns: the version that it was saved as or loaded from; 0 until it was saved
+ */
 guint
 weir_workflow_get_version (WeirWorkflow *self)
 {
@@ -321,6 +340,13 @@ weir_workflow_get_version (WeirWorkflow *self)
   return self->version;
 }
 
+/**
+ * weir_workflow_set_version:
+ * @self: a workflow
+ * @version: a version
+ *
+ * For the engine. Not an edit.
+ */
 void
 weir_workflow_set_version (WeirWorkflow *self, guint version)
 {
@@ -328,6 +354,12 @@ weir_workflow_set_version (WeirWorkflow *self, guint version)
   self->version = version;
 }
 
+/**
+ * weir_workflow_get_folder:
+ * @self: a workflow
+ *
+ * Returns: (transfer none) (nullable): the folder below which relative paths are; %NULL is the home folder
+ */
 const char *
 weir_workflow_get_folder (WeirWorkflow *self)
 {
@@ -335,6 +367,13 @@ weir_workflow_get_folder (WeirWorkflow *self)
   return self->folder;
 }
 
+/**
+ * weir_workflow_set_folder:
+ * @self: a workflow
+ * @folder: (nullable): an absolute path
+ *
+ * Not an edit.
+ */
 void
 weir_workflow_set_folder (WeirWorkflow *self, const char *folder)
 {
@@ -342,6 +381,12 @@ weir_workflow_set_folder (WeirWorkflow *self, const char *folder)
   g_set_str (&self->folder, folder);
 }
 
+/**
+ * weir_workflow_get_name:
+ * @self: a workflow
+ *
+ * Returns: (transfer none): what people call it
+ */
 const char *
 weir_workflow_get_name (WeirWorkflow *self)
 {
@@ -349,6 +394,12 @@ weir_workflow_get_name (WeirWorkflow *self)
   return weir_value_get_member_text (self->graph->record, "name", "");
 }
 
+/**
+ * weir_workflow_get_description:
+ * @self: a workflow
+ *
+ * Returns: (transfer none) (nullable): what it is for, in a sentence or two
+ */
 const char *
 weir_workflow_get_description (WeirWorkflow *self)
 {
@@ -356,6 +407,12 @@ weir_workflow_get_description (WeirWorkflow *self)
   return weir_value_get_member_text (self->graph->record, "description", NULL);
 }
 
+/**
+ * weir_workflow_get_graph:
+ * @self: a workflow
+ *
+ * Returns: (transfer none): its root graph
+ */
 WeirGraph *
 weir_workflow_get_graph (WeirWorkflow *self)
 {
@@ -363,6 +420,12 @@ weir_workflow_get_graph (WeirWorkflow *self)
   return self->graph;
 }
 
+/**
+ * weir_workflow_get_n_inputs:
+ * @self: a workflow
+ *
+ * Returns: how many inputs a run asks for
+ */
 guint
 weir_workflow_get_n_inputs (WeirWorkflow *self)
 {
@@ -370,6 +433,13 @@ weir_workflow_get_n_inputs (WeirWorkflow *self)
   return self->inputs->len;
 }
 
+/**
+ * weir_workflow_get_input:
+ * @self: a workflow
+ * @index: less than the number of inputs
+ *
+ * Returns: (transfer none): an input; valid until the workflow changes
+ */
 const WeirInput *
 weir_workflow_get_input (WeirWorkflow *self, guint index)
 {
@@ -378,6 +448,12 @@ weir_workflow_get_input (WeirWorkflow *self, guint index)
   return &g_array_index (self->inputs, WeirInput, index);
 }
 
+/**
+ * weir_workflow_get_concurrency:
+ * @self: a workflow
+ *
+ * Returns: steps at once in a run; 0: as many as the engine allows
+ */
 guint
 weir_workflow_get_concurrency (WeirWorkflow *self)
 {
@@ -385,6 +461,12 @@ weir_workflow_get_concurrency (WeirWorkflow *self)
   return CLAMP (weir_value_get_member_int (self->graph->record, "concurrency", 0), 0, G_MAXINT);
 }
 
+/**
+ * weir_workflow_get_max_iterations:
+ * @self: a workflow
+ *
+ * Returns: rounds that a cycle may go
+ */
 guint
 weir_workflow_get_max_iterations (WeirWorkflow *self)
 {
@@ -392,6 +474,12 @@ weir_workflow_get_max_iterations (WeirWorkflow *self)
   return CLAMP (weir_value_get_member_int (self->graph->record, "max_iterations", 1000), 1, G_MAXINT);
 }
 
+/**
+ * weir_workflow_get_finish_on_failure:
+ * @self: a workflow
+ *
+ * Returns: whether branches that do not depend on a failed step go on to their end
+ */
 gboolean
 weir_workflow_get_finish_on_failure (WeirWorkflow *self)
 {
@@ -431,6 +519,12 @@ weir_workflow_find_block (WeirWorkflow *self, const char *path)
   return block;
 }
 
+/**
+ * weir_workflow_get_n_notes:
+ * @self: a workflow
+ *
+ * Returns: how many notes there are on the canvas
+ */
 guint
 weir_workflow_get_n_notes (WeirWorkflow *self)
 {
@@ -438,6 +532,13 @@ weir_workflow_get_n_notes (WeirWorkflow *self)
   return self->notes->len;
 }
 
+/**
+ * weir_workflow_get_note:
+ * @self: a workflow
+ * @index: less than the number of notes
+ *
+ * Returns: (transfer none): a note; valid until the workflow changes
+ */
 const WeirNote *
 weir_workflow_get_note (WeirWorkflow *self, guint index)
 {

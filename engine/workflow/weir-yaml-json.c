@@ -10,6 +10,8 @@ typedef struct
   WeirYamlDocument *document;
   const char       *p;
   const char       *line_start;
+  const char       *mark;        /* up to here the line is counted: a file may be one long line */
+  guint             mark_column;
   guint             line;
   guint             depth;
   char             *message;
@@ -49,6 +51,19 @@ skip_space (Reader *self)
     }
 }
 
+static guint
+get_column (Reader *self)
+{
+  if (self->mark < self->line_start)
+    {
+      self->mark = self->line_start;
+      self->mark_column = 1;
+    }
+  self->mark_column += (guint) g_utf8_strlen (self->mark, self->p - self->mark);
+  self->mark = self->p;
+  return self->mark_column;
+}
+
 static WeirYamlNode *
 begin_node (Reader *self, WeirYamlType type)
 {
@@ -57,7 +72,7 @@ begin_node (Reader *self, WeirYamlType type)
   node->flow = TRUE;
   node->start = self->p - self->document->text;
   node->line = self->line;
-  node->column = g_utf8_strlen (self->line_start, self->p - self->line_start) + 1;
+  node->column = get_column (self);
   return node;
 }
 
@@ -339,7 +354,7 @@ weir_yaml_document_read_json (WeirYamlDocument *document, GPtrArray *problems)
       reader_fail (&self, "nothing after the end of the record");
     }
   g_ptr_array_add (problems, weir_problem_new (WEIR_SEVERITY_ERROR, "json.syntax", self.message, NULL, NULL, NULL, self.line,
-                                               g_utf8_strlen (self.line_start, self.p - self.line_start) + 1));
+                                               get_column (&self)));
   g_free (self.message);
   return FALSE;
 }
