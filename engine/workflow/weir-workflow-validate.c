@@ -17,7 +17,12 @@ weir_validation_add (WeirValidation *self, WeirSeverity severity, const char *co
   message = g_strdup_vprintf (format, args);
   va_end (args);
   /* what is missing stands nowhere: then it is where the file begins */
-  if (line == 0 && self->workflow->source != NULL)
+  if (line == 0 && block != NULL)
+    {
+      line = block->line;
+      column = block->column;
+    }
+  else if (line == 0 && self->workflow->source != NULL)
     {
       line = self->workflow->source->root->line;
       column = self->workflow->source->root->column;
@@ -102,7 +107,7 @@ static void
 check_output (WeirValidation *self, WeirGraph *graph)
 {
   const char *output = weir_graph_get_output (graph);
-  WeirWorkflowSource *source = self->workflow->source;
+  WeirYamlDocument *source = self->workflow->source;
   WeirYamlNode *node = source != NULL && graph->container == NULL ? weir_yaml_node_find (source->root, "output") : NULL;
   guint line = node != NULL ? node->line : 0;
   guint column = node != NULL ? node->column : 0;

@@ -114,12 +114,12 @@ test_links_are_checked (void)
                    "  - a.done -> b.run\n"
                    "  - a.done -> b.run\n"
                    "output: z.text\n",
-                   "output.unknown 0:0 - - output\n"
                    "join.impossible 4:3 b text -\n"
                    "type.mismatch 6:5 b count -\n"
                    "port.unknown 7:5 a nothing -\n"
                    "port.unknown 8:5 b nothing -\n"
                    "block.unknown 9:5 - - -\n"
+                   "output.unknown 12:9 - - output\n"
                    "link.duplicate 11:5 b run -\n");
 }
 

@@ -289,6 +289,8 @@ test_duplicates_and_numbers (void)
   try_text (repeated ("", "\n", 200000, "x"));
   try_text (repeated ("", "#\n", 200000, ""));
   try_text (g_string_new (""));
+  try_text (g_string_new ("{\"weir\": 1, \"name\": \"None\", \"blocks\": {}}"));
+  try_text (repeated ("{\"weir\": 1, \"name\": \"One line\", \"blocks\": {", "\"a\": { \"kind\": \"debug.noop\" }, ", 50000, "\"b\": {}}}"));
   try_workflow ("\0\0\0", 3);
   try_workflow ("weir: 1\nname: a\0b\n", 18);
   try_workflow ("\xff\xfew\0e\0i\0r\0", 10);
