@@ -163,6 +163,7 @@ WEIR_API void          weir_step_complete_effect (WeirStep  *self,
  * @max_output: bytes kept of each of stdout and stderr; more fails with limit.size
  * @kill_grace_ms: from SIGTERM to SIGKILL when stopped
  * @log_lines: whether each line is logged as it comes
+ * @discard: nobody wants the output: only its beginning is kept, and @max_output does not matter
  *
  * A child process in its own process group: stopping the step ends the whole group.
  */
@@ -175,6 +176,7 @@ typedef struct
   gsize              max_output;
   gint64             kill_grace_ms;
   gboolean           log_lines;
+  gboolean           discard;
 } WeirProgram;
 
 /* Resolves to a record {stdout: bytes, stderr: bytes, exit: int, signal: int (0: none), ms: int}. Fails with proc.not_found. */

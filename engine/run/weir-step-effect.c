@@ -155,27 +155,29 @@ record_of_value (const char *key, WeirValue *value)
   return value != NULL ? weir_value_new_record (&key, &value, 1) : weir_value_new_record (NULL, NULL, 0);
 }
 
-static DexFuture *
-set_fiber (gpointer user_data)
+static WeirValue *
+describe_before (SetCall *call, WeirValue *old)
 {
-  SetCall *call = user_data;
-  WeirEngine *engine = call->step->run->engine;
-  g_autoptr(WeirValue) old = weir_store_dup_variable (engine->store, call->workflow_id, call->name);
-  g_autoptr(WeirValue) before = NULL;
-  g_autoptr(WeirValue) after = record_of_value ("value", call->value);
   WeirBuilder *record = weir_record_builder_new (3);
-  GError *error = NULL;
-  guint64 id;
 
   if (old != NULL)
     weir_builder_set (record, "value", old);
   weir_builder_set_take (record, "name", weir_value_new_text (call->name));
   if (call->workflow_id != NULL)
     weir_builder_set_take (record, "workflow", weir_value_new_text (call->workflow_id));
-  before = weir_builder_end (record);
-  id = dex_await_uint64 (weir_step_intend (call->step, "variable.set", call->name, before), &error);
-  if (error != NULL)
-    return dex_future_new_for_error (error);
+  return weir_builder_end (record);
+}
+
+static DexFuture *
+set_intended_cb (DexFuture *future, gpointer user_data)
+{
+  SetCall *call = user_data;
+  WeirEngine *engine = call->step->run->engine;
+  g_autoptr(WeirValue) after = record_of_value ("value", call->value);
+  guint64 id = g_value_get_uint64 (dex_future_get_value (future, NULL));
+
+  if (call->step->run->suspended)
+    return dex_future_new_reject (G_IO_ERROR, G_IO_ERROR_CANCELLED, "The engine was closed");
   weir_batch_put_variable (weir_engine_get_batch (engine), call->workflow_id, call->name, call->value);
   weir_store_cache_variable (engine->store, call->workflow_id, call->name, call->value);
   weir_step_complete_effect (call->step, id, after);
@@ -196,6 +198,8 @@ set_fiber (gpointer user_data)
 DexFuture *
 weir_step_set_variable (WeirStep *self, const char *scope, const char *name, WeirValue *value)
 {
+  g_autoptr(WeirValue) old = NULL;
+  g_autoptr(WeirValue) before = NULL;
   SetCall *call;
 
   if (g_str_equal (scope, "run"))
@@ -213,5 +217,8 @@ weir_step_set_variable (WeirStep *self, const char *scope, const char *name, Wei
   call->workflow_id = g_str_equal (scope, "workflow") ? g_strdup (weir_workflow_get_id (self->run->workflow)) : NULL;
   call->name = g_strdup (name);
   call->value = weir_value_ref (value);
-  return dex_scheduler_spawn (NULL, 0, set_fiber, call, set_call_free);
+  old = weir_store_dup_variable (self->run->engine->store, call->workflow_id, name);
+  before = describe_before (call, old);
+  /* no fiber: there is nothing to do but wait once */
+  return dex_future_then (weir_step_intend (self, "variable.set", name, before), set_intended_cb, call, set_call_free);
 }

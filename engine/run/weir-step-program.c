@@ -17,6 +17,9 @@
 #include <unistd.h>
 
 #define READ_SIZE 65536
+#define PIPE_MAX (1024 * 1024)
+/* What is kept of output that nobody wants, to say what went wrong. */
+#define KEPT_SIZE 65536
 /* How long output is waited for once the program itself has ended: something it left behind may hold the pipe. */
 #define LINGER_MS 300
 
@@ -30,9 +33,11 @@ typedef struct
   gsize       max_output;
   gint64      kill_grace_ms;
   gboolean    log_lines;
+  gboolean    discard;
 
   pid_t       pid;
   DexPromise *exited; /* with the wait status */
+  DexPromise *deaf;   /* rejects when nothing is read any more */
   gulong      stop_handler;
   gboolean    stopping;
   gboolean    over;
@@ -73,6 +78,7 @@ program_free (gpointer data)
   g_free (self->cwd);
   g_clear_pointer (&self->input, g_bytes_unref);
   dex_clear (&self->exited);
+  dex_clear (&self->deaf);
   weir_step_unref (self->step);
   g_free (self);
 }
@@ -179,29 +185,57 @@ log_lines (Reader *self, const char *data, gsize length)
       g_string_append_c (self->line, data[i]);
 }
 
+/* Whether more is wanted. */
+static gboolean
+take_output (Reader *self, const guint8 *data, gsize size)
+{
+  if (self->program->log_lines)
+    log_lines (self, (const char *) data, size);
+  if (self->program->discard)
+    size = MIN (size, KEPT_SIZE - MIN (self->bytes->len, KEPT_SIZE));
+  else if (self->bytes->len + size > self->program->max_output)
+    {
+      self->too_much = TRUE;
+      kill (-self->program->pid, SIGKILL);
+      return FALSE;
+    }
+  g_byte_array_append (self->bytes, data, size);
+  return TRUE;
+}
+
+/* What the program wrote before it ended, if the main loop had no time for it until now. */
+static void
+read_rest (Reader *self)
+{
+  int fd = g_unix_input_stream_get_fd (G_UNIX_INPUT_STREAM (self->stream));
+  g_autofree guint8 *data = g_malloc (READ_SIZE);
+  gsize total = 0;
+  gssize size;
+
+  /* no pipe holds more; something left behind could write for ever */
+  while (total < PIPE_MAX && (size = read (fd, data, READ_SIZE)) > 0 && take_output (self, data, size))
+    total += size;
+}
+
 static DexFuture *
 read_fiber (gpointer user_data)
 {
   Reader *self = user_data;
+  gsize size = 1;
 
-  for (;;)
+  while (size > 0)
     {
-      g_autoptr(GBytes) bytes = dex_await_boxed (dex_input_stream_read_bytes (self->stream, READ_SIZE, 0), NULL);
-      gsize size;
-      const guint8 *data;
+      DexFuture *read = dex_input_stream_read_bytes (self->stream, READ_SIZE, 0);
+      g_autoptr(GBytes) bytes = dex_await_boxed (dex_future_first (read, dex_ref (DEX_FUTURE (self->program->deaf)), NULL), NULL);
+      const guint8 *data = bytes != NULL ? g_bytes_get_data (bytes, &size) : NULL;
 
-      if (bytes == NULL || g_bytes_get_size (bytes) == 0)
-        break;
-      data = g_bytes_get_data (bytes, &size);
-      if (self->program->log_lines)
-        log_lines (self, (const char *) data, size);
-      if (self->bytes->len + size > self->program->max_output)
+      if (bytes == NULL)
         {
-          self->too_much = TRUE;
-          kill (-self->program->pid, SIGKILL);
+          read_rest (self);
           break;
         }
-      g_byte_array_append (self->bytes, data, size);
+      if (size > 0 && !take_output (self, data, size))
+        break;
     }
   if (self->line->len > 0 && self->program->log_lines)
     log_lines (self, "\n", 1);
@@ -282,15 +316,14 @@ make_result (Reader *out, Reader *err, int status, gint64 ms)
   return weir_builder_end (record);
 }
 
-/* Ends the reading: at once when everything was closed, soon after the exit when something left behind holds a pipe. */
+/* Ends the reading: at once when everything was closed, soon after the exit when something left behind holds a pipe. A stream cannot be
+ * closed while it is read. */
 static void
-wait_for_output (Program *self, Reader *out, Reader *err, DexFuture *readers)
+wait_for_output (Program *self, DexFuture *readers)
 {
   dex_await (dex_future_first (dex_ref (readers), weir_clock_sleep (weir_clock_get_real (), LINGER_MS), NULL), NULL);
-  if (dex_future_get_status (readers) != DEX_FUTURE_STATUS_PENDING)
-    return;
-  g_input_stream_close (out->stream, NULL, NULL);
-  g_input_stream_close (err->stream, NULL, NULL);
+  if (dex_future_is_pending (readers))
+    dex_promise_reject (self->deaf, g_error_new (G_IO_ERROR, G_IO_ERROR_CLOSED, "The program has ended"));
 }
 
 static DexFuture *
@@ -309,7 +342,7 @@ program_fiber (gpointer user_data)
   readers = dex_future_all (dex_scheduler_spawn (NULL, 0, read_fiber, out, NULL),
                             dex_scheduler_spawn (NULL, 0, read_fiber, err, NULL), NULL);
   status = dex_await_int (dex_ref (DEX_FUTURE (self->exited)), NULL);
-  wait_for_output (self, out, err, readers);
+  wait_for_output (self, readers);
   self->over = TRUE;
   g_cancellable_disconnect (weir_step_get_cancellable (self->step), self->stop_handler);
 
@@ -320,7 +353,7 @@ program_fiber (gpointer user_data)
   else
     result = make_result (out, err, status, (g_get_monotonic_time () - began) / 1000);
 
-  /* readers still hold their streams: let them see that these are closed */
+  /* readers still hold their streams: let them see that nothing comes any more */
   dex_await (dex_ref (readers), NULL);
   reader_free (out);
   reader_free (err);
@@ -353,6 +386,8 @@ weir_step_run_program (WeirStep *self, const WeirProgram *program)
   call->max_output = program->max_output > 0 ? program->max_output : 16 * 1024 * 1024;
   call->kill_grace_ms = program->kill_grace_ms > 0 ? program->kill_grace_ms : 5000;
   call->log_lines = program->log_lines;
+  call->discard = program->discard;
+  call->deaf = dex_promise_new ();
   for (guint i = 0; i < 2; i++)
     call->in[i] = call->out[i] = call->err[i] = -1;
 

@@ -26,6 +26,8 @@ struct _WeirEngine
   guint       n_steps;      /* that count against it */
 
   GSource    *turn;
+  GSource    *commit;
+  gint64      batch_began;  /* monotonic µs; 0: nothing waits to be committed */
   WeirBatch  *batch;        /* of this turn */
   GPtrArray  *events;       /* of this turn, told to the bus once they are on disk */
   DexPromise *durable;      /* resolved when this turn is on disk; NULL while nobody waits */

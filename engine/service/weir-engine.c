@@ -10,6 +10,9 @@
 
 /* Of one turn of the main loop, µs: the window must stay fluent while runs are busy. */
 #define TURN_BUDGET 3000
+/* A commit waits until what is ready has run, so that the end of a step and the intent of the next share one sync; but, when there is
+ * no end to that, not longer than this, µs. */
+#define COMMIT_DELAY 3000
 
 G_DEFINE_FINAL_TYPE (WeirEngine, weir_engine, G_TYPE_OBJECT)
 
@@ -115,6 +118,7 @@ commit_turn (WeirEngine *self)
 
   if (self->batch == NULL && self->durable == NULL)
     return;
+  self->batch_began = 0;
   commit = g_new (Commit, 1);
   commit->engine = g_object_ref (self);
   commit->events = g_steal_pointer (&self->events);
@@ -141,8 +145,27 @@ turn_cb (gpointer user_data)
     }
   if (self->busy.length > 0)
     g_source_set_ready_time (self->turn, 0);
+  if (self->batch_began != 0 && g_get_monotonic_time () - self->batch_began > COMMIT_DELAY)
+    commit_turn (self);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+commit_cb (gpointer user_data)
+{
+  WeirEngine *self = user_data;
+
+  g_source_set_ready_time (self->commit, -1);
   commit_turn (self);
   return G_SOURCE_CONTINUE;
+}
+
+static void
+commit_soon (WeirEngine *self)
+{
+  if (self->batch_began == 0)
+    self->batch_began = g_get_monotonic_time ();
+  g_source_set_ready_time (self->commit, 0);
 }
 
 static gboolean
@@ -170,7 +193,7 @@ weir_engine_get_batch (WeirEngine *self)
   if (self->batch == NULL)
     {
       self->batch = weir_batch_new ();
-      g_source_set_ready_time (self->turn, 0);
+      commit_soon (self);
     }
   return self->batch;
 }
@@ -190,7 +213,7 @@ weir_engine_durable (WeirEngine *self)
   if (self->durable == NULL)
     {
       self->durable = dex_promise_new ();
-      g_source_set_ready_time (self->turn, 0);
+      commit_soon (self);
     }
   return DEX_FUTURE (dex_ref (self->durable));
 }
@@ -303,6 +326,8 @@ weir_engine_dispose (GObject *object)
     {
       g_source_destroy (self->turn);
       g_clear_pointer (&self->turn, g_source_unref);
+      g_source_destroy (self->commit);
+      g_clear_pointer (&self->commit, g_source_unref);
     }
   g_hash_table_remove_all (self->runs);
   g_hash_table_remove_all (self->workflows);
@@ -359,6 +384,18 @@ weir_engine_class_init (WeirEngineClass *klass)
                                    G_TYPE_STRING);
 }
 
+static GSource *
+add_source (WeirEngine *self, const char *name, int priority, GSourceFunc func)
+{
+  GSource *source = g_source_new (&turn_funcs, sizeof (GSource));
+
+  g_source_set_static_name (source, name);
+  g_source_set_priority (source, priority);
+  g_source_set_callback (source, func, self, NULL);
+  g_source_attach (source, g_main_context_get_thread_default ());
+  return source;
+}
+
 static void
 weir_engine_init (WeirEngine *self)
 {
@@ -367,10 +404,8 @@ weir_engine_init (WeirEngine *self)
   self->settled = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self->subscriptions = g_ptr_array_new_with_free_func (weak_ref_free);
   self->max_steps = MAX (g_get_num_processors () * 4, 8);
-  self->turn = g_source_new (&turn_funcs, sizeof (GSource));
-  g_source_set_static_name (self->turn, "weir-turn");
-  g_source_set_callback (self->turn, turn_cb, self, NULL);
-  g_source_attach (self->turn, g_main_context_get_thread_default ());
+  self->turn = add_source (self, "weir-turn", G_PRIORITY_DEFAULT, turn_cb);
+  self->commit = add_source (self, "weir-commit", G_PRIORITY_DEFAULT + 10, commit_cb);
 }
 
 static void

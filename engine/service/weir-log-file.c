@@ -10,12 +10,16 @@
 
 #define MAX_SIZE (10 * 1024 * 1024)
 #define MAX_FILES 5
+/* The journal is what counts; waking the thread for every commit would slow the commits down. */
+#define HAND_OVER_MS 50
 
 typedef struct
 {
   char        *path;
   FILE        *file;
   glong        size;
+  GPtrArray   *pending; /* of WeirEvent: not handed over yet */
+  guint        hand_over;
   GAsyncQueue *queue; /* of GPtrArray of WeirEvent; the queue itself means the end */
   GThread     *thread;
 } LogFile;
@@ -122,14 +126,37 @@ weir_log_file_new (const char *dir)
   return self;
 }
 
+static void
+hand_over (LogFile *self)
+{
+  if (self->pending == NULL)
+    return;
+  if (self->thread == NULL)
+    self->thread = g_thread_new ("weir-log", write_thread, self);
+  g_async_queue_push (self->queue, g_steal_pointer (&self->pending));
+}
+
+static gboolean
+hand_over_cb (gpointer user_data)
+{
+  LogFile *self = user_data;
+
+  self->hand_over = 0;
+  hand_over (self);
+  return G_SOURCE_REMOVE;
+}
+
 void
 weir_log_file_write (gpointer log_file, GPtrArray *events)
 {
   LogFile *self = log_file;
 
-  if (self->thread == NULL)
-    self->thread = g_thread_new ("weir-log", write_thread, self);
-  g_async_queue_push (self->queue, g_ptr_array_ref (events));
+  if (self->pending == NULL)
+    self->pending = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_event_unref);
+  for (guint i = 0; i < events->len; i++)
+    g_ptr_array_add (self->pending, weir_event_ref (g_ptr_array_index (events, i)));
+  if (self->hand_over == 0)
+    self->hand_over = g_timeout_add (HAND_OVER_MS, hand_over_cb, self);
 }
 
 void
@@ -137,6 +164,8 @@ weir_log_file_free (gpointer log_file)
 {
   LogFile *self = log_file;
 
+  g_clear_handle_id (&self->hand_over, g_source_remove);
+  hand_over (self);
   if (self->thread != NULL)
     {
       g_async_queue_push (self->queue, self->queue);

@@ -80,7 +80,9 @@ open_scope (WeirReport *self, WeirEvent *event)
   const char *key = event->data != NULL ? weir_value_get_member_text (event->data, "key", "") : "";
 
   g_hash_table_replace (self->scopes, GUINT_TO_POINTER ((guint32) id),
-                        g_strdup_printf ("%s%s[%s]/", get_scope_path (self, event->scope), event->block, key));
+                        /* a sub-workflow has no key: it runs once in its step */
+                        g_strdup_printf (key[0] != '\0' ? "%s%s[%s]/" : "%s%s%s/", get_scope_path (self, event->scope),
+                                         event->block, key));
 }
 
 static WeirReportRow *
