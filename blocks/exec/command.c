@@ -301,7 +301,7 @@ command_fiber (gpointer settings, WeirStep *step, GError **error)
   g_autofree char *folder = NULL;
   WeirProgram program = { .environment = (const char *const *) environment, .input = input,
                           .max_output = (gsize) self->max_output, .kill_grace_ms = self->kill_grace,
-                          .log_lines = TRUE };
+                          .log_lines = TRUE, .discard = !self->capture };
   guint64 effect;
   gboolean ok;
 

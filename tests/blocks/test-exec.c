@@ -76,6 +76,24 @@ test_output_is_bounded (KindTest *test)
 }
 
 static void
+test_what_is_not_kept_is_not_bounded (KindTest *test)
+{
+  g_autoptr(Outcome) outcome = run (test, "{ program: seq, args: [\"100000\"], max_output: 1000, capture: false }", NULL);
+
+  assert_output (outcome, "exit", "0");
+}
+
+static void
+test_what_is_left_behind_is_not_waited_for (KindTest *test)
+{
+  gint64 began = g_get_monotonic_time ();
+  g_autoptr(Outcome) outcome = run (test, "{ program: sh, args: [-c, \"sleep 20 & echo started\"] }", NULL);
+
+  assert_output (outcome, "stdout", "\"started\\n\"");
+  g_assert_cmpint (g_get_monotonic_time () - began, <, 15 * G_USEC_PER_SEC);
+}
+
+static void
 test_output_is_read_as_told (KindTest *test)
 {
   g_autoptr(Outcome) json = run (test, "{ program: echo, args: ['{\"n\": [1, 2]}'], as: json }", NULL);
@@ -131,6 +149,8 @@ main (int argc, char **argv)
   ADD_KIND_TEST ("/weir/blocks/exec/a-failure-says-the-last-words", test_a_failure_says_the_last_words);
   ADD_KIND_TEST ("/weir/blocks/exec/a-signal-is-named", test_a_signal_is_named);
   ADD_KIND_TEST ("/weir/blocks/exec/output-is-bounded", test_output_is_bounded);
+  ADD_KIND_TEST ("/weir/blocks/exec/what-is-not-kept-is-not-bounded", test_what_is_not_kept_is_not_bounded);
+  ADD_KIND_TEST ("/weir/blocks/exec/what-is-left-behind-is-not-waited-for", test_what_is_left_behind_is_not_waited_for);
   ADD_KIND_TEST ("/weir/blocks/exec/output-is-read-as-told", test_output_is_read_as_told);
   ADD_KIND_TEST ("/weir/blocks/exec/time-ends-what-it-started", test_time_ends_what_it_started);
   ADD_KIND_TEST ("/weir/blocks/exec/undo-says-what-cannot-be-undone", test_undo_says_what_cannot_be_undone);
