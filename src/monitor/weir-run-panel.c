@@ -161,7 +161,11 @@ update_status (WeirRunPanel *self)
   gint64 at = get_moment (self, state);
 
   count_effects (self);
-  clock = weir_format_clock (at > start_at ? at - start_at : 0);
+  /* a clock would show nothing but noughts of a short run that is over */
+  if (weir_run_status_is_final (weir_run_state_get_status (state)) && at - start_at < G_USEC_PER_SEC)
+    clock = weir_format_duration (MAX (at - start_at, 0));
+  else
+    clock = weir_format_clock (at > start_at ? at - start_at : 0);
   phrase = describe_status (weir_run_state_get_status (state), clock);
   g_string_append_printf (text, _ ("Run %" G_GINT64_FORMAT " · %s"), weir_run_view_get_run_id (self->view), phrase);
   append_effects (self, text);
