@@ -330,7 +330,9 @@ release_step (WeirStep *step)
     {
       step->slot = FALSE;
       run->n_slots--;
-      weir_engine_release_slot (run->engine);
+      /* A program may end after the engine has closed. */
+      if (run->engine != NULL)
+        weir_engine_release_slot (run->engine);
     }
   dex_clear (&step->timeout);
   if (step->state->runtime == step)
