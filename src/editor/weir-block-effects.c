@@ -51,25 +51,6 @@ show_placeholder (WeirBlockEffects *self)
   adw_bin_set_child (ADW_BIN (self), page);
 }
 
-/* The place of a block in the workflow from its scope: "move/to". */
-static char *
-dup_block_path (WeirRunState *state,
-                guint32       scope_id,
-                const char   *block)
-{
-  g_autofree char *path = g_strdup (block);
-  const WeirScope *scope = weir_run_state_get_scope (state, scope_id);
-
-  while (scope != NULL && scope->block != NULL)
-    {
-      g_autofree char *inner = g_steal_pointer (&path);
-
-      path = g_strconcat (scope->block, "/", inner, NULL);
-      scope = weir_run_state_get_scope (state, scope->parent);
-    }
-  return g_steal_pointer (&path);
-}
-
 static const char *
 get_state_words (const WeirEffect *effect)
 {
@@ -128,7 +109,7 @@ show_effects (WeirBlockEffects *self,
   for (guint i = 0; i < effects->len; i++)
     {
       const WeirEffect *effect = effects->pdata[i];
-      g_autofree char *path = dup_block_path (state, effect->scope, effect->block);
+      g_autofree char *path = weir_path_of_block (state, effect->scope, effect->block);
 
       if (!g_str_equal (path, weir_block_get_path (self->block)))
         continue;

@@ -139,6 +139,32 @@ add_times (GtkWidget              *page,
 }
 
 static void
+add_decision (GtkWidget  *box,
+              const char *label,
+              const char *decision)
+{
+  gtk_box_append (GTK_BOX (box), g_object_new (GTK_TYPE_BUTTON, "label", label, "action-name", "run.settle", "action-target",
+                                               g_variant_new_string (decision), NULL));
+}
+
+/* A crash within an effect that must not happen twice: what became of it, a person must say. */
+static void
+add_decisions (GtkWidget *page)
+{
+  GtkWidget *group = add_group (page, _("Did It Happen?"));
+  /* Not rows: of AdwButtonRow assistive technology gets no action (libadwaita 1.7). */
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+
+  adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (group),
+                                         _("Weir was cut off while this block was at work, and it must not work twice. "
+                                           "Look whether it did, then say how to go on."));
+  adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), box);
+  add_decision (box, _("Run Again"), "rerun");
+  add_decision (box, _("Mark as Done…"), "done");
+  add_decision (box, _("Mark as Failed"), "failed");
+}
+
+static void
 show_placeholder (WeirBlockRun *self,
                   const char   *title,
                   const char   *description)
@@ -158,8 +184,9 @@ describe (WeirRunView            *view,
   const WeirStepInfo *step = summary->last;
 
   return step == NULL ? g_strdup_printf ("%s none", weir_block_get_path (block))
-                      : g_strdup_printf ("%s %" G_GINT64_FORMAT " %u %u %u %d %" G_GINT64_FORMAT " %d %u", weir_block_get_path (block),
-                                         weir_run_view_get_run_id (view), step->index, step->firing, step->attempt, step->status,
+                      : g_strdup_printf ("%s %" G_GINT64_FORMAT " %u %u %u %d %d %" G_GINT64_FORMAT " %d %u",
+                                         weir_block_get_path (block),
+                                         weir_run_view_get_run_id (view), step->index, step->firing, step->attempt, step->status, summary->status,
                                          step->ended_at, step->inputs != NULL, summary->n_steps);
 }
 
@@ -213,6 +240,8 @@ weir_block_run_show (WeirBlockRun *self,
     }
 
   page = gtk_box_new (GTK_ORIENTATION_VERTICAL, 18);
+  if (summary.status == WEIR_STEP_UNKNOWN || summary.last->status == WEIR_STEP_UNKNOWN)
+    add_decisions (page);
   add_times (page, &summary);
   add_error (page, summary.last->error);
   add_values (page, _("What Went In"), summary.last->inputs);

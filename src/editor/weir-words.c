@@ -175,3 +175,29 @@ weir_words_of_duration (gint64 duration_us)
     return g_strdup_printf (_("%d min %d s"), (int) (seconds / 60), (int) (seconds % 60));
   return g_strdup_printf (_("%d h %d min"), (int) (seconds / 3600), (int) (seconds / 60 % 60));
 }
+
+/**
+ * weir_path_of_block:
+ * @state: state of a run
+ * @scope_id: a scope of it
+ * @block: id of a block of that scope
+ *
+ * Returns: (transfer full): the place of the block in the workflow, "move/to"
+ */
+char *
+weir_path_of_block (WeirRunState *state,
+                    guint32       scope_id,
+                    const char   *block)
+{
+  g_autofree char *path = g_strdup (block);
+  const WeirScope *scope = weir_run_state_get_scope (state, scope_id);
+
+  while (scope != NULL && scope->block != NULL)
+    {
+      g_autofree char *inner = g_steal_pointer (&path);
+
+      path = g_strconcat (scope->block, "/", inner, NULL);
+      scope = weir_run_state_get_scope (state, scope->parent);
+    }
+  return g_steal_pointer (&path);
+}

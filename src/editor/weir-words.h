@@ -16,5 +16,9 @@ const char *weir_class_of_run_status  (WeirRunStatus   status);
 char       *weir_words_of_time        (gint64          time_us);
 /* "84 ms", "1.2 s", "3 min 20 s" */
 char       *weir_words_of_duration    (gint64          duration_us);
+/* Where a block of a step stands in its workflow, "move/to". */
+char       *weir_path_of_block        (WeirRunState   *state,
+                                       guint32         scope_id,
+                                       const char     *block);
 
 G_END_DECLS

@@ -164,7 +164,8 @@ static void
 trouble_cb (WeirWindow *self,
             const char *message)
 {
-  if (message != NULL)
+  /* The page of a workflow has a banner for it. */
+  if (message != NULL && !g_str_equal (gtk_stack_get_visible_child_name (self->stack), "workflow"))
     weir_window_toast (self, message);
 }
 

@@ -4,6 +4,7 @@
 #include "weir-canvas.h"
 #include "weir-inspector.h"
 #include "weir-kind-list.h"
+#include "weir-notice.h"
 #include "weir-problems-list.h"
 #include "weir-run-list.h"
 #include "weir-run-panel.h"
@@ -17,7 +18,8 @@ struct _WeirWorkflowPage
   AdwBreakpointBin parent_instance;
 
   AdwWindowTitle      *title;
-  AdwBanner           *banner;
+  AdwBanner           *trouble;
+  WeirNotice          *notice;
   AdwViewStack        *pages;
   AdwOverlaySplitView *library_split;
   AdwOverlaySplitView *inspector_split;
@@ -51,6 +53,7 @@ struct _WeirWorkflowPage
   WeirRunView         *view;          /* the run that is shown */
   gint64               wanted_run;    /* what a view is being opened for; 0 for none */
   gint64               unfinished;    /* a run that a crash cut off; 0 for none */
+  gint64               dismissed;     /* a failed run that nothing more is said of */
   gboolean             starting;      /* between Play and the run */
   WeirValue           *last_inputs;
   guint                save_id;
@@ -76,6 +79,27 @@ void       weir_workflow_page_set_run        (WeirWorkflowPage *self,
 void       weir_workflow_page_set_view       (WeirWorkflowPage *self,
                                               WeirRunView      *view);
 void       weir_workflow_page_find_runs      (WeirWorkflowPage *self);
+/* Takes the run that @run (WeirRun) resolves to as the one that the controls steer, and shows it. */
+void       weir_workflow_page_follow_run     (WeirWorkflowPage *self,
+                                              DexFuture        *run);
+/* Says what went wrong, if the future does not resolve. */
+void       weir_workflow_page_follow         (WeirWorkflowPage *self,
+                                              DexFuture        *future);
+
+/* weir-workflow-page-notice.c */
+void       weir_workflow_page_install_notice (GtkWidgetClass   *widget_class);
+void       weir_workflow_page_update_notice  (WeirWorkflowPage *self);
+void       weir_workflow_page_find_unfinished (WeirWorkflowPage *self);
+
+/* weir-workflow-page-blocks.c */
+void       weir_workflow_page_install_blocks (GtkWidgetClass   *widget_class);
+void       weir_workflow_page_add_kind       (WeirWorkflowPage *self,
+                                              const char       *kind);
+void       weir_workflow_page_request_block  (WeirWorkflowPage *self,
+                                              double            x,
+                                              double            y,
+                                              WeirBlock        *from,
+                                              const char       *port);
 
 /* weir-workflow-page-save.c */
 void       weir_workflow_page_install_save   (GtkWidgetClass   *widget_class);

@@ -92,6 +92,7 @@ weir_workflow_page_update_verbs (WeirWorkflowPage *self)
   suggest (self->play_button, against == NULL);
   suggest (self->pause_button, is_live (self) && !paused && !stopping);
   suggest (self->resume_button, paused);
+  weir_workflow_page_update_notice (self);
 }
 
 static void
@@ -223,6 +224,22 @@ started_cb (DexFuture *future,
   return dex_future_new_true ();
 }
 
+/**
+ * weir_workflow_page_follow_run:
+ * @self: a page
+ * @run: (transfer full): resolves to the WeirRun that was started or brought back
+ *
+ * Steers and shows that run from then on; nothing can be played meanwhile.
+ */
+void
+weir_workflow_page_follow_run (WeirWorkflowPage *self,
+                               DexFuture        *run)
+{
+  self->starting = TRUE;
+  weir_workflow_page_update_verbs (self);
+  dex_future_disown (dex_future_finally (run, started_cb, g_object_ref (self), g_object_unref));
+}
+
 static void
 start (WeirWorkflowPage *self,
        WeirValue        *inputs)
@@ -230,11 +247,8 @@ start (WeirWorkflowPage *self,
   /* Playing saves the version by itself. */
   g_clear_handle_id (&self->save_id, g_source_remove);
   self->dirty = FALSE;
-  self->starting = TRUE;
-  weir_workflow_page_update_verbs (self);
   adw_view_stack_set_visible_child_name (self->pages, "design");
-  dex_future_disown (dex_future_finally (weir_engine_play (self->engine, self->workflow, inputs), started_cb,
-                                         g_object_ref (self), g_object_unref));
+  weir_workflow_page_follow_run (self, weir_engine_play (self->engine, self->workflow, inputs));
 }
 
 static void
@@ -280,9 +294,16 @@ verb_done_cb (DexFuture *future,
   return dex_future_new_true ();
 }
 
-static void
-follow_verb (WeirWorkflowPage *self,
-             DexFuture        *future)
+/**
+ * weir_workflow_page_follow:
+ * @self: a page
+ * @future: (transfer full): something that was asked for
+ *
+ * Says what went wrong, if something does.
+ */
+void
+weir_workflow_page_follow (WeirWorkflowPage *self,
+                           DexFuture        *future)
 {
   dex_future_disown (dex_future_finally (future, verb_done_cb, g_object_ref (self), g_object_unref));
 }
@@ -294,7 +315,7 @@ pause_cb (GtkWidget  *widget,
 {
   WeirWorkflowPage *self = WEIR_WORKFLOW_PAGE (widget);
 
-  follow_verb (self, weir_run_pause (self->run));
+  weir_workflow_page_follow (self, weir_run_pause (self->run));
 }
 
 static void
@@ -304,7 +325,7 @@ resume_cb (GtkWidget  *widget,
 {
   WeirWorkflowPage *self = WEIR_WORKFLOW_PAGE (widget);
 
-  follow_verb (self, weir_run_resume (self->run));
+  weir_workflow_page_follow (self, weir_run_resume (self->run));
 }
 
 static void
@@ -314,7 +335,7 @@ stop_cb (GtkWidget  *widget,
 {
   WeirWorkflowPage *self = WEIR_WORKFLOW_PAGE (widget);
 
-  follow_verb (self, weir_run_stop (self->run));
+  weir_workflow_page_follow (self, weir_run_stop (self->run));
 }
 
 static void
@@ -324,7 +345,7 @@ force_stop_cb (GtkWidget  *widget,
 {
   WeirWorkflowPage *self = WEIR_WORKFLOW_PAGE (widget);
 
-  follow_verb (self, weir_run_force_stop (self->run));
+  weir_workflow_page_follow (self, weir_run_force_stop (self->run));
 }
 
 static void
@@ -337,23 +358,6 @@ undo_run_cb (GtkWidget  *widget,
   weir_undo_dialog_present (widget, self->engine, weir_run_view_get_run_id (self->view), NULL);
 }
 
-static void
-recover_cb (GtkWidget  *widget,
-            const char *action,
-            GVariant   *target)
-{
-  WeirWorkflowPage *self = WEIR_WORKFLOW_PAGE (widget);
-
-  if (self->unfinished == 0)
-    return;
-  adw_banner_set_revealed (self->banner, FALSE);
-  self->starting = TRUE;
-  weir_workflow_page_update_verbs (self);
-  dex_future_disown (dex_future_finally (weir_engine_recover_run (self->engine, self->unfinished), started_cb,
-                                         g_object_ref (self), g_object_unref));
-  self->unfinished = 0;
-}
-
 /* F5: whichever of Play and Resume is legal. */
 static void
 play_or_resume_cb (GtkWidget  *widget,
@@ -364,30 +368,6 @@ play_or_resume_cb (GtkWidget  *widget,
   gboolean paused = is_live (self) && weir_run_get_status (self->run) == WEIR_RUN_PAUSED;
 
   gtk_widget_activate_action (widget, paused ? "run.resume" : "run.play", NULL);
-}
-
-static void
-find_unfinished (WeirWorkflowPage *self)
-{
-  g_autoptr(GListModel) unfinished = weir_engine_list_unfinished (self->engine);
-  const char *id = weir_workflow_get_id (self->workflow);
-
-  self->unfinished = 0;
-  for (guint i = 0; i < g_list_model_get_n_items (unfinished) && self->unfinished == 0; i++)
-    {
-      g_autoptr(WeirRunInfo) info = g_list_model_get_item (unfinished, i);
-
-      if (g_strcmp0 (weir_run_info_get_workflow_id (info), id) == 0)
-        self->unfinished = weir_run_info_get_id (info);
-    }
-
-  if (self->unfinished != 0)
-    {
-      g_autofree char *text = g_strdup_printf (_("Run %" G_GINT64_FORMAT " was cut off. It can go on where it was."), self->unfinished);
-
-      adw_banner_set_title (self->banner, text);
-    }
-  adw_banner_set_revealed (self->banner, self->unfinished != 0);
 }
 
 static DexFuture *
@@ -421,7 +401,7 @@ weir_workflow_page_find_runs (WeirWorkflowPage *self)
   const char *id = weir_workflow_get_id (self->workflow);
   g_autoptr(GListModel) runs = weir_engine_list_live_runs (self->engine);
 
-  find_unfinished (self);
+  weir_workflow_page_find_unfinished (self);
   if (id == NULL)
     return;
   for (guint i = 0; i < g_list_model_get_n_items (runs); i++)
@@ -453,6 +433,5 @@ weir_workflow_page_install_run (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "run.stop", NULL, stop_cb);
   gtk_widget_class_install_action (widget_class, "run.force-stop", NULL, force_stop_cb);
   gtk_widget_class_install_action (widget_class, "run.undo", NULL, undo_run_cb);
-  gtk_widget_class_install_action (widget_class, "run.recover", NULL, recover_cb);
   gtk_widget_class_install_action (widget_class, "run.play-or-resume", NULL, play_or_resume_cb);
 }

@@ -4,7 +4,6 @@
 #include <glib/gi18n.h>
 
 #include "weir-demo.h"
-#include "weir-palette.h"
 #include "weir-workflow-page-private.h"
 
 G_DEFINE_FINAL_TYPE (WeirWorkflowPage, weir_workflow_page, ADW_TYPE_BREAKPOINT_BIN)
@@ -259,138 +258,6 @@ up_cb (GtkWidget  *widget,
   weir_canvas_zoom_to_fit (self->canvas);
 }
 
-/* Adding blocks */
-
-static WeirType *
-parse_port_type (const WeirPort *port)
-{
-  return weir_type_parse (port->type != NULL ? port->type : "any", NULL);
-}
-
-/* The first output of the block that some input of the kind takes. (transfer none) (nullable) */
-static const char *
-find_output_for (WeirBlock           *block,
-                 const WeirBlockKind *kind)
-{
-  g_autoptr(WeirValue) config = weir_value_new_record (NULL, NULL, 0);
-  g_autoptr(WeirPortList) wanted = weir_kind_list_ports (kind, config);
-  WeirPortList *given = weir_block_get_ports (block);
-
-  for (guint i = 0; i < given->outputs->len; i++)
-    {
-      const WeirPort *output = &g_array_index (given->outputs, WeirPort, i);
-      g_autoptr(WeirType) source = parse_port_type (output);
-
-      for (guint j = 0; j < wanted->inputs->len; j++)
-        {
-          g_autoptr(WeirType) target = parse_port_type (&g_array_index (wanted->inputs, WeirPort, j));
-
-          if (weir_type_accepts (target, source, NULL))
-            return output->name;
-        }
-    }
-  return NULL;
-}
-
-static void
-kind_activated_cb (WeirWorkflowPage *self,
-                   const char       *kind)
-{
-  WeirBlock *selected = weir_canvas_get_selected_block (self->canvas);
-  const char *port = selected != NULL ? find_output_for (selected, weir_registry_find_kind (kind)) : NULL;
-  double x, y;
-
-  weir_canvas_find_free_place (self->canvas, &x, &y);
-  if (port != NULL)
-    {
-      weir_block_get_position (selected, &x, &y);
-      weir_canvas_add_kind_from (self->canvas, kind, x + 280, y, selected, port);
-    }
-  else
-    weir_canvas_add_kind_at (self->canvas, kind, x, y);
-
-  if (adw_overlay_split_view_get_collapsed (self->library_split))
-    adw_overlay_split_view_set_show_sidebar (self->library_split, FALSE);
-  gtk_widget_grab_focus (GTK_WIDGET (self->canvas));
-}
-
-/* What the palette was opened for. */
-typedef struct
-{
-  WeirWorkflowPage *page;   /* not owned: the closure dies with it */
-  gboolean          anywhere;   /* no place was pointed at: after the selected block */
-  double            x, y;
-  WeirBlock        *from;
-  char             *port;
-} Wish;
-
-static void
-wish_free (gpointer  data,
-           GClosure *closure)
-{
-  Wish *wish = data;
-
-  g_clear_object (&wish->from);
-  g_free (wish->port);
-  g_free (wish);
-}
-
-static void
-kind_chosen_cb (WeirPalette *palette,
-                const char  *kind,
-                gpointer     user_data)
-{
-  Wish *wish = user_data;
-
-  if (wish->anywhere)
-    kind_activated_cb (wish->page, kind);
-  else if (wish->from != NULL && weir_block_get_graph (wish->from) != NULL)
-    weir_canvas_add_kind_from (wish->page->canvas, kind, wish->x, wish->y, wish->from, wish->port);
-  else
-    weir_canvas_add_kind_at (wish->page->canvas, kind, wish->x, wish->y);
-  gtk_widget_grab_focus (GTK_WIDGET (wish->page->canvas));
-}
-
-static void
-present_palette (WeirWorkflowPage *self,
-                 WeirBlock        *from,
-                 const char       *port,
-                 Wish             *wish)
-{
-  WeirPalette *palette = weir_palette_new (from, port);
-
-  wish->page = self;
-  g_set_object (&wish->from, from);
-  wish->port = g_strdup (port);
-  g_signal_connect_data (palette, "kind-chosen", G_CALLBACK (kind_chosen_cb), wish, wish_free, 0);
-  adw_dialog_present (ADW_DIALOG (palette), GTK_WIDGET (self));
-}
-
-static void
-add_block_requested_cb (WeirWorkflowPage *self,
-                        double            x,
-                        double            y,
-                        WeirBlock        *from,
-                        const char       *port)
-{
-  Wish *wish = g_new0 (Wish, 1);
-
-  wish->x = x;
-  wish->y = y;
-  present_palette (self, from, port, wish);
-}
-
-static void
-palette_cb (GtkWidget  *widget,
-            const char *action,
-            GVariant   *target)
-{
-  Wish *wish = g_new0 (Wish, 1);
-
-  wish->anywhere = TRUE;
-  present_palette (WEIR_WORKFLOW_PAGE (widget), NULL, NULL, wish);
-}
-
 /* Editing */
 
 static void
@@ -510,6 +377,22 @@ version_activated_cb (WeirWorkflowPage *self,
 }
 
 static void
+notice_dismissed_cb (WeirWorkflowPage *self)
+{
+  self->dismissed = self->view != NULL ? weir_run_view_get_run_id (self->view) : 0;
+}
+
+/* The store cannot write: said for as long as it lasts. */
+static void
+trouble_cb (WeirWorkflowPage *self,
+            const char       *message)
+{
+  if (message != NULL)
+    adw_banner_set_title (self->trouble, message);
+  adw_banner_set_revealed (self->trouble, message != NULL);
+}
+
+static void
 undone_cb (WeirWorkflowPage *self,
            gint64            run)
 {
@@ -597,7 +480,8 @@ static void
 bind_children (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_bind_template_child (widget_class, WeirWorkflowPage, title);
-  gtk_widget_class_bind_template_child (widget_class, WeirWorkflowPage, banner);
+  gtk_widget_class_bind_template_child (widget_class, WeirWorkflowPage, trouble);
+  gtk_widget_class_bind_template_child (widget_class, WeirWorkflowPage, notice);
   gtk_widget_class_bind_template_child (widget_class, WeirWorkflowPage, pages);
   gtk_widget_class_bind_template_child (widget_class, WeirWorkflowPage, library_split);
   gtk_widget_class_bind_template_child (widget_class, WeirWorkflowPage, inspector_split);
@@ -622,10 +506,12 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, WeirWorkflowPage, problems_popover);
   gtk_widget_class_bind_template_child (widget_class, WeirWorkflowPage, problems_list);
   gtk_widget_class_bind_template_callback (widget_class, page_changed_cb);
-  gtk_widget_class_bind_template_callback (widget_class, kind_activated_cb);
+  gtk_widget_class_bind_template_callback_full (widget_class, "kind_activated_cb",
+                                                G_CALLBACK (weir_workflow_page_add_kind));
   gtk_widget_class_bind_template_callback (widget_class, problem_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, step_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, undone_cb);
+  gtk_widget_class_bind_template_callback (widget_class, notice_dismissed_cb);
   gtk_widget_class_bind_template_callback (widget_class, run_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, version_activated_cb);
 }
@@ -647,6 +533,7 @@ weir_workflow_page_class_init (WeirWorkflowPageClass *klass)
   g_type_ensure (WEIR_TYPE_CANVAS_PANE);
   g_type_ensure (WEIR_TYPE_INSPECTOR);
   g_type_ensure (WEIR_TYPE_KIND_LIST);
+  g_type_ensure (WEIR_TYPE_NOTICE);
   g_type_ensure (WEIR_TYPE_PROBLEMS_LIST);
   g_type_ensure (WEIR_TYPE_RUN_LIST);
   g_type_ensure (WEIR_TYPE_RUN_PANEL);
@@ -659,13 +546,14 @@ weir_workflow_page_class_init (WeirWorkflowPageClass *klass)
   gtk_widget_class_install_action (widget_class, "view.library", NULL, toggle_library_cb);
   gtk_widget_class_install_action (widget_class, "view.inspector", NULL, toggle_inspector_cb);
   gtk_widget_class_install_action (widget_class, "view.run-panel", NULL, toggle_run_panel_cb);
-  gtk_widget_class_install_action (widget_class, "view.palette", NULL, palette_cb);
   gtk_widget_class_install_action (widget_class, "view.up", NULL, up_cb);
   gtk_widget_class_install_action (widget_class, "view.design", NULL, show_page_cb);
   gtk_widget_class_install_action (widget_class, "view.runs", NULL, show_page_cb);
   gtk_widget_class_install_action (widget_class, "view.versions", NULL, show_page_cb);
   weir_workflow_page_install_run (widget_class);
   weir_workflow_page_install_save (widget_class);
+  weir_workflow_page_install_notice (widget_class);
+  weir_workflow_page_install_blocks (widget_class);
 }
 
 static void
@@ -676,7 +564,7 @@ weir_workflow_page_init (WeirWorkflowPage *self)
   g_signal_connect_object (self->canvas, "notify::selected-block", G_CALLBACK (selection_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->canvas, "notify::graph", G_CALLBACK (graph_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->canvas, "open-container", G_CALLBACK (open_container_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->canvas, "add-block-requested", G_CALLBACK (add_block_requested_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->canvas, "add-block-requested", G_CALLBACK (weir_workflow_page_request_block), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->canvas, "block-activated", G_CALLBACK (block_activated_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->canvas, "message", G_CALLBACK (weir_workflow_page_toast), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->run_panel, "notify::selected-block", G_CALLBACK (panel_selection_changed_cb), self, G_CONNECT_SWAPPED);
@@ -695,7 +583,12 @@ void
 weir_workflow_page_set_engine (WeirWorkflowPage *self,
                                WeirEngine       *engine)
 {
+  if (self->engine != NULL)
+    g_signal_handlers_disconnect_by_func (self->engine, trouble_cb, self);
   g_set_object (&self->engine, engine);
+  adw_banner_set_revealed (self->trouble, FALSE);
+  if (engine != NULL)
+    g_signal_connect_object (engine, "trouble", G_CALLBACK (trouble_cb), self, G_CONNECT_SWAPPED);
   weir_run_panel_set_engine (self->run_panel, engine);
   weir_run_list_set_engine (self->run_list, engine);
   weir_inspector_set_engine (self->inspector, engine);
@@ -734,7 +627,7 @@ weir_workflow_page_set_workflow (WeirWorkflowPage *self,
   weir_workflow_page_set_view (self, NULL);
   weir_workflow_page_set_run (self, NULL);
   g_clear_pointer (&self->last_inputs, weir_value_unref);
-  adw_banner_set_revealed (self->banner, FALSE);
+  self->unfinished = 0;
   g_set_object (&self->workflow, workflow);
   self->dirty = FALSE;
 

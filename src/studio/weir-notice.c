@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "weir-notice.h"
+
+struct _WeirNotice
+{
+  AdwBin parent_instance;
+
+  GtkRevealer *revealer;
+  GtkImage    *icon;
+  GtkLabel    *label;
+  GtkButton   *first;
+  GtkButton   *second;
+  GtkWidget   *close;
+};
+
+G_DEFINE_FINAL_TYPE (WeirNotice, weir_notice, ADW_TYPE_BIN)
+
+enum { DISMISSED, N_SIGNALS };
+static guint signals[N_SIGNALS];
+
+static void
+dismiss_cb (GtkWidget  *widget,
+            const char *action,
+            GVariant   *target)
+{
+  weir_notice_hide (WEIR_NOTICE (widget));
+  g_signal_emit (widget, signals[DISMISSED], 0);
+}
+
+static void
+weir_notice_dispose (GObject *object)
+{
+  /* Else the template would unparent the child behind the back of the bin. */
+  adw_bin_set_child (ADW_BIN (object), NULL);
+  gtk_widget_dispose_template (GTK_WIDGET (object), WEIR_TYPE_NOTICE);
+  G_OBJECT_CLASS (weir_notice_parent_class)->dispose (object);
+}
+
+static void
+weir_notice_class_init (WeirNoticeClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = weir_notice_dispose;
+  signals[DISMISSED] = g_signal_new ("dismissed", WEIR_TYPE_NOTICE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/weirstudio/Weir/weir-notice.ui");
+  gtk_widget_class_bind_template_child (widget_class, WeirNotice, revealer);
+  gtk_widget_class_bind_template_child (widget_class, WeirNotice, icon);
+  gtk_widget_class_bind_template_child (widget_class, WeirNotice, label);
+  gtk_widget_class_bind_template_child (widget_class, WeirNotice, first);
+  gtk_widget_class_bind_template_child (widget_class, WeirNotice, second);
+  gtk_widget_class_bind_template_child (widget_class, WeirNotice, close);
+  gtk_widget_class_install_action (widget_class, "notice.dismiss", NULL, dismiss_cb);
+}
+
+static void
+weir_notice_init (WeirNotice *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+static void
+set_button (GtkButton              *button,
+            const WeirNoticeButton *wanted)
+{
+  gtk_widget_set_visible (GTK_WIDGET (button), wanted != NULL);
+  if (wanted == NULL)
+    return;
+  gtk_button_set_label (button, wanted->label);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), wanted->action);
+}
+
+/**
+ * weir_notice_show:
+ * @self: a notice
+ * @icon: name of an icon
+ * @message: a sentence or two
+ * @first: (nullable): what is most likely wanted
+ * @second: (nullable): what else can be done
+ * @dismissable: whether it can be sent away unanswered
+ *
+ * Comes into sight, and is read out if it was not there before or said something else.
+ */
+void
+weir_notice_show (WeirNotice             *self,
+                  const char             *icon,
+                  const char             *message,
+                  const WeirNoticeButton *first,
+                  const WeirNoticeButton *second,
+                  gboolean                dismissable)
+{
+  gboolean news = !gtk_revealer_get_reveal_child (self->revealer) || !g_str_equal (gtk_label_get_text (self->label), message);
+
+  if (!news)
+    return;
+  gtk_image_set_from_icon_name (self->icon, icon);
+  gtk_label_set_text (self->label, message);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->label), message);
+  set_button (self->first, first);
+  set_button (self->second, second);
+  gtk_widget_set_visible (self->close, dismissable);
+  gtk_revealer_set_reveal_child (self->revealer, TRUE);
+  gtk_accessible_announce (GTK_ACCESSIBLE (self), message, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
+}
+
+/**
+ * weir_notice_hide:
+ * @self: a notice
+ *
+ * There is nothing to say any more.
+ */
+void
+weir_notice_hide (WeirNotice *self)
+{
+  gtk_revealer_set_reveal_child (self->revealer, FALSE);
+}
