@@ -62,6 +62,16 @@ serve_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* Nothing is shown as done before it is on disk, so a full disk would look like a program that hangs. */
+static void
+trouble_cb (WeirEngine *engine, const char *message, gpointer user_data)
+{
+  if (message != NULL)
+    g_printerr (_ ("weir: %s; it goes on by itself once that is mended\n"), message);
+  else
+    g_printerr (_ ("weir: The database can be written again\n"));
+}
+
 /* Either owns the folder or reaches the owner; tries again while owners change. */
 gboolean
 weir_session_open (WeirSession *self, GError **error)
@@ -76,6 +86,7 @@ weir_session_open (WeirSession *self, GError **error)
       self->engine = weir_engine_new (weir_option_data_dir, &busy);
       if (self->engine != NULL)
         {
+          g_signal_connect (self->engine, "trouble", G_CALLBACK (trouble_cb), NULL);
           self->control = weir_control_new (self->engine);
           self->serve_id = g_timeout_add (SERVE_AFTER_MS, serve_cb, self);
           return TRUE;
