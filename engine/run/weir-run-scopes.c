@@ -149,6 +149,8 @@ weir_run_open_scope (WeirRun *run, WeirStep *step, const char *key, WeirValue *d
   else
     {
       weir_run_close_rested (run);
+      /* what still ran when a step failed in it may have ended with the program */
+      weir_run_close_failing (run, scope);
       weir_engine_wake (run->engine, run);
     }
   return DEX_FUTURE (promise);

@@ -475,6 +475,28 @@ test_container_goes_on_where_it_was (void)
   weir_test_check_fold (test, run);
 }
 
+/* One step of the body has failed, another still runs: the body ends when that does, and a crash ends it. */
+static void
+test_failing_body_ends_after_a_crash (void)
+{
+  g_autoptr(WeirTest) test = weir_test_new_on_disk ();
+  g_autoptr(WeirRun) run = weir_test_play (test,
+    "weir: 1\nname: Each\nblocks:\n  list: { kind: test.pass, config: { give: [1] } }\n"
+    "  each: { kind: test.each, body: { blocks: { a: { kind: test.wait }, b: { kind: test.wait } } } }\n"
+    "links:\n  - list.value -> each.value\n", NULL);
+  g_autoptr(DexFuture) recovered = NULL;
+
+  weir_test_break ("b", "io.other");
+  weir_test_settle (test);
+  g_assert_cmpint (weir_run_get_status (run), ==, WEIR_RUN_RUNNING);
+  g_clear_object (&run);
+  weir_test_reopen (test);
+  recovered = weir_engine_recover_run (test->engine, 1);
+  run = g_value_dup_object (weir_test_await (recovered, NULL));
+  weir_test_settle (test);
+  g_assert_cmpint (weir_run_get_status (run), ==, WEIR_RUN_FAILED);
+}
+
 static void
 test_view_shows_a_run_while_it_goes_on_and_scrubs (void)
 {
@@ -718,6 +740,7 @@ main (int argc, char **argv)
   g_test_add_func ("/weir/run/recovery/goes-on", test_run_goes_on_after_the_program_ended);
   g_test_add_func ("/weir/run/recovery/once-is-unknown", test_once_effect_caught_by_a_crash_is_unknown);
   g_test_add_func ("/weir/run/recovery/container-goes-on", test_container_goes_on_where_it_was);
+  g_test_add_func ("/weir/run/recovery/failing-body-ends", test_failing_body_ends_after_a_crash);
   g_test_add_func ("/weir/run/view/live-and-scrubbed", test_view_shows_a_run_while_it_goes_on_and_scrubs);
   g_test_add_func ("/weir/run/bus/slow-listener-gets-a-gap", test_slow_listener_gets_a_gap_and_delays_nobody);
   g_test_add_func ("/weir/undo/puts-a-file-back", test_undo_puts_a_file_back);

@@ -159,7 +159,7 @@ test_bodies_and_required_inputs_are_checked (void)
 static void
 test_a_workflow_without_blocks_cannot_run (void)
 {
-  assert_problems ("weir: 1\nmine: 5\n", "workflow.empty 0:0 - - -\nkey.unknown 2:7 - - mine\n");
+  assert_problems ("weir: 1\nmine: 5\n", "workflow.empty 1:1 - - -\nkey.unknown 2:7 - - mine\n");
 }
 
 static void
