@@ -214,7 +214,7 @@ set_deleted (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GErro
     return FALSE;
   if (sqlite3_changes (sql->db) == 0)
     {
-      g_set_error (error, WEIR_ERROR, WEIR_ERROR_NOT_FOUND, "There is no workflow %s", question->id);
+      g_set_error (error, WEIR_ERROR, WEIR_ERROR_NOT_FOUND, "There is no workflow \"%s\"", question->id);
       return FALSE;
     }
   g_value_init (answer, G_TYPE_BOOLEAN);
@@ -265,7 +265,7 @@ load_workflow (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GEr
     g_set_error (error, WEIR_ERROR, WEIR_ERROR_NOT_FOUND, "There is no version %u of a workflow %s", question->version,
                  question->id);
   else if (code == SQLITE_DONE)
-    g_set_error (error, WEIR_ERROR, WEIR_ERROR_NOT_FOUND, "There is no workflow %s", question->id);
+    g_set_error (error, WEIR_ERROR, WEIR_ERROR_NOT_FOUND, "There is no workflow \"%s\"", question->id);
   if (code != SQLITE_ROW)
     return FALSE;
   workflow = g_new (WeirStoredWorkflow, 1);

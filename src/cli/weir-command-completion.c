@@ -174,6 +174,42 @@ print_man_command (const WeirCommand *command)
     print_man_option (option);
 }
 
+/* What the manual page of a block kind cannot say: where the block stands, and what every block has. */
+static void
+print_man_files (void)
+{
+  printf (".SH WORKFLOW FILES\nA workflow file names its inputs, its blocks and their links:\n.PP\n.nf\n"
+          "weir: 1\n"
+          "name: Tidy texts\n"
+          "inputs:\n"
+          "  folder: { type: dir }\n"
+          "blocks:\n"
+          "  list: { kind: file.list, config: { path: \"{{ inputs.folder }}\", pattern: \"*.txt\" } }\n"
+          "  each:\n"
+          "    kind: flow.foreach\n"
+          "    config: { concurrency: 4 }\n"
+          "    body:\n"
+          "      blocks:\n"
+          "        move:\n"
+          "          kind: file.move\n"
+          "          config: { from: \"=item.path\", to: \"{{ inputs.folder }}/texts/\" }\n"
+          "          retry: { attempts: 3 }\n"
+          "links:\n"
+          "  - list.files \\-> each.items\n"
+          ".fi\n.PP\n"
+          "The settings of a kind, its inputs and its outputs are in its manual page,\n.BR \"weir blocks\" \" KIND.\"\n"
+          "A setting holds a value, a text with expressions in it, \"{{ inputs.folder }}\", or an expression, "
+          "\"=item.path\". An expression is JavaScript and sees inputs (of the workflow), input (of the block), value, "
+          "blocks (the outputs of those that are done: blocks.list.count), vars, run and now; in a loop item and index "
+          "too.\n.PP\n"
+          "What comes in at a port goes before the setting of that name. Every block also has an input run and an "
+          "output done, "
+          "for links that say no more than what comes later: \"list.done \\-> log.run\". A link may hold a condition: "
+          "\"list.count \\-> log.run when: value > 3\".\n.PP\n"
+          "Each block may have retry ({ attempts: 3 }) and timeout. What else there is, is in\n.BR \"weir schema\" .\n"
+          ".PP\n.B weir validate\nnames every problem with its line and column.\n");
+}
+
 int
 weir_command_man (int argc, char **argv)
 {
@@ -187,6 +223,7 @@ weir_command_man (int argc, char **argv)
           ".SH COMMANDS\n");
   for (const WeirCommand *command = weir_commands; command->name != NULL; command++)
     print_man_command (command);
+  print_man_files ();
   printf (".SH COMMON OPTIONS\n.TP\n.B \\-\\-data\\-dir=\\fIDIR\\fR\nFolder of the database.\n"
           ".TP\n.B \\-h, \\-\\-help\nHelp on a command.\n"
           ".SH EXIT STATUS\n.TP\n.B 0\ndone\n.TP\n.B 1\nfailed\n.TP\n.B 2\nthe command line, the workflow or its "

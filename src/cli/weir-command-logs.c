@@ -15,8 +15,8 @@ static char *option_search;
 const GOptionEntry weir_logs_options[] = {
   { "follow", 'f', 0, G_OPTION_ARG_NONE, &option_follow, N_ ("Go on until the run ends"), NULL },
   { "level", 'l', 0, G_OPTION_ARG_STRING, &option_level, N_ ("From this level on: debug, info, warning, error"), N_ ("LEVEL") },
-  { "block", 'b', 0, G_OPTION_ARG_STRING, &option_block, N_ ("Of this block and what is inside it"), N_ ("PATH") },
-  { "search", 's', 0, G_OPTION_ARG_STRING, &option_search, N_ ("That hold these words"), N_ ("TEXT") },
+  { "block", 'b', 0, G_OPTION_ARG_FILENAME, &option_block, N_ ("Of this block and what is inside it"), N_ ("PATH") },
+  { "search", 's', 0, G_OPTION_ARG_FILENAME, &option_search, N_ ("That hold these words"), N_ ("TEXT") },
   WEIR_OPTION_JSON (N_ ("Print JSON lines")),
   { NULL }
 };

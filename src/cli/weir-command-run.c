@@ -14,7 +14,7 @@ static char **option_inputs;
 static char *option_output;
 
 const GOptionEntry weir_run_options[] = {
-  { "input", 'i', 0, G_OPTION_ARG_STRING_ARRAY, &option_inputs, N_ ("Set an input; may be given several times"),
+  { "input", 'i', 0, G_OPTION_ARG_FILENAME_ARRAY, &option_inputs, N_ ("Set an input; may be given several times"),
     N_ ("NAME=VALUE") },
   WEIR_OPTION_JSON (N_ ("Print events as JSON lines, then one with the result")),
   { NULL }
@@ -26,7 +26,7 @@ const GOptionEntry weir_resume_options[] = {
 };
 
 const GOptionEntry weir_settle_options[] = {
-  { "output", 'o', 0, G_OPTION_ARG_STRING, &option_output, N_ ("With \"done\": what the block gave, a JSON record by output"),
+  { "output", 'o', 0, G_OPTION_ARG_FILENAME, &option_output, N_ ("With \"done\": what the block gave, a JSON record by output"),
     N_ ("JSON") },
   WEIR_OPTION_JSON (N_ ("Print events as JSON lines, then one with the result")),
   { NULL }
@@ -256,8 +256,9 @@ run_workflow (WeirSession *session, WeirWorkflow *workflow, const char *source, 
   gint64 run;
 
   inputs = weir_inputs_parse (workflow, (const char *const *) option_inputs, given, &error);
+  /* What the workflow itself gets wrong comes first: its inputs may be part of that. */
   if (inputs == NULL)
-    return weir_cli_fail (error);
+    return weir_workflow_source_explain (workflow, source, error);
   if (session->control == NULL && !weir_session_open (session, &error))
     return weir_cli_fail (error);
   run = session->engine != NULL ? play_here (session, workflow, inputs, &error)
@@ -336,10 +337,14 @@ weir_command_settle (int argc, char **argv)
 {
   WeirSession session = { 0 };
   g_autoptr(GError) error = NULL;
+  static const char *const decisions[] = { "rerun", "done", "failed", NULL };
   gint64 run = weir_cli_parse_run (argv[0]);
 
   if (run == 0)
     return WEIR_EXIT_INVALID;
+  if (!g_strv_contains (decisions, argv[2]))
+    return weir_cli_fail_text (WEIR_EXIT_INVALID,
+                               _ ("What became of the step is \"rerun\", \"done\" or \"failed\", not \"%s\""), argv[2]);
   if (!weir_session_open (&session, &error))
     return weir_cli_fail (error);
   return close_session (&session,

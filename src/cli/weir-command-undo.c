@@ -9,7 +9,7 @@ static gboolean option_dry_run;
 static char *option_on_conflict;
 
 const GOptionEntry weir_undo_options[] = {
-  { "to", 't', 0, G_OPTION_ARG_STRING, &option_to, N_ ("Only what came after the last step of this block"), N_ ("BLOCK") },
+  { "to", 't', 0, G_OPTION_ARG_FILENAME, &option_to, N_ ("Only what came after the last step of this block"), N_ ("BLOCK") },
   { "dry-run", 'n', 0, G_OPTION_ARG_NONE, &option_dry_run, N_ ("Only say what would be done"), NULL },
   { "on-conflict", 0, 0, G_OPTION_ARG_STRING, &option_on_conflict,
     N_ ("What to do where something changed since: keep (default), overwrite, copy"), N_ ("CHOICE") },

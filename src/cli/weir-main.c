@@ -7,6 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Where the summaries of `weir --help` begin. */
+#define HELP_COLUMN 28
+
 char *weir_option_data_dir;
 gboolean weir_option_json;
 
@@ -69,7 +72,11 @@ print_help (FILE *file)
     {
       g_autofree char *usage = g_strconcat (command->name, " ", command->arguments, NULL);
 
-      fprintf (file, "  %-28s %s\n", g_strchomp (usage), _ (command->summary));
+      g_strchomp (usage);
+      if (strlen (usage) > HELP_COLUMN)
+        fprintf (file, "  %s\n  %-*s %s\n", usage, HELP_COLUMN, "", _ (command->summary));
+      else
+        fprintf (file, "  %-*s %s\n", HELP_COLUMN, usage, _ (command->summary));
     }
   fprintf (file, _ ("\nExit codes: 0 done, 1 failed, 2 not valid, 130 interrupted.\n"
                     "More about a command: weir COMMAND --help; all of it: man weir\n"));
@@ -82,6 +89,20 @@ find_command (const char *name)
     if (g_str_equal (command->name, name))
       return command;
   return NULL;
+}
+
+/* Text is UTF-8 wherever it can be. Under LANG=C that of a terminal mostly is, which is why options are read as file
+ * names; under a locale of another encoding it is translated. Names of files may still be any bytes. */
+static void
+translate_arguments (int argc, char **argv)
+{
+  for (int i = 1; i < argc; i++)
+    {
+      char *text = g_utf8_validate (argv[i], -1, NULL) ? NULL : g_locale_to_utf8 (argv[i], -1, NULL, NULL, NULL);
+
+      if (text != NULL)
+        argv[i] = text;
+    }
 }
 
 static int
@@ -111,7 +132,9 @@ run_command (const WeirCommand *command, int argc, char **argv)
     }
   if (argc - 1 < command->min_args || argc - 1 > command->max_args)
     {
-      g_printerr (_ ("Usage: %s %s\nTry `%s --help`\n"), program, command->arguments, program);
+      g_autofree char *usage = g_strconcat (program, " ", command->arguments, NULL);
+
+      g_printerr (_ ("Usage: %s\nTry `%s --help`\n"), g_strchomp (usage), program);
       return WEIR_EXIT_INVALID;
     }
   return command->run (argc - 1, argv + 1);
@@ -127,6 +150,7 @@ main (int argc, char **argv)
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);
   dex_init ();
+  translate_arguments (argc, argv);
 
   if (argc < 2)
     {

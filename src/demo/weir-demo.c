@@ -15,7 +15,8 @@ has_examples (const char *folder)
   return g_file_test (folder, G_FILE_TEST_IS_DIR);
 }
 
-/* The variable, the installed data, or the source tree when run from the build folder. */
+/* The variable, the source tree when run from the build folder, or the installed data: beside the program, which may have
+ * been moved with its folder, or where the build put it. */
 static char *
 find_examples_dir (void)
 {
@@ -31,8 +32,12 @@ find_examples_dir (void)
       g_autofree char *mark = g_canonicalize_filename ("../../meson-private", program_dir);
       g_autofree char *examples = g_canonicalize_filename ("../../../examples", program_dir);
 
+      g_autofree char *beside = g_canonicalize_filename ("../share/weir/examples", program_dir);
+
       if (has_examples (mark) && has_examples (examples))
         return g_steal_pointer (&examples);
+      if (has_examples (beside))
+        return g_steal_pointer (&beside);
     }
 
   if (has_examples (WEIR_PKGDATA_DIR "/examples"))
@@ -156,8 +161,8 @@ copy_tree (GFile   *from,
             return FALSE;
         }
       /* An installed sample is read-only; the copy is the user's own. */
-      else if (!g_file_copy (child, target, G_FILE_COPY_NOFOLLOW_SYMLINKS | G_FILE_COPY_TARGET_DEFAULT_PERMS,
-                             NULL, NULL, NULL, error))
+      else if (!g_file_copy (child, target, G_FILE_COPY_NOFOLLOW_SYMLINKS | G_FILE_COPY_TARGET_DEFAULT_PERMS, NULL,
+                             NULL, NULL, error))
         return FALSE;
     }
 }
@@ -325,8 +330,7 @@ weir_demo_revive (WeirWorkflow *workflow)
   g_autoptr(GDir) dir = NULL;
   const char *wanted, *name;
 
-  if (base_url == NULL || base_url->initial == NULL
-      || weir_value_get_kind (base_url->initial) != WEIR_VALUE_TEXT)
+  if (base_url == NULL || base_url->initial == NULL || weir_value_get_kind (base_url->initial) != WEIR_VALUE_TEXT)
     return;
   wanted = weir_value_get_text (base_url->initial, NULL);
   dir = g_dir_open (demos, 0, NULL);

@@ -144,6 +144,23 @@ class WeirTest(unittest.TestCase):
         done = self.weir("run", self.file(SIMPLE), "-i", f"n=@{value}", "--json")
         self.assertEqual(json.loads(done.stdout.splitlines()[0])["data"]["inputs"]["n"], 12)
 
+    def test_text_that_is_not_ascii_is_taken_in_any_locale(self):
+        for locale in ("C", "C.UTF-8", "de_DE"):
+            self.env.update(LANG=locale, LC_ALL=locale)
+            done = subprocess.run(self.command("run", self.file(SIMPLE), "-i", "n=3", "-i", "who=Jürgen", "--json"),
+                                  env=self.env, capture_output=True, timeout=60)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn("Hello Jürgen 3", done.stdout.decode())
+            self.weir("logs", "1", "--search", "Jürgen")
+
+    def test_what_a_workflow_gets_wrong_is_said_before_a_missing_input(self):
+        done = self.weir("run", self.file(SIMPLE.replace("say.value", "say.nothing")), code=2)
+        self.assertIn("workflow.yaml:11:5: error:", done.stderr)
+        self.assertNotIn("--input", done.stderr)
+
+    def test_a_decision_that_there_is_not_answers_2_and_lists_those_there_are(self):
+        self.assertIn('"rerun", "done" or "failed", not "again"', self.weir("settle", "1", "x", "again", code=2).stderr)
+
     def test_a_file_that_is_not_valid_answers_2_with_line_and_column(self):
         path = self.file(SIMPLE.replace("hello.text", "hello.words"))
         self.assertIn("workflow.yaml:11:5: error", self.weir("run", path, "-i", "n=1", code=2).stderr)
@@ -197,7 +214,11 @@ class WeirTest(unittest.TestCase):
         self.assertIn("file.move", self.weir("blocks").stdout)
         self.assertIn("# Move File", self.weir("blocks", "file.move").stdout)
         self.assertIn("$schema", json.loads(self.weir("schema").stdout))
-        self.assertIn("weir undo", subprocess.run([WEIR, "man"], capture_output=True, text=True).stdout)
+        manual = subprocess.run([WEIR, "man"], capture_output=True, text=True).stdout
+        self.assertIn("weir undo", manual)
+        # The workflow in it is one.
+        example = manual.split(".nf\n")[1].split(".fi\n")[0].replace("\\->", "->")
+        self.weir("validate", self.file(example))
         for shell in ("bash", "zsh", "fish"):
             self.assertIn("undo", subprocess.run([WEIR, "completion", shell], capture_output=True, text=True).stdout)
         script = subprocess.run([WEIR, "completion", "bash"], capture_output=True, text=True).stdout
