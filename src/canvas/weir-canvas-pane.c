@@ -43,6 +43,30 @@ show_minimap_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* Whether the map stands over a block although there is nothing out of sight that it could lead to. */
+static gboolean
+is_in_the_way (WeirCanvasPane *self,
+               int             width,
+               int             height)
+{
+  WeirGraph *graph = weir_canvas_get_graph (self->canvas);
+  graphene_rect_t sight = GRAPHENE_RECT_INIT (0, 0, width, height), map;
+  gboolean covers = FALSE;
+
+  map = GRAPHENE_RECT_INIT (width - WEIR_MINIMAP_WIDTH - 18, height - WEIR_MINIMAP_HEIGHT - 18, WEIR_MINIMAP_WIDTH,
+                            WEIR_MINIMAP_HEIGHT);
+  for (guint i = 0; graph != NULL && i < weir_graph_get_n_blocks (graph); i++)
+    {
+      graphene_rect_t bounds;
+
+      if (!weir_canvas_get_block_bounds (self->canvas, weir_graph_get_block (graph, i), &bounds)
+          || !graphene_rect_contains_rect (&sight, &bounds))
+        return FALSE;
+      covers |= graphene_rect_intersection (&map, &bounds, NULL);
+    }
+  return covers;
+}
+
 /* On a narrow window the map would cover what it maps. The canvas tells within its allocation, which must not begin
  * anew. */
 static void
@@ -51,7 +75,7 @@ viewport_changed_cb (WeirCanvasPane *self)
   int width, height;
 
   weir_viewport_get_size (weir_canvas_get_viewport (self->canvas), &width, &height);
-  self->roomy = width >= 480 && height >= 280;
+  self->roomy = width >= 480 && height >= 280 && !is_in_the_way (self, width, height);
   if (self->roomy != gtk_widget_get_visible (self->minimap) && self->show_id == 0)
     self->show_id = g_idle_add (show_minimap_cb, self);
 }

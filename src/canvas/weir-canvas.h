@@ -114,6 +114,8 @@ char         *weir_canvas_describe_block     (WeirCanvas   *self,
  * The whole graph of a canvas in small, with state colours and the part that is seen. Dragging moves the canvas.
  * Property `canvas`.
  */
+#define WEIR_MINIMAP_WIDTH  140
+#define WEIR_MINIMAP_HEIGHT 84
 #define WEIR_TYPE_MINIMAP (weir_minimap_get_type ())
 G_DECLARE_FINAL_TYPE (WeirMinimap, weir_minimap, WEIR, MINIMAP, GtkWidget)
 

@@ -23,8 +23,6 @@ enum
 };
 static GParamSpec *properties[N_PROPS];
 
-#define WIDTH  140
-#define HEIGHT 84
 #define PAD    6.0
 
 static void
@@ -190,7 +188,7 @@ weir_minimap_measure (GtkWidget      *widget,
                       int            *minimum_baseline,
                       int            *natural_baseline)
 {
-  *minimum = *natural = orientation == GTK_ORIENTATION_HORIZONTAL ? WIDTH : HEIGHT;
+  *minimum = *natural = orientation == GTK_ORIENTATION_HORIZONTAL ? WEIR_MINIMAP_WIDTH : WEIR_MINIMAP_HEIGHT;
 }
 
 static void
