@@ -13,6 +13,9 @@ struct _WeirWorkflowProperties
   GtkWidget    *name;
   GtkWidget    *description;
   GtkWidget    *inputs;
+  GtkWidget    *concurrency;
+  GtkWidget    *iterations;
+  GtkWidget    *on_failure;
   GPtrArray    *input_rows;   /* not owned: the group has them */
   char         *shown_names;  /* names of the inputs that have rows */
   gboolean      showing;
@@ -68,6 +71,44 @@ description_changed_cb (WeirWorkflowProperties *self)
   weir_workflow_merge_next_edit (self->workflow);
   weir_workflow_begin_edit (self->workflow, _("Change Description"));
   weir_workflow_set_description (self->workflow, *text != '\0' ? text : NULL);
+  weir_workflow_end_edit (self->workflow);
+}
+
+static void
+concurrency_changed_cb (WeirWorkflowProperties *self)
+{
+  guint wanted = (guint) adw_spin_row_get_value (ADW_SPIN_ROW (self->concurrency));
+
+  if (self->showing || wanted == weir_workflow_get_concurrency (self->workflow))
+    return;
+  weir_workflow_merge_next_edit (self->workflow);
+  weir_workflow_begin_edit (self->workflow, _("Change Steps at Once"));
+  weir_workflow_set_concurrency (self->workflow, wanted);
+  weir_workflow_end_edit (self->workflow);
+}
+
+static void
+iterations_changed_cb (WeirWorkflowProperties *self)
+{
+  guint wanted = (guint) adw_spin_row_get_value (ADW_SPIN_ROW (self->iterations));
+
+  if (self->showing || wanted == weir_workflow_get_max_iterations (self->workflow))
+    return;
+  weir_workflow_merge_next_edit (self->workflow);
+  weir_workflow_begin_edit (self->workflow, _("Change Loop Rounds"));
+  weir_workflow_set_max_iterations (self->workflow, wanted);
+  weir_workflow_end_edit (self->workflow);
+}
+
+static void
+on_failure_changed_cb (WeirWorkflowProperties *self)
+{
+  gboolean finish = adw_combo_row_get_selected (ADW_COMBO_ROW (self->on_failure)) == 1;
+
+  if (self->showing || finish == weir_workflow_get_finish_on_failure (self->workflow))
+    return;
+  weir_workflow_begin_edit (self->workflow, _("Change What a Failure Does"));
+  weir_workflow_set_finish_on_failure (self->workflow, finish);
   weir_workflow_end_edit (self->workflow);
 }
 
@@ -280,8 +321,42 @@ refresh (WeirWorkflowProperties *self)
     gtk_editable_set_text (GTK_EDITABLE (self->name), weir_workflow_get_name (self->workflow));
   if (!g_str_equal (gtk_editable_get_text (GTK_EDITABLE (self->description)), description != NULL ? description : ""))
     gtk_editable_set_text (GTK_EDITABLE (self->description), description != NULL ? description : "");
+  adw_spin_row_set_value (ADW_SPIN_ROW (self->concurrency), weir_workflow_get_concurrency (self->workflow));
+  adw_spin_row_set_value (ADW_SPIN_ROW (self->iterations), weir_workflow_get_max_iterations (self->workflow));
+  adw_combo_row_set_selected (ADW_COMBO_ROW (self->on_failure), weir_workflow_get_finish_on_failure (self->workflow) ? 1 : 0);
   refresh_inputs (self);
   self->showing = FALSE;
+}
+
+static GtkWidget *
+make_number (const char *title,
+             const char *subtitle,
+             double      minimum,
+             double      maximum)
+{
+  GtkWidget *row = adw_spin_row_new_with_range (minimum, maximum, 1);
+
+  g_object_set (row, "title", title, "subtitle", subtitle, NULL);
+  return row;
+}
+
+/* How its runs behave. */
+static GtkWidget *
+make_run_group (WeirWorkflowProperties *self)
+{
+  GtkWidget *group = g_object_new (ADW_TYPE_PREFERENCES_GROUP, "title", _("Runs"), NULL);
+  g_autoptr(GtkStringList) choices = gtk_string_list_new ((const char *[]) { _("Start nothing new"), _("Finish other branches"), NULL });
+
+  self->concurrency = make_number (_("Steps at Once"), _("0: no limit"), 0, 10000);
+  self->iterations = make_number (_("Loop Rounds"), _("At most"), 1, 100000000);
+  self->on_failure = g_object_new (ADW_TYPE_COMBO_ROW, "title", _("When a Block Fails"), "model", choices, NULL);
+  adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->concurrency);
+  adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->iterations);
+  adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->on_failure);
+  g_signal_connect_swapped (self->concurrency, "notify::value", G_CALLBACK (concurrency_changed_cb), self);
+  g_signal_connect_swapped (self->iterations, "notify::value", G_CALLBACK (iterations_changed_cb), self);
+  g_signal_connect_swapped (self->on_failure, "notify::selected", G_CALLBACK (on_failure_changed_cb), self);
+  return group;
 }
 
 /**
@@ -308,6 +383,8 @@ weir_workflow_properties_new (WeirWorkflow *workflow)
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->description);
   gtk_box_append (GTK_BOX (page), group);
   gtk_box_append (GTK_BOX (page), self->inputs);
+  self->showing = TRUE;
+  gtk_box_append (GTK_BOX (page), make_run_group (self));
   adw_bin_set_child (ADW_BIN (self), page);
 
   refresh (self);
