@@ -54,7 +54,7 @@ make_record (const char *name, WeirValue *value)
 }
 
 static WeirBuilder *
-describe_run_info (WeirRunInfo *info)
+describe_run_info (WeirEngine *engine, WeirRunInfo *info)
 {
   WeirBuilder *builder = weir_record_builder_new (12);
 
@@ -63,6 +63,10 @@ describe_run_info (WeirRunInfo *info)
   set_text (builder, "name", weir_run_info_get_workflow_name (info));
   set_int (builder, "version", weir_run_info_get_version (info));
   set_text (builder, "status", weir_run_status_get_name (weir_run_info_get_status (info)));
+  /* a crash or a closing left it; it can be resumed */
+  weir_builder_set_take (builder, "cut_off",
+                         weir_value_new_bool (!weir_run_status_is_final (weir_run_info_get_status (info))
+                                              && weir_engine_find_run (engine, weir_run_info_get_id (info)) == NULL));
   set_time (builder, "created_at", weir_run_info_get_created_at (info));
   set_time (builder, "ended_at", weir_run_info_get_ended_at (info));
   set_int (builder, "steps", weir_run_info_get_n_steps (info));
@@ -269,7 +273,7 @@ list_runs (WeirEngine *engine, WeirValue *args, GError **error)
     {
       g_autoptr(WeirRunInfo) info = g_list_model_get_item (runs, i);
 
-      weir_builder_take (builder, weir_builder_end (describe_run_info (info)));
+      weir_builder_take (builder, weir_builder_end (describe_run_info (engine, info)));
     }
   return weir_builder_end (builder);
 }
@@ -317,7 +321,7 @@ show_run (WeirEngine *engine, WeirValue *args, GError **error)
   if (view == NULL)
     return NULL;
   state = weir_run_view_get_state (view);
-  builder = describe_run_info (info);
+  builder = describe_run_info (engine, info);
   if (weir_run_state_get_inputs (state) != NULL)
     weir_builder_set (builder, "inputs", weir_run_state_get_inputs (state));
   if (weir_run_state_get_result (state) != NULL)
@@ -495,7 +499,7 @@ list_workflows (WeirEngine *engine, WeirValue *args, GError **error)
       set_int (line, "version", weir_workflow_info_get_version (info));
       set_time (line, "changed_at", weir_workflow_info_get_changed_at (info));
       weir_builder_set_take (line, "last_run",
-                             last != NULL ? weir_builder_end (describe_run_info (last)) : weir_value_new_null ());
+                             last != NULL ? weir_builder_end (describe_run_info (engine, last)) : weir_value_new_null ());
       weir_builder_take (builder, weir_builder_end (line));
     }
   return weir_builder_end (builder);

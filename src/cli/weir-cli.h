@@ -91,6 +91,8 @@ int weir_cli_fail_text (int code, const char *format, ...) G_GNUC_PRINTF (2, 3);
 /* The number of a run from the command line; 0 with a message. */
 gint64 weir_cli_parse_run (const char *text);
 /* One line on stdout. */
+/* Puts "?" in place of control characters: a value must not steer the terminal. */
+void weir_cli_disarm (char *text);
 void weir_cli_print_json (WeirValue *value, guint indent);
 
 G_END_DECLS

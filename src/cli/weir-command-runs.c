@@ -58,6 +58,14 @@ describe_effects (WeirValue *run)
 }
 
 static char *
+describe_status (WeirValue *run)
+{
+  if (weir_value_get_member_bool (run, "cut_off", FALSE))
+    return g_strdup (_ ("cut off"));
+  return g_strdup (weir_value_get_member_text (run, "status", ""));
+}
+
+static char *
 describe_duration (WeirValue *record, const char *from, const char *to)
 {
   gint64 from_at = weir_cell_get_time (record, from);
@@ -133,7 +141,7 @@ weir_command_runs (int argc, char **argv)
       WeirValue *run = weir_value_get_item (list, i);
 
       weir_table_take (table, weir_cell_text (run, "run"));
-      weir_table_take (table, weir_cell_text (run, "status"));
+      weir_table_take (table, describe_status (run));
       weir_table_take (table, weir_cell_text (run, "name"));
       weir_table_take (table, weir_cell_time (run, "created_at"));
       weir_table_take (table, describe_duration (run, "created_at", "ended_at"));
@@ -180,6 +188,7 @@ weir_command_show (int argc, char **argv)
   g_autofree char *started = NULL;
   g_autofree char *took = NULL;
   g_autofree char *effects = NULL;
+  g_autofree char *status = NULL;
   int code;
 
   if (id == 0)
@@ -195,9 +204,11 @@ weir_command_show (int argc, char **argv)
   started = weir_cell_time (run, "created_at");
   took = describe_duration (run, "created_at", "ended_at");
   effects = describe_effects (run);
+  status = describe_status (run);
   printf (_ ("Run %" G_GINT64_FORMAT " of \"%s\", version %" G_GINT64_FORMAT ": %s\n"), id,
-          weir_value_get_member_text (run, "name", ""), weir_value_get_member_int (run, "version", 0),
-          weir_value_get_member_text (run, "status", ""));
+          weir_value_get_member_text (run, "name", ""), weir_value_get_member_int (run, "version", 0), status);
+  if (weir_value_get_member_bool (run, "cut_off", FALSE))
+    printf (_ ("To go on with it: weir resume %" G_GINT64_FORMAT "\n"), id);
   printf (_ ("Started: %s\n"), started != NULL ? started : "");
   if (took != NULL)
     printf (_ ("Took: %s\n"), took);

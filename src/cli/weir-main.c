@@ -172,3 +172,11 @@ main (int argc, char **argv)
     return weir_cli_fail_text (WEIR_EXIT_INVALID, _ ("There is no command \"%s\"; `weir --help` lists them"), argv[1]);
   return run_command (command, argc - 1, argv + 1);
 }
+
+void
+weir_cli_disarm (char *text)
+{
+  for (char *c = text; *c != '\0'; c++)
+    if (g_ascii_iscntrl (*c) && *c != '\n' && *c != '\t')
+      *c = '?';
+}

@@ -326,6 +326,8 @@ print_summary (WeirReport *self)
       if (self->result != NULL && !weir_value_is_null (self->result))
         {
           text = weir_value_to_display (self->result, 0);
+          if (isatty (STDOUT_FILENO))
+            weir_cli_disarm (text);
           printf (_ ("Result: %s\n"), text);
         }
     }

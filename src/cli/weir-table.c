@@ -77,8 +77,13 @@ char *
 weir_cell_text (WeirValue *record, const char *name)
 {
   WeirValue *value = weir_value_find_member (record, name);
+  char *text;
 
-  return value != NULL && !weir_value_is_null (value) ? weir_value_to_display (value, 300) : NULL;
+  if (value == NULL || weir_value_is_null (value))
+    return NULL;
+  text = weir_value_to_display (value, 300);
+  weir_cli_disarm (text);
+  return text;
 }
 
 gint64

@@ -335,6 +335,8 @@ class WeirTest(unittest.TestCase):
         self.wait_for_event(owner, "block.started")
         owner.kill()
         owner.communicate()
+        self.assertIn("cut off", self.weir("runs").stdout)
+        self.assertIn("weir resume 1", self.weir("show", "1").stdout)
         done = self.weir("resume", "1")
         self.assertIn("Run 1 succeeded", done.stdout)
 
