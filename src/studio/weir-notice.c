@@ -6,6 +6,7 @@ struct _WeirNotice
   AdwBin parent_instance;
 
   GtkRevealer *revealer;
+  GtkBox      *box;
   GtkImage    *icon;
   GtkLabel    *label;
   GtkButton   *first;
@@ -14,6 +15,9 @@ struct _WeirNotice
 };
 
 G_DEFINE_FINAL_TYPE (WeirNotice, weir_notice, ADW_TYPE_BIN)
+
+enum { PROP_0, PROP_NARROW, N_PROPS };
+static GParamSpec *properties[N_PROPS];
 
 enum { DISMISSED, N_SIGNALS };
 static guint signals[N_SIGNALS];
@@ -28,6 +32,31 @@ dismiss_cb (GtkWidget  *widget,
 }
 
 static void
+weir_notice_get_property (GObject    *object,
+                          guint       id,
+                          GValue     *value,
+                          GParamSpec *pspec)
+{
+  WeirNotice *self = WEIR_NOTICE (object);
+
+  g_value_set_boolean (value, gtk_orientable_get_orientation (GTK_ORIENTABLE (self->box)) == GTK_ORIENTATION_VERTICAL);
+}
+
+static void
+weir_notice_set_property (GObject      *object,
+                          guint         id,
+                          const GValue *value,
+                          GParamSpec   *pspec)
+{
+  WeirNotice *self = WEIR_NOTICE (object);
+  gboolean narrow = g_value_get_boolean (value);
+
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (self->box),
+                                  narrow ? GTK_ORIENTATION_VERTICAL : GTK_ORIENTATION_HORIZONTAL);
+  gtk_box_set_spacing (self->box, narrow ? 6 : 12);
+}
+
+static void
 weir_notice_dispose (GObject *object)
 {
   /* Else the template would unparent the child behind the back of the bin. */
@@ -39,12 +68,18 @@ weir_notice_dispose (GObject *object)
 static void
 weir_notice_class_init (WeirNoticeClass *klass)
 {
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
-  G_OBJECT_CLASS (klass)->dispose = weir_notice_dispose;
+  object_class->get_property = weir_notice_get_property;
+  object_class->set_property = weir_notice_set_property;
+  object_class->dispose = weir_notice_dispose;
+  properties[PROP_NARROW] = g_param_spec_boolean ("narrow", NULL, NULL, FALSE, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
   signals[DISMISSED] = g_signal_new ("dismissed", WEIR_TYPE_NOTICE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/weirstudio/Weir/weir-notice.ui");
   gtk_widget_class_bind_template_child (widget_class, WeirNotice, revealer);
+  gtk_widget_class_bind_template_child (widget_class, WeirNotice, box);
   gtk_widget_class_bind_template_child (widget_class, WeirNotice, icon);
   gtk_widget_class_bind_template_child (widget_class, WeirNotice, label);
   gtk_widget_class_bind_template_child (widget_class, WeirNotice, first);

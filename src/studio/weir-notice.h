@@ -8,8 +8,8 @@ G_BEGIN_DECLS
 /**
  * WeirNotice:
  *
- * A line above the page that says what happened and offers what can be done about it: a banner with up to two buttons. Action:
- * notice.dismiss. Signal: `dismissed`.
+ * A line above the page that says what happened and offers what can be done about it: a banner with up to two buttons.
+ * Property `narrow`: the buttons stand below. Action: notice.dismiss. Signal: `dismissed`.
  */
 #define WEIR_TYPE_NOTICE (weir_notice_get_type ())
 G_DECLARE_FINAL_TYPE (WeirNotice, weir_notice, WEIR, NOTICE, AdwBin)
