@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "weir-block-groups-private.h"
+
+#include <string.h>
+
+#include <glib/gi18n.h>
+
+static const char *
+get_permission_title (const char *name)
+{
+  static const struct { const char *name, *title; } titles[] = {
+    { "fs.read", N_("Reads Files") }, { "fs.write", N_("Changes Files") }, { "fs.delete", N_("Deletes Files") },
+    { "net", N_("Uses the Network") }, { "net.http", N_("Uses the Network") }, { "net.connect", N_("Uses the Network") },
+    { "exec", N_("Runs Programs") }, { "proc.exec", N_("Runs Programs") }, { "process", N_("Runs Programs") },
+    { "desktop.notify", N_("Shows Notifications") }, { "notify", N_("Shows Notifications") },
+    { "credentials", N_("Uses Credentials") }, { "secret", N_("Uses Credentials") }, { "var", N_("Sets Variables") },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (titles); i++)
+    if (g_str_equal (name, titles[i].name))
+      return _(titles[i].title);
+  return name;
+}
+
+static const char *
+get_undo_text (WeirUndoKind undo)
+{
+  switch (undo)
+    {
+    case WEIR_UNDO_EXACT: return _("Exact: what was before comes back");
+    case WEIR_UNDO_COMPENSATE: return _("By the opposite action");
+    case WEIR_UNDO_IRREVERSIBLE: return _("Cannot be undone");
+    default: return _("Changes nothing that could be undone");
+    }
+}
+
+static void
+add_fact (WeirGroup  *group,
+          const char *title,
+          const char *text)
+{
+  weir_group_add (group, g_object_new (ADW_TYPE_ACTION_ROW, "use-markup", FALSE, "title", title, "subtitle", text,
+                                  "subtitle-lines", 3, "css-classes", (const char *[]) { "property", NULL }, NULL));
+}
+
+static void
+add_permission (WeirGroup  *group,
+                const char *permission)
+{
+  gsize length = strcspn (permission, "(");
+  g_autofree char *name = g_strndup (permission, length);
+  g_autofree char *field = permission[length] == '(' ? g_strndup (permission + length + 1, strcspn (permission + length + 1, ")")) : NULL;
+  WeirValue *value = field != NULL ? weir_value_find_member (weir_block_get_config (group->block), field) : NULL;
+  g_autofree char *target = value != NULL && !weir_value_is_null (value) ? weir_value_to_display (value, 200) : NULL;
+
+  add_fact (group, get_permission_title (name), target != NULL && *target != '\0' ? target : field != NULL ? _("Not set yet") : _("Yes"));
+}
+
+static void
+refresh_touches (WeirGroup *group)
+{
+  const WeirBlockKind *kind = weir_block_get_kind (group->block);
+
+  weir_group_clear (group);
+  gtk_widget_set_visible (group->widget, kind != NULL);
+  if (kind == NULL)
+    return;
+
+  for (guint i = 0; kind->permissions != NULL && kind->permissions[i] != NULL; i++)
+    add_permission (group, kind->permissions[i]);
+  if (group->rows->len == 0)
+    add_fact (group, _("Outside This Workflow"), _("Nothing"));
+  add_fact (group, _("Undo"), get_undo_text (kind->undo));
+}
+
+/**
+ * weir_block_groups_make_touches:
+ * @workflow: the workflow
+ * @block: a block
+ *
+ * What the block may touch in the world, and how that is undone.
+ *
+ * Returns: (transfer floating): a group
+ */
+GtkWidget *
+weir_block_groups_make_touches (WeirWorkflow *workflow,
+                                WeirBlock    *block)
+{
+  WeirGroup *group = weir_group_new (workflow, block, _("What It May Touch"), refresh_touches);
+
+  weir_block_groups_refresh (group->widget);
+  return group->widget;
+}
