@@ -6,7 +6,7 @@ import os
 import signal
 
 import weirtest
-from weirtest import Failure, test, until
+from weirtest import Failure, has_state, test, until
 
 
 def sample_files(studio):
@@ -18,6 +18,7 @@ def sample_files(studio):
 
 
 def play(studio):
+    until("Play is offered", lambda: has_state(studio.find("button", "Play"), "sensitive"))
     studio.click("play_button")
     studio.wait_for("", "Folder to tidy")
     studio.click("start_button")
