@@ -546,8 +546,10 @@ weir_run_pump (WeirRun *run, gint64 until)
 static void
 end_paused (WeirRun *run)
 {
-  if (run->n_leaves == 0)
-    weir_run_emit (run, WEIR_EVENT_RUN_PAUSED, NULL, NULL);
+  if (run->n_leaves > 0)
+    return;
+  weir_run_emit (run, WEIR_EVENT_RUN_PAUSED, NULL, NULL);
+  weir_run_put_row (run);
 }
 
 static WeirValue *

@@ -281,7 +281,7 @@ weir_run_state_count_deliveries (WeirRunState *self, WeirLink *link, gboolean *c
 /**
  * weir_run_state_explain_wait:
  * @self: a state
- * @scope_id: a scope
+ * @scope: a scope
  * @block: id of a block in it
  *
  * Returns: (transfer full) (nullable): what a block that has not fired waits for, as a sentence without full stop

@@ -122,7 +122,7 @@ ensure_live_run (WeirEngine *engine, gint64 id, GError **error)
   if (info == NULL)
     return NULL;
   if (weir_run_status_is_final (weir_run_info_get_status (info)))
-    g_set_error (error, WEIR_ERROR, WEIR_ERROR_WRONG_STATE, "Run %" G_GINT64_FORMAT " has ended: it is %s", id,
+    g_set_error (error, WEIR_ERROR, WEIR_ERROR_WRONG_STATE, "Run %" G_GINT64_FORMAT " has ended (%s)", id,
                  weir_run_status_get_name (weir_run_info_get_status (info)));
   else
     g_set_error (error, WEIR_ERROR, WEIR_ERROR_WRONG_STATE,

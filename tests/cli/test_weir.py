@@ -290,6 +290,7 @@ class WeirTest(unittest.TestCase):
         (self.dir / "gate").touch()
         out, err = pausing.communicate(timeout=30)
         self.assertEqual((pausing.returncode, out.strip()), (0, "Run 1 is paused"), err)
+        self.assertIn("paused", self.weir("runs").stdout)
         self.weir("resume", "1")
         owner.communicate(timeout=30)
         self.assertEqual(owner.returncode, 0)
