@@ -72,7 +72,8 @@ gate_open_cb (DexFuture *future, gpointer user_data)
 
   if (step->settled)
     return dex_future_new_true ();
-  if (g_cancellable_is_cancelled (step->cancellable))
+  /* rejected: the engine was closed meanwhile */
+  if (g_cancellable_is_cancelled (step->cancellable) || dex_future_is_rejected (future))
     {
       g_autoptr(GError) error = g_error_new (G_IO_ERROR, G_IO_ERROR_CANCELLED, "Stopped before it began");
 
@@ -142,7 +143,7 @@ start_waiting_kind (WeirStep *step)
 
   /* What records its own effects waits for the journal there; what does not waits here. */
   if (effect_of (step) != WEIR_EFFECT_PURE && step->kind->undo != WEIR_UNDO_EXACT)
-    dex_future_disown (dex_future_then (weir_engine_durable (run->engine), gate_open_cb, weir_step_ref (step),
+    dex_future_disown (dex_future_finally (weir_engine_durable (run->engine), gate_open_cb, weir_step_ref (step),
                                         (GDestroyNotify) weir_step_unref));
   else
     call_kind (step);

@@ -30,6 +30,7 @@ struct _WeirEngine
   gint64      batch_began;  /* monotonic µs; 0: nothing waits to be committed */
   WeirBatch  *batch;        /* of this turn */
   GPtrArray  *events;       /* of this turn, told to the bus once they are on disk */
+  GQueue      commits;      /* on their way to the disk, oldest first */
   DexPromise *durable;      /* resolved when this turn is on disk; NULL while nobody waits */
 
   GPtrArray  *subscriptions; /* weak, of WeirSubscription */

@@ -89,26 +89,31 @@ tell_runs (WeirEngine *self, GPtrArray *events)
 }
 
 static void
+commit_free (Commit *commit)
+{
+  g_clear_pointer (&commit->events, g_ptr_array_unref);
+  dex_clear (&commit->durable);
+  g_object_unref (commit->engine);
+  g_free (commit);
+}
+
+static void
 committed_cb (gpointer user_data)
 {
   Commit *commit = user_data;
   WeirEngine *self = commit->engine;
 
+  g_queue_remove (&self->commits, commit);
   if (commit->durable != NULL)
-    {
-      dex_promise_resolve_boolean (commit->durable, TRUE);
-      dex_unref (commit->durable);
-    }
+    dex_promise_resolve_boolean (commit->durable, TRUE);
   if (commit->events != NULL)
     {
       tell_runs (self, commit->events);
       tell_subscriptions (self, commit->events);
       if (self->log_file != NULL)
         weir_log_file_write (self->log_file, commit->events);
-      g_ptr_array_unref (commit->events);
     }
-  g_object_unref (self);
-  g_free (commit);
+  commit_free (commit);
 }
 
 static void
@@ -123,6 +128,7 @@ commit_turn (WeirEngine *self)
   commit->engine = g_object_ref (self);
   commit->events = g_steal_pointer (&self->events);
   commit->durable = g_steal_pointer (&self->durable);
+  g_queue_push_tail (&self->commits, commit);
   weir_store_commit (self->store, self->batch != NULL ? g_steal_pointer (&self->batch) : weir_batch_new (), committed_cb,
                      commit);
 }
@@ -293,6 +299,20 @@ suspend_runs (WeirEngine *self)
   g_queue_clear_full (&self->busy, g_object_unref);
 }
 
+/* They are on disk, but nobody is told any more: who waits for them is of a run that was cut off. */
+static void
+forget_commits (WeirEngine *self)
+{
+  Commit *commit;
+
+  while ((commit = g_queue_pop_head (&self->commits)) != NULL)
+    {
+      if (commit->durable != NULL)
+        dex_promise_reject (commit->durable, g_error_new (WEIR_ERROR, WEIR_ERROR_STOPPED, "The engine was closed"));
+      commit_free (commit);
+    }
+}
+
 static void
 close_now (WeirEngine *self)
 {
@@ -305,6 +325,7 @@ close_now (WeirEngine *self)
       commit_turn (self);
       weir_store_set_trouble_func (self->store, NULL, NULL);
       weir_store_close (self->store);
+      forget_commits (self);
     }
   g_clear_pointer (&self->log_file, weir_log_file_free);
 }

@@ -272,15 +272,16 @@ inputs_of (WeirValue *value)
   return weir_value_new_record (&key, &value, 1);
 }
 
-/* The run with 10 blocks against the same with 1: what passing the value on costs beyond storing it once. */
+/* The run with 10 blocks against the same with 1: what passing the value on costs beyond storing it once. On a database that is not
+ * synced: writing 10 MB to a disk takes longer one time than another by more than what is measured here. */
 gboolean
 weir_bench_big_value (WeirSamples *samples, GError **error)
 {
   static const char inputs[] = "inputs: { v: { type: any } }\n";
   g_autoptr(WeirWorkflow) one = make_chain (1, inputs, ", config: { value: '=inputs.v' }", "debug.noop", error);
   g_autoptr(WeirWorkflow) ten = make_chain (10, inputs, ", config: { value: '=inputs.v' }", "debug.noop", error);
-  Bench bench;
-  gboolean ok = one != NULL && ten != NULL && bench_open (&bench, error);
+  Bench bench = { .dir = make_folder (error), .engine = weir_engine_new (":memory:", error) };
+  gboolean ok = one != NULL && ten != NULL && bench.dir != NULL && bench.engine != NULL;
 
   for (guint i = 0; ok && i < 13; i++)
     {
@@ -298,7 +299,7 @@ weir_bench_big_value (WeirSamples *samples, GError **error)
       if (ok && i > 0)
         weir_samples_add (samples, (double) (passed - alone) / 1000);
     }
-  if (one != NULL && ten != NULL)
+  if (bench.dir != NULL)
     bench_close (&bench);
   return ok;
 }
