@@ -144,7 +144,7 @@ start_waiting_kind (WeirStep *step)
   /* What records its own effects waits for the journal there; what does not waits here. */
   if (effect_of (step) != WEIR_EFFECT_PURE && step->kind->undo != WEIR_UNDO_EXACT)
     dex_future_disown (dex_future_finally (weir_engine_durable (run->engine), gate_open_cb, weir_step_ref (step),
-                                        (GDestroyNotify) weir_step_unref));
+                                          (GDestroyNotify) weir_step_unref));
   else
     call_kind (step);
 }
