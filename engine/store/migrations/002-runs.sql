@@ -51,7 +51,7 @@ CREATE TABLE effect (
   after    TEXT,
   blobs    INTEGER NOT NULL
 );
-CREATE INDEX effect_run ON effect (run, state);
+CREATE INDEX effect_run ON effect (run);
 
 -- Which run needs which file of blobs/. Run 0: a variable.
 CREATE TABLE blob_ref (
