@@ -6,6 +6,9 @@
 #include <stdio.h>
 
 #define PAGE_LINES 5000
+/* How often, and how long apart, an owner that is about to leave is asked again. */
+#define MAX_TRIES 20
+#define RETRY_US 100000
 
 static gboolean option_follow;
 static char *option_level;
@@ -135,21 +138,34 @@ follow (LogTail *self, GError **error)
   return dex_future_get_value (following, error) != NULL && print_new_lines (self, error);
 }
 
-/* An owner that ran only this run leaves when it has ended, perhaps before its last lines were asked for. */
 static gboolean
-follow_to_the_end (LogTail *self, GError **error)
+print_and_follow (LogTail *self, GError **error)
+{
+  return print_new_lines (self, error) && (!option_follow || follow (self, error));
+}
+
+/* An owner that ran only this run leaves when it has ended, perhaps before its last lines were asked for, and may still answer while
+ * it does: then they are read again, from whoever has the database next. */
+static gboolean
+print_to_the_end (LogTail *self, GError **error)
 {
   g_autoptr(GError) local_error = NULL;
+  guint tries = 0;
 
-  if (follow (self, &local_error))
-    return TRUE;
-  if (self->session->engine != NULL)
+  while (!print_and_follow (self, &local_error))
     {
-      g_propagate_error (error, g_steal_pointer (&local_error));
-      return FALSE;
+      if (self->session->engine != NULL || ++tries > MAX_TRIES)
+        {
+          g_propagate_error (error, g_steal_pointer (&local_error));
+          return FALSE;
+        }
+      g_clear_error (&local_error);
+      g_usleep (RETRY_US);
+      weir_session_close (self->session, NULL);
+      if (!weir_session_open (self->session, error))
+        return FALSE;
     }
-  weir_session_close (self->session, NULL);
-  return weir_session_open (self->session, error) && print_new_lines (self, error);
+  return TRUE;
 }
 
 int
@@ -167,7 +183,7 @@ weir_command_logs (int argc, char **argv)
                                option_level);
   if (!weir_session_open (&session, &error))
     return weir_cli_fail (error);
-  if (!print_new_lines (&tail, &error) || (option_follow && !follow_to_the_end (&tail, &error)))
+  if (!print_to_the_end (&tail, &error))
     code = weir_cli_fail (error);
   weir_session_close (&session, NULL);
   return code;

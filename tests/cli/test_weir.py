@@ -259,9 +259,11 @@ class WeirTest(unittest.TestCase):
         self.assertEqual(json.loads(self.weir("runs", "--json").stdout)[0]["status"], "cancelled")
 
     def test_two_interrupts_force_stop_a_program_that_does_not_listen(self):
-        stubborn = GATED.replace("while !", "trap '' INT TERM; while !")
+        stubborn = GATED.replace("while !", "trap '' INT TERM; touch deaf; while !")
         process = self.start("run", self.file(stubborn), "--json")
         self.wait_for_event(process, "block.started")
+        while not (self.dir / "deaf").exists():  # it does not listen only once it has said so to its shell
+            time.sleep(0.01)
         process.send_signal(signal.SIGINT)
         self.wait_for_event(process, "run.stopping")
         process.send_signal(signal.SIGINT)
