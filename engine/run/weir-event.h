@@ -73,11 +73,11 @@ typedef enum
   WEIR_EVENT_RUN_INTERRUPTED,
   WEIR_EVENT_SCOPE_OPENED,      /* {scope, key, locals, workflow?, inputs?}: block and firing are the container's */
   WEIR_EVENT_SCOPE_CLOSED,      /* {scope, result} or {scope, error} */
-  WEIR_EVENT_BLOCK_STARTED,     /* {inputs, config?} */
-  WEIR_EVENT_BLOCK_EMITTED,     /* {port, value, links}: a side port */
+  WEIR_EVENT_BLOCK_STARTED,     /* not for what is computed at once: its end is the one event it has */
+  WEIR_EVENT_BLOCK_EMITTED,     /* {port, value, shut?}: a side port */
   WEIR_EVENT_BLOCK_RETRY,       /* {error, delay_ms, due_at} */
-  WEIR_EVENT_BLOCK_SUCCEEDED,   /* {outputs, links}: links lists those whose `when` held */
-  WEIR_EVENT_BLOCK_FAILED,      /* {error, handled: "port", "continue" or "stop", links} */
+  WEIR_EVENT_BLOCK_SUCCEEDED,   /* {outputs, shut?, took?}: shut lists the links whose `when` did not hold; took is µs without an event for the start */
+  WEIR_EVENT_BLOCK_FAILED,      /* {error, handled: "port", "continue" or "stop", shut?, took?} */
   WEIR_EVENT_BLOCK_SKIPPED,
   WEIR_EVENT_BLOCK_CANCELLED,
   WEIR_EVENT_BLOCK_INTERRUPTED, /* {reason} */

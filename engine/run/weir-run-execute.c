@@ -24,10 +24,8 @@ weir_run_emit (WeirRun *run, WeirEventKind kind, WeirStepState *step, WeirValue 
     {
       event->scope = step->info.scope;
       event->firing = step->info.firing;
-      event->attempt = MAX (step->info.attempt, 1);
+      event->attempt = weir_step_state_begins (step, kind) ? step->info.attempt + 1 : MAX (step->info.attempt, 1);
       event->block = g_ref_string_acquire (weir_step_state_get_block (step)->id);
-      if (kind == WEIR_EVENT_BLOCK_STARTED)
-        event->attempt = step->info.attempt + 1;
     }
   if (!weir_run_state_apply (run->state, event, &error))
     g_critical ("Run %" G_GINT64_FORMAT ": %s", run->id, error->message);
@@ -191,6 +189,16 @@ record_of_two (const char *key_a, WeirValue *a, const char *key_b, WeirValue *b)
   return weir_value_new_record (keys, values, b != NULL ? 2 : 1);
 }
 
+/* What was computed at once, but took its time, says how long: it has no event of its own for its start. */
+static void
+add_duration (WeirStep *step, WeirBuilder *data)
+{
+  gint64 took = weir_clock_get_time (step->run->engine->clock) - step->time;
+
+  if (step->state->info.status != WEIR_STEP_RUNNING && took >= 1000)
+    weir_builder_set_take (data, "took", weir_value_new_int (took));
+}
+
 static gboolean
 has_error_link (WeirStep *step)
 {
@@ -298,6 +306,7 @@ fail_step (WeirStep *step, const GError *error)
       if (shut != NULL)
         weir_builder_set_take (data, "shut", shut);
     }
+  add_duration (step, data);
   weir_run_emit (step->run, WEIR_EVENT_BLOCK_FAILED, step->state, weir_builder_end (data));
 }
 
@@ -307,6 +316,7 @@ succeed_step (WeirStep *step)
   g_autoptr(WeirValue) outputs = weir_builder_end (g_steal_pointer (&step->outputs));
   g_autoptr(WeirValue) shut = NULL;
   g_autoptr(GError) error = NULL;
+  WeirBuilder *data;
 
   shut = find_shut_links (step, outputs, &error);
   if (error != NULL)
@@ -314,7 +324,12 @@ succeed_step (WeirStep *step)
       fail_step (step, error);
       return;
     }
-  weir_run_emit (step->run, WEIR_EVENT_BLOCK_SUCCEEDED, step->state, record_of_two ("outputs", outputs, "shut", shut));
+  data = weir_record_builder_new (3);
+  weir_builder_set (data, "outputs", outputs);
+  if (shut != NULL)
+    weir_builder_set (data, "shut", shut);
+  add_duration (step, data);
+  weir_run_emit (step->run, WEIR_EVENT_BLOCK_SUCCEEDED, step->state, weir_builder_end (data));
 }
 
 static void
@@ -436,8 +451,10 @@ start_step (WeirRun *run, WeirStepState *state, gboolean slot)
   g_autoptr(GError) error = NULL;
 
   step->slot = slot;
-  weir_run_emit (run, WEIR_EVENT_BLOCK_STARTED, state, NULL);
-  step->attempt = state->info.attempt;
+  /* What is computed at once is journalled when it is over: its end says that it began. */
+  if (block->kind == NULL || block->kind->eval == NULL)
+    weir_run_emit (run, WEIR_EVENT_BLOCK_STARTED, state, NULL);
+  step->attempt = state->info.status == WEIR_STEP_RUNNING ? state->info.attempt : state->info.attempt + 1;
   if (!check_can_start (state, block, &error))
     {
       step->attempt = G_MAXUINT; /* no use in trying again */

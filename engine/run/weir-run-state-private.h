@@ -150,6 +150,7 @@ void           weir_scope_clear_tokens   (WeirScopeState *scope);
 /* weir-run-state.c */
 WeirStepState *weir_run_state_add_step   (WeirRunState *self, WeirScopeState *scope, guint block, WeirValue *inputs, gboolean skip);
 void           weir_step_state_set_status (WeirRunState *self, WeirStepState *step, WeirStepStatus status);
+gboolean       weir_step_state_begins    (WeirStepState *step, WeirEventKind kind);
 WeirStepState *weir_run_state_lookup     (WeirRunState *self, guint32 scope, const char *block, guint32 firing);
 static inline WeirPlanBlock *
 weir_step_state_get_block (WeirStepState *step)

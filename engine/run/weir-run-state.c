@@ -374,15 +374,26 @@ static void
 begin_attempt (WeirRunState *self, WeirStepState *step, WeirEvent *event)
 {
   WeirStepInfo *info = &step->info;
+  gint64 at = event->at - (event->data != NULL ? weir_value_get_member_int (event->data, "took", 0) : 0);
 
   info->attempt = event->attempt;
   if (info->started_at == 0)
-    info->started_at = event->at;
+    info->started_at = at;
   if (event->attempt > 1 && info->attempts != NULL)
-    g_array_append_val (info->attempts, ((WeirAttempt) { .started_at = event->at }));
+    g_array_append_val (info->attempts, ((WeirAttempt) { .started_at = at }));
   info->progress = -1;
   g_clear_pointer (&info->progress_text, g_free);
   weir_step_state_set_status (self, step, WEIR_STEP_RUNNING);
+}
+
+/* Whether an event of this kind opens an attempt: what is computed at once has no event of its own for its start. */
+gboolean
+weir_step_state_begins (WeirStepState *step, WeirEventKind kind)
+{
+  if (kind == WEIR_EVENT_BLOCK_STARTED)
+    return TRUE;
+  return (step->info.status == WEIR_STEP_READY || step->info.status == WEIR_STEP_RETRY_WAIT)
+         && (kind == WEIR_EVENT_BLOCK_SUCCEEDED || kind == WEIR_EVENT_BLOCK_FAILED || kind == WEIR_EVENT_BLOCK_RETRY);
 }
 
 static void
@@ -463,8 +474,6 @@ apply_succeeded (WeirRunState *self, WeirStepState *step, WeirEvent *event)
   g_autoptr(WeirValue) nothing = NULL;
   WeirValue *outputs = event->data != NULL ? weir_value_find_member (event->data, "outputs") : NULL;
 
-  if (step->info.started_at == 0)
-    begin_attempt (self, step, event);
   if (outputs == NULL)
     outputs = nothing = weir_value_new_record (NULL, NULL, 0);
   g_clear_pointer (&step->info.outputs, weir_value_unref);
@@ -538,12 +547,13 @@ apply_interrupted (WeirRunState *self, WeirStepState *step, WeirEvent *event)
 static gboolean
 apply_to_step (WeirRunState *self, WeirEvent *event, WeirStepState *step, GError **error)
 {
+  if (weir_step_state_begins (step, event->kind))
+    begin_attempt (self, step, event);
   switch (event->kind)
     {
     case WEIR_EVENT_SCOPE_OPENED:
       return apply_scope_opened (self, event, step, error);
     case WEIR_EVENT_BLOCK_STARTED:
-      begin_attempt (self, step, event);
       break;
     case WEIR_EVENT_BLOCK_EMITTED:
       apply_emitted (self, step, event);
