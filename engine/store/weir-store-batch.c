@@ -27,6 +27,27 @@ op_clear (gpointer data)
       g_free (op->variable.name);
       g_clear_pointer (&op->variable.value, weir_value_unref);
       break;
+    case WEIR_BATCH_STATE:
+      g_free (op->state->workflow_id);
+      g_free (op->state->block);
+      g_free (op->state->key);
+      g_clear_pointer (&op->state->value, weir_value_unref);
+      g_free (op->state);
+      break;
+    case WEIR_BATCH_CACHED:
+      weir_value_unref (op->cached->outputs);
+      g_free (op->cached->step);
+      g_free (op->cached);
+      break;
+    case WEIR_BATCH_RUN_FIELDS:
+      g_free (op->run_fields->restart_point);
+      g_free (op->run_fields);
+      break;
+    case WEIR_BATCH_REPORT:
+      g_free (op->report->kind);
+      weir_value_unref (op->report->data);
+      g_free (op->report);
+      break;
     default:
       g_assert_not_reached ();
     }
@@ -123,8 +144,16 @@ weir_batch_take_event (WeirBatch *self, WeirEvent *event, const char *path, cons
  * Adds the row of the run; of one that is there replaces status, ended_at, n_steps and error.
  */
 void
-weir_batch_put_run (WeirBatch *self, gint64 run, const char *workflow_id, const char *workflow_name, guint version,
-                    WeirRunStatus status, gint64 created_at, gint64 ended_at, guint n_steps, const char *error)
+weir_batch_put_run (WeirBatch *self,
+                    gint64 run,
+                    const char *workflow_id,
+                    const char *workflow_name,
+                    guint version,
+                    WeirRunStatus status,
+                    gint64 created_at,
+                    gint64 ended_at,
+                    guint n_steps,
+                    const char *error)
 {
   WeirBatchRun *row = g_new (WeirBatchRun, 1);
 
@@ -170,4 +199,92 @@ weir_batch_put_variable (WeirBatch *self, const char *workflow_id, const char *n
   op->variable.workflow_id = g_strdup (workflow_id);
   op->variable.name = g_strdup (name);
   op->variable.value = value != NULL ? weir_value_ref (value) : NULL;
+}
+
+/**
+ * weir_batch_put_state:
+ * @self: a batch
+ * @workflow_id: (nullable): %NULL: of all workflows
+ * @block: path of the block in the workflow, or a name that blocks share
+ * @key: name of the value
+ * @value: (nullable): %NULL: removed
+ * @expires_at: µs UTC, after which it counts as unset; 0: never
+ *
+ * Small state that outlives the run. In the batch of the step's events it is on disk exactly when they are.
+ */
+void
+weir_batch_put_state (
+  WeirBatch *self, const char *workflow_id, const char *block, const char *key, WeirValue *value, gint64 expires_at)
+{
+  WeirBatchState *state = g_new (WeirBatchState, 1);
+
+  *state = (WeirBatchState) {
+    .workflow_id = g_strdup (workflow_id != NULL ? workflow_id : ""),
+    .block = g_strdup (block != NULL ? block : ""),
+    .key = g_strdup (key),
+    .value = value != NULL ? weir_value_ref (value) : NULL,
+    .expires_at = expires_at,
+  };
+  add_op (self, WEIR_BATCH_STATE)->state = state;
+}
+
+/**
+ * weir_batch_put_cached:
+ * @self: a batch
+ * @key: 64 hex digits: SHA-256 of all that the result depends on
+ * @outputs: a record by port
+ * @run: where it was computed
+ * @step: path of the step in it, "move[3]/to"
+ * @expires_at: µs UTC; 0: never
+ *
+ * Replaces what was kept under the same key.
+ */
+void
+weir_batch_put_cached (
+  WeirBatch *self, const char *key, WeirValue *outputs, gint64 run, const char *step, gint64 expires_at)
+{
+  WeirBatchCached *cached;
+
+  g_return_if_fail (weir_store_is_hash (key));
+  cached = g_new0 (WeirBatchCached, 1);
+  g_strlcpy (cached->key, key, sizeof cached->key);
+  cached->outputs = weir_value_ref (outputs);
+  cached->run = run;
+  cached->step = g_strdup (step != NULL ? step : "");
+  cached->expires_at = expires_at;
+  add_op (self, WEIR_BATCH_CACHED)->cached = cached;
+}
+
+/**
+ * weir_batch_put_run_fields:
+ * @self: a batch
+ * @run: number of a run whose row is in this batch or an earlier one
+ * @parent_run: the run it was started again from; 0: none
+ * @restart_point: (nullable): path of the block it began at; %NULL: the beginning
+ * @priority: higher goes first; 0 is usual
+ */
+void
+weir_batch_put_run_fields (WeirBatch *self, gint64 run, gint64 parent_run, const char *restart_point, int priority)
+{
+  WeirBatchRunFields *fields = g_new (WeirBatchRunFields, 1);
+
+  *fields = (WeirBatchRunFields) { run, parent_run, g_strdup (restart_point), priority };
+  add_op (self, WEIR_BATCH_RUN_FIELDS)->run_fields = fields;
+}
+
+/**
+ * weir_batch_put_report:
+ * @self: a batch
+ * @kind: "resume"
+ * @run: that it is about; 0: no single one
+ * @at: µs UTC
+ * @data: what it says
+ */
+void
+weir_batch_put_report (WeirBatch *self, const char *kind, gint64 run, gint64 at, WeirValue *data)
+{
+  WeirBatchReport *report = g_new (WeirBatchReport, 1);
+
+  *report = (WeirBatchReport) { g_strdup (kind), run, at, weir_value_ref (data) };
+  add_op (self, WEIR_BATCH_REPORT)->report = report;
 }

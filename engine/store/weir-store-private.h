@@ -103,6 +103,10 @@ gboolean    weir_store_write_batches  (WeirStore *self, GQueue *jobs, GError **e
 gboolean    weir_store_begin          (WeirSql *sql, GError **error);
 gboolean    weir_store_end            (WeirSql *sql, GError **error);
 void        weir_store_roll_back      (WeirSql *sql);
+gboolean    weir_store_write_row      (WeirSql *sql, WeirStatement *statement, GError **error);
+gboolean    weir_store_bind_value     (WeirStore *self, WeirStatement *statement, int index, WeirValue *value,
+                                       GPtrArray *hashes, GError **error);
+gboolean    weir_store_add_references (WeirStore *self, gint64 holder, GPtrArray *hashes, GError **error);
 
 /* weir-store-batch.c */
 typedef enum
@@ -111,6 +115,10 @@ typedef enum
   WEIR_BATCH_RUN,
   WEIR_BATCH_EFFECT,
   WEIR_BATCH_VARIABLE,
+  WEIR_BATCH_STATE,
+  WEIR_BATCH_CACHED,
+  WEIR_BATCH_RUN_FIELDS,
+  WEIR_BATCH_REPORT,
 } WeirBatchOpKind;
 
 typedef struct
@@ -128,6 +136,40 @@ typedef struct
 
 typedef struct
 {
+  char      *workflow_id;
+  char      *block;
+  char      *key;
+  WeirValue *value;
+  gint64     expires_at;
+} WeirBatchState;
+
+typedef struct
+{
+  char       key[65];
+  WeirValue *outputs;
+  gint64     run;
+  char      *step;
+  gint64     expires_at;
+} WeirBatchCached;
+
+typedef struct
+{
+  gint64 run;
+  gint64 parent_run;
+  char  *restart_point;
+  int    priority;
+} WeirBatchRunFields;
+
+typedef struct
+{
+  char      *kind;
+  gint64     run;
+  gint64     at;
+  WeirValue *data;
+} WeirBatchReport;
+
+typedef struct
+{
   WeirBatchOpKind kind;
   union
   {
@@ -135,6 +177,10 @@ typedef struct
     WeirBatchRun *run;
     WeirEffect   *effect;
     struct { char *workflow_id, *name; WeirValue *value; } variable;
+    WeirBatchState *state;
+    WeirBatchCached *cached;
+    WeirBatchRunFields *run_fields;
+    WeirBatchReport *report;
   };
 } WeirBatchOp;
 
@@ -142,6 +188,19 @@ struct _WeirBatch
 {
   GArray *ops; /* of WeirBatchOp */
 };
+
+/* weir-store-state.c: @holder is who needs the blobs in @hashes (blob_ref.run) */
+gboolean    weir_store_write_state    (WeirStore *self, const WeirBatchState *state, GPtrArray *hashes, gint64 *holder,
+                                       GError **error);
+gboolean    weir_store_write_cached   (WeirStore *self, const WeirBatchCached *cached, GPtrArray *hashes, gint64 *holder,
+                                       GError **error);
+gboolean    weir_store_write_run_fields (WeirStore *self, const WeirBatchRunFields *fields, GError **error);
+gboolean    weir_store_write_report   (WeirStore *self, const WeirBatchReport *report, GPtrArray *hashes, gint64 *holder,
+                                       GError **error);
+#define WEIR_STORE_HOLDER_STATE(id)   (-(4 * (id)))
+#define WEIR_STORE_HOLDER_CACHE(id)   (-(4 * (id) + 1))
+#define WEIR_STORE_HOLDER_FIXTURE(id) (-(4 * (id) + 2))
+#define WEIR_STORE_HOLDER_REPORT(id)  (-(4 * (id) + 3))
 
 /* weir-store-values.c: big values out of journal rows and back in */
 WeirKeeper *weir_keeper_new           (WeirStore *store);
@@ -173,5 +232,9 @@ gboolean    weir_store_index_when_idle (WeirStore *self);
 WeirRunInfo *weir_store_run_from_row   (WeirStatement *row, int first);
 gboolean    weir_store_read_unfinished (WeirStore *self, WeirSql *sql, GError **error);
 gboolean    weir_store_read_variables  (WeirStore *self, WeirSql *sql, GError **error);
+/* A value in @column, whose number of blobs is in @blobs, made whole if @whole. FALSE on error; NULL is no value. */
+gboolean    weir_store_read_value      (WeirStore *self, WeirStatement *row, int column, int blobs, guint depth,
+                                        gboolean whole, GHashTable *seen, WeirValue **value, GError **error);
+gboolean    weir_store_answer_boxed    (GValue *answer, gpointer boxed, GType type);
 
 G_END_DECLS

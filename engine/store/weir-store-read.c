@@ -8,11 +8,11 @@
 /* What is asked: a run, and where to begin. */
 typedef struct
 {
-  gint64   run;
-  guint64  after_seq;
+  gint64 run;
+  guint64 after_seq;
   gboolean whole;
-  guint    limit;
-  char    *text;
+  guint limit;
+  char *text;
 } Question;
 
 static Question *
@@ -35,9 +35,9 @@ question_free (gpointer data)
 
 /* ── runs ────────────────────────────────────────────────────────────────────────────────── */
 
-#define RUN_COLUMNS \
+#define RUN_COLUMNS                                                                     \
   "id, workflow, workflow_name, version, status, created_at, ended_at, n_steps, error," \
-  " (SELECT count(*) FROM effect WHERE run = run.id AND state <> 2)," \
+  " (SELECT count(*) FROM effect WHERE run = run.id AND state <> 2),"                   \
   " (SELECT count(*) FROM effect WHERE run = run.id AND state = 2)"
 
 static WeirRunStatus
@@ -64,12 +64,12 @@ weir_store_run_from_row (WeirStatement *row, int first)
 static GListStore *
 read_runs (WeirSql *sql, WeirStatement *find, GError **error)
 {
-  g_autoptr(GListStore) runs = g_list_store_new (WEIR_TYPE_RUN_INFO);
+  g_autoptr (GListStore) runs = g_list_store_new (WEIR_TYPE_RUN_INFO);
   int code;
 
   while ((code = weir_sql_step (sql, find, error)) == SQLITE_ROW)
     {
-      g_autoptr(WeirRunInfo) info = weir_store_run_from_row (find, 0);
+      g_autoptr (WeirRunInfo) info = weir_store_run_from_row (find, 0);
 
       g_list_store_append (runs, info);
     }
@@ -86,8 +86,8 @@ answer_object (GValue *answer, gpointer object, GType type)
   return TRUE;
 }
 
-static gboolean
-answer_boxed (GValue *answer, gpointer boxed, GType type)
+gboolean
+weir_store_answer_boxed (GValue *answer, gpointer boxed, GType type)
 {
   if (boxed == NULL)
     return FALSE;
@@ -100,7 +100,7 @@ static gboolean
 list_runs (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GError **error)
 {
   Question *question = data;
-  g_autoptr(WeirStatement) find = NULL;
+  g_autoptr (WeirStatement) find = NULL;
 
   if (question->text != NULL)
     find = weir_sql_prepare (sql, "SELECT " RUN_COLUMNS " FROM run WHERE workflow = ?2 ORDER BY id DESC LIMIT ?1",
@@ -136,7 +136,7 @@ static gboolean
 load_run (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GError **error)
 {
   Question *question = data;
-  g_autoptr(WeirStatement) find = weir_sql_prepare (sql, "SELECT " RUN_COLUMNS " FROM run WHERE id = ?1", error);
+  g_autoptr (WeirStatement) find = weir_sql_prepare (sql, "SELECT " RUN_COLUMNS " FROM run WHERE id = ?1", error);
   int code;
 
   if (find == NULL)
@@ -167,7 +167,7 @@ weir_store_load_run (WeirStore *self, gint64 run)
 gboolean
 weir_store_read_unfinished (WeirStore *self, WeirSql *sql, GError **error)
 {
-  g_autoptr(WeirStatement) find = weir_sql_prepare (
+  g_autoptr (WeirStatement) find = weir_sql_prepare (
     sql,
     "SELECT " RUN_COLUMNS " FROM run"
     " WHERE status NOT IN ('succeeded', 'failed', 'cancelled', 'interrupted') ORDER BY id",
@@ -183,7 +183,7 @@ weir_store_read_unfinished (WeirStore *self, WeirSql *sql, GError **error)
 gboolean
 weir_store_read_variables (WeirStore *self, WeirSql *sql, GError **error)
 {
-  g_autoptr(WeirStatement) find = weir_sql_prepare (sql, "SELECT workflow, name, value, blobs FROM variable", error);
+  g_autoptr (WeirStatement) find = weir_sql_prepare (sql, "SELECT workflow, name, value, blobs FROM variable", error);
   int code;
 
   if (find == NULL)
@@ -191,8 +191,8 @@ weir_store_read_variables (WeirStore *self, WeirSql *sql, GError **error)
   while ((code = weir_sql_step (sql, find, error)) == SQLITE_ROW)
     {
       const char *text = (const char *) sqlite3_column_text (find, 2);
-      g_autoptr(GError) unreadable = NULL;
-      g_autoptr(WeirValue) value = NULL;
+      g_autoptr (GError) unreadable = NULL;
+      g_autoptr (WeirValue) value = NULL;
 
       if (sqlite3_column_int (find, 3) > 0)
         value = weir_store_decode (self, text, sqlite3_column_bytes (find, 2), 0, NULL, &unreadable);
@@ -210,10 +210,16 @@ weir_store_read_variables (WeirStore *self, WeirSql *sql, GError **error)
 
 /* ── the journal ─────────────────────────────────────────────────────────────────────────── */
 
-/* A value in @column, whose number of blobs is in @blobs. FALSE on error; NULL is no value. */
-static gboolean
-read_value (WeirStore *self, WeirStatement *row, int column, int blobs, guint depth, gboolean whole, GHashTable *seen,
-            WeirValue **value, GError **error)
+gboolean
+weir_store_read_value (WeirStore *self,
+                       WeirStatement *row,
+                       int column,
+                       int blobs,
+                       guint depth,
+                       gboolean whole,
+                       GHashTable *seen,
+                       WeirValue **value,
+                       GError **error)
 {
   const char *text = (const char *) sqlite3_column_text (row, column);
   int length = sqlite3_column_bytes (row, column);
@@ -248,7 +254,7 @@ event_from_row (WeirStore *self, WeirStatement *row, gboolean whole, GHashTable 
   const char *block = (const char *) sqlite3_column_text (row, 7);
   gint64 key = sqlite3_column_int64 (row, 0);
   WeirEventKind kind = name != NULL ? weir_event_kind_from_name (name) : WEIR_EVENT_LOG;
-  g_autoptr(WeirEvent) event = NULL;
+  g_autoptr (WeirEvent) event = NULL;
   WeirValue *data;
 
   if (kind == WEIR_EVENT_LAST)
@@ -266,7 +272,7 @@ event_from_row (WeirStore *self, WeirStatement *row, gboolean whole, GHashTable 
   event->firing = (guint32) sqlite3_column_int64 (row, 5);
   event->attempt = (guint32) sqlite3_column_int64 (row, 6);
   event->block = block != NULL ? g_ref_string_new_intern (block) : NULL;
-  if (!read_value (self, row, 8, 9, kind == WEIR_EVENT_LOG ? 0 : 2, whole, seen, &data, error))
+  if (!weir_store_read_value (self, row, 8, 9, kind == WEIR_EVENT_LOG ? 0 : 2, whole, seen, &data, error))
     return NULL;
   event->data = kind == WEIR_EVENT_LOG ? make_log_data (row, data) : data;
   return g_steal_pointer (&event);
@@ -276,10 +282,10 @@ static gboolean
 load_events (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GError **error)
 {
   Question *question = data;
-  g_autoptr(GPtrArray) events = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_event_unref);
-  g_autoptr(GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+  g_autoptr (GPtrArray) events = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_event_unref);
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                                        (GDestroyNotify) weir_value_unref);
-  g_autoptr(WeirStatement) find = weir_sql_prepare (
+  g_autoptr (WeirStatement) find = weir_sql_prepare (
     sql,
     "SELECT key, name, at, mono, scope, firing, attempt, block, data, blobs, NULL, NULL FROM event JOIN event_kind ON "
     "event_kind.id = kind"
@@ -303,7 +309,7 @@ load_events (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GErro
         return FALSE;
       g_ptr_array_add (events, event);
     }
-  return code == SQLITE_DONE && answer_boxed (answer, g_steal_pointer (&events), G_TYPE_PTR_ARRAY);
+  return code == SQLITE_DONE && weir_store_answer_boxed (answer, g_steal_pointer (&events), G_TYPE_PTR_ARRAY);
 }
 
 /**
@@ -330,13 +336,13 @@ static gboolean
 load_value (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GError **error)
 {
   Question *question = data;
-  g_autoptr(GBytes) bytes = weir_store_read_blob (self, question->text, error);
+  g_autoptr (GBytes) bytes = weir_store_read_blob (self, question->text, error);
 
   if (bytes == NULL)
     return FALSE;
-  return answer_boxed (answer,
-                       weir_value_decode (g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes), error),
-                       WEIR_TYPE_VALUE);
+  return weir_store_answer_boxed (
+    answer, weir_value_decode (g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes), error),
+    WEIR_TYPE_VALUE);
 }
 
 /**
@@ -360,7 +366,7 @@ weir_store_load_value (WeirStore *self, const char *hash)
 static WeirEffect *
 effect_from_row (WeirStore *self, WeirStatement *row, GHashTable *seen, GError **error)
 {
-  g_autoptr(WeirEffect) effect = g_new0 (WeirEffect, 1);
+  g_autoptr (WeirEffect) effect = g_new0 (WeirEffect, 1);
 
   effect->id = sqlite3_column_int64 (row, 0);
   effect->run = sqlite3_column_int64 (row, 1);
@@ -373,8 +379,8 @@ effect_from_row (WeirStore *self, WeirStatement *row, GHashTable *seen, GError *
   effect->undo = sqlite3_column_int (row, 8);
   effect->state = sqlite3_column_int (row, 9);
   effect->at = sqlite3_column_int64 (row, 10);
-  if (!read_value (self, row, 11, 13, 0, TRUE, seen, &effect->before, error)
-      || !read_value (self, row, 12, 13, 0, TRUE, seen, &effect->after, error))
+  if (!weir_store_read_value (self, row, 11, 13, 0, TRUE, seen, &effect->before, error)
+      || !weir_store_read_value (self, row, 12, 13, 0, TRUE, seen, &effect->after, error))
     return NULL;
   return g_steal_pointer (&effect);
 }
@@ -383,10 +389,10 @@ static gboolean
 list_effects (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GError **error)
 {
   Question *question = data;
-  g_autoptr(GPtrArray) effects = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_effect_free);
-  g_autoptr(GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+  g_autoptr (GPtrArray) effects = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_effect_free);
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                                        (GDestroyNotify) weir_value_unref);
-  g_autoptr(WeirStatement) find = weir_sql_prepare (
+  g_autoptr (WeirStatement) find = weir_sql_prepare (
     sql,
     "SELECT id, run, scope, firing, block, kind, type, target, undo, state, at, before, after, blobs FROM effect"
     " WHERE run = ?1 ORDER BY id",
@@ -404,7 +410,7 @@ list_effects (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GErr
         return FALSE;
       g_ptr_array_add (effects, effect);
     }
-  return code == SQLITE_DONE && answer_boxed (answer, g_steal_pointer (&effects), G_TYPE_PTR_ARRAY);
+  return code == SQLITE_DONE && weir_store_answer_boxed (answer, g_steal_pointer (&effects), G_TYPE_PTR_ARRAY);
 }
 
 /**

@@ -16,7 +16,7 @@ G_STATIC_ASSERT (WEIR_LOG_DEBUG == 0 && WEIR_LOG_INFO == 1 && WEIR_LOG_WARNING =
 static gboolean
 run_control (WeirSql *sql, const char *static_sql, GError **error)
 {
-  g_autoptr(WeirStatement) control = weir_sql_prepare (sql, static_sql, error);
+  g_autoptr (WeirStatement) control = weir_sql_prepare (sql, static_sql, error);
   int code;
 
   if (control == NULL)
@@ -47,8 +47,8 @@ weir_store_roll_back (WeirSql *sql)
 
 /* A row that breaks a rule of the schema is a mistake of the program. It must not keep all that comes after it from
  * the disk, which trying again for ever would do. */
-static gboolean
-write_row (WeirSql *sql, WeirStatement *statement, GError **error)
+gboolean
+weir_store_write_row (WeirSql *sql, WeirStatement *statement, GError **error)
 {
   int code = sqlite3_step (statement);
 
@@ -62,12 +62,12 @@ write_row (WeirSql *sql, WeirStatement *statement, GError **error)
   return weir_sql_fail (sql, code, "write to", error);
 }
 
-static gboolean
-add_references (WeirStore *self, gint64 run, GPtrArray *hashes, GError **error)
+gboolean
+weir_store_add_references (WeirStore *self, gint64 holder, GPtrArray *hashes, GError **error)
 {
   for (guint i = 0; i < hashes->len; i++)
     {
-      g_autoptr(WeirStatement) add = weir_sql_prepare (self->writing, "INSERT OR IGNORE INTO blob_ref VALUES (?1, ?2)",
+      g_autoptr (WeirStatement) add = weir_sql_prepare (self->writing, "INSERT OR IGNORE INTO blob_ref VALUES (?1, ?2)",
                                                         error);
       guint8 bytes[32];
 
@@ -75,8 +75,8 @@ add_references (WeirStore *self, gint64 run, GPtrArray *hashes, GError **error)
         return FALSE;
       weir_store_hash_to_bytes (g_ptr_array_index (hashes, i), bytes);
       sqlite3_bind_blob (add, 1, bytes, sizeof bytes, SQLITE_STATIC);
-      sqlite3_bind_int64 (add, 2, run);
-      if (!write_row (self->writing, add, error))
+      sqlite3_bind_int64 (add, 2, holder);
+      if (!weir_store_write_row (self->writing, add, error))
         return FALSE;
     }
   return TRUE;
@@ -86,7 +86,7 @@ static gboolean
 write_log (WeirStore *self, WeirBatchOp *op, GPtrArray *hashes, GError **error)
 {
   WeirEvent *event = op->event.event;
-  g_autoptr(WeirStatement) add = weir_sql_prepare (
+  g_autoptr (WeirStatement) add = weir_sql_prepare (
     self->writing, "INSERT INTO log VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)", error);
   g_autofree char *fields = NULL;
   WeirValue *value = event->data != NULL ? weir_value_find_member (event->data, "fields") : NULL;
@@ -116,13 +116,13 @@ write_log (WeirStore *self, WeirBatchOp *op, GPtrArray *hashes, GError **error)
   weir_sql_bind_text (add, 12, fields, (gssize) length);
   sqlite3_bind_int (add, 13, (int) (hashes->len - n_before));
   g_hash_table_add (self->unindexed, GINT_TO_POINTER ((int) event->run));
-  return write_row (self->writing, add, error);
+  return weir_store_write_row (self->writing, add, error);
 }
 
 static gboolean
 write_event (WeirStore *self, WeirEvent *event, GPtrArray *hashes, GError **error)
 {
-  g_autoptr(WeirStatement) add = weir_sql_prepare (
+  g_autoptr (WeirStatement) add = weir_sql_prepare (
     self->writing, "INSERT INTO event VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)", error);
   g_autofree char *data = NULL;
   guint n_before = hashes->len;
@@ -146,13 +146,13 @@ write_event (WeirStore *self, WeirEvent *event, GPtrArray *hashes, GError **erro
   weir_sql_bind_text (add, 8, event->block, -1);
   weir_sql_bind_text (add, 9, data, (gssize) length);
   sqlite3_bind_int (add, 10, (int) (hashes->len - n_before));
-  return write_row (self->writing, add, error);
+  return weir_store_write_row (self->writing, add, error);
 }
 
 static gboolean
 write_run (WeirStore *self, WeirBatchRun *run, GError **error)
 {
-  g_autoptr(WeirStatement) put = weir_sql_prepare (
+  g_autoptr (WeirStatement) put = weir_sql_prepare (
     self->writing,
     "INSERT INTO run (id, workflow, workflow_name, version, status, created_at, ended_at, n_steps, error)"
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
@@ -170,11 +170,12 @@ write_run (WeirStore *self, WeirBatchRun *run, GError **error)
   sqlite3_bind_int64 (put, 7, run->ended_at);
   sqlite3_bind_int64 (put, 8, run->n_steps);
   weir_sql_bind_text (put, 9, run->error, -1);
-  return write_row (self->writing, put, error);
+  return weir_store_write_row (self->writing, put, error);
 }
 
-static gboolean
-bind_value (WeirStore *self, WeirStatement *statement, int index, WeirValue *value, GPtrArray *hashes, GError **error)
+gboolean
+weir_store_bind_value (
+  WeirStore *self, WeirStatement *statement, int index, WeirValue *value, GPtrArray *hashes, GError **error)
 {
   gsize length = 0;
   char *text;
@@ -206,7 +207,7 @@ static gboolean
 write_effect (WeirStore *self, const WeirEffect *effect, GPtrArray *hashes, GError **error)
 {
   /* without a type it is news of an effect that is known: what it does not say stays */
-  g_autoptr(WeirStatement) put = weir_sql_prepare (
+  g_autoptr (WeirStatement) put = weir_sql_prepare (
     self->writing,
     effect->type == NULL
       ? "UPDATE effect SET state = ?10, before = COALESCE (?12, before), after = COALESCE (?13, after),"
@@ -216,8 +217,8 @@ write_effect (WeirStore *self, const WeirEffect *effect, GPtrArray *hashes, GErr
     error);
   guint n_before = hashes->len;
 
-  if (put == NULL || !bind_value (self, put, 12, effect->before, hashes, error)
-      || !bind_value (self, put, 13, effect->after, hashes, error))
+  if (put == NULL || !weir_store_bind_value (self, put, 12, effect->before, hashes, error)
+      || !weir_store_bind_value (self, put, 13, effect->after, hashes, error))
     return FALSE;
   sqlite3_bind_int64 (put, 1, effect->id);
   sqlite3_bind_int (put, 10, effect->state);
@@ -229,43 +230,46 @@ write_effect (WeirStore *self, const WeirEffect *effect, GPtrArray *hashes, GErr
     weir_store_find_hashes (effect->before, hashes);
   if (effect->after != NULL)
     weir_store_find_hashes (effect->after, hashes);
-  return write_row (self->writing, put, error);
+  return weir_store_write_row (self->writing, put, error);
 }
 
 static gboolean
 write_variable (WeirStore *self, WeirBatchOp *op, GPtrArray *hashes, GError **error)
 {
   const char *workflow = op->variable.workflow_id != NULL ? op->variable.workflow_id : "";
-  g_autoptr(WeirStatement) put = NULL;
+  g_autoptr (WeirStatement) put = NULL;
 
   if (op->variable.value == NULL)
     put = weir_sql_prepare (self->writing, "DELETE FROM variable WHERE workflow = ?1 AND name = ?2", error);
   else
-    put = weir_sql_prepare (self->writing, "INSERT OR REPLACE INTO variable VALUES (?1, ?2, ?3, ?4)", error);
+    put = weir_sql_prepare (self->writing,
+                            "INSERT INTO variable VALUES (?1, ?2, ?3, ?4)"
+                            " ON CONFLICT (workflow, name) DO UPDATE SET value = ?3, blobs = ?4",
+                            error);
   if (put == NULL)
     return FALSE;
   weir_sql_bind_text (put, 1, workflow, -1);
   weir_sql_bind_text (put, 2, op->variable.name, -1);
   if (op->variable.value != NULL)
     {
-      if (!bind_value (self, put, 3, op->variable.value, hashes, error))
+      if (!weir_store_bind_value (self, put, 3, op->variable.value, hashes, error))
         return FALSE;
       sqlite3_bind_int (put, 4, (int) hashes->len);
     }
-  return write_row (self->writing, put, error);
+  return weir_store_write_row (self->writing, put, error);
 }
 
 static gboolean
 write_op (WeirStore *self, WeirBatchOp *op, GPtrArray *referenced, GError **error)
 {
-  g_autoptr(GPtrArray) hashes = g_ptr_array_new_with_free_func (g_free);
-  gint64 run = 0;
+  g_autoptr (GPtrArray) hashes = g_ptr_array_new_with_free_func (g_free);
+  gint64 holder = 0;
   gboolean ok;
 
   switch (op->kind)
     {
     case WEIR_BATCH_EVENT:
-      run = op->event.event->run;
+      holder = op->event.event->run;
       if (op->event.event->kind == WEIR_EVENT_LOG)
         ok = write_log (self, op, hashes, error);
       else
@@ -275,18 +279,30 @@ write_op (WeirStore *self, WeirBatchOp *op, GPtrArray *referenced, GError **erro
       ok = write_run (self, op->run, error);
       break;
     case WEIR_BATCH_EFFECT:
-      run = op->effect->run;
+      holder = op->effect->run;
       ok = write_effect (self, op->effect, hashes, error);
       break;
     case WEIR_BATCH_VARIABLE:
       ok = write_variable (self, op, hashes, error);
+      break;
+    case WEIR_BATCH_STATE:
+      ok = weir_store_write_state (self, op->state, hashes, &holder, error);
+      break;
+    case WEIR_BATCH_CACHED:
+      ok = weir_store_write_cached (self, op->cached, hashes, &holder, error);
+      break;
+    case WEIR_BATCH_RUN_FIELDS:
+      ok = weir_store_write_run_fields (self, op->run_fields, error);
+      break;
+    case WEIR_BATCH_REPORT:
+      ok = weir_store_write_report (self, op->report, hashes, &holder, error);
       break;
     default:
       g_assert_not_reached ();
     }
   if (!ok || hashes->len == 0)
     return ok;
-  if (!add_references (self, run, hashes, error))
+  if (!weir_store_add_references (self, holder, hashes, error))
     return FALSE;
   g_ptr_array_extend_and_steal (referenced, g_steal_pointer (&hashes));
   return TRUE;
@@ -311,7 +327,7 @@ write_jobs (WeirStore *self, GQueue *jobs, GPtrArray *referenced, GError **error
 gboolean
 weir_store_write_batches (WeirStore *self, GQueue *jobs, GError **error)
 {
-  g_autoptr(GPtrArray) referenced = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) referenced = g_ptr_array_new_with_free_func (g_free);
 
   if (!weir_store_sync_new (self, error) || !weir_store_begin (self->writing, error)
       || !write_jobs (self, jobs, referenced, error) || !weir_store_end (self->writing, error))

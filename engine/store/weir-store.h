@@ -73,6 +73,35 @@ void        weir_batch_put_variable (WeirBatch    *self,
                                      const char   *name,
                                      WeirValue    *value);
 
+/* Small state of a block that outlives the run, written with the events of the step that changed it. @workflow_id NULL: of
+ * all workflows; @block: path of the block, or a name. @value NULL: removed. @expires_at: µs UTC, 0: never. */
+void        weir_batch_put_state    (WeirBatch    *self,
+                                     const char   *workflow_id,
+                                     const char   *block,
+                                     const char   *key,
+                                     WeirValue    *value,
+                                     gint64        expires_at);
+/* The result of a step under the SHA-256 (64 hex digits) of what it was computed from. @step: its path in @run. */
+void        weir_batch_put_cached   (WeirBatch    *self,
+                                     const char   *key,
+                                     WeirValue    *outputs,
+                                     gint64        run,
+                                     const char   *step,
+                                     gint64        expires_at);
+/* Where a run came from and how urgent it is; after its put_run. @parent_run 0: from none. @restart_point: path of the block
+ * it began at, or NULL. */
+void        weir_batch_put_run_fields (WeirBatch  *self,
+                                     gint64        run,
+                                     gint64        parent_run,
+                                     const char   *restart_point,
+                                     int           priority);
+/* A report that is kept: a resume. @run 0: of no run alone. */
+void        weir_batch_put_report   (WeirBatch    *self,
+                                     const char   *kind,
+                                     gint64        run,
+                                     gint64        at,
+                                     WeirValue    *data);
+
 /* Queues the batch (consumed). @done is called on the main context, in the order of the commits, once the batch is on
  * disk (synced). Batches queued while one is being written share the next transaction. It is not called if the store
  * is closed before. */
@@ -136,6 +165,42 @@ DexFuture  *weir_store_list_effects     (WeirStore *self, gint64 run);
 /* Removes a run and all it left but one audit row; blobs that nothing refers to any more are freed. On the writing
  * thread. */
 DexFuture  *weir_store_delete_run       (WeirStore *self, gint64 run, const char *actor, const char *reason);
+
+/* ── what outlives a run ─────────────────────────────────────────────────────────────────── */
+
+/* Answered after all batches that were committed before the question. What has expired counts as unset. */
+typedef struct { char *workflow_id, *block, *key; WeirValue *value; gint64 updated_at, expires_at; } WeirState;
+#define WEIR_TYPE_STATE (weir_state_get_type ())
+GType       weir_state_get_type         (void) G_GNUC_CONST;
+void        weir_state_free             (WeirState *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirState, weir_state_free)
+/* Resolves to a WeirState (boxed); its value is NULL if unset. */
+DexFuture  *weir_store_get_state        (WeirStore *self, const char *workflow_id, const char *block, const char *key);
+/* All keys of a block, ordered: a GPtrArray (boxed) of WeirState. */
+DexFuture  *weir_store_list_state       (WeirStore *self, const char *workflow_id, const char *block);
+
+typedef struct { WeirValue *outputs; gint64 run; char *step; gint64 created_at, expires_at; } WeirCached;
+#define WEIR_TYPE_CACHED (weir_cached_get_type ())
+GType       weir_cached_get_type        (void) G_GNUC_CONST;
+void        weir_cached_free            (WeirCached *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirCached, weir_cached_free)
+/* Resolves to a WeirCached (boxed); rejects with WEIR_ERROR_NOT_FOUND. */
+DexFuture  *weir_store_find_cached      (WeirStore *self, const char *key);
+/* Forgets all; resolves to how many there were (gint64). */
+DexFuture  *weir_store_clear_cache      (WeirStore *self);
+
+/* Outputs of one block in a named set. */
+typedef struct { char *block; WeirValue *outputs; gint64 run, created_at; } WeirFixture;
+WeirFixture *weir_fixture_new           (const char *block, WeirValue *outputs, gint64 run);
+void        weir_fixture_free           (WeirFixture *self);
+typedef struct { char *name; guint n_blocks; gint64 run, created_at; } WeirFixtureSet;
+void        weir_fixture_set_free       (WeirFixtureSet *self);
+/* Replaces the whole set by @fixtures (of WeirFixture, consumed); an empty one removes it. Resolves to TRUE. */
+DexFuture  *weir_store_save_fixtures    (WeirStore *self, const char *workflow_id, const char *name, GPtrArray *fixtures);
+/* A GPtrArray (boxed) of WeirFixture, by block; rejects with WEIR_ERROR_NOT_FOUND. */
+DexFuture  *weir_store_load_fixtures    (WeirStore *self, const char *workflow_id, const char *name);
+/* A GPtrArray (boxed) of WeirFixtureSet, by name. */
+DexFuture  *weir_store_list_fixtures    (WeirStore *self, const char *workflow_id);
 
 /* ── blobs: any thread ───────────────────────────────────────────────────────────────────── */
 

@@ -5,7 +5,7 @@
 
 #include "weir-store-fixture.h"
 
-#define NEWEST 4
+#define NEWEST 5
 
 /* A folder with a database that an earlier Weir left. */
 static void
@@ -211,7 +211,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/weir/store/schema/1-is-migrated", StoreFixture, "schema-1.db", set_up_kept,
               test_kept_database_is_migrated, store_fixture_tear_down);
-  g_test_add ("/weir/store/schema/4-is-opened", StoreFixture, "schema-4.db", set_up_kept,
+  g_test_add ("/weir/store/schema/4-is-migrated", StoreFixture, "schema-4.db", set_up_kept,
               test_kept_database_is_migrated, store_fixture_tear_down);
   store_test ("/weir/store/schema/newer-is-refused-and-left-alone", test_newer_database_is_refused_and_left_alone);
   store_test ("/weir/store/schema/of-another-program-is-refused", test_database_of_another_program_is_refused);
