@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: LGPL-2.1-or-later
 -- What outlives a run: small state of blocks, fixtures, cached results, reports; and what is on its way out.
 
--- Numbers and texts of the database itself: 'last-run', 'last-effect' (of rows that are gone), 'passed' (see weir-store-time.c).
+-- Numbers and texts of the database itself: 'last-run' and 'last-effect' of rows that are gone, 'audit' (hash of the last row),
+-- and what weir-store-time.c keeps.
 CREATE TABLE meta (
   name   TEXT PRIMARY KEY,
   value  ANY NOT NULL
@@ -116,11 +117,30 @@ ALTER TABLE workflow ADD COLUMN expires_at INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE workflow ADD COLUMN due_at INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX run_deleted ON run (id) WHERE deleted_at > 0;
 
+UPDATE workflow SET deleted_at = changed_at, due_at = 2592000000000,
+  expires_at = 2592000000000 + 1000000 * CAST (strftime ('%s', 'now') AS INTEGER) WHERE deleted;
+
+-- What is played again is not deleted any more.
+CREATE TRIGGER run_restores_workflow AFTER INSERT ON run WHEN new.workflow IS NOT NULL
+BEGIN
+  UPDATE workflow SET deleted = 0, deleted_at = 0, expires_at = 0, due_at = 0 WHERE id = new.workflow AND deleted;
+END;
+
+-- Runs whose row is gone already and whose other rows are being removed, a part at a time.
+CREATE TABLE purge (
+  run      INTEGER PRIMARY KEY,
+  indexed  INTEGER NOT NULL                -- as in run
+);
+
 -- A run that was started from another one.
 ALTER TABLE run ADD COLUMN parent_run INTEGER;
 ALTER TABLE run ADD COLUMN restart_point TEXT;            -- path of the block it began at; NULL: the beginning
 ALTER TABLE run ADD COLUMN priority INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE run ADD COLUMN trimmed INTEGER NOT NULL DEFAULT 0;  -- what age took: 1 log lines, 2 big values
+CREATE TRIGGER run_restores_parent AFTER UPDATE OF parent_run ON run WHEN new.parent_run IS NOT NULL
+BEGIN
+  UPDATE run SET deleted_at = 0, expires_at = 0, due_at = 0 WHERE id = new.parent_run AND deleted_at > 0;
+END;
 CREATE INDEX run_parent ON run (parent_run) WHERE parent_run IS NOT NULL;
 
 -- How long things stay and how much room they may take. Of a workflow, else of all ('').
