@@ -326,3 +326,14 @@ weir_blocks_make_item_locals (WeirValue *item, gsize index)
   weir_builder_set_take (builder, "index", weir_value_new_int ((gint64) index));
   return weir_builder_end (builder);
 }
+
+/* The same number from 0 to below 1 for the same text and seed, on any machine: what is drawn by it can be drawn again. */
+double
+weir_blocks_hash_fraction (const char *text, const char *seed)
+{
+  g_autofree char *whole = g_strconcat (seed, "\n", text, NULL);
+  g_autofree char *digest = g_compute_checksum_for_string (G_CHECKSUM_SHA256, whole, -1);
+
+  digest[13] = '\0';
+  return (double) g_ascii_strtoull (digest, NULL, 16) / (double) (G_GUINT64_CONSTANT (1) << 52);
+}

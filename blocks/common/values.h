@@ -31,5 +31,7 @@ char       *weir_blocks_make_port_name (const char *label,
 char       *weir_blocks_to_text      (WeirValue   *value);
 WeirValue  *weir_blocks_make_item_locals (WeirValue *item,
                                       gsize        index);
+double      weir_blocks_hash_fraction (const char *text,
+                                      const char  *seed);
 
 G_END_DECLS

@@ -11,14 +11,15 @@ typedef struct
 } If;
 
 static const char *const match_ids[] = { "all", "any", NULL };
-static const char *const match_titles[] = { N_("All hold"), N_("At least one holds"), NULL };
+static const char *const match_titles[] = { N_ ("All hold"), N_ ("At least one holds"), NULL };
 
 static const WeirField if_fields[] = {
   WEIR_FIELD_VALUE (If, conditions, .title = N_("Conditions"), .required = TRUE,
                     .summary = N_("Without a left side the value itself is looked at. Operators: equals, "
                                   "not_equals, <, <=, >, >=, "
-                                  "contains, not_contains, in, not_in, matches, empty, not_empty, exists, "
-                                  "truthy, falsy, error_is"),
+                                  "contains, not_contains, in, not_in, matches, not_matches, empty, not_empty, "
+                                  "exists, not_exists, truthy, falsy, error_is (a failure class), attempt_is (which "
+                                  "try this is), in_share (true for so many of 100, always the same ones)"),
                     .type = "list<record{left?: any, op: text, right?: any}>",
                     .initial_text = "[{\"op\": \"truthy\"}]"),
   WEIR_FIELD_CHOICE (If, match, .title = N_("True when"), .choices = match_ids, .choice_titles = match_titles,
@@ -53,14 +54,35 @@ static const WeirExample if_examples[] = {
   { .title = N_("Not empty"),
     .config = "{\"conditions\": [{\"op\": \"not_empty\"}]}", .inputs = "{\"value\": []}",
     .outputs = "{\"false\": []}" },
+  { .title = N_("A class of failure"), .config = "{\"conditions\": [{\"left\": {\"class\": \"net.timeout\"}, "
+                                                  "\"op\": \"error_is\", \"right\": \"net, http\"}]}",
+    .inputs = "{\"value\": 1}", .outputs = "{\"true\": 1}" },
+  { .title = N_("The first try"), .config = "{\"conditions\": [{\"op\": \"attempt_is\", \"right\": 1}]}",
+    .inputs = "{\"value\": 1}", .outputs = "{\"true\": 1}" },
   { .title = N_("A list is not less than a number"),
     .config = "{\"conditions\": [{\"op\": \"<\", \"right\": 3}]}", .inputs = "{\"value\": [1]}",
     .error = "input.type" },
   { 0 }
 };
 
+static const WeirTemplate if_templates[] = {
+  { .title = N_("There is something"), .config = "{\"conditions\": [{\"op\": \"exists\"}]}" },
+  { .title = N_("In a range"), .summary = N_("Both ends belong to it"),
+    .config = "{\"conditions\": [{\"op\": \">=\", \"right\": 1}, {\"op\": \"<=\", \"right\": 10}]}" },
+  { .title = N_("Matches a pattern"), .summary = N_("A regular expression"),
+    .config = "{\"conditions\": [{\"op\": \"matches\", \"right\": \"^[A-Z]\"}]}" },
+  { .title = N_("A share of the values"), .summary = N_("20 of 100; the same value goes the same way each time"),
+    .config = "{\"conditions\": [{\"op\": \"in_share\", \"right\": 20}]}" },
+  { .title = N_("A class of failure"), .summary = N_("For what comes from an output Error"),
+    .config = "{\"conditions\": [{\"op\": \"error_is\", \"right\": \"net, http\"}]}" },
+  { .title = N_("On the third try"), .summary = N_("Inside of Try and Retry the try of their blocks"),
+    .config = "{\"conditions\": [{\"op\": \"attempt_is\", \"right\": 3}]}" },
+  { 0 }
+};
+
 typedef struct
 {
+  WeirStep   *step;
   WeirValue  *left;
   WeirValue  *right;
   const char *op;
@@ -173,6 +195,30 @@ test_error_is (const Condition *condition, GError **error)
   return weir_error_class_matches (weir_value_get_member_text (condition->left, "class", ""), pattern);
 }
 
+/* Which try this is: of the container around it that tries again, else of this block. */
+static gboolean
+test_attempt_is (const Condition *condition, GError **error)
+{
+  g_autoptr(WeirValue) attempt = weir_step_evaluate (condition->step, "attempt", NULL, error);
+
+  return attempt != NULL && weir_blocks_equal (attempt, condition->right, TRUE);
+}
+
+static gboolean
+test_in_share (const Condition *condition, GError **error)
+{
+  g_autofree char *text = weir_blocks_to_text (condition->left);
+  double percent;
+
+  if (!weir_blocks_get_number (condition->right, &percent) || percent < 0 || percent > 100)
+    {
+      weir_set_failure (error, "config.invalid", "Expected a share from 0 to 100, but there is %s",
+                        weir_value_get_kind_name (condition->right));
+      return FALSE;
+    }
+  return weir_blocks_hash_fraction (text, "") * 100 < percent;
+}
+
 static const struct
 {
   const char *name;
@@ -191,7 +237,8 @@ static const struct
   { "empty", test_empty, FALSE, FALSE },           { "not_empty", test_empty, TRUE, FALSE },
   { "exists", test_exists, FALSE, FALSE },         { "not_exists", test_exists, TRUE, FALSE },
   { "truthy", test_truthy, FALSE, FALSE },         { "falsy", test_truthy, TRUE, FALSE },
-  { "error_is", test_error_is, FALSE, TRUE },
+  { "error_is", test_error_is, FALSE, TRUE },      { "attempt_is", test_attempt_is, FALSE, TRUE },
+  { "in_share", test_in_share, FALSE, TRUE },
 };
 
 static int
@@ -215,15 +262,11 @@ log_condition (WeirStep *step, const Condition *condition, gboolean takes_right,
 }
 
 static gboolean
-check_row (If *self,
-           WeirStep *step,
-           WeirValue *row,
-           WeirValue *value,
-           WeirValue *nothing,
-           gboolean *result,
-           GError **error)
+check_row (If *self, WeirStep *step, WeirValue *row, WeirValue *value, gboolean *result, GError **error)
 {
-  Condition condition = { .op = weir_value_get_member_text (row, "op", ""), .case_sensitive = self->case_sensitive };
+  Condition condition = { .step = step, .op = weir_value_get_member_text (row, "op", ""),
+                          .case_sensitive = self->case_sensitive };
+  g_autoptr(WeirValue) nothing = weir_value_new_null ();
   g_autoptr(GError) failure = NULL;
   int i = find_operator (condition.op);
 
@@ -252,6 +295,16 @@ check_row (If *self,
   return TRUE;
 }
 
+/* A failure says which row, and where what is on its left came from. */
+static void
+prefix_row (GError **error, WeirValue *row, gsize index)
+{
+  gboolean own = weir_value_find_member (row, "left") != NULL;
+
+  g_prefix_error (error, "Condition %" G_GSIZE_FORMAT ", %s: ", index + 1,
+                  own ? "of its left side" : "of the input value");
+}
+
 static gboolean
 if_eval (gpointer settings, WeirStep *step, GError **error)
 {
@@ -268,8 +321,11 @@ if_eval (gpointer settings, WeirStep *step, GError **error)
     {
       gboolean result;
 
-      if (!check_row (self, step, weir_value_get_item (self->conditions, i), value, nothing, &result, error))
-        return FALSE;
+      if (!check_row (self, step, weir_value_get_item (self->conditions, i), value, &result, error))
+        {
+          prefix_row (error, weir_value_get_item (self->conditions, i), i);
+          return FALSE;
+        }
       holds = result;
       if (result == any)
         break;
@@ -321,4 +377,4 @@ WEIR_DEFINE_BLOCK_KIND (flow_if, .id = "flow.if", .version = 1, .title = N_("If"
                         .category = N_("Flow"), .icon = "dialog-question-symbolic",
                         .effect = WEIR_EFFECT_PURE, .undo = WEIR_UNDO_NONE, .inputs = if_inputs, .outputs = if_outputs,
                         .fields = if_fields, .settings_size = sizeof (If), .errors = if_errors, .examples = if_examples,
-                        .check = if_check, .summarize = if_summarize, .eval = if_eval)
+                        .templates = if_templates, .check = if_check, .summarize = if_summarize, .eval = if_eval)

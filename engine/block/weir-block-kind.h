@@ -70,6 +70,7 @@ typedef enum
  * @required: an input that must be linked (or set by the field of the same name)
  * @join: the join of an input unless the block says otherwise
  * @side: an output that may fire many times while the step runs (drawn dashed)
+ * @row: which row of a setting with `rows` it belongs to, from 1; 0 for none: links follow the row
  *
  * A port. An input with the name of a field overrides that field where it is linked. Every block also has the
  * input `run` (any: only its arrival counts), the output `done` (null, on success) and the output `error`
@@ -84,6 +85,7 @@ typedef struct
   gboolean    required;
   WeirJoin    join;
   gboolean    side;
+  guint       row;
 } WeirPort;
 
 /**
@@ -135,6 +137,8 @@ typedef struct
   gboolean           advanced;      /* folded away in the form */
   const char        *language;      /* of a multi-line text: "json", "javascript", "markdown", "sh" */
   const char        *shown_when;    /* "other_field=id|id": hidden otherwise */
+  const char        *rows;          /* VALUE, a list: its rows have a port each, named by their `label`, else by their
+                                       `id`; this is the word in a new id ("case") */
 } WeirField;
 
 #define WEIR_FIELD_(Struct, member, kind_, ...) \
@@ -174,6 +178,21 @@ typedef struct
 } WeirExample;
 
 /**
+ * WeirTemplate:
+ * @title: what it is good for
+ * @summary: one line more, or NULL
+ * @config: a JSON record of settings
+ *
+ * Settings to begin with: the form offers them, and puts them in place of those of the same name.
+ */
+typedef struct
+{
+  const char *title;
+  const char *summary;
+  const char *config;
+} WeirTemplate;
+
+/**
  * WeirPortList:
  *
  * What a kind with ports that depend on its settings fills in. Strings are copied.
@@ -209,6 +228,7 @@ struct _WeirBlockKind
   const char *const *permissions; /* "fs.write(path)": the field that holds the target in brackets */
   const char *const *errors;      /* failure classes besides the common ones */
   const WeirExample *examples;    /* NULL-title terminated; at least one */
+  const WeirTemplate *templates;  /* NULL-title terminated, or NULL */
   gboolean           has_body;
   gboolean           is_trigger;
   gint64             timeout_ms;  /* default; 0: none */

@@ -158,6 +158,17 @@ append_examples (GString *out, const WeirBlockKind *kind)
     }
 }
 
+static void
+append_templates (GString *out, const WeirBlockKind *kind)
+{
+  if (kind->templates == NULL)
+    return;
+  g_string_append (out, "\n## To begin with\n\n");
+  for (const WeirTemplate *template = kind->templates; template->title != NULL; template++)
+    g_string_append_printf (out, "- %s%s%s: `%s`\n", template->title, template->summary != NULL ? ": " : "",
+                            template->summary != NULL ? template->summary : "", template->config);
+}
+
 /**
  * weir_kind_to_markdown:
  * @kind: a block kind
@@ -187,6 +198,7 @@ weir_kind_to_markdown (const WeirBlockKind *kind)
   append_fields (out, kind);
   append_words (out, "Permissions", kind->permissions);
   append_words (out, "Errors", kind->errors);
+  append_templates (out, kind);
   append_examples (out, kind);
   return g_string_free_and_steal (out);
 }

@@ -112,6 +112,36 @@ test_descriptors (void)
     }
 }
 
+/* What the form offers to begin with is right as it stands. */
+static void
+test_templates (void)
+{
+  g_autoptr(GPtrArray) kinds = weir_registry_list_kinds ();
+
+  for (guint i = 0; i < kinds->len; i++)
+    {
+      const WeirBlockKind *kind = kinds->pdata[i];
+
+      for (const WeirTemplate *template = kind->templates; template != NULL && template->title != NULL; template++)
+        {
+          g_autoptr(GError) error = NULL;
+          g_autoptr(WeirValue) config = weir_json_parse (template->config, -1, &error);
+          g_autofree char *problem = NULL;
+
+          g_assert_no_error (error);
+          problem = kind->check != NULL ? kind->check (config) : NULL;
+          g_assert_cmpstr (problem, ==, NULL);
+          for (gsize j = 0; j < weir_value_get_length (config); j++)
+            {
+              const WeirField *field = weir_kind_find_field (kind, weir_value_get_key (config, j));
+
+              g_assert_nonnull (field);
+              g_assert_true (weir_field_check_value (kind, field, weir_value_get_item (config, j), &error));
+            }
+        }
+    }
+}
+
 /* Every type that a descriptor names is one. */
 static void
 test_types (void)
@@ -153,6 +183,7 @@ main (int argc, char **argv)
   dex_init ();
   kinds = weir_registry_list_kinds ();
   g_test_add_func ("/weir/blocks/every-kind-is-described", test_descriptors);
+  g_test_add_func ("/weir/blocks/every-template-can-be-used", test_templates);
   g_test_add_func ("/weir/blocks/every-type-can-be-read", test_types);
   for (guint i = 0; i < kinds->len; i++)
     {
