@@ -12,16 +12,17 @@ typedef struct
 } Switch;
 
 static const char *const mode_ids[] = { "first", "all", NULL };
-static const char *const mode_titles[] = { N_("The first that fits"), N_("Every one that fits"), NULL };
+static const char *const mode_titles[] = { N_ ("The first that fits"), N_ ("Every one that fits"), NULL };
 static const char *const no_match_ids[] = { "default", "error", NULL };
-static const char *const no_match_titles[] = { N_("Use the output Default"), N_("Fail"), NULL };
+static const char *const no_match_titles[] = { N_ ("Use the output Default"), N_ ("Fail"), NULL };
 
 static const WeirField switch_fields[] = {
   WEIR_FIELD_VALUE (Switch, cases, .title = N_("Cases"), .required = TRUE,
                     .summary = N_("Each has an output named after its label, or case1, case2 and so on. Kinds: "
                                   "literal, range (\"10..20\", \"10..\"), regex, "
                                   "expr (an expression that is true)"),
-                    .type = "list<record{match?: any, kind?: text, label?: text}>", .initial_text = "[]"),
+                    .type = "list<record{match?: any, kind?: text, label?: text}>", .initial_text = "[]",
+                    .rows = "case"),
   WEIR_FIELD_CHOICE (Switch, mode, .title = N_("Which"), .choices = mode_ids, .choice_titles = mode_titles,
                      .initial_text = "first"),
   WEIR_FIELD_CHOICE (Switch, no_match, .title = N_("When none fits"), .choices = no_match_ids,
@@ -60,14 +61,15 @@ static const WeirExample switch_examples[] = {
   { 0 }
 };
 
-/* Ports are named after the label, not the place, so that links stay when cases change places; and not after what is
- * matched, which may be an expression. */
+/* Ports are named after the label or the id, not the place, so that links stay when cases change places; and not after what
+ * is matched, which may be an expression. */
 static char *
 make_case_port (WeirValue *row, gsize index)
 {
   g_autofree char *fallback = g_strdup_printf ("case%" G_GSIZE_FORMAT, index + 1);
+  g_autofree char *id = weir_blocks_make_port_name (weir_value_get_member_text (row, "id", NULL), fallback);
 
-  return weir_blocks_make_port_name (weir_value_get_member_text (row, "label", NULL), fallback);
+  return weir_blocks_make_port_name (weir_value_get_member_text (row, "label", NULL), id);
 }
 
 static GPtrArray *
@@ -100,7 +102,7 @@ switch_list_ports (WeirValue *config, WeirPortList *ports)
   for (guint i = 0; i < names->len; i++)
     {
       const char *label = weir_value_get_member_text (weir_value_get_item (cases, i), "label", NULL);
-      WeirPort port = { .name = names->pdata[i], .title = label };
+      WeirPort port = { .name = names->pdata[i], .title = label, .row = i + 1 };
 
       weir_port_list_add_output (ports, &port);
     }

@@ -11,6 +11,7 @@ typedef enum
   CHANGE_ID,       /* char * */
   CHANGE_POSITION, /* WeirValue or NULL */
   CHANGE_WHEN,     /* When */
+  CHANGE_PORTS,    /* Ports */
   CHANGE_RECORD,   /* WeirValue */
 } ChangeKind;
 
@@ -19,6 +20,13 @@ typedef struct
   char      *when;
   WeirValue *written;
 } When;
+
+typedef struct
+{
+  const char *source; /* interned */
+  const char *target;
+  WeirValue  *written;
+} Ports;
 
 typedef struct
 {
@@ -57,6 +65,13 @@ when_free (When *when)
 }
 
 static void
+ports_free (Ports *ports)
+{
+  g_clear_pointer (&ports->written, weir_value_unref);
+  g_free (ports);
+}
+
+static void
 change_free_state (ChangeKind kind, gpointer state)
 {
   if (state == NULL)
@@ -75,6 +90,9 @@ change_free_state (ChangeKind kind, gpointer state)
       break;
     case CHANGE_WHEN:
       when_free (state);
+      break;
+    case CHANGE_PORTS:
+      ports_free (state);
       break;
     case CHANGE_BLOCK:
     case CHANGE_LINK:
@@ -159,6 +177,14 @@ apply_when (WeirLink *link, const When *when)
 }
 
 static void
+apply_ports (WeirLink *link, const Ports *ports)
+{
+  weir_link_set_ports (link, ports->source, ports->target, ports->written);
+  if (link->graph != NULL)
+    weir_graph_emit_link_changed (link->graph, link);
+}
+
+static void
 apply_record (WeirHistory *self, WeirGraph *graph, WeirValue *record)
 {
   weir_graph_set_record (graph, record);
@@ -188,6 +214,9 @@ apply (WeirHistory *self, const Change *change, gboolean forward)
       break;
     case CHANGE_WHEN:
       apply_when (WEIR_LINK (change->target), state);
+      break;
+    case CHANGE_PORTS:
+      apply_ports (WEIR_LINK (change->target), state);
       break;
     case CHANGE_RECORD:
       apply_record (self, change->graph, state);
@@ -346,6 +375,27 @@ weir_history_set_when (WeirHistory *self, WeirLink *link, const char *when)
   record (self, "Change condition",
           (Change) { .kind = CHANGE_WHEN, .target = G_OBJECT (link), .before = when_new (link->when, link->written),
                      .after = when_new (when, NULL) });
+}
+
+static Ports *
+ports_new (const char *source, const char *target, WeirValue *written)
+{
+  Ports *ports = g_new0 (Ports, 1);
+
+  ports->source = g_intern_string (source);
+  ports->target = g_intern_string (target);
+  ports->written = written != NULL ? weir_value_ref (written) : NULL;
+  return ports;
+}
+
+/* A port got another name: the link stays at it. */
+void
+weir_history_set_ports (WeirHistory *self, WeirLink *link, const char *source_port, const char *target_port)
+{
+  record (self, "Change link",
+          (Change) { .kind = CHANGE_PORTS, .target = G_OBJECT (link),
+                     .before = ports_new (link->source_port, link->target_port, link->written),
+                     .after = ports_new (source_port, target_port, NULL) });
 }
 
 void

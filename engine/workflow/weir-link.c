@@ -50,6 +50,15 @@ weir_link_set_when (WeirLink *self, const char *when, WeirValue *written)
   self->written = written != NULL ? weir_value_ref (written) : NULL;
 }
 
+void
+weir_link_set_ports (WeirLink *self, const char *source_port, const char *target_port, WeirValue *written)
+{
+  self->source_port = g_intern_string (source_port);
+  self->target_port = g_intern_string (target_port);
+  g_clear_pointer (&self->written, weir_value_unref);
+  self->written = written != NULL ? weir_value_ref (written) : NULL;
+}
+
 /**
  * weir_link_get_source:
  * @self: a link

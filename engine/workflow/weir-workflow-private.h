@@ -121,6 +121,10 @@ WeirLink  *weir_link_new                (WeirBlock     *source,
 void       weir_link_set_when           (WeirLink      *self,
                                          const char    *when,
                                          WeirValue     *written);
+void       weir_link_set_ports          (WeirLink      *self,
+                                         const char    *source_port,
+                                         const char    *target_port,
+                                         WeirValue     *written);
 /* As in the file. (transfer full) */
 WeirValue *weir_link_to_value           (WeirLink      *self);
 /* "a.b -> c.d when: x" taken apart (out, transfer full); FALSE and what was expected. */
@@ -252,11 +256,22 @@ void       weir_history_set_position    (WeirHistory   *self,
 void       weir_history_set_when        (WeirHistory   *self,
                                          WeirLink      *link,
                                          const char    *when);
+void       weir_history_set_ports       (WeirHistory   *self,
+                                         WeirLink      *link,
+                                         const char    *source_port,
+                                         const char    *target_port);
 void       weir_history_set_record      (WeirHistory   *self,
                                          WeirGraph     *graph,
                                          WeirValue     *record);
 /* The workflow reads its settings anew after the record of the root graph changed. */
 void       weir_workflow_read_header    (WeirWorkflow  *self);
 void       weir_workflow_emit_changed   (WeirWorkflow  *self);
+
+/* A setting whose rows have a port each; @set puts it in place. */
+void       weir_workflow_set_rows       (WeirWorkflow  *self,
+                                         WeirBlock     *block,
+                                         const WeirField *field,
+                                         WeirValue     *value,
+                                         void         (*set) (WeirWorkflow *, WeirBlock *, const char *, WeirValue *));
 
 G_END_DECLS

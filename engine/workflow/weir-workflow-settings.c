@@ -26,27 +26,43 @@ set_block_text (WeirWorkflow *self, WeirBlock *block, const char *key, const cha
   set_block_member (self, block, key, value);
 }
 
+static void
+set_config_member (WeirWorkflow *self, WeirBlock *block, const char *field, WeirValue *value)
+{
+  WeirValue *present = weir_value_find_member (block->data->config, field);
+  g_autoptr(WeirValue) config = NULL;
+
+  if (present == value || (present != NULL && value != NULL && weir_yaml_same (present, value, TRUE)))
+    return;
+  config = weir_value_with_member (block->data->config, field, value);
+  set_block_member (self, block, "config", weir_value_get_length (config) > 0 ? config : NULL);
+}
+
 /**
  * weir_workflow_set_field:
  * @self: a workflow
  * @block: one of its blocks
  * @field: the name of a setting
  * @value: (nullable): its raw value; %NULL removes it
+ *
+ * Changes a setting, as an edit. Where its rows have a port each, links follow their rows to another place or name, and rows
+ * without a label get an `id` that names their port from then on.
  */
 void
 weir_workflow_set_field (WeirWorkflow *self, WeirBlock *block, const char *field, WeirValue *value)
 {
-  WeirValue *present;
-  g_autoptr(WeirValue) config = NULL;
+  const WeirBlockKind *kind;
+  const WeirField *described;
 
   g_return_if_fail (WEIR_IS_WORKFLOW (self));
   g_return_if_fail (WEIR_IS_BLOCK (block) && field != NULL);
 
-  present = weir_value_find_member (block->data->config, field);
-  if (present == value || (present != NULL && value != NULL && weir_yaml_same (present, value, TRUE)))
-    return;
-  config = weir_value_with_member (block->data->config, field, value);
-  set_block_member (self, block, "config", weir_value_get_length (config) > 0 ? config : NULL);
+  kind = weir_block_get_kind (block);
+  described = kind != NULL ? weir_kind_find_field (kind, field) : NULL;
+  if (described != NULL && described->rows != NULL)
+    weir_workflow_set_rows (self, block, described, value, set_config_member);
+  else
+    set_config_member (self, block, field, value);
 }
 
 /**
