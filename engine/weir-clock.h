@@ -25,6 +25,14 @@ gint64     weir_clock_get_mono   (WeirClock *self);
 /* Resolves to TRUE after @ms; dropping the future ends the wait. */
 DexFuture *weir_clock_sleep      (WeirClock *self,
                                   gint64     ms);
+/* Rings once at a moment of wall time, also after a suspend or when the clock was set. (transfer full) */
+typedef struct _WeirAlarm WeirAlarm;
+typedef void (*WeirAlarmFunc) (gpointer user_data);
+WeirAlarm *weir_alarm_new        (WeirClock     *clock,
+                                  gint64         due,
+                                  WeirAlarmFunc  func,
+                                  gpointer       user_data);
+void       weir_alarm_free       (WeirAlarm *self);
 /* Fake only: lets @ms go by, waking what is due in order. */
 void       weir_clock_advance    (WeirClock *self,
                                   gint64     ms);

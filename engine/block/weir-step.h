@@ -79,10 +79,43 @@ WEIR_API gint64        weir_step_get_time     (WeirStep     *self);
 WEIR_API DexFuture    *weir_step_sleep        (WeirStep     *self,
                                                gint64        duration_ms) G_GNUC_WARN_UNUSED_RESULT;
 
+/**
+ * WeirWait:
+ * @key: tells the waits of one step apart: "approval"
+ * @due_at: when it ends by itself, µs UTC; 0: never
+ * @channel: name of the signals that end it (weir_run_signal ()), or NULL
+ * @request: what is asked, a record for whoever shows it, or NULL
+ * @reason: why it waits, for people: "waits for approval"
+ * @accept: whether a signal of the channel is the one, or NULL for any
+ * @user_data: for @accept
+ */
+typedef gboolean (*WeirWaitFunc) (gpointer user_data, WeirStep *step, WeirValue *value);
+typedef struct
+{
+  const char   *key;
+  gint64        due_at;
+  const char   *channel;
+  WeirValue    *request;
+  const char   *reason;
+  WeirWaitFunc  accept;
+  gpointer      user_data;
+} WeirWait;
+
+/* Waits, perhaps for weeks, and over restarts of the program: then `run` is called anew and gets the same wait back. Resolves to a
+ * WeirValue: null when the time has come, else the answer as record {value, by, comment?}. Holds no fiber: use dex_future_then ()
+ * where it may take long. */
+WEIR_API DexFuture    *weir_step_wait         (WeirStep       *self,
+                                               const WeirWait *wait) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Evaluates an EXPRESSION field in the step's scope (inputs, input, value, vars, blocks, item, index, run), with the
  * members of the record @locals (nullable) on top. */
 WEIR_API WeirValue    *weir_step_evaluate     (WeirStep     *self,
                                                const char   *source,
+                                               WeirValue    *locals,
+                                               GError      **error);
+/* The same for a raw setting that may be `=expression`, a template with {{ }}, or text as it is. */
+WEIR_API WeirValue    *weir_step_evaluate_setting (WeirStep *self,
+                                               const char   *text,
                                                WeirValue    *locals,
                                                GError      **error);
 

@@ -78,9 +78,14 @@ typedef enum
   WEIR_EVENT_BLOCK_RETRY,       /* {error, delay_ms, due_at} */
   WEIR_EVENT_BLOCK_SUCCEEDED,   /* {outputs, shut?, took?}: shut lists the links whose `when` did not hold; took is µs without an event for the start */
   WEIR_EVENT_BLOCK_FAILED,      /* {error, handled: "port", "continue" or "stop", shut?, took?} */
+  WEIR_EVENT_BLOCK_CACHED,      /* {outputs, how: "cached", "pinned" or "reused", source?, shut?}: did not run, what it gives was known */
+  WEIR_EVENT_BLOCK_OVERRIDDEN,  /* {port, value, by}: a person replaced what a step that has not begun gets */
   WEIR_EVENT_BLOCK_SKIPPED,
   WEIR_EVENT_BLOCK_CANCELLED,
   WEIR_EVENT_BLOCK_INTERRUPTED, /* {reason} */
+  WEIR_EVENT_BLOCK_WAITING,     /* {key, token, due_at?, channel?, reason?, request?} */
+  WEIR_EVENT_BLOCK_ANSWERED,    /* {value, by, comment?, signal?} or {timed_out: true} */
+  WEIR_EVENT_BLOCK_RESUMED,     /* goes on with the answer */
   WEIR_EVENT_BLOCK_UNKNOWN,     /* caught by a crash within a once-only effect */
   WEIR_EVENT_BLOCK_PROGRESS,    /* {fraction, text}: only on the bus, sequence 0 */
   WEIR_EVENT_LOG,               /* {level, message, fields?} */
@@ -88,6 +93,7 @@ typedef enum
   WEIR_EVENT_EFFECT_COMPLETED,  /* {effect} */
   WEIR_EVENT_ACCESS,            /* {permission, target}: the step used something */
   WEIR_EVENT_VARIABLE,          /* {name, value}: a run variable was set */
+  WEIR_EVENT_RUN_SIGNAL,        /* {name, value, by}: kept until a step waits for it */
   WEIR_EVENT_UNDO_STARTED,      /* {to_block?} */
   WEIR_EVENT_EFFECT_UNDONE,     /* {effect, note?} */
   WEIR_EVENT_EFFECT_KEPT,       /* {effect, reason}: a conflict or irreversible */

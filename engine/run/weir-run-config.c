@@ -444,6 +444,32 @@ weir_step_build_scope (WeirStep *step, const char *const *names, WeirValue *loca
   return weir_builder_end (record);
 }
 
+/**
+ * weir_step_evaluate_setting:
+ * @self: a step
+ * @text: what stands in a raw setting: `=` and an expression, a template, or plain text
+ * @locals: (nullable): a record of more names
+ * @error: where to put %WEIR_ERROR_EXPRESSION
+ *
+ * For settings that are evaluated later than the others, once the step knows more.
+ *
+ * Returns: (transfer full) (nullable): its value in the scope of the step
+ */
+WeirValue *
+weir_step_evaluate_setting (WeirStep *self, const char *text, WeirValue *locals, GError **error)
+{
+  g_autoptr(WeirExpression) expression = NULL;
+  g_autoptr(WeirValue) scope = NULL;
+
+  if (text[0] != '=' && !weir_template_is_template (text))
+    return weir_value_new_text (text);
+  expression = compile_text (text, error);
+  if (expression == NULL)
+    return NULL;
+  scope = weir_step_build_scope (self, weir_expression_get_names (expression), locals);
+  return weir_expression_evaluate (expression, scope, error);
+}
+
 /* Whether a link takes @value; @error when its condition fails. */
 gboolean
 weir_run_link_holds (WeirRun *run, WeirStep *step, WeirPlanLink *link, WeirValue *value, GError **error)

@@ -137,6 +137,7 @@ start_waiting_kind (WeirStep *step)
       run->n_leaves++;
     }
   step->state->runtime = weir_step_ref (step);
+  run->n_runtimes++;
   arm_timeout (step);
 
   /* What records its own effects waits for the journal there; what does not waits here. */
@@ -332,28 +333,48 @@ succeed_step (WeirStep *step)
   weir_run_emit (step->run, WEIR_EVENT_BLOCK_SUCCEEDED, step->state, weir_builder_end (data));
 }
 
+void
+weir_step_release_slot (WeirStep *step)
+{
+  if (!step->slot)
+    return;
+  step->slot = FALSE;
+  step->run->n_slots--;
+  /* A program may end after the engine has closed. */
+  if (step->run->engine != NULL)
+    weir_engine_release_slot (step->run->engine);
+}
+
+void
+weir_step_release_place (WeirStep *step)
+{
+  weir_step_release_slot (step);
+  if (!step->leaf)
+    return;
+  step->leaf = FALSE;
+  step->run->n_leaves--;
+}
+
+/* Goes on without a slot: it is on its way already. */
+void
+weir_step_take_place_again (WeirStep *step)
+{
+  if (step->leaf || step->kind->has_body)
+    return;
+  step->leaf = TRUE;
+  step->run->n_leaves++;
+}
+
 static void
 release_step (WeirStep *step)
 {
-  WeirRun *run = step->run;
-
-  if (step->leaf)
-    {
-      step->leaf = FALSE;
-      run->n_leaves--;
-    }
-  if (step->slot)
-    {
-      step->slot = FALSE;
-      run->n_slots--;
-      /* A program may end after the engine has closed. */
-      if (run->engine != NULL)
-        weir_engine_release_slot (run->engine);
-    }
+  weir_step_release_place (step);
+  weir_step_forget_waiter (step);
   dex_clear (&step->timeout);
   if (step->state->runtime == step)
     {
       step->state->runtime = NULL;
+      step->run->n_runtimes--;
       weir_step_unref (step);
     }
 }
@@ -484,6 +505,20 @@ take_slot (WeirRun *run)
   return TRUE;
 }
 
+void
+weir_run_restart_waiting (WeirRun *run, WeirStepState *state)
+{
+  g_autoptr(WeirStep) step = weir_step_new (run, state);
+  g_autoptr(GError) error = NULL;
+
+  step->attempt = state->info.attempt;
+  step->config = weir_block_config_get (state->scope->shared->plan, weir_step_state_get_block (state));
+  if (!weir_step_prepare (step, &error))
+    weir_run_step_done (step, error);
+  else
+    start_waiting_kind (step);
+}
+
 static WeirStepState *
 first_unless_failing (GQueue *queue)
 {
@@ -542,6 +577,8 @@ weir_run_pump (WeirRun *run, gint64 until)
 
   if (run->state->status == WEIR_RUN_RUNNING && run->state->n_retrying > 0)
     start_due_retries (run);
+  if (run->state->status == WEIR_RUN_RUNNING)
+    weir_run_resume_answered (run);
   while (run->state->status == WEIR_RUN_RUNNING && (state = take_ready (run, &slot)) != NULL)
     {
       if (state->skip || !weir_block_get_enabled (weir_step_state_get_block (state)->block))
@@ -627,7 +664,26 @@ weir_run_check_end (WeirRun *run)
       break;
     }
   if (weir_run_status_is_final (run->state->status))
+    {
+      weir_run_cancel_leftovers (run);
+      weir_run_put_row (run);
+    }
+  else if (weir_run_state_get_status (run->state) != run->row_status)
     weir_run_put_row (run);
+}
+
+/* The run has ended by itself: what still waited in it is given up. */
+void
+weir_run_cancel_leftovers (WeirRun *run)
+{
+  for (guint i = 0; i < run->state->steps->len && run->n_runtimes > 0; i++)
+    {
+      WeirStepState *state = g_ptr_array_index (run->state->steps, i);
+      WeirStep *step = state != NULL ? state->runtime : NULL;
+
+      if (step != NULL && !step->settled)
+        g_cancellable_cancel (step->cancellable);
+    }
 }
 
 static DexFuture *

@@ -21,9 +21,12 @@ struct _WeirRun
   DexPromise    *ended;
   GPtrArray     *pausing; /* of DexPromise */
   GPtrArray     *timers;  /* of DexFuture */
+  GQueue         answered; /* of WeirStep whose answer has come and that go on when the run does */
   guint          n_leaves; /* steps in flight that are no containers: a pause waits for them */
   guint          max_steps;
   guint          n_slots;
+  guint          n_runtimes; /* steps with a runtime: in flight or waiting */
+  WeirRunStatus  row_status; /* as last written to the row of the run */
   gboolean       busy;    /* in the engine's queue */
   gboolean       force;
   gboolean       suspended; /* the engine closes: nothing is journalled any more */
@@ -58,6 +61,7 @@ struct _WeirStep
   guint64              progress_at;
   GHashTable          *accesses; /* "permission target" already journalled */
   DexFuture           *timeout;
+  gpointer             waiter;  /* of weir-run-waits.c, while it waits */
   WeirValue           *failure_data;
   char                *key;
   gint64               timeout_ms;
@@ -79,8 +83,20 @@ void             weir_run_step_done        (WeirStep *step, GError *error);
 WeirEvent       *weir_run_emit             (WeirRun *run, WeirEventKind kind, WeirStepState *step, WeirValue *data);
 void             weir_run_check_end        (WeirRun *run);
 void             weir_run_cancel_steps     (WeirRun *run);
+void             weir_run_cancel_leftovers (WeirRun *run);
 /* Looks for retries that are due after @delay_ms. */
 void             weir_run_wake_later       (WeirRun *run, gint64 delay_ms);
+
+/* A step that waits or sleeps takes no place among those that run, and does not keep a pause from being reached. */
+void             weir_step_release_slot    (WeirStep *step);
+void             weir_step_release_place   (WeirStep *step);
+void             weir_step_take_place_again (WeirStep *step);
+/* Runs the kind of a step that waited when the program ended, so that it takes up its wait. */
+void             weir_run_restart_waiting  (WeirRun *run, WeirStepState *state);
+
+/* weir-run-waits.c */
+void             weir_run_resume_answered  (WeirRun *run);
+void             weir_step_forget_waiter   (WeirStep *step);
 
 /* weir-run-scopes.c */
 DexFuture       *weir_run_open_scope       (WeirRun *run, WeirStep *step, const char *key, WeirValue *data);

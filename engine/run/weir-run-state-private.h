@@ -78,6 +78,14 @@ typedef struct
   } *links;
 } WeirPlanState;
 
+/* One wait of a step, by the key that its kind gave it. */
+typedef struct
+{
+  char      *key;
+  WeirValue *data;   /* of the event */
+  WeirValue *answer; /* NULL: still waits */
+} WeirWaitState;
+
 struct _WeirScopeState
 {
   WeirScope        pub;
@@ -106,7 +114,9 @@ struct _WeirStepState
   gboolean        routed;
   WeirStepState  *previous; /* firing of the same block */
   GList           ready;    /* in a queue of the state while READY */
+  gboolean        container; /* has or had scopes of its own: runs as long as they do */
   gboolean        waits;    /* in state->waiting rather than state->ready */
+  GPtrArray      *wait_states; /* of WeirWaitState, of this attempt; NULL while it never waited */
   gpointer        runtime;  /* the executor's, while it runs */
 };
 
@@ -132,8 +142,11 @@ struct _WeirRunState
   GQueue           waiting;   /* likewise: those that count against the limit of steps at once */
   GQueue           rested;    /* of WeirScopeState whose steps are all over */
   guint            n_running; /* started steps in all scopes */
+  guint            n_leaves;  /* of these, those that are no containers */
   guint            n_retrying; /* that wait for their next attempt */
   guint            n_unknown;  /* that wait to be settled */
+  guint            n_waits;    /* that wait for a moment, an answer or a signal */
+  GPtrArray       *signals;    /* of records {name, value, by} that nobody waited for yet; NULL: none ever came */
   guint64          order;
   gint64           now;       /* of the event being applied */
 };
@@ -146,6 +159,16 @@ void           weir_scope_settle         (WeirRunState *self, WeirScopeState *sc
 /* The step is over: its block is no longer active. */
 void           weir_scope_step_over      (WeirRunState *self, WeirStepState *step);
 void           weir_scope_clear_tokens   (WeirScopeState *scope);
+
+/* weir-run-state-waits.c */
+void           weir_wait_state_free             (WeirWaitState *wait);
+WeirWaitState *weir_step_state_find_wait        (WeirStepState *step, const char *key);
+WeirWaitState *weir_step_state_get_pending_wait (WeirStepState *step);
+void           weir_step_state_clear_waits      (WeirStepState *step);
+void           weir_run_state_apply_waiting     (WeirRunState *self, WeirStepState *step, WeirEvent *event);
+void           weir_run_state_apply_answered    (WeirRunState *self, WeirStepState *step, WeirEvent *event);
+void           weir_run_state_apply_resumed     (WeirRunState *self, WeirStepState *step);
+void           weir_run_state_apply_signal      (WeirRunState *self, WeirEvent *event);
 
 /* weir-run-state.c */
 WeirStepState *weir_run_state_add_step   (WeirRunState *self, WeirScopeState *scope, guint block, WeirValue *inputs, gboolean skip);

@@ -15,6 +15,10 @@
 WeirRunStatus
 weir_run_state_get_status (WeirRunState *self)
 {
+  /* everything that is not over waits for a moment, an answer or a signal */
+  if (self->status == WEIR_RUN_RUNNING && self->n_waits > 0 && self->n_leaves == 0 && self->n_retrying == 0
+      && self->ready.length == 0 && self->waiting.length == 0)
+    return WEIR_RUN_WAITING;
   return self->status;
 }
 
@@ -338,6 +342,8 @@ compare_steps (WeirStepState *a, WeirStepState *b)
                             weir_step_status_get_name (a->info.status), weir_step_status_get_name (b->info.status));
   if (!same_value (a->info.inputs, b->info.inputs) || !same_value (a->info.outputs, b->info.outputs))
     return g_strdup_printf ("step %u (%s) has other values", a->info.index, a->info.block);
+  if (a->info.due_at != b->info.due_at || !same_value (a->info.wait, b->info.wait))
+    return g_strdup_printf ("step %u (%s) waits for something else", a->info.index, a->info.block);
   if (a->info.attempt != b->info.attempt || a->info.started_at != b->info.started_at)
     return g_strdup_printf ("step %u (%s) has other times", a->info.index, a->info.block);
   return NULL;

@@ -21,6 +21,7 @@ step_state_free (WeirStepState *step)
   g_clear_pointer (&step->info.outputs, weir_value_unref);
   g_clear_pointer (&step->info.error, weir_value_unref);
   g_clear_pointer (&step->info.attempts, g_array_unref);
+  g_clear_pointer (&step->wait_states, g_ptr_array_unref);
   g_free (step->info.progress_text);
   g_free (step);
 }
@@ -103,6 +104,7 @@ weir_run_state_unref (WeirRunState *self)
   g_clear_pointer (&self->result, weir_value_unref);
   g_clear_pointer (&self->error, weir_value_unref);
   g_clear_pointer (&self->variables, weir_value_unref);
+  g_clear_pointer (&self->signals, g_ptr_array_unref);
   g_queue_clear (&self->rested);
   g_object_unref (self->workflow);
   g_free (self);
@@ -162,8 +164,10 @@ weir_step_state_set_status (WeirRunState *self, WeirStepState *step, WeirStepSta
     {
       scope->n_running--;
       self->n_running--;
+      self->n_leaves -= !step->container;
     }
   self->n_retrying += (status == WEIR_STEP_RETRY_WAIT) - (old == WEIR_STEP_RETRY_WAIT);
+  self->n_waits += (status == WEIR_STEP_WAITING) - (old == WEIR_STEP_WAITING);
   self->n_unknown += (status == WEIR_STEP_UNKNOWN) - (old == WEIR_STEP_UNKNOWN);
   by_status[old]--;
   by_status[status]++;
@@ -172,6 +176,7 @@ weir_step_state_set_status (WeirRunState *self, WeirStepState *step, WeirStepSta
     {
       scope->n_running++;
       self->n_running++;
+      self->n_leaves += !step->container;
     }
   if (status == WEIR_STEP_READY)
     {
@@ -182,6 +187,7 @@ weir_step_state_set_status (WeirRunState *self, WeirStepState *step, WeirStepSta
   /* An undo comes after the step's end and does not move it. */
   if (status_is_over (status) && status != WEIR_STEP_UNDONE)
     {
+      step->info.wait = NULL;
       step->info.ended_at = self->now;
       if (step->info.started_at != 0)
         scope->shared->blocks[step->block_index].duration += self->now - step->info.started_at;
@@ -197,6 +203,7 @@ weir_run_state_add_step (WeirRunState *self, WeirScopeState *scope, guint block,
   step->scope = scope;
   step->block_index = block;
   step->skip = skip;
+  step->container = scope->shared->plan->blocks[block].kind != NULL && scope->shared->plan->blocks[block].kind->has_body;
   step->previous = state->last;
   step->ready.data = step;
   step->info.scope = scope->pub.id;
@@ -322,6 +329,11 @@ apply_scope_opened (WeirRunState *self, WeirEvent *event, WeirStepState *step, G
                                      sub ? "" : scope->pub.key, sub ? "" : "]");
   scope->pub.locals = dup_member (event->data, "locals");
   scope->pub.inputs = dup_member (event->data, "inputs");
+  if (!step->container)
+    {
+      step->container = TRUE;
+      self->n_leaves -= step->info.status == WEIR_STEP_RUNNING;
+    }
   scope_open (self, scope, graph);
   return TRUE;
 }
@@ -382,6 +394,7 @@ begin_attempt (WeirRunState *self, WeirStepState *step, WeirEvent *event)
   if (event->attempt > 1 && info->attempts != NULL)
     g_array_append_val (info->attempts, ((WeirAttempt) { .started_at = at }));
   info->progress = -1;
+  info->due_at = 0;
   g_clear_pointer (&info->progress_text, g_free);
   weir_step_state_set_status (self, step, WEIR_STEP_RUNNING);
 }
@@ -393,7 +406,8 @@ weir_step_state_begins (WeirStepState *step, WeirEventKind kind)
   if (kind == WEIR_EVENT_BLOCK_STARTED)
     return TRUE;
   return (step->info.status == WEIR_STEP_READY || step->info.status == WEIR_STEP_RETRY_WAIT)
-         && (kind == WEIR_EVENT_BLOCK_SUCCEEDED || kind == WEIR_EVENT_BLOCK_FAILED || kind == WEIR_EVENT_BLOCK_RETRY);
+         && (kind == WEIR_EVENT_BLOCK_SUCCEEDED || kind == WEIR_EVENT_BLOCK_FAILED || kind == WEIR_EVENT_BLOCK_RETRY
+             || kind == WEIR_EVENT_BLOCK_CACHED);
 }
 
 static void
@@ -425,6 +439,7 @@ apply_retry (WeirRunState *self, WeirStepState *step, WeirEvent *event)
       g_array_append_val (info->attempts, ((WeirAttempt) { .started_at = info->started_at }));
     }
   end_attempt (step, event, info->error);
+  weir_step_state_clear_waits (step);
   weir_step_state_set_status (self, step, WEIR_STEP_RETRY_WAIT);
 }
 
@@ -469,7 +484,7 @@ route (WeirRunState *self, WeirStepState *step, WeirValue *outputs, WeirValue *e
 }
 
 static void
-apply_succeeded (WeirRunState *self, WeirStepState *step, WeirEvent *event)
+apply_succeeded (WeirRunState *self, WeirStepState *step, WeirEvent *event, WeirStepStatus status)
 {
   g_autoptr(WeirValue) nothing = NULL;
   WeirValue *outputs = event->data != NULL ? weir_value_find_member (event->data, "outputs") : NULL;
@@ -481,9 +496,25 @@ apply_succeeded (WeirRunState *self, WeirStepState *step, WeirEvent *event)
   g_clear_pointer (&step->info.error, weir_value_unref);
   step->info.progress = 1;
   end_attempt (step, event, NULL);
-  weir_step_state_set_status (self, step, WEIR_STEP_SUCCEEDED);
+  weir_step_state_set_status (self, step, status);
   step->scope->last_done = step;
   route (self, step, outputs, NULL, event->data != NULL ? weir_value_find_member (event->data, "shut") : NULL);
+}
+
+static void
+apply_overridden (WeirStepState *step, WeirEvent *event)
+{
+  WeirValue *old = step->info.inputs;
+  g_autoptr(WeirValue) empty = NULL;
+
+  /* what has begun has had its inputs */
+  if (step->info.started_at != 0 && step->info.status != WEIR_STEP_RETRY_WAIT)
+    return;
+  if (old == NULL)
+    empty = weir_value_new_record (NULL, NULL, 0);
+  step->info.inputs = weir_value_with_member (old != NULL ? old : empty, weir_value_get_member_text (event->data, "port", ""),
+                                              weir_value_find_member (event->data, "value"));
+  g_clear_pointer (&old, weir_value_unref);
 }
 
 static void
@@ -562,7 +593,15 @@ apply_to_step (WeirRunState *self, WeirEvent *event, WeirStepState *step, GError
       apply_retry (self, step, event);
       break;
     case WEIR_EVENT_BLOCK_SUCCEEDED:
-      apply_succeeded (self, step, event);
+      apply_succeeded (self, step, event, WEIR_STEP_SUCCEEDED);
+      break;
+    case WEIR_EVENT_BLOCK_CACHED:
+      apply_succeeded (self, step, event,
+                       g_str_equal (weir_value_get_member_text (event->data, "how", ""), "pinned") ? WEIR_STEP_PINNED
+                                                                                              : WEIR_STEP_CACHED);
+      break;
+    case WEIR_EVENT_BLOCK_OVERRIDDEN:
+      apply_overridden (step, event);
       break;
     case WEIR_EVENT_BLOCK_FAILED:
       apply_failed (self, step, event);
@@ -578,6 +617,15 @@ apply_to_step (WeirRunState *self, WeirEvent *event, WeirStepState *step, GError
       break;
     case WEIR_EVENT_BLOCK_INTERRUPTED:
       apply_interrupted (self, step, event);
+      break;
+    case WEIR_EVENT_BLOCK_WAITING:
+      weir_run_state_apply_waiting (self, step, event);
+      break;
+    case WEIR_EVENT_BLOCK_ANSWERED:
+      weir_run_state_apply_answered (self, step, event);
+      break;
+    case WEIR_EVENT_BLOCK_RESUMED:
+      weir_run_state_apply_resumed (self, step);
       break;
     case WEIR_EVENT_BLOCK_UNKNOWN:
       weir_step_state_set_status (self, step, WEIR_STEP_UNKNOWN);
@@ -678,6 +726,9 @@ apply_to_run (WeirRunState *self, WeirEvent *event)
       break;
     case WEIR_EVENT_VARIABLE:
       set_variable (self, event);
+      break;
+    case WEIR_EVENT_RUN_SIGNAL:
+      weir_run_state_apply_signal (self, event);
       break;
     default:
       break;

@@ -21,7 +21,8 @@ typedef struct
   gint64         ready_at;     /* µs UTC; 0: not yet */
   gint64         started_at;   /* of the first attempt */
   gint64         ended_at;     /* of the last */
-  gint64         due_at;       /* of the next attempt while RETRY_WAIT */
+  gint64         due_at;       /* of the next attempt while RETRY_WAIT, of what it waits for while WAITING; 0: none */
+  WeirValue     *wait;         /* while WAITING for it: record {key, token, channel?, reason?, request?, due_at?}; unowned */
   double         progress;     /* -1: unknown */
   char          *progress_text;
   WeirValue     *inputs;       /* record by port; NULL before the start */

@@ -163,8 +163,9 @@ weir_run_put_row (WeirRun *self)
   WeirRunState *state = self->state;
   const char *message = state->error != NULL ? weir_value_get_member_text (state->error, "message", NULL) : NULL;
 
+  self->row_status = weir_run_state_get_status (state);
   weir_batch_put_run (weir_engine_get_batch (self->engine), self->id, weir_workflow_get_id (self->workflow),
-                      weir_workflow_get_name (self->workflow), weir_workflow_get_version (self->workflow), state->status,
+                      weir_workflow_get_name (self->workflow), weir_workflow_get_version (self->workflow), self->row_status,
                       self->created_at, state->ended_at, state->steps->len, message);
 }
 
@@ -258,6 +259,8 @@ weir_run_recover (WeirRun *self, WeirRunState *state)
 
       if (step->info.status == WEIR_STEP_RUNNING && !step->scope->pub.closed)
         recover_step (self, step);
+      else if (step->info.status == WEIR_STEP_WAITING && !step->scope->pub.closed && !stopping)
+        weir_run_restart_waiting (self, step);
     }
   if (stopping)
     weir_run_emit (self, WEIR_EVENT_RUN_CANCELLED, NULL, NULL);
@@ -344,6 +347,10 @@ weir_run_events_durable (WeirRun *self, WeirEvent *event)
 {
   WeirRunStatus status = status_of_event (event->kind, self->status);
 
+  /* between running and waiting there is no event of the run */
+  if ((status == WEIR_RUN_RUNNING || status == WEIR_RUN_WAITING)
+      && (self->state->status == WEIR_RUN_RUNNING || self->state->status == WEIR_RUN_WAITING))
+    status = weir_run_state_get_status (self->state);
   if (status == self->status)
     return;
   self->status = status;

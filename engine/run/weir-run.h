@@ -61,6 +61,20 @@ WEIR_API gboolean      weir_run_settle         (WeirRun   *self,
                                                 const char *decision,
                                                 WeirValue *outputs,
                                                 GError   **error);
+/* Answers a step that waits for somebody: see weir_step_wait () of the SDK. */
+WEIR_API gboolean      weir_run_answer         (WeirRun   *self,
+                                                guint32    scope,
+                                                const char *block,
+                                                WeirValue *value,
+                                                const char *by,
+                                                const char *comment,
+                                                GError   **error);
+/* Sends a signal: the first step that waits on the channel @name takes it, or the first that ever will. */
+WEIR_API gboolean      weir_run_signal         (WeirRun   *self,
+                                                const char *name,
+                                                WeirValue *value,
+                                                const char *by,
+                                                GError   **error);
 /* Whether nothing goes on any more before someone settles such a step. */
 WEIR_API gboolean      weir_run_needs_settling (WeirRun  *self);
 /* Resolves to the result (WeirValue, boxed) when the run has succeeded; rejects with its failure, or with

@@ -56,6 +56,7 @@ weir_step_unref (WeirStep *self)
   g_clear_pointer (&self->outputs, weir_builder_free);
   g_clear_pointer (&self->accesses, g_hash_table_unref);
   g_clear_pointer (&self->failure_data, weir_value_unref);
+  weir_step_forget_waiter (self);
   g_clear_object (&self->cancellable);
   dex_clear (&self->timeout);
   g_free (self->key);
@@ -403,12 +404,7 @@ weir_step_get_time (WeirStep *self)
 DexFuture *
 weir_step_sleep (WeirStep *self, gint64 duration_ms)
 {
-  if (self->slot)
-    {
-      self->slot = FALSE;
-      self->run->n_slots--;
-      weir_engine_release_slot (self->run->engine);
-    }
+  weir_step_release_slot (self);
   return dex_future_first (weir_clock_sleep (self->run->engine->clock, duration_ms),
                            dex_cancellable_new_from_cancellable (weir_step_get_cancellable (self)), NULL);
 }
@@ -551,17 +547,7 @@ weir_step_run_workflow (WeirStep *self, const char *workflow, guint version, Wei
       return dex_future_new_for_error (error);
     }
   /* from here on it is a container: what is inside must be able to run */
-  if (self->slot)
-    {
-      self->slot = FALSE;
-      self->run->n_slots--;
-      weir_engine_release_slot (self->run->engine);
-    }
-  if (self->leaf)
-    {
-      self->leaf = FALSE;
-      self->run->n_leaves--;
-    }
+  weir_step_release_place (self);
   call = g_new0 (SubCall, 1);
   call->step = weir_step_ref (self);
   call->workflow = g_strdup (workflow);

@@ -150,6 +150,33 @@ write_run (gpointer settings, WeirStep *step)
   return weir_step_spawn (step, settings, write_fiber);
 }
 
+static gboolean
+ask_accepts (gpointer settings, WeirStep *step, WeirValue *value)
+{
+  return weir_value_get_kind (value) != WEIR_VALUE_NULL;
+}
+
+static DexFuture *
+ask_answered_cb (DexFuture *future, gpointer user_data)
+{
+  const GValue *value = dex_future_get_value (future, NULL);
+  WeirValue *answer = g_value_get_boxed (value);
+  WeirValue *given = weir_value_get_kind (answer) == WEIR_VALUE_RECORD ? weir_value_find_member (answer, "value") : answer;
+
+  weir_step_emit (user_data, "value", given);
+  return dex_future_new_true ();
+}
+
+/* Waits for a minute, an answer, or a signal on the channel “call”. */
+static DexFuture *
+ask_run (gpointer settings, WeirStep *step)
+{
+  WeirWait wait = { .key = "ask", .channel = "call", .reason = "waits for a call", .accept = ask_accepts,
+                    .due_at = weir_step_get_time (step) + 60 * G_USEC_PER_SEC };
+
+  return dex_future_then (weir_step_wait (step, &wait), ask_answered_cb, weir_step_ref (step), (GDestroyNotify) weir_step_unref);
+}
+
 #define KIND(name_, id_, ...) \
   static const WeirBlockKind name_ = { .id = id_, .version = 1, .title = id_, .summary = "For tests", .category = "Test", \
     .inputs = any_in, .outputs = any_out, .fields = fields, .settings_size = sizeof (TestSettings), .examples = examples, \
@@ -157,6 +184,7 @@ write_run (gpointer settings, WeirStep *step)
 
 KIND (kind_pass, "test.pass", .eval = pass_eval);
 KIND (kind_wait, "test.wait", .run = wait_run);
+KIND (kind_ask, "test.ask", .run = ask_run);
 KIND (kind_once, "test.once", .run = wait_run, .effect = WEIR_EFFECT_ONCE, .undo = WEIR_UNDO_IRREVERSIBLE);
 KIND (kind_each, "test.each", .run = each_run, .has_body = TRUE);
 KIND (kind_write, "test.write", .run = write_run, .effect = WEIR_EFFECT_IDEMPOTENT, .undo = WEIR_UNDO_EXACT);
@@ -173,6 +201,7 @@ add_kinds (void)
   waiting = g_ptr_array_new_with_free_func (waiting_free);
   weir_registry_add_kind (&kind_pass);
   weir_registry_add_kind (&kind_wait);
+  weir_registry_add_kind (&kind_ask);
   weir_registry_add_kind (&kind_once);
   weir_registry_add_kind (&kind_each);
   weir_registry_add_kind (&kind_write);

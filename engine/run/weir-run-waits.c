@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Waits as steps and people see them: until a moment, for an answer, for a signal. A wait is in the journal, so it outlasts the program; it
+ * holds neither a fiber nor a place among the steps that run. */
+
+#include "weir-run-private.h"
+
+/* What a step that waits holds while the program runs. */
+typedef struct
+{
+  WeirStep     *step;
+  DexPromise   *promise;
+  WeirAlarm    *alarm;
+  WeirWaitFunc  accept;
+  gpointer      user_data;
+} Waiter;
+
+static void
+waiter_free (gpointer data)
+{
+  Waiter *self = data;
+
+  g_clear_pointer (&self->alarm, weir_alarm_free);
+  dex_unref (self->promise);
+  g_free (self);
+}
+
+static WeirValue *
+wait_data (WeirStep *step, const WeirWait *wait)
+{
+  WeirBuilder *data = weir_record_builder_new (6);
+  g_autofree char *token = g_strdup_printf ("%s-%s", weir_step_get_idempotency_key (step), wait->key);
+
+  weir_builder_set_take (data, "key", weir_value_new_text (wait->key));
+  weir_builder_set_take (data, "token", weir_value_new_text (token));
+  if (wait->due_at != 0)
+    weir_builder_set_take (data, "due_at", weir_value_new_int (wait->due_at));
+  if (wait->channel != NULL)
+    weir_builder_set_take (data, "channel", weir_value_new_text (wait->channel));
+  if (wait->reason != NULL)
+    weir_builder_set_take (data, "reason", weir_value_new_text (wait->reason));
+  if (wait->request != NULL)
+    weir_builder_set (data, "request", wait->request);
+  return weir_builder_end (data);
+}
+
+/* The answer is in the journal; the step goes on with it once the run does. */
+static void
+go_on (WeirStepState *state)
+{
+  WeirStep *step = state->runtime;
+
+  if (step == NULL || step->waiter == NULL || step->settled)
+    return;
+  g_queue_push_tail (&step->run->answered, weir_step_ref (step));
+  weir_engine_wake (step->run->engine, step->run);
+}
+
+static void
+rang_cb (gpointer user_data)
+{
+  Waiter *self = user_data;
+  WeirStep *step = self->step;
+  const char *key = "timed_out";
+  g_autoptr(WeirValue) yes = weir_value_new_bool (TRUE);
+
+  self->alarm = NULL;
+  if (step->settled || step->run->suspended || weir_step_state_get_pending_wait (step->state) == NULL)
+    return;
+  weir_run_emit (step->run, WEIR_EVENT_BLOCK_ANSWERED, step->state, weir_value_new_record (&key, &yes, 1));
+  go_on (step->state);
+}
+
+static gboolean
+accepts (WeirStepState *state, WeirValue *signal)
+{
+  WeirWaitState *wait = weir_step_state_get_pending_wait (state);
+  WeirStep *step = state->runtime;
+  Waiter *waiter = step != NULL ? step->waiter : NULL;
+  const char *channel = wait != NULL ? weir_value_get_member_text (wait->data, "channel", NULL) : NULL;
+  WeirValue *value = weir_value_find_member (signal, "value");
+
+  if (waiter == NULL || channel == NULL || !g_str_equal (channel, weir_value_get_member_text (signal, "name", "")))
+    return FALSE;
+  return waiter->accept == NULL || value == NULL || waiter->accept (waiter->user_data, step, value);
+}
+
+static void
+answer_with_signal (WeirRun *run, WeirStepState *state, guint index)
+{
+  WeirValue *signal = g_ptr_array_index (run->state->signals, index);
+  WeirBuilder *data = weir_record_builder_new (4);
+  WeirValue *by = weir_value_find_member (signal, "by");
+
+  weir_builder_set_take (data, "signal", weir_value_new_int (index));
+  weir_builder_set (data, "value", weir_value_find_member (signal, "value"));
+  if (by != NULL)
+    weir_builder_set (data, "by", by);
+  weir_run_emit (run, WEIR_EVENT_BLOCK_ANSWERED, state, weir_builder_end (data));
+  go_on (state);
+}
+
+/* A signal may have come before the wait. */
+static void
+look_for_signal (WeirRun *run, WeirStepState *state)
+{
+  for (guint i = 0; run->state->signals != NULL && i < run->state->signals->len; i++)
+    if (accepts (state, g_ptr_array_index (run->state->signals, i)))
+      {
+        answer_with_signal (run, state, i);
+        return;
+      }
+}
+
+static DexFuture *
+answer_future (WeirValue *answer)
+{
+  GValue value = G_VALUE_INIT;
+  DexFuture *future;
+
+  g_value_init (&value, WEIR_TYPE_VALUE);
+  if (weir_value_get_member_bool (answer, "timed_out", FALSE))
+    g_value_take_boxed (&value, weir_value_new_null ());
+  else
+    g_value_set_boxed (&value, answer);
+  future = dex_future_new_for_value (&value);
+  g_value_unset (&value);
+  return future;
+}
+
+static DexFuture *
+begin_waiting (WeirStep *step, const WeirWait *wait, WeirWaitState *known)
+{
+  Waiter *waiter = g_new0 (Waiter, 1);
+  gint64 due = known != NULL ? weir_value_get_member_int (known->data, "due_at", 0) : wait->due_at;
+  DexFuture *future;
+
+  waiter->step = step;
+  waiter->promise = dex_promise_new ();
+  waiter->accept = wait->accept;
+  waiter->user_data = wait->user_data;
+  g_clear_pointer (&step->waiter, waiter_free);
+  step->waiter = waiter;
+  future = dex_future_first (dex_ref (DEX_FUTURE (waiter->promise)),
+                             dex_cancellable_new_from_cancellable (weir_step_get_cancellable (step)), NULL);
+  weir_step_release_place (step);
+  if (known == NULL)
+    weir_run_emit (step->run, WEIR_EVENT_BLOCK_WAITING, step->state, wait_data (step, wait));
+  if (due != 0)
+    waiter->alarm = weir_alarm_new (step->run->engine->clock, due, rang_cb, waiter);
+  if (known != NULL && known->answer != NULL)
+    go_on (step->state);
+  else
+    look_for_signal (step->run, step->state);
+  weir_run_check_end (step->run);
+  return future;
+}
+
+/**
+ * weir_step_wait:
+ * @self: a running step
+ * @wait: what for
+ *
+ * Waits for a moment, for an answer, or for a signal of the run: whatever comes first. The wait is recorded. After a restart of the
+ * program the step runs anew and, asking for the same key, gets the wait that it had: with the moment it was given the first
+ * time, and with the answer if it came meanwhile. A step waits for one thing at a time.
+ *
+ * Returns: (transfer full): a future that resolves to a #WeirValue: null when the moment has come, else the record {value, by, comment}.
+ *   Rejects when the step is stopped
+ */
+DexFuture *
+weir_step_wait (WeirStep *self, const WeirWait *wait)
+{
+  WeirWaitState *known = weir_step_state_find_wait (self->state, wait->key);
+
+  if (self->settled || self->run->suspended || self->run->engine == NULL)
+    return dex_future_new_reject (G_IO_ERROR, G_IO_ERROR_CANCELLED, "The run was stopped");
+  if (known != NULL && known->answer != NULL && self->state->info.status != WEIR_STEP_WAITING)
+    return answer_future (known->answer);
+  return begin_waiting (self, wait, known);
+}
+
+/* Steps whose answer has come go on, now that the run does. */
+void
+weir_run_resume_answered (WeirRun *run)
+{
+  WeirStep *next;
+
+  while ((next = g_queue_pop_head (&run->answered)) != NULL)
+    {
+      g_autoptr(WeirStep) step = next;
+      Waiter *waiter = g_steal_pointer (&step->waiter);
+      WeirWaitState *wait;
+      GValue value = G_VALUE_INIT;
+
+      if (waiter == NULL)
+        continue;
+      if (!step->settled && !step->state->scope->pub.closed)
+        {
+          g_autoptr(WeirValue) answer = NULL;
+
+          wait = g_ptr_array_index (step->state->wait_states, step->state->wait_states->len - 1);
+          answer = weir_value_get_member_bool (wait->answer, "timed_out", FALSE) ? weir_value_new_null ()
+                                                                                : weir_value_ref (wait->answer);
+          weir_run_emit (run, WEIR_EVENT_BLOCK_RESUMED, step->state, NULL);
+          weir_step_take_place_again (step);
+          g_value_init (&value, WEIR_TYPE_VALUE);
+          g_value_set_boxed (&value, answer);
+          dex_promise_resolve (waiter->promise, &value);
+          g_value_unset (&value);
+        }
+      waiter_free (waiter);
+    }
+}
+
+/* The step is over: nobody waits any more. */
+void
+weir_step_forget_waiter (WeirStep *step)
+{
+  g_clear_pointer (&step->waiter, waiter_free);
+}
+
+static WeirStepState *
+find_waiting (WeirRun *run, guint32 scope, const char *block)
+{
+  WeirStepState *state = weir_run_state_lookup (run->state, scope, block, 0);
+
+  while (state != NULL && weir_step_state_get_pending_wait (state) == NULL)
+    state = state->previous;
+  return state;
+}
+
+/**
+ * weir_run_answer:
+ * @self: a run
+ * @scope: scope of the step that waits
+ * @block: id of its block
+ * @value: (nullable): the answer
+ * @by: who gives it, for the record
+ * @comment: (nullable): why
+ * @error: where to put %WEIR_ERROR_WRONG_STATE
+ *
+ * Answers a step that waits; of several firings the latest. The step goes on, at once or when the run is resumed.
+ *
+ * Returns: whether there was one
+ */
+gboolean
+weir_run_answer (WeirRun *self, guint32 scope, const char *block, WeirValue *value, const char *by, const char *comment,
+                 GError **error)
+{
+  WeirStepState *state = find_waiting (self, scope, block);
+  WeirBuilder *data;
+
+  if (state == NULL || self->engine == NULL || self->suspended)
+    {
+      g_set_error (error, WEIR_ERROR, WEIR_ERROR_WRONG_STATE, "%s does not wait for an answer", block);
+      return FALSE;
+    }
+  data = weir_record_builder_new (3);
+  weir_builder_set_take (data, "value", value != NULL ? weir_value_ref (value) : weir_value_new_null ());
+  weir_builder_set_take (data, "by", weir_value_new_text (by));
+  if (comment != NULL)
+    weir_builder_set_take (data, "comment", weir_value_new_text (comment));
+  weir_run_emit (self, WEIR_EVENT_BLOCK_ANSWERED, state, weir_builder_end (data));
+  go_on (state);
+  return TRUE;
+}
+
+/**
+ * weir_run_signal:
+ * @self: a run
+ * @name: the channel
+ * @value: (nullable): what comes with it
+ * @by: who sends it, for the record
+ * @error: where to put %WEIR_ERROR_WRONG_STATE
+ *
+ * Sends a signal to a run. The first step that waits on the channel takes it; if none does yet, it is kept until one does.
+ *
+ * Returns: whether the run could still take it
+ */
+gboolean
+weir_run_signal (WeirRun *self, const char *name, WeirValue *value, const char *by, GError **error)
+{
+  WeirBuilder *data;
+
+  if (self->engine == NULL || self->suspended || weir_run_status_is_final (self->state->status))
+    {
+      g_set_error (error, WEIR_ERROR, WEIR_ERROR_WRONG_STATE, "The run has ended");
+      return FALSE;
+    }
+  data = weir_record_builder_new (3);
+  weir_builder_set_take (data, "name", weir_value_new_text (name));
+  weir_builder_set_take (data, "value", value != NULL ? weir_value_ref (value) : weir_value_new_null ());
+  weir_builder_set_take (data, "by", weir_value_new_text (by));
+  weir_run_emit (self, WEIR_EVENT_RUN_SIGNAL, NULL, weir_builder_end (data));
+  for (guint i = 0; i < self->state->steps->len && self->state->n_waits > 0; i++)
+    {
+      WeirStepState *state = g_ptr_array_index (self->state->steps, i);
+
+      if (state == NULL || !accepts (state, g_ptr_array_index (self->state->signals, self->state->signals->len - 1)))
+        continue;
+      answer_with_signal (self, state, self->state->signals->len - 1);
+      break;
+    }
+  return TRUE;
+}
