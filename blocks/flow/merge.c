@@ -8,20 +8,25 @@ typedef struct
   char     *key;
   gint64    choose;
   char     *missing;
+  char     *policy;
+  gint64    count;
   gboolean  dedupe;
 } Merge;
 
 static const char *const mode_ids[] = { "append", "zip", "by_key", "deep", "first", "latest", "choose", NULL };
 static const char *const mode_titles[] = {
   N_("One after the other"), N_("Item by item"), N_("Records with the same key"), N_("Records, deeply"),
-  N_("The first that arrives"), N_("The latest of each link"), N_("One of the inputs"), NULL
+  N_("The first that arrives"), N_("The latest of each input"), N_("One of the inputs"), NULL
 };
+static const char *const policy_ids[] = { "all", "any", "n", NULL };
+static const char *const policy_titles[] = { N_ ("All that can come have come"), N_ ("Each time one comes"),
+                                             N_ ("So many have come"), NULL };
 static const char *const missing_ids[] = { "skip", "null", "error", NULL };
-static const char *const missing_titles[] = { N_("Leave it out"), N_("Null in its place"), N_("Fail"), NULL };
+static const char *const missing_titles[] = { N_ ("Leave it out"), N_ ("Null in its place"), N_ ("Fail"), NULL };
 
 static const WeirField merge_fields[] = {
   WEIR_FIELD_INT (Merge, inputs, .title = N_("Inputs"), .summary = N_("How many inputs there are: in1, in2 and so on"),
-                  .initial = 2, .minimum = 1, .maximum = 64, .shown_when = "mode=append|zip|by_key|deep|choose"),
+                  .initial = 2, .minimum = 1, .maximum = 64),
   WEIR_FIELD_CHOICE (Merge, mode, .title = N_("How"), .choices = mode_ids, .choice_titles = mode_titles,
                      .initial_text = "append"),
   WEIR_FIELD_TEXT (Merge, key, .title = N_("Key"), .summary = N_("The member that says which records belong together"),
@@ -30,6 +35,10 @@ static const WeirField merge_fields[] = {
                   .shown_when = "mode=choose"),
   WEIR_FIELD_CHOICE (Merge, missing, .title = N_("When an input stays empty"), .choices = missing_ids,
                      .choice_titles = missing_titles, .initial_text = "skip", .advanced = TRUE),
+  WEIR_FIELD_CHOICE (Merge, policy, .title = N_("When"), .choices = policy_ids, .choice_titles = policy_titles,
+                     .initial_text = "all", .advanced = TRUE, .shown_when = "mode=append|zip|by_key|deep|choose"),
+  WEIR_FIELD_INT (Merge, count, .title = N_("How many"), .summary = N_("What comes later is dropped"), .initial = 2,
+                  .minimum = 1, .maximum = 64, .advanced = TRUE, .shown_when = "policy=n"),
   WEIR_FIELD_BOOL (Merge, dedupe, .title = N_("Drop equal items"), .advanced = TRUE),
   { 0 }
 };
@@ -53,28 +62,37 @@ static const WeirExample merge_examples[] = {
   { .title = N_("Records, deeply"), .config = "{\"mode\": \"deep\"}",
     .inputs = "{\"in1\": {\"a\": {\"x\": 1}}, \"in2\": {\"a\": {\"y\": 2}}}",
     .outputs = "{\"out\": {\"a\": {\"x\": 1, \"y\": 2}}}" },
+  { .title = N_("The first that arrives"), .config = "{\"mode\": \"first\"}", .inputs = "{\"in2\": [1]}",
+    .outputs = "{\"out\": [1]}" },
+  { .title = N_("The latest of each input"), .config = "{\"mode\": \"latest\", \"missing\": \"null\"}",
+    .inputs = "{\"in2\": 7}", .outputs = "{\"out\": [null, 7]}" },
   { .title = N_("A branch that was not taken"), .config = "{\"inputs\": 3, \"dedupe\": true}",
     .inputs = "{\"in1\": [1, 2], \"in3\": 2}", .outputs = "{\"out\": [1, 2]}" },
   { 0 }
 };
 
-/* A race, and looking at what is latest, go over the links of one input; everything else gives each branch its own. */
-static gint64
-count_inputs (const char *mode, gint64 wanted)
+static void
+set_policy (WeirValue *config, const char *mode, WeirPortList *ports)
 {
-  return g_str_equal (mode, "first") || g_str_equal (mode, "latest") ? 1 : CLAMP (wanted, 1, 64);
+  const char *policy = weir_value_get_member_text (config, "policy", "all");
+
+  if (g_str_equal (mode, "first"))
+    weir_port_list_set_policy (ports, WEIR_JOIN_N_OF_M, 1);
+  else if (g_str_equal (mode, "latest") || g_str_equal (policy, "any"))
+    weir_port_list_set_policy (ports, WEIR_JOIN_ANY, 1);
+  else if (g_str_equal (policy, "n"))
+    weir_port_list_set_policy (ports, WEIR_JOIN_N_OF_M, (guint) weir_value_get_member_int (config, "count", 2));
 }
 
+/* A race, and looking at what is latest, also go over several links to one input. */
 static void
 merge_list_ports (WeirValue *config, WeirPortList *ports)
 {
   const char *mode = weir_value_get_member_text (config, "mode", "append");
-  gint64 n = count_inputs (mode, weir_value_get_member_int (config, "inputs", 2));
+  gint64 n = CLAMP (weir_value_get_member_int (config, "inputs", 2), 1, 64);
   WeirPort port = { .join = g_str_equal (mode, "first") ? WEIR_JOIN_FIRST
-                            : g_str_equal (mode, "latest") ? WEIR_JOIN_LATEST : WEIR_JOIN_ALL };
+                            : g_str_equal (mode, "latest") ? WEIR_JOIN_ANY : WEIR_JOIN_ALL };
 
-  if (n == 1)
-    port.summary = "Link every branch to it";
   for (gint64 i = 1; i <= n; i++)
     {
       g_autofree char *name = g_strdup_printf ("in%" G_GINT64_FORMAT, i);
@@ -82,6 +100,7 @@ merge_list_ports (WeirValue *config, WeirPortList *ports)
       port.name = name;
       weir_port_list_add_input (ports, &port);
     }
+  set_policy (config, mode, ports);
 }
 
 /* What came, in the order of the inputs; with nulls in between if that is asked for. */
@@ -90,13 +109,15 @@ collect (Merge *self, WeirStep *step, GError **error)
 {
   g_autoptr(GPtrArray) values = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_value_unref);
 
-  for (gint64 i = 1; i <= count_inputs (self->mode, self->inputs); i++)
+  for (gint64 i = 1; i <= CLAMP (self->inputs, 1, 64); i++)
     {
       g_autofree char *name = g_strdup_printf ("in%" G_GINT64_FORMAT, i);
       WeirValue *value = weir_step_get_input (step, name);
 
       if (value != NULL)
         g_ptr_array_add (values, weir_value_ref (value));
+      else if (g_strcmp0 (self->mode, "first") == 0)
+        continue; /* that the others did not come is the point */
       else if (g_strcmp0 (self->missing, "null") == 0)
         g_ptr_array_add (values, weir_value_new_null ());
       else if (g_strcmp0 (self->missing, "error") == 0)
@@ -300,8 +321,10 @@ merge_eval (gpointer settings, WeirStep *step, GError **error)
         result = merge_by_key (self, values, error);
       else if (g_str_equal (mode, "deep"))
         result = merge_all_deep (values);
-      else if (g_str_equal (mode, "first") || g_str_equal (mode, "latest"))
+      else if (g_str_equal (mode, "first"))
         result = weir_value_ref (values->pdata[0]);
+      else if (g_str_equal (mode, "latest"))
+        result = weir_value_new_list ((WeirValue **) values->pdata, values->len);
       else
         result = merge_append (self, values);
     }

@@ -200,6 +200,9 @@ typedef struct
 typedef struct _WeirPortList WeirPortList;
 WEIR_API void weir_port_list_add_input  (WeirPortList *self, const WeirPort *port);
 WEIR_API void weir_port_list_add_output (WeirPortList *self, const WeirPort *port);
+/* When the block fires, over all its inputs but `run`: ALL (as it begins) once none can come any more; ANY each time one delivers;
+ * N_OF_M once, when @n have delivered. */
+WEIR_API void weir_port_list_set_policy (WeirPortList *self, WeirJoin policy, guint n);
 
 /**
  * WeirBlockKind:
@@ -240,6 +243,8 @@ struct _WeirBlockKind
   char            *(*summarize)  (WeirValue *config);
   /* The effect class under a raw configuration, for kinds where it depends on it; NULL: always @effect. */
   WeirEffectClass  (*get_effect) (WeirValue *config);
+  /* The undo kind of the effects under a raw configuration, for kinds where it depends on it; NULL: always @undo. */
+  WeirUndoKind     (*get_undo)   (WeirValue *config);
   gboolean         (*eval)       (gpointer settings, WeirStep *step, GError **error);
   DexFuture       *(*run)        (gpointer settings, WeirStep *step);
   /* The opposite action of one completed effect of undo kind COMPENSATE, from what was recorded. */

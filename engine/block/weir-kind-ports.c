@@ -61,6 +61,23 @@ weir_port_list_add_output (WeirPortList *self, const WeirPort *port)
 }
 
 /**
+ * weir_port_list_set_policy:
+ * @self: the list that a kind fills in
+ * @policy: %WEIR_JOIN_ALL, %WEIR_JOIN_ANY or %WEIR_JOIN_N_OF_M
+ * @n: of n-of-m, at least 1
+ *
+ * Says when the block fires, over all its inputs but `run`. Each input by itself keeps to its own join.
+ */
+void
+weir_port_list_set_policy (WeirPortList *self, WeirJoin policy, guint n)
+{
+  g_return_if_fail (policy == WEIR_JOIN_ALL || policy == WEIR_JOIN_ANY || policy == WEIR_JOIN_N_OF_M);
+
+  self->policy = policy;
+  self->policy_n = MAX (n, 1);
+}
+
+/**
  * weir_kind_list_ports:
  * @kind: (nullable): a block kind; %NULL, for a kind that is not known, has no ports
  * @config: (nullable): the raw configuration, a record

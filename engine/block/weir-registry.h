@@ -17,6 +17,8 @@ struct _WeirPortList
   GArray       *inputs;  /* of WeirPort */
   GArray       *outputs; /* of WeirPort */
   GStringChunk *strings;
+  WeirJoin      policy;  /* of the block: ALL, ANY or N_OF_M */
+  guint         policy_n;
 };
 WEIR_API WeirPortList   *weir_kind_list_ports     (const WeirBlockKind *kind,
                                                    WeirValue           *config);

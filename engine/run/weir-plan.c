@@ -30,7 +30,7 @@ plan_block_ensure_input (WeirPlanBlock *block, const char *port)
 
   block->inputs = g_renew (WeirPlanInput, block->inputs, block->n_inputs + 1);
   input = &block->inputs[block->n_inputs++];
-  *input = (WeirPlanInput) { .name = name };
+  *input = (WeirPlanInput) { .name = name, .control = g_str_equal (name, "run") };
   input->join = weir_block_get_join (block->block, port, &input->n);
   return input;
 }
@@ -55,6 +55,8 @@ plan_add_blocks (WeirPlan *self)
       block->id = g_ref_string_new (weir_block_get_id (block->block));
       block->kind = weir_block_get_kind (block->block);
       block->region = weir_graph_get_block_region (self->graph, i);
+      block->policy = weir_block_get_ports (block->block)->policy;
+      block->policy_n = weir_block_get_ports (block->block)->policy_n;
       g_hash_table_insert (self->by_id, block->id, GINT_TO_POINTER (i + 1));
     }
 }
@@ -163,6 +165,8 @@ link_repeats (WeirPlan *self, WeirPlanLink *link)
 static gboolean
 block_repeats (WeirPlan *self, WeirPlanBlock *block)
 {
+  if (block->policy == WEIR_JOIN_ANY && block->n_inputs > 1)
+    return TRUE;
   for (guint i = 0; i < block->n_inputs; i++)
     {
       WeirPlanInput *input = &block->inputs[i];

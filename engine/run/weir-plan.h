@@ -18,6 +18,7 @@ typedef struct
   WeirJoin    join;
   guint       n;        /* of n-of-m */
   gboolean    feedback; /* has a feedback link */
+  gboolean    control;  /* `run`: not counted by the policy */
   guint       n_links;
   guint      *links;
 } WeirPlanInput;
@@ -34,6 +35,8 @@ typedef struct
   guint               *out;      /* links, in file order */
   gboolean             entry;    /* nothing but feedback leads here: it fires when the scope opens */
   gboolean             repeats;  /* may fire more than once without being in a cycle */
+  WeirJoin             policy;   /* over its inputs: ALL, ANY or N_OF_M */
+  guint                policy_n;
   gpointer             config;   /* of the executor: how its configuration is evaluated */
 } WeirPlanBlock;
 

@@ -51,6 +51,18 @@ fire (WeirRunState *self, WeirScopeState *scope, guint block, WeirValue *inputs,
   return weir_run_state_add_step (self, scope, block, inputs, skip);
 }
 
+static void
+drop_fresh (WeirLinkState *link, WeirInputState *input)
+{
+  WeirValue *value;
+
+  while ((value = g_queue_pop_head (&link->fresh)) != NULL)
+    {
+      weir_value_unref (value);
+      input->n_fresh--;
+    }
+}
+
 static WeirValue *
 link_consume (WeirLinkState *link, WeirInputState *input)
 {
@@ -219,6 +231,51 @@ input_judge (WeirPlanInput *plan, WeirInputState *input)
   return input->n_delivered > 0 || (plan->feedback && input->last != NULL) ? INPUT_GIVES : INPUT_EMPTY;
 }
 
+/* What all inputs together say. @fresh: whether there is something that no firing has taken yet. */
+static InputVerdict
+block_judge (WeirPlanBlock *plan, WeirBlockState *state, gboolean *fresh)
+{
+  guint n_gives = 0;
+  guint n_waits = 0;
+  gboolean control = FALSE;
+
+  *fresh = FALSE;
+  for (guint i = 0; i < plan->n_inputs; i++)
+    {
+      InputVerdict verdict = input_judge (&plan->inputs[i], &state->inputs[i]);
+
+      if (plan->inputs[i].control && verdict == INPUT_WAITS)
+        return INPUT_WAITS;
+      control |= plan->inputs[i].control && verdict == INPUT_GIVES;
+      n_gives += !plan->inputs[i].control && verdict == INPUT_GIVES;
+      n_waits += verdict == INPUT_WAITS;
+      *fresh |= state->inputs[i].n_fresh > 0;
+    }
+  switch (plan->policy)
+    {
+    case WEIR_JOIN_ANY:
+      return n_gives > 0 ? INPUT_GIVES : n_waits > 0 ? INPUT_WAITS : INPUT_EMPTY;
+    case WEIR_JOIN_N_OF_M:
+      if (n_gives >= plan->policy_n)
+        return INPUT_GIVES;
+      return n_gives + n_waits >= plan->policy_n ? INPUT_WAITS : INPUT_EMPTY;
+    default:
+      return n_waits > 0 ? INPUT_WAITS : n_gives > 0 || control ? INPUT_GIVES : INPUT_EMPTY;
+    }
+}
+
+/* It has fired once and is not to fire again: what comes now is too late. */
+static void
+shut_inputs (WeirPlanBlock *plan, WeirBlockState *state, WeirScopeState *scope)
+{
+  for (guint i = 0; i < plan->n_inputs; i++)
+    {
+      state->inputs[i].done = TRUE;
+      for (guint j = 0; j < plan->inputs[i].n_links; j++)
+        drop_fresh (&scope->links[plan->inputs[i].links[j]], &state->inputs[i]);
+    }
+}
+
 static void
 try_fire (WeirRunState *self, WeirScopeState *scope, guint block)
 {
@@ -227,18 +284,12 @@ try_fire (WeirRunState *self, WeirScopeState *scope, guint block)
 
   for (;;)
     {
-      gboolean fresh = FALSE;
-      gboolean gives = FALSE;
+      gboolean fresh;
+      InputVerdict verdict = block_judge (plan, state, &fresh);
+      gboolean gives = verdict == INPUT_GIVES;
 
-      for (guint i = 0; i < plan->n_inputs; i++)
-        {
-          InputVerdict verdict = input_judge (&plan->inputs[i], &state->inputs[i]);
-
-          if (verdict == INPUT_WAITS)
-            return;
-          gives |= verdict == INPUT_GIVES;
-          fresh |= state->inputs[i].n_fresh > 0;
-        }
+      if (verdict == INPUT_WAITS)
+        return;
       /* once; and once a round in a cycle, which does not come this way this time */
       if (!gives && !state->skipped && (state->n_firings == 0 || plan->region >= 0))
         {
@@ -250,6 +301,8 @@ try_fire (WeirRunState *self, WeirScopeState *scope, guint block)
 
       g_autoptr(WeirValue) inputs = take_inputs (scope, block, -1, NULL);
       fire (self, scope, block, inputs, FALSE);
+      if (plan->policy == WEIR_JOIN_N_OF_M)
+        shut_inputs (plan, state, scope);
     }
 }
 
@@ -353,7 +406,6 @@ rearm_link (WeirScopeState *scope, guint index)
   WeirLinkState *link = &scope->links[index];
   WeirBlockState *target = &scope->blocks[plan->target];
   WeirInputState *input = &target->inputs[plan->input];
-  WeirValue *value;
 
   target->skipped = FALSE;
   input->done = FALSE;
@@ -366,11 +418,7 @@ rearm_link (WeirScopeState *scope, guint index)
   link->status = WEIR_TOKEN_PENDING;
   link->held = FALSE;
   link->delivered = FALSE;
-  while ((value = g_queue_pop_head (&link->fresh)) != NULL)
-    {
-      weir_value_unref (value);
-      input->n_fresh--;
-    }
+  drop_fresh (link, input);
 }
 
 /* The next iteration of a cycle: everything inside is pending again, and the head fires. */

@@ -132,6 +132,72 @@ test_switch_gives_a_new_case_a_name_of_its_own (KindTest *test)
   g_assert_cmpstr (find_source_port (workflow, "b"), ==, "case2");
 }
 
+/* in1 is quick, in2 fails over an error link that leads nowhere, in3 comes later. */
+static const char racing[] =
+  "weir: 1\nname: Policy\nblocks:\n  quick: { kind: debug.noop, config: { value: quick } }\n"
+  "  broken: { kind: flow.throw, on_error: continue }\n"
+  "  slow: { kind: flow.delay, config: { duration: 30ms } }\n"
+  "  it: { kind: flow.merge, config: { inputs: 3, %s } }\n  after: { kind: debug.noop }\n"
+  "links:\n  - quick.value -> it.in1\n  - broken.done -> it.in2\n  - slow.value -> it.in3\n  - it.out -> after.value\n";
+
+static Outcome *
+play_racing (KindTest *test, const char *config)
+{
+  g_autofree char *yaml = g_strdup_printf (racing, config);
+
+  return kind_test_play (test, yaml, NULL);
+}
+
+static guint
+count_firings (Outcome *outcome, const char *block)
+{
+  const WeirStepInfo *step = weir_run_state_find_step (weir_run_get_state (outcome->run), 0, block);
+
+  return step != NULL && step->status == WEIR_STEP_SUCCEEDED ? step->firing : 0;
+}
+
+static void
+test_merge_keeps_to_its_policy (KindTest *test)
+{
+  g_autoptr(Outcome) all = play_racing (test, "missing: 'null'");
+  g_autoptr(Outcome) each = play_racing (test, "policy: any");
+  g_autoptr(Outcome) one = play_racing (test, "policy: n, count: 1");
+  g_autoptr(Outcome) three = play_racing (test, "policy: n, count: 3");
+  g_autoptr(Outcome) first = play_racing (test, "mode: first, missing: error");
+  g_autoptr(Outcome) latest = play_racing (test, "mode: latest");
+  g_autoptr(Outcome) missing = play_racing (test, "missing: error");
+
+  assert_output (all, "out", "[\"quick\", null, null]");
+  assert_output (each, "out", "[\"quick\", null]");
+  g_assert_cmpuint (count_firings (each, "after"), ==, 2);
+  assert_output (one, "out", "[\"quick\"]");
+  g_assert_cmpuint (count_firings (one, "after"), ==, 1);
+  g_assert_cmpuint (count_firings (three, "after"), ==, 0);
+  g_assert_cmpstr (three->error, ==, NULL);
+  assert_output (first, "out", "\"quick\"");
+  g_assert_cmpuint (count_firings (first, "after"), ==, 1);
+  assert_output (latest, "out", "[\"quick\", null]");
+  assert_failure (missing, "input.missing");
+}
+
+/* In each round anew: the join of the round before has not used it up. */
+static void
+test_merge_races_again_in_each_round (KindTest *test)
+{
+  g_autoptr(Outcome) outcome = kind_test_play (
+    test,
+    "weir: 1\nname: Rounds\nblocks:\n  start: { kind: debug.noop, config: { value: 0 } }\n"
+    "  add: { kind: debug.noop, config: { value: \"=input.run + 1\" } }\n"
+    "  quick: { kind: debug.noop }\n  slow: { kind: flow.delay, config: { duration: 1ms } }\n"
+    "  it: { kind: flow.merge, config: { mode: first } }\n"
+    "links:\n  - start.value -> add.run\n  - add.value -> quick.value\n  - add.value -> slow.value\n"
+    "  - quick.value -> it.in1\n  - slow.value -> it.in2\n  - it.out -> add.run when: value < 5\n",
+    NULL);
+
+  assert_output (outcome, "out", "5");
+  g_assert_cmpuint (count_firings (outcome, "it"), ==, 5);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -141,5 +207,7 @@ main (int argc, char **argv)
   ADD_KIND_TEST ("/weir/blocks/if/shares-the-same-way-each-time", test_if_shares_the_same_way_each_time);
   ADD_KIND_TEST ("/weir/blocks/switch/links-follow-their-case", test_switch_links_follow_their_case);
   ADD_KIND_TEST ("/weir/blocks/switch/new-case-has-a-name-of-its-own", test_switch_gives_a_new_case_a_name_of_its_own);
+  ADD_KIND_TEST ("/weir/blocks/merge/keeps-to-its-policy", test_merge_keeps_to_its_policy);
+  ADD_KIND_TEST ("/weir/blocks/merge/races-again-in-each-round", test_merge_races_again_in_each_round);
   return g_test_run ();
 }
