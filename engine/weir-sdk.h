@@ -8,5 +8,6 @@
 #include "weir-type.h"
 #include "weir-json.h"
 #include "weir-expression.h"
+#include "weir-stream.h"
 #include "weir-block-kind.h"
 #include "weir-step.h"

@@ -8,6 +8,7 @@
 #include "weir-type.h"
 #include "weir-json.h"
 #include "weir-expression.h"
+#include "weir-stream.h"
 #include "weir-block-kind.h"
 #include "weir-registry.h"
 #include "weir-problem.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Values as a person reads them. */
 #include "weir-json-private.h"
+#include "weir-stream.h"
 #include "weir-type.h"
 
 #include <math.h>
@@ -117,6 +118,9 @@ weir_value_to_display (WeirValue *self, gsize max_bytes)
       break;
     case WEIR_VALUE_ERROR:
       text = g_strdup_printf ("%s: %s", weir_value_peek_child (self, 0)->b.text, weir_value_peek_child (self, 1)->b.text);
+      break;
+    case WEIR_VALUE_STREAM:
+      text = weir_stream_describe (self);
       break;
     case WEIR_VALUE_BYTES:
       text = g_strdup_printf ("%" G_GSIZE_FORMAT " bytes", g_bytes_get_size (self->a.bytes));

@@ -37,8 +37,9 @@ struct _WeirExpression
 
 G_DEFINE_BOXED_TYPE (WeirExpression, weir_expression, weir_expression_ref, weir_expression_unref)
 
-static GHashTable *cache;
-static GQueue cache_order = G_QUEUE_INIT;
+/* Each thread has its own, as it has its own realm: code of one means nothing to another. */
+static _Thread_local GHashTable *cache;
+static _Thread_local GQueue cache_order = G_QUEUE_INIT;
 
 static void
 clear_segment (gpointer data)
@@ -454,7 +455,7 @@ compile (const char *source, gboolean is_template, GError **error)
  * @source: one JavaScript expression, UTF-8
  * @error: %WEIR_ERROR_EXPRESSION with line and column
  *
- * Cached: the same text gives the same object. Main thread only.
+ * Cached: the same text gives the same object, in the same thread. It belongs to the thread that made it.
  *
  * Returns: (transfer full): the expression
  */
@@ -472,7 +473,7 @@ weir_expression_compile (const char *source, GError **error)
  * @error: %WEIR_ERROR_EXPRESSION with line and column in @source
  *
  * Cached. A template that is one expression and nothing else gives the value of the expression; all others give text, in
- * which null is nothing, and lists and records are JSON. Main thread only.
+ * which null is nothing, and lists and records are JSON. It belongs to the thread that made it.
  *
  * Returns: (transfer full): the template
  */
@@ -552,7 +553,7 @@ append_value (GString *text, WeirValue *value, GError **error)
  * @scope: a record; its members are the names that the expression may use
  * @error: %WEIR_ERROR_EXPRESSION if it failed, %WEIR_ERROR_LIMIT if it took more than 50 ms or 16 MiB
  *
- * Main thread only; also in fibers. Does not wait.
+ * In the thread that compiled it; also in fibers. Does not wait.
  *
  * Returns: (transfer full): the result; undefined is null. What was only passed on is the same value as in @scope
  */

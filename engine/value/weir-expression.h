@@ -9,7 +9,8 @@ G_BEGIN_DECLS
  * WeirExpression:
  *
  * A compiled JavaScript expression or a text template. Runs on an embedded QuickJS in a frozen realm: no I/O,
- * clock or randomness, 50 ms and 16 MiB for each evaluation by default. Main thread only.
+ * clock or randomness, 50 ms and 16 MiB for each evaluation by default. Each thread has a realm of its own: an expression
+ * is used and freed in the thread that compiled it.
  */
 typedef struct _WeirExpression WeirExpression;
 
@@ -20,7 +21,7 @@ WEIR_API void            weir_expression_unref     (WeirExpression *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirExpression, weir_expression_unref)
 
 /* One expression, as after the `=` of a typed field or in `when`. Compiled sources are cached: the same text
- * gives the same object. Errors (WEIR_ERROR_EXPRESSION) say line and column. */
+ * gives the same object in the same thread. Errors (WEIR_ERROR_EXPRESSION) say line and column. */
 WEIR_API WeirExpression *weir_expression_compile   (const char      *source,
                                                     GError         **error);
 /* Text with {{ expression }} inside; `\{{` is a literal. A template that is one expression and nothing else

@@ -8,7 +8,7 @@
 G_BEGIN_DECLS
 
 /*
- * The one JavaScript realm of the process: QuickJS with everything frozen. Main thread only.
+ * The JavaScript realm of a thread: QuickJS with everything frozen. A thread has at most one, made when first needed.
  *
  * An evaluation that breaks a limit, or leaves anything behind that the garbage collector cannot take away, costs the
  * realm: the next one gets a new one (about 2 ms). Compiled code belongs to a realm; its serial says to which.
@@ -57,7 +57,7 @@ typedef struct
   JSClassID   set_class;
 } WeirRealm;
 
-/* The realm, made when first needed. */
+/* The realm of this thread, made when first needed. */
 WeirRealm *weir_realm_ensure       (void);
 
 /* An evaluation: everything between runs under its limits. Ends with FALSE if a limit was broken, and why. */

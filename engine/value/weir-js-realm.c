@@ -22,8 +22,8 @@
 #define STACK_LIMIT (STACK_SIZE - (256 << 10)) /* the rest is for C functions that QuickJS calls at the bottom */
 #define GARBAGE_LIMIT (256 << 10)
 
-static WeirRealm *the_realm;
-static guint last_serial;
+static _Thread_local WeirRealm *the_realm;
+static guint last_serial; /* atomic: no two realms of the process have the same */
 
 typedef struct _Block Block;
 
@@ -224,9 +224,12 @@ get_class_of (WeirRealm *self, const char *source)
 static void
 new_realm (gpointer data)
 {
+  static GMutex making;
   WeirRealm *self = g_new0 (WeirRealm, 1);
 
-  self->serial = ++last_serial;
+  /* ids of classes are the process's own, made with the first realm */
+  g_mutex_lock (&making);
+  self->serial = g_atomic_int_add (&last_serial, 1) + 1;
   self->deadline = G_MAXINT64;
   self->memory_limit = G_MAXSIZE;
   self->runtime = JS_NewRuntime2 (&memory_functions, self);
@@ -251,6 +254,7 @@ new_realm (gpointer data)
   self->set_class = get_class_of (self, "new Set()");
   run_bootstrap (self);
   the_realm = self;
+  g_mutex_unlock (&making);
 }
 
 /* QuickJS is not asked to free itself: after an evaluation that ran out of memory it may have lost track. */
@@ -346,13 +350,13 @@ typedef struct
   ucontext_t callee;
 } Call;
 
-static Call *running_call;
-static char *own_stack;
+static _Thread_local Call *running_call;
+static _Thread_local char *own_stack;
 
 static gboolean
 is_on_roomy_stack (void)
 {
-  static char *low, *high;
+  static _Thread_local char *low, *high;
   char *here = __builtin_frame_address (0);
 
   if (high == NULL)

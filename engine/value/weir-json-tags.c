@@ -163,6 +163,18 @@ untag_secret (WeirValue *cell)
   return TRUE;
 }
 
+static gboolean
+untag_stream (WeirValue *cell)
+{
+  WeirValue *v = find (cell, "v", WEIR_VALUE_RECORD);
+
+  if (v == NULL)
+    return FALSE;
+  become (cell, WEIR_VALUE_STREAM, TRUE);
+  cell->b.cells = v;
+  return TRUE;
+}
+
 gboolean
 weir_json_untag (WeirArena *arena, WeirValue *cell, GError **error)
 {
@@ -183,6 +195,7 @@ weir_json_untag (WeirArena *arena, WeirValue *cell, GError **error)
            : strcmp (name, "table") == 0    ? untag_table (arena, cell)
            : strcmp (name, "error") == 0    ? untag_error (cell)
            : strcmp (name, "secret") == 0   ? untag_secret (cell)
+           : strcmp (name, "stream") == 0   ? untag_stream (cell)
                                             : FALSE;
     }
   if (!ok)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Values to JSON, without recursion and straight into one buffer. */
 #include "weir-json-private.h"
+#include "weir-stream.h"
 
 #include <math.h>
 #include <string.h>
@@ -271,6 +272,16 @@ put_time (Writer *self, gint64 time_us)
 }
 
 static void
+put_stream (Writer *self, WeirValue *value)
+{
+  g_autofree char *text = weir_stream_describe (value);
+
+  put (self, "{\"stream\":", 10);
+  put_c_text (self, text);
+  put_char (self, '}');
+}
+
+static void
 put_scalar (Writer *self, WeirValue *value)
 {
   switch (value->kind)
@@ -309,6 +320,9 @@ put_scalar (Writer *self, WeirValue *value)
       put_text (self, value->b.text, value->a.length);
       put_char (self, '}');
       break;
+    case WEIR_VALUE_STREAM: /* for the world: reading it would take who knows how long */
+      put_stream (self, value);
+      break;
     default:
       put (self, "null", 4);
       break;
@@ -326,6 +340,13 @@ put_newline (Writer *self)
   self->length += width + 1;
 }
 
+static gboolean
+is_container (Writer *self, WeirValue *value)
+{
+  return (value->kind >= WEIR_VALUE_LIST && value->kind < WEIR_VALUE_SECRET && value->kind != WEIR_VALUE_FILE)
+         || (value->kind == WEIR_VALUE_STREAM && self->is_tagged);
+}
+
 static void
 open_container (Writer *self, WeirValue *value)
 {
@@ -341,6 +362,11 @@ open_container (Writer *self, WeirValue *value)
     case WEIR_VALUE_LIST:
       frame.length = value->a.length;
       put_char (self, '[');
+      break;
+    case WEIR_VALUE_STREAM: /* its only child is the recipe */
+      put_tag (self, "stream");
+      put (self, "\"v\":", 4);
+      frame.length = 1;
       break;
     case WEIR_VALUE_TABLE: /* its only child is the list of rows */
       put_tag (self, "table");
@@ -385,7 +411,7 @@ close_container (Writer *self)
 static void
 put_value (Writer *self, WeirValue *value)
 {
-  if (value->kind < WEIR_VALUE_LIST || value->kind == WEIR_VALUE_FILE || value->kind >= WEIR_VALUE_SECRET)
+  if (!is_container (self, value))
     {
       put_scalar (self, value);
       return;
@@ -412,7 +438,7 @@ put_value (Writer *self, WeirValue *value)
           put (self, ": ", self->indent > 0 ? 2 : 1);
         }
       child = weir_value_peek_child (frame->value, frame->next++);
-      if (child->kind < WEIR_VALUE_LIST || child->kind == WEIR_VALUE_FILE || child->kind >= WEIR_VALUE_SECRET)
+      if (!is_container (self, child))
         put_scalar (self, child);
       else
         open_container (self, child);

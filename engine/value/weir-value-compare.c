@@ -91,6 +91,9 @@ equal_outside (WeirValue *a, WeirValue *b, GPtrArray *pairs)
       return equal_members (a, b, pairs);
     case WEIR_VALUE_TABLE:
       return equal_tables (a, b, pairs);
+    case WEIR_VALUE_STREAM: /* the same source and the same operations; what is read is not looked at */
+      push_pair (pairs, weir_value_peek_child (a, 0), weir_value_peek_child (b, 0));
+      return TRUE;
     default:
       return FALSE;
     }
@@ -182,7 +185,7 @@ weir_value_estimate_size (WeirValue *self, gsize limit)
       size += estimate_outside (self);
       if (self->kind == WEIR_VALUE_LIST)
         n_children = self->a.length;
-      else if (self->kind == WEIR_VALUE_TABLE)
+      else if (self->kind == WEIR_VALUE_TABLE || self->kind == WEIR_VALUE_STREAM)
         n_children = 1;
       else if (self->kind == WEIR_VALUE_RECORD || self->kind == WEIR_VALUE_ERROR)
         {

@@ -21,6 +21,7 @@ G_BEGIN_DECLS
  *   record, error   a.shape (the keys), b.items or b.cells, as many as the shape has keys
  *   table           a.shape (the columns), b.items or b.cells: one, the list of rows
  *   file            a.file
+ *   stream          b.items or b.cells: one, the recipe (see weir-stream-private.h)
  */
 typedef enum
 {
@@ -158,6 +159,8 @@ WeirShape        *weir_error_get_shape      (void);
 WeirValue        *weir_table_dup_row        (WeirValue         *table,
                                              gsize              index);
 WeirValue        *weir_table_to_records     (WeirValue         *table);
+/* Takes the recipe, a record. */
+WeirValue        *weir_value_new_stream_take (WeirValue        *recipe);
 char             *weir_format_time          (gint64             time_us);
 
 G_END_DECLS

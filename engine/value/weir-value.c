@@ -73,7 +73,7 @@ static gboolean
 has_items (const WeirValue *self)
 {
   return self->kind == WEIR_VALUE_LIST || self->kind == WEIR_VALUE_RECORD || self->kind == WEIR_VALUE_ERROR
-         || self->kind == WEIR_VALUE_TABLE;
+         || self->kind == WEIR_VALUE_TABLE || self->kind == WEIR_VALUE_STREAM;
 }
 
 static gsize
@@ -87,6 +87,7 @@ get_n_children (const WeirValue *self)
     case WEIR_VALUE_ERROR:
       return self->a.shape->n_keys;
     case WEIR_VALUE_TABLE:
+    case WEIR_VALUE_STREAM:
       return 1;
     default:
       return 0;
@@ -122,7 +123,7 @@ free_value (WeirValue *self)
             }
         }
 
-      if (current->kind != WEIR_VALUE_LIST)
+      if (current->kind != WEIR_VALUE_LIST && current->kind != WEIR_VALUE_STREAM)
         weir_shape_unref (current->a.shape);
       g_free (current);
     }
@@ -494,5 +495,16 @@ weir_value_new_table (const char **columns, gsize n_columns, WeirValue *rows)
   self->a.shape = weir_shape_new (keys, n_columns);
   self->b.items = (WeirValue **) (self + 1);
   self->b.items[0] = weir_value_ref (rows);
+  return self;
+}
+
+WeirValue *
+weir_value_new_stream_take (WeirValue *recipe)
+{
+  WeirValue *self = weir_value_alloc (WEIR_VALUE_STREAM, sizeof (WeirValue *));
+
+  self->a.integer = 0;
+  self->b.items = (WeirValue **) (self + 1);
+  self->b.items[0] = recipe;
   return self;
 }
