@@ -183,7 +183,7 @@ changed_cb (DexFuture *future, gpointer user_data)
 DexFuture *
 weir_engine_delete_workflow (WeirEngine *self, const char *id)
 {
-  return dex_future_then (weir_store_set_workflow_deleted (self->store, id, TRUE), changed_cb, g_object_ref (self),
+  return dex_future_then (weir_store_mark_workflow (self->store, id, "user", NULL), changed_cb, g_object_ref (self),
                           g_object_unref);
 }
 
@@ -197,7 +197,7 @@ weir_engine_delete_workflow (WeirEngine *self, const char *id)
 DexFuture *
 weir_engine_restore_workflow (WeirEngine *self, const char *id)
 {
-  return dex_future_then (weir_store_set_workflow_deleted (self->store, id, FALSE), changed_cb, g_object_ref (self),
+  return dex_future_then (weir_store_restore_workflow (self->store, id, "user"), changed_cb, g_object_ref (self),
                           g_object_unref);
 }
 

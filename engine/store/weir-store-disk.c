@@ -14,6 +14,8 @@
 #define WAL_LIMIT (8 * 1024 * 1024)
 /* The log grows in steps of this size, written with zeros in advance. */
 #define WAL_STEP (1024 * 1024)
+/* A part of a removed run's pages at a time, so that a batch never waits long. */
+#define SHRINK "PRAGMA incremental_vacuum (1000)"
 /* A short-lived process should not pay for growing the log. */
 #define WAL_PATIENCE 8
 
@@ -170,7 +172,7 @@ weir_store_grow_wal (WeirStore *self)
 }
 
 /* Copies the log into the database file. @mode: PASSIVE while in use, RESTART to begin the log anew. */
-void
+gboolean
 weir_store_checkpoint (WeirStore *self, int mode)
 {
   int n_frames = 0, n_copied = 0;
@@ -178,6 +180,40 @@ weir_store_checkpoint (WeirStore *self, int mode)
 
   if (code != SQLITE_OK)
     g_debug ("Checkpoint of %s: %s", self->database_path, sqlite3_errmsg (self->writing->db));
+  return code == SQLITE_OK && n_frames == n_copied;
+}
+
+/* What was removed is in the log as well. A reader may hold it for a moment; then it is tried again later. */
+static void
+empty_log (WeirStore *self)
+{
+  if (self->in_memory)
+    {
+      self->may_empty_log = FALSE;
+      return;
+    }
+  sqlite3_busy_timeout (self->writing->db, 20);
+  if (weir_store_checkpoint (self, SQLITE_CHECKPOINT_TRUNCATE))
+    {
+      self->may_empty_log = FALSE;
+      self->wal_size = self->wal_used = 0;
+    }
+  sqlite3_busy_timeout (self->writing->db, 5000);
+}
+
+gboolean
+weir_store_shrink (WeirStore *self)
+{
+  if (self->may_shrink)
+    {
+      self->may_shrink = sqlite3_exec (self->writing->db, SHRINK, NULL, NULL, NULL) == SQLITE_OK
+                         && weir_sql_get_int (self->writing, "PRAGMA freelist_count", 0) > 0;
+      if (self->may_shrink)
+        return TRUE;
+    }
+  if (self->may_empty_log)
+    empty_log (self);
+  return FALSE;
 }
 
 /* Checkpoints, closes both connections, and leaves a log that the next opening need not read: its header is wiped

@@ -20,6 +20,24 @@ G_BEGIN_DECLS
 typedef struct _WeirJob WeirJob;
 typedef struct _WeirKeeper WeirKeeper;
 
+/* How time stands on the machine. */
+typedef struct
+{
+  gint64   utc;      /* µs */
+  gint64   boottime; /* µs since the boot, sleep included */
+  gboolean synced;   /* the kernel says that somebody keeps its clock right */
+  char     boot[40];
+} WeirStoreMoment;
+typedef void (*WeirStoreMomentFunc) (WeirStoreMoment *moment, gpointer user_data);
+
+/* The same as the store may rely on it; see weir-store-time.c. */
+typedef struct
+{
+  gint64 utc;
+  gint64 trusted; /* µs UTC */
+  gint64 passed;  /* µs, never jumps */
+} WeirStoreTime;
+
 /* A question to the store: runs on the thread that owns @sql, fills in @answer (initialized by it) or sets @error. */
 typedef gboolean (*WeirStoreFunc) (WeirStore *self, WeirSql *sql, gpointer question, GValue *answer, GError **error);
 
@@ -52,6 +70,10 @@ struct _WeirStore
   GMutex          blobs_lock;
   GHashTable     *fresh_blobs;    /* put since the store was opened, no row refers to them yet */
 
+  /* before the threads have work: a test's clock */
+  WeirStoreMomentFunc moment_func;
+  gpointer        moment_data;
+
   /* writing thread */
   GThread        *writer;
   WeirSql        *writing;
@@ -63,6 +85,9 @@ struct _WeirStore
   WeirKeeper     *keeper;
   int            *kind_ids;       /* WeirEventKind -> event_kind.id */
   gboolean        may_shrink;     /* something was removed */
+  gboolean        may_empty_log;  /* and what was removed is still in the write-ahead log */
+  gboolean        purging;        /* somebody asks for one part after the other */
+  gint64          check_at;       /* monotonic µs: when what is in the bin is looked at next */
   GHashTable     *unindexed;      /* runs with log lines that are not in log_text */
   gint64          wal_size;       /* bytes of the write-ahead log that are allocated and written */
   gint64          wal_used;
@@ -95,7 +120,10 @@ gboolean    weir_store_make_dir       (const char *path, GError **error);
 gboolean    weir_store_sync_dir       (const char *path, GError **error);
 void        weir_store_watch_wal      (WeirStore *self);
 void        weir_store_grow_wal       (WeirStore *self);
-void        weir_store_checkpoint     (WeirStore *self, int mode);
+/* FALSE if some of it is still in the log. */
+gboolean    weir_store_checkpoint     (WeirStore *self, int mode);
+/* A part of the free pages, then the log; TRUE if there is more to give back. */
+gboolean    weir_store_shrink         (WeirStore *self);
 void        weir_store_close_database (WeirStore *self);
 
 /* weir-store-write.c */
@@ -223,6 +251,30 @@ char       *weir_store_hash_of_bytes  (const guint8 bytes[32]);
 /* weir-store-sweep.c */
 void        weir_store_sweep_blobs    (WeirStore *self);
 void        weir_store_drop_fresh_blobs (WeirStore *self);
+
+int         weir_store_is_referenced  (WeirSql *sql, const char *hash);
+
+/* weir-store-time.c */
+void        weir_store_set_moment_func (WeirStore *self, WeirStoreMomentFunc func, gpointer user_data);
+gboolean    weir_store_note_time      (WeirStore *self, WeirSql *sql, WeirStoreTime *time, GError **error);
+
+/* weir-store-audit.c */
+gboolean    weir_store_add_audit      (WeirSql *sql, const char *actor, const char *action, const char *subject,
+                                       const char *reason, GError **error);
+
+/* weir-store-purge.c: writing thread */
+gboolean    weir_store_check_ended    (WeirSql *sql, gint64 run, GError **error);
+gboolean    weir_store_check_unused   (WeirSql *sql, const char *id, GError **error);
+gboolean    weir_store_claim_run      (WeirStore *self, WeirSql *sql, gint64 run, GError **error);
+int         weir_store_remove_lines   (WeirSql *sql, gint64 run, gint64 indexed, GError **error);
+gboolean    weir_store_purge_when_idle (WeirStore *self);
+gint64      weir_store_next_check     (WeirStore *self);
+
+/* weir-store-retention.c: writing thread */
+gboolean    weir_store_find_retention (WeirSql *sql, const char *workflow, const char *kind, WeirRetention *retention,
+                                       GError **error);
+gboolean    weir_store_has_retention  (WeirSql *sql);
+gboolean    weir_store_retain         (WeirStore *self, WeirSql *sql, gboolean *more, GError **error);
 
 /* weir-store-logs.c */
 gboolean    weir_store_index_logs     (WeirSql *sql, gint64 run, guint limit, gboolean *more, GError **error);

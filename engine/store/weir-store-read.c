@@ -37,7 +37,7 @@ question_free (gpointer data)
 
 #define RUN_COLUMNS                                                                     \
   "id, workflow, workflow_name, version, status, created_at, ended_at, n_steps, error," \
-  " (SELECT count(*) FROM effect WHERE run = run.id AND state <> 2),"                   \
+  " (SELECT count(*) FROM effect WHERE run = run.id AND state NOT IN (2, 4)),"                   \
   " (SELECT count(*) FROM effect WHERE run = run.id AND state = 2)"
 
 static WeirRunStatus
@@ -103,10 +103,11 @@ list_runs (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GError 
   g_autoptr (WeirStatement) find = NULL;
 
   if (question->text != NULL)
-    find = weir_sql_prepare (sql, "SELECT " RUN_COLUMNS " FROM run WHERE workflow = ?2 ORDER BY id DESC LIMIT ?1",
-                             error);
+    find = weir_sql_prepare (
+      sql, "SELECT " RUN_COLUMNS " FROM run WHERE workflow = ?2 AND deleted_at = 0 ORDER BY id DESC LIMIT ?1", error);
   else
-    find = weir_sql_prepare (sql, "SELECT " RUN_COLUMNS " FROM run ORDER BY id DESC LIMIT ?1", error);
+    find = weir_sql_prepare (sql, "SELECT " RUN_COLUMNS " FROM run WHERE deleted_at = 0 ORDER BY id DESC LIMIT ?1",
+                             error);
   if (find == NULL)
     return FALSE;
   sqlite3_bind_int64 (find, 1, question->limit);
@@ -385,23 +386,16 @@ effect_from_row (WeirStore *self, WeirStatement *row, GHashTable *seen, GError *
   return g_steal_pointer (&effect);
 }
 
+#define EFFECT_COLUMNS "id, run, scope, firing, block, kind, type, target, undo, state, at, before, after, blobs"
+
 static gboolean
-list_effects (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GError **error)
+answer_effects (WeirStore *self, WeirSql *sql, WeirStatement *find, GValue *answer, GError **error)
 {
-  Question *question = data;
   g_autoptr (GPtrArray) effects = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_effect_free);
   g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                                        (GDestroyNotify) weir_value_unref);
-  g_autoptr (WeirStatement) find = weir_sql_prepare (
-    sql,
-    "SELECT id, run, scope, firing, block, kind, type, target, undo, state, at, before, after, blobs FROM effect"
-    " WHERE run = ?1 ORDER BY id",
-    error);
   int code;
 
-  if (find == NULL)
-    return FALSE;
-  sqlite3_bind_int64 (find, 1, question->run);
   while ((code = weir_sql_step (sql, find, error)) == SQLITE_ROW)
     {
       WeirEffect *effect = effect_from_row (self, find, seen, error);
@@ -411,6 +405,19 @@ list_effects (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GErr
       g_ptr_array_add (effects, effect);
     }
   return code == SQLITE_DONE && weir_store_answer_boxed (answer, g_steal_pointer (&effects), G_TYPE_PTR_ARRAY);
+}
+
+static gboolean
+list_effects (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GError **error)
+{
+  Question *question = data;
+  g_autoptr (WeirStatement) find = weir_sql_prepare (
+    sql, "SELECT " EFFECT_COLUMNS " FROM effect WHERE run = ?1 ORDER BY id", error);
+
+  if (find == NULL)
+    return FALSE;
+  sqlite3_bind_int64 (find, 1, question->run);
+  return answer_effects (self, sql, find, answer, error);
 }
 
 /**
@@ -425,4 +432,56 @@ DexFuture *
 weir_store_list_effects (WeirStore *self, gint64 run)
 {
   return weir_store_ask (self, FALSE, list_effects, question_new (run), question_free);
+}
+
+typedef struct
+{
+  gint64  run;
+  guint32 scope;
+  guint32 firing;
+  char   *block;
+} StepQuestion;
+
+static void
+step_question_free (gpointer data)
+{
+  StepQuestion *question = data;
+
+  g_free (question->block);
+  g_free (question);
+}
+
+static gboolean
+list_step_effects (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GError **error)
+{
+  StepQuestion *question = data;
+  g_autoptr (WeirStatement) find = weir_sql_prepare (
+    sql, "SELECT " EFFECT_COLUMNS " FROM effect WHERE run = ?1 AND scope = ?2 AND firing = ?3 AND block = ?4 ORDER BY id", error);
+
+  if (find == NULL)
+    return FALSE;
+  sqlite3_bind_int64 (find, 1, question->run);
+  sqlite3_bind_int64 (find, 2, question->scope);
+  sqlite3_bind_int64 (find, 3, question->firing);
+  weir_sql_bind_text (find, 4, question->block, -1);
+  return answer_effects (self, sql, find, answer, error);
+}
+
+/**
+ * weir_store_list_step_effects:
+ * @self: a store
+ * @run: number of the run
+ * @scope: scope of the step
+ * @firing: which firing of the block
+ * @block: id of the block
+ *
+ * Returns: (transfer full): a future of a GPtrArray (boxed) of WeirEffect: what one step intended, in order
+ */
+DexFuture *
+weir_store_list_step_effects (WeirStore *self, gint64 run, guint32 scope, guint32 firing, const char *block)
+{
+  StepQuestion *question = g_new (StepQuestion, 1);
+
+  *question = (StepQuestion) { run, scope, firing, g_strdup (block) };
+  return weir_store_ask (self, FALSE, list_step_effects, question, step_question_free);
 }

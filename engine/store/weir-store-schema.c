@@ -38,7 +38,7 @@ static gboolean
 back_up (WeirStore *self, WeirSql *sql, int version, GError **error)
 {
   g_autofree char *dir = g_build_filename (self->dir, "backup", NULL);
-  g_autoptr(GDateTime) now = g_date_time_new_now_utc ();
+  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
   g_autofree char *stamp = g_date_time_format (now, "%Y%m%dT%H%M%S");
   g_autofree char *name = g_strdup_printf ("weir-schema-%d-%s-%06d.db", version, stamp,
                                            g_date_time_get_microsecond (now));
@@ -132,7 +132,7 @@ weir_store_sync_new (WeirStore *self, GError **error)
 static gboolean
 find_kinds (WeirStore *self, WeirSql *sql, GError **error)
 {
-  g_autoptr(WeirStatement) find = weir_sql_prepare (sql, "SELECT id, name FROM event_kind", error);
+  g_autoptr (WeirStatement) find = weir_sql_prepare (sql, "SELECT id, name FROM event_kind", error);
   int code;
 
   if (find == NULL)
@@ -150,7 +150,7 @@ find_kinds (WeirStore *self, WeirSql *sql, GError **error)
 static gboolean
 add_kind (WeirStore *self, WeirSql *sql, WeirEventKind kind, GError **error)
 {
-  g_autoptr(WeirStatement) add = weir_sql_prepare (sql, "INSERT INTO event_kind (name) VALUES (?1)", error);
+  g_autoptr (WeirStatement) add = weir_sql_prepare (sql, "INSERT INTO event_kind (name) VALUES (?1)", error);
 
   if (add == NULL)
     return FALSE;
@@ -211,7 +211,7 @@ weir_store_open_database (WeirStore *self, GError **error)
        * memory map: an unreadable page must be an error, not a signal. */
       && weir_sql_execute (sql,
                            "PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 0;"
-                           "PRAGMA temp_store = MEMORY",
+                           "PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON",
                            error))
     {
       self->is_new = version == 0 && !self->in_memory;

@@ -367,3 +367,76 @@ weir_store_clear_cache (WeirStore *self)
 {
   return weir_store_ask (self, TRUE, clear_cache, NULL, NULL);
 }
+
+/* ── reports ─────────────────────────────────────────────────────────────────────────────── */
+
+/**
+ * weir_report_free:
+ * @self: (transfer full): a report
+ */
+void
+weir_report_free (WeirReport *self)
+{
+  g_free (self->kind);
+  g_clear_pointer (&self->data, weir_value_unref);
+  g_free (self);
+}
+
+typedef struct
+{
+  char *kind;
+  guint limit;
+} ReportQuestion;
+
+static void
+report_question_free (gpointer data)
+{
+  ReportQuestion *self = data;
+
+  g_free (self->kind);
+  g_free (self);
+}
+
+static gboolean
+list_reports (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GError **error)
+{
+  ReportQuestion *question = data;
+  g_autoptr (GPtrArray) reports = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_report_free);
+  g_autoptr (WeirStatement) find = weir_sql_prepare (
+    sql, "SELECT id, at, kind, run, data, blobs FROM report WHERE ?1 IS NULL OR kind = ?1 ORDER BY id DESC LIMIT ?2",
+    error);
+  int code;
+
+  if (find == NULL)
+    return FALSE;
+  weir_sql_bind_text (find, 1, question->kind, -1);
+  sqlite3_bind_int64 (find, 2, question->limit);
+  while ((code = weir_sql_step (sql, find, error)) == SQLITE_ROW)
+    {
+      WeirReport *report = g_new (WeirReport, 1);
+
+      *report = (WeirReport) { sqlite3_column_int64 (find, 0), sqlite3_column_int64 (find, 1),
+                               weir_sql_dup_text (find, 2), sqlite3_column_int64 (find, 3), NULL };
+      g_ptr_array_add (reports, report);
+      if (!weir_store_read_value (self, find, 4, 5, 0, TRUE, NULL, &report->data, error))
+        return FALSE;
+    }
+  return code == SQLITE_DONE && weir_store_answer_boxed (answer, g_steal_pointer (&reports), G_TYPE_PTR_ARRAY);
+}
+
+/**
+ * weir_store_list_reports:
+ * @self: a store
+ * @kind: (nullable): "resume"; %NULL: of all kinds
+ * @limit: at most so many; 0: all
+ *
+ * Returns: (transfer full): a future of a GPtrArray (boxed) of WeirReport, newest first
+ */
+DexFuture *
+weir_store_list_reports (WeirStore *self, const char *kind, guint limit)
+{
+  ReportQuestion *question = g_new (ReportQuestion, 1);
+
+  *question = (ReportQuestion) { g_strdup (kind), limit > 0 ? limit : G_MAXUINT };
+  return weir_store_ask (self, FALSE, list_reports, question, report_question_free);
+}

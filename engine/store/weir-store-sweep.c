@@ -5,10 +5,10 @@
 #include <string.h>
 
 /* -1 on error: then nothing is removed. */
-static int
-is_referenced (WeirSql *sql, const char *hash)
+int
+weir_store_is_referenced (WeirSql *sql, const char *hash)
 {
-  g_autoptr(WeirStatement) find = weir_sql_prepare (sql, "SELECT 1 FROM blob_ref WHERE hash = ?1 LIMIT 1", NULL);
+  g_autoptr (WeirStatement) find = weir_sql_prepare (sql, "SELECT 1 FROM blob_ref WHERE hash = ?1 LIMIT 1", NULL);
   guint8 bytes[32];
   int code;
 
@@ -23,7 +23,7 @@ is_referenced (WeirSql *sql, const char *hash)
 static void
 sweep_folder (WeirStore *self, const char *path)
 {
-  g_autoptr(GDir) dir = g_dir_open (path, 0, NULL);
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
   const char *name;
 
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
@@ -32,7 +32,7 @@ sweep_folder (WeirStore *self, const char *path)
 
       if (weir_store_is_hash (name))
         {
-          if (is_referenced (self->writing, name) == 0)
+          if (weir_store_is_referenced (self->writing, name) == 0)
             g_unlink (child);
         }
       else if (g_str_has_prefix (name, ".new-"))
@@ -63,7 +63,7 @@ weir_store_drop_fresh_blobs (WeirStore *self)
     {
       g_autofree char *path = weir_store_hash_to_path (self, hash);
 
-      if (is_referenced (self->writing, hash) == 0)
+      if (weir_store_is_referenced (self->writing, hash) == 0)
         g_unlink (path);
     }
 }

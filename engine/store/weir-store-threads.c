@@ -5,8 +5,6 @@
 #define IDLE_US (250 * 1000)
 #define BACKOFF_FIRST_US (50 * 1000)
 #define BACKOFF_LAST_US (5 * G_USEC_PER_SEC)
-/* A part of a removed run's pages at a time, so that a batch never waits long. */
-#define SHRINK "PRAGMA incremental_vacuum (1000)"
 /* Checkpoint at this length of the log even if the store is never idle. */
 #define WAL_LIMIT (3 * 1024 * 1024)
 
@@ -53,7 +51,7 @@ tell_trouble (WeirStore *self, const char *message)
 static void
 give_pending_back (WeirStore *self)
 {
-  g_autoptr(GPtrArray) written = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_batch_free);
+  g_autoptr (GPtrArray) written = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_batch_free);
   WeirJob *job;
 
   while ((job = g_queue_pop_head (&self->pending)) != NULL)
@@ -68,7 +66,7 @@ give_pending_back (WeirStore *self)
 static void
 write_pending (WeirStore *self)
 {
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
 
   weir_store_grow_wal (self);
   if (weir_store_write_batches (self, &self->pending, &error))
@@ -91,7 +89,7 @@ run_question (WeirStore *self, WeirJob *job)
 {
   if (job->before != NULL)
     {
-      g_autoptr(GError) error = NULL;
+      g_autoptr (GError) error = NULL;
 
       if (!job->before (self, self->writing, job->question, NULL, &error))
         g_warning ("%s", error->message);
@@ -139,12 +137,8 @@ tidy (WeirStore *self)
 {
   if (weir_store_index_when_idle (self))
     return TRUE;
-  if (self->may_shrink)
-    {
-      self->may_shrink = sqlite3_exec (self->writing->db, SHRINK, NULL, NULL, NULL) == SQLITE_OK
-                         && weir_sql_get_int (self->writing, "PRAGMA freelist_count", 0) > 0;
-      return self->may_shrink;
-    }
+  if (weir_store_purge_when_idle (self) || weir_store_shrink (self))
+    return TRUE;
   weir_keeper_forget (self->keeper);
   if (!self->in_memory && self->wal_used > 0)
     {
@@ -177,7 +171,7 @@ weir_store_writer_thread (gpointer data)
       if (node != NULL)
         timeout_us = IDLE_US;
       else if (self->pending.length == 0)
-        timeout_us = tidy (self) ? 0 : -1;
+        timeout_us = tidy (self) ? 0 : weir_store_next_check (self);
     }
   return NULL;
 }

@@ -3,13 +3,12 @@
 
 typedef struct
 {
-  char    *id;
-  char    *name;
-  char    *text;
-  char    *folder;
-  char    *message;
-  guint    version;
-  gboolean deleted;
+  char *id;
+  char *name;
+  char *text;
+  char *folder;
+  char *message;
+  guint version;
 } WorkflowQuestion;
 
 static void
@@ -84,7 +83,7 @@ G_DEFINE_BOXED_TYPE (WeirStoredWorkflow, weir_stored_workflow, weir_stored_workf
 static gint64
 find_newest (WeirSql *sql, const char *id, const char *text, gboolean *same, GError **error)
 {
-  g_autoptr(WeirStatement) find = weir_sql_prepare (
+  g_autoptr (WeirStatement) find = weir_sql_prepare (
     sql, "SELECT version, text = ?2 FROM version WHERE workflow = ?1 ORDER BY version DESC LIMIT 1", error);
   int code;
 
@@ -103,7 +102,7 @@ find_newest (WeirSql *sql, const char *id, const char *text, gboolean *same, GEr
 static gboolean
 put_workflow (WeirSql *sql, WorkflowQuestion *question, gint64 version, gint64 now, GError **error)
 {
-  g_autoptr(WeirStatement) put = weir_sql_prepare (
+  g_autoptr (WeirStatement) put = weir_sql_prepare (
     sql,
     "INSERT INTO workflow (id, name, folder, version, changed_at) VALUES (?1, ?2, ?3, ?4, ?5)"
     " ON CONFLICT (id) DO UPDATE SET name = ?2, folder = ?3, changed_at = iif (version = ?4, changed_at, ?5), version "
@@ -124,7 +123,7 @@ put_workflow (WeirSql *sql, WorkflowQuestion *question, gint64 version, gint64 n
 static gboolean
 add_version (WeirSql *sql, WorkflowQuestion *question, gint64 version, gint64 now, GError **error)
 {
-  g_autoptr(WeirStatement) add = weir_sql_prepare (sql, "INSERT INTO version VALUES (?1, ?2, ?3, ?4, ?5)", error);
+  g_autoptr (WeirStatement) add = weir_sql_prepare (sql, "INSERT INTO version VALUES (?1, ?2, ?3, ?4, ?5)", error);
 
   if (add == NULL)
     return FALSE;
@@ -187,8 +186,8 @@ save_workflow (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GEr
  *   %WEIR_ERROR_STORE
  */
 DexFuture *
-weir_store_save_workflow (WeirStore *self, const char *id, const char *name, const char *text, const char *folder,
-                          const char *message)
+weir_store_save_workflow (
+  WeirStore *self, const char *id, const char *name, const char *text, const char *folder, const char *message)
 {
   WorkflowQuestion *question = g_new0 (WorkflowQuestion, 1);
 
@@ -200,46 +199,6 @@ weir_store_save_workflow (WeirStore *self, const char *id, const char *name, con
   return weir_store_ask (self, TRUE, save_workflow, question, workflow_question_free);
 }
 
-static gboolean
-set_deleted (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GError **error)
-{
-  WorkflowQuestion *question = data;
-  g_autoptr(WeirStatement) set = weir_sql_prepare (sql, "UPDATE workflow SET deleted = ?2 WHERE id = ?1", error);
-
-  if (set == NULL)
-    return FALSE;
-  weir_sql_bind_text (set, 1, question->id, -1);
-  sqlite3_bind_int (set, 2, question->deleted);
-  if (weir_sql_step (sql, set, error) != SQLITE_DONE)
-    return FALSE;
-  if (sqlite3_changes (sql->db) == 0)
-    {
-      g_set_error (error, WEIR_ERROR, WEIR_ERROR_NOT_FOUND, "There is no workflow \"%s\"", question->id);
-      return FALSE;
-    }
-  g_value_init (answer, G_TYPE_BOOLEAN);
-  g_value_set_boolean (answer, TRUE);
-  return TRUE;
-}
-
-/**
- * weir_store_set_workflow_deleted:
- * @self: a store
- * @id: of a workflow
- * @deleted: whether it is hidden from lists and not found by name
- *
- * Returns: (transfer full): a future of TRUE; rejects with %WEIR_ERROR_NOT_FOUND
- */
-DexFuture *
-weir_store_set_workflow_deleted (WeirStore *self, const char *id, gboolean deleted)
-{
-  WorkflowQuestion *question = g_new0 (WorkflowQuestion, 1);
-
-  question->id = g_strdup (id);
-  question->deleted = deleted;
-  return weir_store_ask (self, TRUE, set_deleted, question, workflow_question_free);
-}
-
 /* ── loading ─────────────────────────────────────────────────────────────────────────────── */
 
 static gboolean
@@ -247,7 +206,7 @@ load_workflow (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GEr
 {
   WorkflowQuestion *question = data;
   /* The id wins over a name, the last changed over others of the same name. */
-  g_autoptr(WeirStatement) find = weir_sql_prepare (
+  g_autoptr (WeirStatement) find = weir_sql_prepare (
     sql,
     "SELECT w.id, w.name, v.text, w.folder, v.version FROM workflow w"
     " JOIN version v ON v.workflow = w.id AND v.version = iif (?2 = 0, w.version, ?2)"
@@ -314,7 +273,7 @@ WeirStoredWorkflow *
 weir_store_load_workflow_now (WeirStore *self, const char *id_or_name, guint version, GError **error)
 {
   WorkflowQuestion question = { .id = (char *) id_or_name, .version = version };
-  g_auto(GValue) answer = G_VALUE_INIT;
+  g_auto (GValue) answer = G_VALUE_INIT;
 
   if (!weir_store_ask_now (self, load_workflow, &question, &answer, error))
     return NULL;
@@ -324,15 +283,15 @@ weir_store_load_workflow_now (WeirStore *self, const char *id_or_name, guint ver
 static gboolean
 list_workflows (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GError **error)
 {
-  g_autoptr(GListStore) workflows = g_list_store_new (WEIR_TYPE_WORKFLOW_INFO);
-  g_autoptr(WeirStatement) find = weir_sql_prepare (
+  g_autoptr (GListStore) workflows = g_list_store_new (WEIR_TYPE_WORKFLOW_INFO);
+  g_autoptr (WeirStatement) find = weir_sql_prepare (
     sql,
     "SELECT w.id, w.name, w.version, w.changed_at,"
     " run.id, run.workflow, run.workflow_name, run.version, run.status, run.created_at, run.ended_at, run.n_steps, "
     "run.error,"
-    " (SELECT count(*) FROM effect WHERE run = run.id AND state <> 2),"
+    " (SELECT count(*) FROM effect WHERE run = run.id AND state NOT IN (2, 4)),"
     " (SELECT count(*) FROM effect WHERE run = run.id AND state = 2)"
-    " FROM workflow w LEFT JOIN run ON run.id = (SELECT max (id) FROM run r WHERE r.workflow = w.id)"
+    " FROM workflow w LEFT JOIN run ON run.id = (SELECT max (id) FROM run r WHERE r.workflow = w.id AND deleted_at = 0)"
     " WHERE NOT w.deleted ORDER BY w.changed_at DESC, w.id",
     error);
   int code;
@@ -342,8 +301,8 @@ list_workflows (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GE
   while ((code = weir_sql_step (sql, find, error)) == SQLITE_ROW)
     {
       gboolean has_run = sqlite3_column_type (find, 4) != SQLITE_NULL;
-      g_autoptr(WeirRunInfo) last_run = has_run ? weir_store_run_from_row (find, 4) : NULL;
-      g_autoptr(WeirWorkflowInfo) info = weir_workflow_info_new (
+      g_autoptr (WeirRunInfo) last_run = has_run ? weir_store_run_from_row (find, 4) : NULL;
+      g_autoptr (WeirWorkflowInfo) info = weir_workflow_info_new (
         (const char *) sqlite3_column_text (find, 0), (const char *) sqlite3_column_text (find, 1),
         (guint) sqlite3_column_int64 (find, 2), sqlite3_column_int64 (find, 3), last_run);
 
@@ -372,8 +331,8 @@ static gboolean
 list_versions (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GError **error)
 {
   WorkflowQuestion *question = data;
-  g_autoptr(GPtrArray) versions = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_version_info_free);
-  g_autoptr(WeirStatement) find = weir_sql_prepare (
+  g_autoptr (GPtrArray) versions = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_version_info_free);
+  g_autoptr (WeirStatement) find = weir_sql_prepare (
     sql, "SELECT version, saved_at, message FROM version WHERE workflow = ?1 ORDER BY version DESC", error);
   int code;
 

@@ -9,7 +9,7 @@
 static void
 remove_folder (const char *path)
 {
-  g_autoptr(GDir) dir = g_dir_open (path, 0, NULL);
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
   const char *name;
 
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
@@ -104,8 +104,14 @@ open_all (WeirStore *self, GError **error)
   if (self->writing == NULL || !weir_store_read_unfinished (self, self->writing, error)
       || !weir_store_read_variables (self, self->writing, error))
     return FALSE;
-  self->last_run_id = weir_sql_get_int (self->writing, "SELECT max(id) FROM run", 0);
-  self->last_effect_id = weir_sql_get_int (self->writing, "SELECT max(id) FROM effect", 0);
+  self->last_run_id = weir_sql_get_int (self->writing,
+                                        "SELECT max (coalesce ((SELECT max (id) FROM run), 0),"
+                                        " coalesce ((SELECT value FROM meta WHERE name = 'last-run'), 0))",
+                                        0);
+  self->last_effect_id = weir_sql_get_int (self->writing,
+                                           "SELECT max (coalesce ((SELECT max (id) FROM effect), 0),"
+                                           " coalesce ((SELECT value FROM meta WHERE name = 'last-effect'), 0))",
+                                           0);
   weir_store_watch_wal (self);
   if (was_killed)
     weir_store_sweep_blobs (self);
@@ -260,7 +266,7 @@ variable_key (const char *workflow_id, const char *name)
 void
 weir_store_cache_variable (WeirStore *self, const char *workflow_id, const char *name, WeirValue *value)
 {
-  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->variables_lock);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->variables_lock);
   g_autofree char *key = variable_key (workflow_id, name);
 
   if (value != NULL)
@@ -282,7 +288,7 @@ weir_store_cache_variable (WeirStore *self, const char *workflow_id, const char 
 WeirValue *
 weir_store_dup_variable (WeirStore *self, const char *workflow_id, const char *name)
 {
-  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->variables_lock);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->variables_lock);
   g_autofree char *key = variable_key (workflow_id, name);
   WeirValue *value = g_hash_table_lookup (self->variables, key);
 
@@ -301,7 +307,7 @@ weir_store_dup_variable (WeirStore *self, const char *workflow_id, const char *n
 WeirValue *
 weir_store_dup_variables (WeirStore *self, const char *workflow_id)
 {
-  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->variables_lock);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->variables_lock);
   g_autofree char *prefix = variable_key (workflow_id, "");
   WeirBuilder *record = weir_record_builder_new (4);
   GHashTableIter iter;
@@ -352,7 +358,11 @@ weir_store_commit (WeirStore *self, WeirBatch *batch, WeirStoreDoneFunc done, gp
 }
 
 static DexFuture *
-ask (WeirStore *self, WeirQueue *queue, WeirStoreFunc before, WeirStoreFunc func, gpointer question,
+ask (WeirStore *self,
+     WeirQueue *queue,
+     WeirStoreFunc before,
+     WeirStoreFunc func,
+     gpointer question,
      GDestroyNotify destroy)
 {
   WeirJob *job = weir_job_new (WEIR_JOB_QUESTION);
@@ -380,8 +390,8 @@ weir_store_ask (WeirStore *self, gboolean write, WeirStoreFunc func, gpointer qu
 }
 
 DexFuture *
-weir_store_ask_after (WeirStore *self, WeirStoreFunc before, WeirStoreFunc func, gpointer question,
-                      GDestroyNotify destroy)
+weir_store_ask_after (
+  WeirStore *self, WeirStoreFunc before, WeirStoreFunc func, gpointer question, GDestroyNotify destroy)
 {
   return ask (self, &self->to_write, before, func, question, destroy);
 }

@@ -6,6 +6,7 @@
 #include <libdex.h>
 #include <sqlite3.h>
 
+#include "weir-bin.h"
 #include "weir-engine.h"
 #include "weir-event.h"
 #include "weir-undo.h"
@@ -149,7 +150,6 @@ void        weir_stored_workflow_free   (WeirStoredWorkflow *self);
 void        weir_saved_version_free     (WeirSavedVersion *self);
 DexFuture  *weir_store_list_workflows   (WeirStore *self);
 DexFuture  *weir_store_list_versions    (WeirStore *self, const char *id);
-DexFuture  *weir_store_set_workflow_deleted (WeirStore *self, const char *id, gboolean deleted);
 DexFuture  *weir_store_list_runs        (WeirStore *self, const char *workflow_id, guint limit);
 DexFuture  *weir_store_load_run         (WeirStore *self, gint64 run);
 /* Runs whose status is not final, oldest first, read when the store was opened. (transfer full): GListModel of
@@ -162,9 +162,40 @@ DexFuture  *weir_store_load_value       (WeirStore *self, const char *hash);
 DexFuture  *weir_store_query_logs       (WeirStore *self, gint64 run, int level, const char *block_path,
                                          const char *text, guint64 after_seq, guint limit);
 DexFuture  *weir_store_list_effects     (WeirStore *self, gint64 run);
-/* Removes a run and all it left but one audit row; blobs that nothing refers to any more are freed. On the writing
- * thread. */
+DexFuture  *weir_store_list_step_effects (WeirStore *self, gint64 run, guint32 scope, guint32 firing, const char *block);
+typedef struct { gint64 id; gint64 at; char *kind; gint64 run; WeirValue *data; } WeirReport;
+void        weir_report_free            (WeirReport *self);
+/* Reports that were kept, newest first: a GPtrArray (boxed) of WeirReport. @kind NULL: of all. */
+DexFuture  *weir_store_list_reports     (WeirStore *self, const char *kind, guint limit);
+
+/* ── recently deleted, and for good: on the writing thread ───────────────────────────────── */
+
+/* Into the bin and out of it; each resolves to TRUE and leaves an audit row. @actor: "user", "cli", a name. */
+DexFuture  *weir_store_mark_run         (WeirStore *self, gint64 run, const char *actor, const char *reason);
+DexFuture  *weir_store_mark_workflow    (WeirStore *self, const char *id, const char *actor, const char *reason);
+DexFuture  *weir_store_restore_run      (WeirStore *self, gint64 run, const char *actor);
+DexFuture  *weir_store_restore_workflow (WeirStore *self, const char *id, const char *actor);
+/* A GPtrArray (boxed) of WeirDeleted, last deleted first. */
+DexFuture  *weir_store_list_deleted     (WeirStore *self);
+/* A WeirFootprint (boxed). */
+DexFuture  *weir_store_measure_run      (WeirStore *self, gint64 run);
+/* Removes a run and all it left but one audit row; blobs that nothing refers to any more are freed. */
 DexFuture  *weir_store_delete_run       (WeirStore *self, gint64 run, const char *actor, const char *reason);
+DexFuture  *weir_store_delete_workflow  (WeirStore *self, const char *id, const char *actor, const char *reason);
+/* One part of what is done when idle; resolves to whether there is more (gboolean). */
+DexFuture  *weir_store_purge            (WeirStore *self);
+
+/* A GPtrArray (boxed) of WeirAuditRow, oldest first. */
+DexFuture  *weir_store_list_audit       (WeirStore *self);
+/* The number of rows (guint); rejects with WEIR_ERROR_CONFLICT. */
+DexFuture  *weir_store_verify_audit     (WeirStore *self);
+
+DexFuture  *weir_store_set_retention    (WeirStore *self, const char *workflow_id, const char *kind, gint64 age,
+                                         gint64 max_bytes);
+/* A GPtrArray (boxed) of WeirRetention. */
+DexFuture  *weir_store_list_retention   (WeirStore *self);
+/* A WeirUsage (boxed). */
+DexFuture  *weir_store_get_usage        (WeirStore *self);
 
 /* ── what outlives a run ─────────────────────────────────────────────────────────────────── */
 

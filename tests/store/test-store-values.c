@@ -256,7 +256,7 @@ test_audit_rows_stay (StoreFixture *self, gconstpointer data)
   g_assert_cmpint (sqlite3_step (find), ==, SQLITE_ROW);
   g_assert_cmpint (sqlite3_column_int (find, 0), ==, 2);
   g_assert_cmpint (sqlite3_column_int (find, 1), ==, 2);
-  g_assert_cmpstr ((const char *) sqlite3_column_text (find, 2), ==, "userdeleterun 1old");
+  g_assert_cmpstr ((const char *) sqlite3_column_text (find, 2), ==, "userdelete for goodrun 1old");
   sqlite3_finalize (find);
   g_assert_cmpint (sqlite3_exec (db, "DELETE FROM audit", NULL, NULL, &message), ==, SQLITE_CONSTRAINT);
   sqlite3_free (message);

@@ -51,17 +51,17 @@ test_deleted_ones_are_found_by_id_only (StoreFixture *self, gconstpointer data)
   g_autoptr(GListModel) one = NULL;
   g_autoptr(GError) error = NULL;
 
-  g_assert_true (store_await_ok (weir_store_set_workflow_deleted (self->store, saved->id, TRUE)));
+  g_assert_true (store_await_ok (weir_store_mark_workflow (self->store, saved->id, "user", NULL)));
   store_assert_rejected (weir_store_load_workflow (self->store, "Tidy", 0), WEIR_ERROR_NOT_FOUND);
   workflow = weir_store_load_workflow_now (self->store, saved->id, 0, &error);
   g_assert_no_error (error);
   g_assert_cmpstr (workflow->text, ==, "weir: 1");
   none = store_await_object (weir_store_list_workflows (self->store));
   g_assert_cmpuint (g_list_model_get_n_items (none), ==, 0);
-  g_assert_true (store_await_ok (weir_store_set_workflow_deleted (self->store, saved->id, FALSE)));
+  g_assert_true (store_await_ok (weir_store_restore_workflow (self->store, saved->id, "user")));
   one = store_await_object (weir_store_list_workflows (self->store));
   g_assert_cmpuint (g_list_model_get_n_items (one), ==, 1);
-  store_assert_rejected (weir_store_set_workflow_deleted (self->store, "none", TRUE), WEIR_ERROR_NOT_FOUND);
+  store_assert_rejected (weir_store_mark_workflow (self->store, "none", "user", NULL), WEIR_ERROR_NOT_FOUND);
   g_assert_null (weir_store_load_workflow_now (self->store, saved->id, 9, &error));
   g_assert_error (error, WEIR_ERROR, WEIR_ERROR_NOT_FOUND);
 }
