@@ -2,33 +2,20 @@
 #include "fetch.h"
 
 #define CHUNK (64 * 1024)
-#define MAX_CONNECTIONS 128
-#define MAX_CONNECTIONS_PER_HOST 16
 
 typedef struct
 {
   const WeirFetch *fetch;
   WeirStep        *step;
   SoupMessage     *message;
+  SoupSession     *session;
   GCancellable    *cancellable; /* follows the step's; also cancelled by us, with why in error */
   GError          *error;
+  GUri            *home;        /* who secrets are for */
   GUri            *previous;
   guint            n_redirects;
   guint            connect_timer;
 } Exchange;
-
-/* Shared by all steps, so that connections are used again. Lives as long as the process. */
-static SoupSession *
-get_session (void)
-{
-  static SoupSession *session;
-
-  if (session == NULL)
-    session = soup_session_new_with_options ("max-conns", MAX_CONNECTIONS, "max-conns-per-host",
-                                             MAX_CONNECTIONS_PER_HOST, "user-agent", "Weir/" WEIR_VERSION, "timeout", 0,
-                                             NULL);
-  return session;
-}
 
 static void
 abort_exchange (Exchange *self, GError *error)
@@ -82,11 +69,44 @@ accept_certificate_cb (SoupMessage *message,
 }
 
 static gboolean
-same_origin (GUri *a, GUri *b)
+request_certificate_cb (SoupMessage *message, GTlsClientConnection *connection, gpointer user_data)
+{
+  Exchange *self = user_data;
+  gboolean home = weir_fetch_same_origin (soup_message_get_uri (message), self->home);
+
+  soup_message_set_tls_client_certificate (message, home ? self->fetch->certificate : NULL);
+  return TRUE;
+}
+
+/* Only a digest: a server that asks for the bare password instead does not get it. */
+static gboolean
+authenticate_cb (SoupMessage *message, SoupAuth *auth, gboolean retrying, gpointer user_data)
+{
+  Exchange *self = user_data;
+
+  if (retrying || soup_auth_is_for_proxy (auth) || self->fetch->user == NULL
+      || g_ascii_strcasecmp (soup_auth_get_scheme_name (auth), "Digest") != 0
+      || !weir_fetch_same_origin (soup_message_get_uri (message), self->home))
+    return FALSE;
+  soup_auth_authenticate (auth, self->fetch->user, self->fetch->password != NULL ? self->fetch->password : "");
+  return TRUE;
+}
+
+gboolean
+weir_fetch_same_origin (GUri *a, GUri *b)
 {
   return g_ascii_strcasecmp (g_uri_get_scheme (a), g_uri_get_scheme (b)) == 0
          && g_ascii_strcasecmp (g_uri_get_host (a), g_uri_get_host (b)) == 0
          && g_uri_get_port (a) == g_uri_get_port (b);
+}
+
+void
+weir_fetch_forget_secrets (SoupMessageHeaders *headers, const char *secret_header)
+{
+  soup_message_headers_remove (headers, "Authorization");
+  soup_message_headers_remove (headers, "Cookie");
+  if (secret_header != NULL)
+    soup_message_headers_remove (headers, secret_header);
 }
 
 /* A redirect is a request to another place: what it may touch is asked anew, and secrets stay with whom they were
@@ -95,11 +115,11 @@ static void
 restarted_cb (SoupMessage *message, gpointer user_data)
 {
   Exchange *self = user_data;
-  SoupMessageHeaders *headers = soup_message_get_request_headers (message);
+  guint status = soup_message_get_status (message);
   GUri *uri = soup_message_get_uri (message);
   GError *error = NULL;
 
-  if (soup_uri_equal (uri, self->previous))
+  if (status == SOUP_STATUS_UNAUTHORIZED || status == SOUP_STATUS_PROXY_AUTHENTICATION_REQUIRED)
     return; /* asked again with a password */
   if (++self->n_redirects > self->fetch->redirects)
     {
@@ -108,13 +128,10 @@ restarted_cb (SoupMessage *message, gpointer user_data)
       abort_exchange (self, error);
       return;
     }
-  if (!same_origin (uri, self->previous))
+  if (!weir_fetch_same_origin (uri, self->previous))
     {
-      soup_message_headers_remove (headers, "Authorization");
-      soup_message_headers_remove (headers, "Cookie");
-      if (self->fetch->secret_header != NULL)
-        soup_message_headers_remove (headers, self->fetch->secret_header);
-      if (!weir_step_require (self->step, "net", g_uri_get_host (uri), &error))
+      weir_fetch_forget_secrets (soup_message_get_request_headers (message), self->fetch->secret_header);
+      if (self->step != NULL && !weir_step_require (self->step, "net", g_uri_get_host (uri), &error))
         abort_exchange (self, error);
     }
   g_clear_pointer (&self->previous, g_uri_unref);
@@ -158,7 +175,7 @@ send_message (Exchange *self)
 {
   DexPromise *promise = dex_promise_new ();
 
-  soup_session_send_async (get_session (), self->message, G_PRIORITY_DEFAULT, self->cancellable, sent_cb,
+  soup_session_send_async (self->session, self->message, G_PRIORITY_DEFAULT, self->cancellable, sent_cb,
                            dex_ref (promise));
   return DEX_FUTURE (promise);
 }
@@ -177,7 +194,7 @@ report_progress (Exchange *self, gsize length)
 {
   goffset total = soup_message_headers_get_content_length (soup_message_get_response_headers (self->message));
 
-  if (total > 0)
+  if (total > 0 && self->step != NULL)
     weir_step_set_progress (self->step, MIN ((double) length / (double) total, 1.0), NULL);
 }
 
@@ -260,27 +277,44 @@ explain (Exchange *self, GError *wrong, GError **error)
     }
 }
 
+static void
+connect_signals (Exchange *self)
+{
+  SoupMessage *message = self->message;
+
+  /* What one step signs in with is not for the next one that asks the same host. */
+  soup_message_add_flags (message, SOUP_MESSAGE_DO_NOT_USE_AUTH_CACHE);
+  if (self->fetch->redirects == 0)
+    soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT);
+  if (!self->fetch->verify_tls)
+    g_signal_connect (message, "accept-certificate", G_CALLBACK (accept_certificate_cb), self);
+  g_signal_connect (message, "request-certificate", G_CALLBACK (request_certificate_cb), self);
+  g_signal_connect (message, "authenticate", G_CALLBACK (authenticate_cb), self);
+  g_signal_connect (message, "starting", G_CALLBACK (connected_cb), self);
+  g_signal_connect (message, "restarted", G_CALLBACK (restarted_cb), self);
+  g_signal_connect (message, "network-event", G_CALLBACK (network_event_cb), self);
+}
+
 GBytes *
 weir_fetch_await (const WeirFetch *fetch, WeirStep *step, GError **error)
 {
-  GCancellable *step_cancellable = weir_step_get_cancellable (step);
+  GCancellable *step_cancellable = step != NULL ? weir_step_get_cancellable (step) : NULL;
   g_autoptr(GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr(SoupSession) session = weir_fetch_dup_session (fetch);
   g_autoptr(GInputStream) stream = NULL;
-  Exchange self = { .fetch = fetch, .step = step, .message = fetch->message, .cancellable = cancellable };
+  Exchange self = {
+    .fetch = fetch, .step = step, .message = fetch->message, .session = session, .cancellable = cancellable
+  };
   GError *wrong = NULL;
   GBytes *body = NULL;
-  gulong stopped;
+  gulong stopped = 0;
 
-  self.previous = g_uri_ref (soup_message_get_uri (fetch->message));
-  if (!fetch->verify_tls)
-    g_signal_connect (fetch->message, "accept-certificate", G_CALLBACK (accept_certificate_cb), NULL);
-  if (fetch->redirects == 0)
-    soup_message_add_flags (fetch->message, SOUP_MESSAGE_NO_REDIRECT);
-  g_signal_connect (fetch->message, "starting", G_CALLBACK (connected_cb), &self);
-  g_signal_connect (fetch->message, "restarted", G_CALLBACK (restarted_cb), &self);
-  g_signal_connect (fetch->message, "network-event", G_CALLBACK (network_event_cb), &self);
-  stopped = g_cancellable_connect (step_cancellable, G_CALLBACK (stopped_cb), g_object_ref (cancellable),
-                                   g_object_unref);
+  self.home = g_uri_ref (soup_message_get_uri (fetch->message));
+  self.previous = g_uri_ref (self.home);
+  connect_signals (&self);
+  if (step_cancellable != NULL)
+    stopped = g_cancellable_connect (step_cancellable, G_CALLBACK (stopped_cb), g_object_ref (cancellable),
+                                     g_object_unref);
 
   stream = dex_await_object (send_message (&self), &wrong);
   if (stream != NULL)
@@ -291,6 +325,7 @@ weir_fetch_await (const WeirFetch *fetch, WeirStep *step, GError **error)
   g_cancellable_disconnect (step_cancellable, stopped);
   g_clear_handle_id (&self.connect_timer, g_source_remove);
   g_signal_handlers_disconnect_by_data (fetch->message, &self);
+  g_clear_pointer (&self.home, g_uri_unref);
   g_clear_pointer (&self.previous, g_uri_unref);
   g_clear_error (&self.error);
   return body;

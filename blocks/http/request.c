@@ -1,84 +1,137 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <string.h>
-
-#include "fetch.h"
+#include "internal.h"
 #include "values.h"
 
-/* How much of a failed answer goes with the failure. */
-#define FAILURE_BODY 16384
-
-typedef struct
-{
-  char      *url;
-  char      *method;
-  WeirValue *params;
-  WeirValue *headers;
-  char      *auth;
-  char      *user;
-  char      *password;
-  char      *token;
-  char      *auth_header;
-  char      *body_as;
-  WeirValue *body;
-  char      *content_type;
-  gint64     connect;
-  gint64     redirects;
-  gboolean   verify_tls;
-  char      *ok;
-  char      *parse;
-  gint64     max;
-  gboolean   idempotency;
-} Request;
+typedef WeirHttpRequest Request;
 
 static const char *const method_ids[] = { "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", NULL };
-static const char *const auth_ids[] = { "none", "basic", "bearer", "header", NULL };
-static const char *const auth_titles[] = { N_("None"), N_("Name and password"), N_("Token (Bearer)"),
-                                           N_("A header"), NULL };
-static const char *const body_ids[] = { "json", "form", "raw", NULL };
-static const char *const body_titles[] = { N_("JSON"), N_("Form"), N_("As it is"), NULL };
+static const char *const undo_method_ids[] = { "DELETE", "POST", "PUT", "PATCH", NULL };
+static const char *const body_ids[] = { "json", "form", "multipart", "raw", "file", NULL };
+static const char *const body_titles[] = { N_ ("JSON"),     N_ ("Form"),   N_ ("Form with files"),
+                                           N_ ("As it is"), N_ ("A file"), NULL };
+static const char *const auth_ids[] = { "none",   "basic",  "digest",      "bearer",
+                                        "header", "oauth2", "certificate", NULL };
+static const char *const auth_titles[] = { N_ ("Nothing"),
+                                           N_ ("Name and password"),
+                                           N_ ("Name and password (Digest)"),
+                                           N_ ("Token (Bearer)"),
+                                           N_ ("A header"),
+                                           N_ ("OAuth 2"),
+                                           N_ ("A certificate"),
+                                           NULL };
+static const char *const grant_ids[] = { "client_credentials", "refresh_token", "password", NULL };
+static const char *const grant_titles[] = { N_ ("This program (client credentials)"), N_ ("A refresh token"),
+                                            N_ ("Name and password"), NULL };
+static const char *const client_auth_ids[] = { "header", "body", NULL };
+static const char *const client_auth_titles[] = { N_ ("In a header"), N_ ("In the form"), NULL };
+static const char *const paging_ids[] = { "none", "link", "cursor", "offset", NULL };
+static const char *const paging_titles[] = { N_ ("No"), N_ ("By the Link header"), N_ ("By a cursor in the answer"),
+                                             N_ ("By offset and limit"), NULL };
 static const char *const parse_ids[] = { "auto", "json", "text", "bytes", NULL };
-static const char *const parse_titles[] = { N_("By its type"), N_("JSON"), N_("Text"), N_("Bytes"), NULL };
+static const char *const parse_titles[] = { N_ ("By its type"), N_ ("JSON"), N_ ("Text"), N_ ("Bytes"), NULL };
+static const char *const proxy_ids[] = { "system", "none", "address", NULL };
+static const char *const proxy_titles[] = { N_ ("As the system has it"), N_ ("None"), N_ ("This one"), NULL };
 
 #define ROWS "list<record{name: text, value?: any}>"
+#define PARTS "list<record{name: text, value?: any, file?: text, type?: text}>"
+#define CHANGES "method=POST|PUT|PATCH|DELETE"
 
 static const WeirField request_fields[] = {
   WEIR_FIELD_TEXT (Request, url, .title = N_("Address"), .placeholder = "https://example.org/feed.json",
                    .required = TRUE),
   WEIR_FIELD_CHOICE (Request, method, .title = N_("Method"), .choices = method_ids, .initial_text = "GET"),
   WEIR_FIELD_VALUE (Request, params, .title = N_("Parameters"), .summary = N_("Added to the address after ?"),
-                    .type = ROWS,
-                    .initial_text = "[]"),
+                    .type = ROWS, .initial_text = "[]"),
   WEIR_FIELD_VALUE (Request, headers, .title = N_("Headers"), .type = ROWS, .initial_text = "[]"),
+
   WEIR_FIELD_CHOICE (Request, body_as, .title = N_("Send as"), .choices = body_ids, .choice_titles = body_titles,
-                     .initial_text = "json",
-                     .shown_when = "method=POST|PUT|PATCH|DELETE"),
-  WEIR_FIELD_VALUE (Request, body, .title = N_("Body"), .type = "any", .shown_when = "method=POST|PUT|PATCH|DELETE"),
+                     .initial_text = "json", .shown_when = CHANGES),
+  WEIR_FIELD_VALUE (Request, body, .title = N_("Body"), .type = "any", .shown_when = "body_as=json|form|raw"),
+  WEIR_FIELD_VALUE (Request, parts, .title = N_("Parts"), .summary = N_("Each with a value or the path of a file"),
+                    .type = PARTS, .initial_text = "[]", .shown_when = "body_as=multipart"),
+  WEIR_FIELD_PATH (Request, file, .title = N_("File"), .summary = N_("Sent as it is read, of any size"),
+                   .shown_when = "body_as=file"),
+
   WEIR_FIELD_CHOICE (Request, auth, .title = N_("Sign in with"), .choices = auth_ids, .choice_titles = auth_titles,
                      .initial_text = "none"),
-  WEIR_FIELD_TEXT (Request, user, .title = N_("Name"), .shown_when = "auth=basic"),
-  WEIR_FIELD_TEXT (Request, password, .title = N_("Password"), .shown_when = "auth=basic"),
   WEIR_FIELD_TEXT (Request, auth_header, .title = N_("Header"), .initial_text = "X-Api-Key",
                    .shown_when = "auth=header"),
   WEIR_FIELD_TEXT (Request, token, .title = N_("Token"), .shown_when = "auth=bearer|header"),
+  WEIR_FIELD_CHOICE (Request, grant, .title = N_("Signs in"), .choices = grant_ids, .choice_titles = grant_titles,
+                     .initial_text = "client_credentials", .shown_when = "auth=oauth2"),
+  WEIR_FIELD_TEXT (Request, token_url, .title = N_("Token address"), .placeholder = "https://example.org/oauth/token",
+                   .shown_when = "auth=oauth2"),
+  WEIR_FIELD_TEXT (Request, client_id, .title = N_("Client ID"), .shown_when = "auth=oauth2"),
+  WEIR_FIELD_TEXT (Request, client_secret, .title = N_("Client secret"), .shown_when = "auth=oauth2"),
+  WEIR_FIELD_TEXT (Request, user, .title = N_("Name"), .summary = N_("With OAuth 2: for the grant that needs it"),
+                   .shown_when = "auth=basic|digest|oauth2"),
+  WEIR_FIELD_TEXT (Request, password, .title = N_("Password"), .shown_when = "auth=basic|digest|oauth2"),
+  WEIR_FIELD_TEXT (Request, refresh_token, .title = N_("Refresh token"), .shown_when = "auth=oauth2"),
+  WEIR_FIELD_TEXT (Request, scope, .title = N_("Scope"), .summary = N_("What the token is for, words with spaces"),
+                   .shown_when = "auth=oauth2"),
+  WEIR_FIELD_CHOICE (Request, client_auth, .title = N_("Send client ID and secret"), .choices = client_auth_ids,
+                     .choice_titles = client_auth_titles, .initial_text = "header", .shown_when = "auth=oauth2",
+                     .advanced = TRUE),
+  WEIR_FIELD_VALUE (Request, token_params, .title = N_("More for the token"), .summary = N_("Like an audience"),
+                    .type = ROWS, .initial_text = "[]", .shown_when = "auth=oauth2", .advanced = TRUE),
+  WEIR_FIELD_PATH (Request, certificate, .title = N_("Certificate"), .summary = N_("A PEM or .p12 file"),
+                   .shown_when = "auth=certificate"),
+  WEIR_FIELD_PATH (Request, certificate_key, .title = N_("Key"),
+                   .summary = N_("A PEM file, where the key is not with the certificate"),
+                   .shown_when = "auth=certificate"),
+  WEIR_FIELD_TEXT (Request, certificate_password, .title = N_("Password of the .p12 file"),
+                   .shown_when = "auth=certificate"),
+
   WEIR_FIELD_CHOICE (Request, parse, .title = N_("Read the answer as"), .choices = parse_ids,
-                     .choice_titles = parse_titles,
-                     .initial_text = "auto"),
+                     .choice_titles = parse_titles, .initial_text = "auto"),
+  WEIR_FIELD_CHOICE (Request, paging, .title = N_("Get further pages"),
+                     .summary = N_("The body is then the list of the items of all pages"), .choices = paging_ids,
+                     .choice_titles = paging_titles, .initial_text = "none"),
+  WEIR_FIELD_TEXT (Request, items, .title = N_("Items at"), .summary = N_("Path in each answer; empty: all of it"),
+                   .placeholder = "data.items", .shown_when = "paging=link|cursor|offset"),
+  WEIR_FIELD_TEXT (Request, cursor, .title = N_("Cursor at"), .placeholder = "meta.next_cursor",
+                   .shown_when = "paging=cursor"),
+  WEIR_FIELD_TEXT (Request, cursor_param, .title = N_("Parameter for the cursor"),
+                   .summary = N_("Empty: the cursor is the address of the next page"), .shown_when = "paging=cursor"),
+  WEIR_FIELD_TEXT (Request, offset_param, .title = N_("Parameter for the offset"), .initial_text = "offset",
+                   .shown_when = "paging=offset"),
+  WEIR_FIELD_TEXT (Request, limit_param, .title = N_("Parameter for the limit"), .initial_text = "limit",
+                   .shown_when = "paging=offset"),
+  WEIR_FIELD_INT (Request, page_size, .title = N_("Items on a page"), .initial = 100, .minimum = 1,
+                  .maximum = 1000000, .shown_when = "paging=offset"),
+  WEIR_FIELD_INT (Request, max_pages, .title = N_("Pages at most"), .initial = 100, .minimum = 1, .maximum = 100000,
+                  .shown_when = "paging=link|cursor|offset"),
+
+  WEIR_FIELD_TEXT (Request, undo_url, .title = N_("Undo at"),
+                   .summary = N_("The address of a request that takes this one back; response is what was answered"),
+                   .placeholder = "{{ response.headers.location }}", .raw = TRUE, .shown_when = CHANGES,
+                   .advanced = TRUE),
+  WEIR_FIELD_CHOICE (Request, undo_method, .title = N_("Undo with"), .choices = undo_method_ids,
+                     .initial_text = "DELETE", .shown_when = CHANGES, .advanced = TRUE),
+  WEIR_FIELD_VALUE (Request, undo_body, .title = N_("Body of the undo"), .type = "any", .raw = TRUE,
+                    .shown_when = CHANGES, .advanced = TRUE),
+
   WEIR_FIELD_TEXT (Request, ok, .title = N_("Good statuses"),
                    .summary = N_("Like 2xx, 404; anything else is a failure"), .initial_text = "2xx",
                    .advanced = TRUE),
   WEIR_FIELD_TEXT (Request, content_type, .title = N_("Content type"),
-                   .summary = N_("Of the body, where it is another than usual"),
-                   .advanced = TRUE),
+                   .summary = N_("Of the body, where it is another than usual"), .advanced = TRUE),
   WEIR_FIELD_DURATION (Request, connect, .title = N_("Connect within"), .initial = 10000, .advanced = TRUE),
   WEIR_FIELD_INT (Request, redirects, .title = N_("Redirects"), .summary = N_("Followed at most"), .initial = 10,
                   .maximum = 20, .advanced = TRUE),
-  WEIR_FIELD_SIZE (Request, max, .title = N_("Answer at most"), .initial = 64 << 20, .minimum = 1, .maximum = 1 << 30,
-                   .advanced = TRUE),
+  WEIR_FIELD_SIZE (Request, max, .title = N_("Answer at most"), .summary = N_("All pages together"),
+                   .initial = 64 << 20, .minimum = 1, .maximum = 1 << 30, .advanced = TRUE),
   WEIR_FIELD_BOOL (Request, verify_tls, .title = N_("Check certificates"), .initial = TRUE, .advanced = TRUE),
+  WEIR_FIELD_CHOICE (Request, proxy, .title = N_("Proxy"), .choices = proxy_ids, .choice_titles = proxy_titles,
+                     .initial_text = "system", .advanced = TRUE),
+  WEIR_FIELD_TEXT (Request, proxy_url, .title = N_("Address of the proxy"),
+                   .placeholder = "http://proxy.example:3128", .shown_when = "proxy=address", .advanced = TRUE),
   WEIR_FIELD_BOOL (Request, idempotency, .title = N_("Send an Idempotency-Key"),
                    .summary = N_("The same for every attempt, so that a server can see that it has done this already"),
-                   .initial = TRUE,
-                   .advanced = TRUE),
+                   .initial = TRUE, .shown_when = CHANGES, .advanced = TRUE),
+  WEIR_FIELD_BOOL (Request, repeatable, .title = N_("The server heeds the key"),
+                   .summary = N_("Then the request is sent again after a crash, without asking"),
+                   .shown_when = CHANGES, .advanced = TRUE),
   { 0 }
 };
 
@@ -90,7 +143,7 @@ static const WeirPort request_inputs[] = {
   { 0 }
 };
 static const WeirPort request_outputs[] = {
-  { .name = "body", .title = N_("Body") },
+  { .name = "body", .title = N_("Body"), .summary = N_("Of pages: all items, as one list") },
   { .name = "status", .type = "int", .title = N_("Status") },
   { .name = "headers", .type = "record", .title = N_("Headers"), .summary = N_("Names in lower case") },
   { .name = "ms", .type = "int", .title = N_("Milliseconds") },
@@ -98,11 +151,12 @@ static const WeirPort request_outputs[] = {
   { 0 }
 };
 static const char *const request_permissions[] = { "net(url)", NULL };
-static const char *const request_errors[] = {
-  "net.offline", "net.dns", "net.refused", "net.tls", "net.timeout", "net.reset", "http.3xx", "http.4xx", "http.408",
-  "http.425",
-  "http.429", "http.5xx", "data.parse", "data.encoding", "limit.size", "config.invalid", NULL
-};
+static const char *const request_errors[] = { "net.offline", "net.dns",      "net.refused",   "net.tls",
+                                              "net.timeout", "net.reset",    "http.3xx",      "http.4xx",
+                                              "http.408",    "http.425",     "http.429",      "http.5xx",
+                                              "auth.denied", "auth.expired", "data.parse",    "data.encoding",
+                                              "data.schema", "limit.size",   "io.not_found",  "io.changed",
+                                              "config.invalid", NULL };
 
 static const WeirExample request_examples[] = {
   { .title = N_("Nobody listens there"), .config = "{\"url\": \"http://127.0.0.1:1/\"}", .error = "net.refused" },
@@ -110,376 +164,16 @@ static const WeirExample request_examples[] = {
   { 0 }
 };
 
-/* Making the request. */
-
-static char *
-make_query (Request *self)
-{
-  g_autoptr(GString) query = g_string_new (NULL);
-
-  for (gsize i = 0; !weir_blocks_is_nothing (self->params) && i < weir_value_get_length (self->params); i++)
-    {
-      WeirValue *row = weir_value_get_item (self->params, i);
-      WeirValue *value = weir_value_find_member (row, "value");
-      g_autofree char *text = value != NULL ? weir_blocks_to_text (value) : g_strdup ("");
-      g_autofree char *name = g_uri_escape_string (weir_value_get_member_text (row, "name", ""), NULL, FALSE);
-      g_autofree char *escaped = g_uri_escape_string (text, NULL, FALSE);
-
-      g_string_append_printf (query, "%s%s=%s", query->len > 0 ? "&" : "", name, escaped);
-    }
-  return g_string_free_and_steal (g_steal_pointer (&query));
-}
-
-static GUri *
-make_uri (Request *self, GError **error)
-{
-  g_autoptr(GError) wrong = NULL;
-  g_autoptr(GUri) uri = g_uri_parse (self->url != NULL ? self->url : "", SOUP_HTTP_URI_FLAGS, &wrong);
-  g_autofree char *query = make_query (self);
-  const char *scheme = uri != NULL ? g_uri_get_scheme (uri) : NULL;
-
-  if (uri == NULL || weir_blocks_is_blank (g_uri_get_host (uri))
-      || (g_strcmp0 (scheme, "http") != 0 && g_strcmp0 (scheme, "https") != 0))
-    {
-      weir_set_failure (error, "config.invalid",
-                        "Expected an address that begins with http:// or https://, but there is “%s”",
-                        self->url != NULL ? self->url : "");
-      return NULL;
-    }
-  if (*query != '\0')
-    {
-      const char *before = g_uri_get_query (uri);
-      g_autofree char *both = !weir_blocks_is_blank (before) ? g_strconcat (before, "&", query, NULL)
-                                                             : g_strdup (query);
-
-      return soup_uri_copy (uri, SOUP_URI_QUERY, both, SOUP_URI_NONE);
-    }
-  return g_steal_pointer (&uri);
-}
-
+/* A request that may change something there is recorded first. */
 static gboolean
-has_line_break (const char *text)
-{
-  return strpbrk (text, "\r\n") != NULL;
-}
-
-static gboolean
-add_headers (Request *self, SoupMessageHeaders *headers, GError **error)
-{
-  for (gsize i = 0; !weir_blocks_is_nothing (self->headers) && i < weir_value_get_length (self->headers); i++)
-    {
-      WeirValue *row = weir_value_get_item (self->headers, i);
-      WeirValue *value = weir_value_find_member (row, "value");
-      const char *name = weir_value_get_member_text (row, "name", "");
-      g_autofree char *text = value != NULL ? weir_blocks_to_text (value) : g_strdup ("");
-
-      /* A line break would begin another header, or the body. */
-      if (*name == '\0' || strpbrk (name, "\r\n: ") != NULL || has_line_break (text))
-        {
-          weir_set_failure (error, "config.invalid", "Expected a header in one line, but there is “%s”", name);
-          return FALSE;
-        }
-      soup_message_headers_append (headers, name, text);
-    }
-  return TRUE;
-}
-
-static gboolean
-add_auth (Request *self, SoupMessageHeaders *headers, GError **error)
-{
-  const char *token = self->token != NULL ? self->token : "";
-  g_autofree char *value = NULL;
-
-  if (g_str_equal (self->auth, "none"))
-    return TRUE;
-  if (g_str_equal (self->auth, "basic"))
-    {
-      g_autofree char *pair = g_strconcat (self->user != NULL ? self->user : "", ":",
-                                           self->password != NULL ? self->password : "", NULL);
-      g_autofree char *encoded = g_base64_encode ((const guchar *) pair, strlen (pair));
-
-      value = g_strconcat ("Basic ", encoded, NULL);
-    }
-  else if (g_str_equal (self->auth, "bearer"))
-    value = g_strconcat ("Bearer ", token, NULL);
-  else
-    value = g_strdup (token);
-
-  if (has_line_break (value) || (g_str_equal (self->auth, "header") && weir_blocks_is_blank (self->auth_header)))
-    {
-      weir_set_failure (error, "config.invalid", "Expected a token in one line and the name of a header");
-      return FALSE;
-    }
-  soup_message_headers_replace (headers, g_str_equal (self->auth, "header") ? self->auth_header : "Authorization",
-                                value);
-  return TRUE;
-}
-
-static char *
-make_form (WeirValue *body, GError **error)
-{
-  g_autoptr(GString) form = g_string_new (NULL);
-
-  if (weir_value_get_kind (body) != WEIR_VALUE_RECORD)
-    {
-      weir_set_failure (error, "input.type", "Expected a record to send as a form, but there is %s",
-                        weir_value_get_kind_name (body));
-      return NULL;
-    }
-  for (gsize i = 0; i < weir_value_get_length (body); i++)
-    {
-      g_autofree char *text = weir_blocks_to_text (weir_value_get_item (body, i));
-      g_autofree char *name = g_uri_escape_string (weir_value_get_key (body, i), NULL, FALSE);
-      g_autofree char *value = g_uri_escape_string (text, NULL, FALSE);
-
-      g_string_append_printf (form, "%s%s=%s", i > 0 ? "&" : "", name, value);
-    }
-  return g_string_free_and_steal (g_steal_pointer (&form));
-}
-
-static gboolean
-add_body (Request *self, SoupMessage *message, GError **error)
-{
-  const char *type = "application/json";
-  g_autoptr(GBytes) bytes = NULL;
-  char *text = NULL;
-  gsize length = 0;
-
-  if (weir_blocks_is_nothing (self->body) || g_str_equal (self->method, "GET") || g_str_equal (self->method, "HEAD"))
-    return TRUE;
-
-  if (g_str_equal (self->body_as, "form"))
-    {
-      type = "application/x-www-form-urlencoded";
-      text = make_form (self->body, error);
-      if (text == NULL)
-        return FALSE;
-      length = strlen (text);
-    }
-  else if (g_str_equal (self->body_as, "raw") && weir_value_get_kind (self->body) == WEIR_VALUE_BYTES)
-    {
-      type = "application/octet-stream";
-      bytes = g_bytes_ref (weir_value_get_bytes (self->body));
-    }
-  else if (g_str_equal (self->body_as, "raw"))
-    {
-      type = "text/plain; charset=utf-8";
-      text = weir_blocks_to_text (self->body);
-      length = strlen (text);
-    }
-  else
-    text = weir_json_write (self->body, 0, &length);
-
-  if (bytes == NULL)
-    bytes = g_bytes_new_take (text, length);
-  soup_message_set_request_body_from_bytes (
-    message, weir_blocks_is_blank (self->content_type) ? type : self->content_type, bytes);
-  return TRUE;
-}
-
-static SoupMessage *
-make_message (Request *self, WeirStep *step, GError **error)
-{
-  g_autoptr(GUri) uri = make_uri (self, error);
-  g_autoptr(SoupMessage) message = NULL;
-  SoupMessageHeaders *headers;
-
-  if (uri == NULL)
-    return NULL;
-  message = soup_message_new_from_uri (self->method, uri);
-  headers = soup_message_get_request_headers (message);
-  if (self->idempotency && !g_str_equal (self->method, "GET") && !g_str_equal (self->method, "HEAD"))
-    soup_message_headers_append (headers, "Idempotency-Key", weir_step_get_idempotency_key (step));
-  if (!add_body (self, message, error) || !add_headers (self, headers, error) || !add_auth (self, headers, error))
-    return NULL;
-  return g_steal_pointer (&message);
-}
-
-/* Reading the answer. */
-
-static void
-add_header_cb (const char *name, const char *value, gpointer user_data)
-{
-  WeirBuilder *builder = user_data;
-  g_autofree char *lower = g_ascii_strdown (name, -1);
-  g_autofree char *valid = g_utf8_make_valid (value, -1);
-
-  weir_builder_set_take (builder, lower, weir_value_new_text (valid));
-}
-
-/* A header that came more than once is one with commas, as the standard has it. */
-static WeirValue *
-make_headers (SoupMessage *message)
-{
-  SoupMessageHeaders *headers = soup_message_get_response_headers (message);
-  WeirBuilder *builder = weir_record_builder_new (16);
-  g_autoptr(WeirValue) record = NULL;
-  WeirBuilder *joined;
-
-  soup_message_headers_foreach (headers, add_header_cb, builder);
-  record = weir_builder_end (builder);
-  joined = weir_record_builder_new (weir_value_get_length (record));
-  for (gsize i = 0; i < weir_value_get_length (record); i++)
-    {
-      const char *all = soup_message_headers_get_list (headers, weir_value_get_key (record, i));
-      g_autofree char *valid = g_utf8_make_valid (all != NULL ? all : "", -1);
-
-      weir_builder_set_take (joined, weir_value_get_key (record, i), weir_value_new_text (valid));
-    }
-  return weir_builder_end (joined);
-}
-
-static WeirValue *
-make_text (GBytes *body, const char *charset, GError **error)
-{
-  gsize length, written;
-  const char *data = g_bytes_get_data (body, &length);
-  g_autofree char *converted = NULL;
-
-  if (length == 0)
-    return weir_value_new_text ("");
-  if (charset == NULL || g_ascii_strcasecmp (charset, "utf-8") == 0)
-    {
-      if (g_utf8_validate_len (data, length, NULL))
-        return weir_value_new_text_len (data, length);
-    }
-  else
-    {
-      converted = g_convert (data, (gssize) length, "UTF-8", charset, NULL, &written, NULL);
-      if (converted != NULL)
-        return weir_value_new_text_len (converted, written);
-    }
-  weir_set_failure (error, "data.encoding", "Expected text in %s, but the answer is not",
-                    charset != NULL ? charset : "UTF-8");
-  return NULL;
-}
-
-static gboolean
-is_json (const char *type)
-{
-  return type != NULL
-         && (g_str_equal (type, "application/json") || g_str_has_suffix (type, "+json")
-             || g_str_equal (type, "text/json"));
-}
-
-static gboolean
-is_text (const char *type)
-{
-  return type != NULL
-         && (g_str_has_prefix (type, "text/") || g_str_has_suffix (type, "+xml")
-             || g_str_equal (type, "application/xml") || g_str_equal (type, "application/javascript")
-             || g_str_equal (type, "application/yaml") || g_str_equal (type, "application/x-www-form-urlencoded"));
-}
-
-static WeirValue *
-parse_body (Request *self, SoupMessage *message, GBytes *body, GError **error)
-{
-  g_autoptr(GHashTable) params = NULL;
-  const char *type = soup_message_headers_get_content_type (soup_message_get_response_headers (message), &params);
-  const char *charset = params != NULL ? g_hash_table_lookup (params, "charset") : NULL;
-  gboolean automatic = g_str_equal (self->parse, "auto");
-  g_autoptr(WeirValue) text = NULL;
-  g_autoptr(GError) wrong = NULL;
-  WeirValue *value;
-  gsize length;
-  const char *data;
-
-  if (automatic && g_bytes_get_size (body) == 0)
-    return weir_value_new_null ();
-  if (g_str_equal (self->parse, "bytes") || (automatic && !is_json (type) && !is_text (type)))
-    return weir_value_new_bytes (body);
-
-  text = make_text (body, charset, &wrong);
-  if (text == NULL && automatic)
-    return weir_value_new_bytes (body);
-  if (text == NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&wrong));
-      return NULL;
-    }
-  if (g_str_equal (self->parse, "text") || (automatic && !is_json (type)))
-    return g_steal_pointer (&text);
-
-  data = weir_value_get_text (text, &length);
-  value = weir_json_parse (data, (gssize) length, &wrong);
-  if (value == NULL)
-    weir_set_failure (error, "data.parse", "Expected JSON from %s: %s", g_uri_get_host (soup_message_get_uri (message)),
-                      wrong->message);
-  return value;
-}
-
-static gboolean
-is_good (Request *self, guint status)
-{
-  g_auto(GStrv) words = g_strsplit (weir_blocks_is_blank (self->ok) ? "2xx" : self->ok, ",", -1);
-  g_autofree char *text = g_strdup_printf ("%u", status);
-
-  for (guint i = 0; words[i] != NULL; i++)
-    {
-      const char *word = g_strstrip (words[i]);
-
-      if (g_str_equal (word, text) || g_str_equal (word, "*") || (g_str_has_suffix (word, "xx") && word[0] == text[0]))
-        return TRUE;
-    }
-  return FALSE;
-}
-
-/* Seconds, or a date. -1 if the header is missing or says nothing. */
-static gint64
-get_retry_after_ms (WeirStep *step, SoupMessageHeaders *headers)
-{
-  const char *text = soup_message_headers_get_one (headers, "Retry-After");
-  g_autoptr(GDateTime) date = NULL;
-  guint64 seconds;
-
-  if (text == NULL)
-    return -1;
-  if (g_ascii_string_to_unsigned (text, 10, 0, 366 * 86400, &seconds, NULL))
-    return (gint64) seconds * 1000;
-  date = soup_date_time_new_from_http_string (text);
-  return date != NULL ? MAX (g_date_time_to_unix (date) * 1000 - weir_step_get_time (step) / 1000, 0) : -1;
-}
-
-static void
-fail_with_status (WeirStep *step, SoupMessage *message, GBytes *body, GError **error)
-{
-  guint status = soup_message_get_status (message);
-  const char *reason = soup_message_get_reason_phrase (message);
-  gint64 retry_after = get_retry_after_ms (step, soup_message_get_response_headers (message));
-  g_autofree char *class_name = g_strdup_printf ("http.%u", status);
-  gsize length;
-  const char *data = g_bytes_get_data (body, &length);
-  g_autofree char *shown = g_utf8_make_valid (data != NULL ? data : "", (gssize) MIN (length, FAILURE_BODY));
-  WeirBuilder *builder = weir_record_builder_new (4);
-  g_autoptr(WeirValue) details = NULL;
-
-  weir_builder_set_take (builder, "status", weir_value_new_int (status));
-  weir_builder_set_take (builder, "headers", make_headers (message));
-  weir_builder_set_take (builder, "body", weir_value_new_text (shown));
-  if (retry_after >= 0)
-    weir_builder_set_take (builder, "retry_after_ms", weir_value_new_int (retry_after));
-  details = weir_builder_end (builder);
-  weir_step_set_failure_data (step, details);
-  weir_set_failure (error, class_name, "%s answered %u%s%s", g_uri_get_host (soup_message_get_uri (message)), status,
-                    reason != NULL && *reason != '\0' ? " " : "", reason != NULL ? reason : "");
-}
-
-static gboolean
-changes_things (const char *method)
-{
-  return !g_str_equal (method, "GET") && !g_str_equal (method, "HEAD") && !g_str_equal (method, "OPTIONS");
-}
-
-/* A request that may change something there is recorded first, though it cannot be taken back. */
-static gboolean
-intend (Request *self, WeirStep *step, GUri *uri, guint64 *effect, GError **error)
+intend (const Request *self, WeirStep *step, GUri *uri, guint64 *effect, GError **error)
 {
   g_autofree char *shown = g_uri_to_string_partial (uri, G_URI_HIDE_PASSWORD | G_URI_HIDE_QUERY | G_URI_HIDE_FRAGMENT);
   g_autofree char *target = g_strconcat (self->method, " ", shown, NULL);
   g_autoptr(GError) wrong = NULL;
 
   *effect = 0;
-  if (!changes_things (self->method))
+  if (!weir_http_changes_things (self->method))
     return TRUE;
   *effect = dex_await_uint64 (weir_step_intend (step, "http.request", target, NULL), &wrong);
   if (wrong == NULL)
@@ -488,62 +182,138 @@ intend (Request *self, WeirStep *step, GUri *uri, guint64 *effect, GError **erro
   return FALSE;
 }
 
-static gboolean
-emit_answer (Request *self, WeirStep *step, SoupMessage *message, GBytes *body, gint64 ms, GError **error)
+/* What expressions of the undo see as `response`. */
+static WeirValue *
+make_response (WeirHttpAnswer *answer, WeirValue *body)
 {
-  guint status = soup_message_get_status (message);
-  g_autofree char *final_url = g_uri_to_string_partial (soup_message_get_uri (message), G_URI_HIDE_PASSWORD);
-  WeirValue *value;
+  WeirBuilder *builder = weir_record_builder_new (3);
 
-  weir_step_log (step, WEIR_LOG_INFO, "%s %s: %u, %" G_GSIZE_FORMAT " bytes, %" G_GINT64_FORMAT " ms", self->method,
-                 g_uri_get_host (soup_message_get_uri (message)), status, g_bytes_get_size (body), ms);
-  if (!is_good (self, status))
+  if (body != NULL)
+    weir_builder_set (builder, "body", body);
+  weir_builder_set_take (builder, "status", weir_value_new_int (soup_message_get_status (answer->message)));
+  weir_builder_set_take (builder, "headers", weir_http_make_headers (answer->message));
+  return weir_builder_end (builder);
+}
+
+/* @body: NULL where it could not be read. */
+static void
+complete (const Request *self, WeirStep *step, guint64 effect, WeirHttpAnswer *answer, WeirValue *body)
+{
+  guint status = soup_message_get_status (answer->message);
+  g_autoptr(WeirValue) response = NULL;
+  g_autoptr(WeirValue) after = NULL;
+
+  if (!weir_http_is_good (self->ok, status))
     {
-      fail_with_status (step, message, body, error);
-      return FALSE;
+      g_autoptr(WeirValue) number = weir_value_new_int (status);
+      const char *key = "refused";
+
+      after = weir_value_new_record (&key, &number, 1);
     }
-  value = parse_body (self, message, body, error);
-  if (value == NULL)
-    return FALSE;
-  weir_step_emit_take (step, "body", value);
-  weir_step_emit_take (step, "status", weir_value_new_int (status));
-  weir_step_emit_take (step, "headers", make_headers (message));
-  weir_step_emit_take (step, "ms", weir_value_new_int (ms));
-  weir_step_emit_take (step, "final_url", weir_value_new_text (final_url));
-  return TRUE;
+  else if (!weir_blocks_is_blank (self->undo_url))
+    {
+      response = make_response (answer, body);
+      after = weir_http_describe_undo (self, step, response);
+    }
+  weir_step_complete_effect (step, effect, after);
+}
+
+/* One exchange and what came, read. @effect: completed with it, unless 0. */
+static WeirValue *
+fetch_page (WeirHttpCall *call, GUri *uri, gsize max_bytes, guint64 effect, WeirHttpAnswer *answer, GError **error)
+{
+  const Request *self = call->request;
+  WeirValue *body = NULL;
+  guint status;
+
+  if (!weir_http_exchange (call, uri, max_bytes, answer, error))
+    return NULL;
+  status = soup_message_get_status (answer->message);
+  weir_step_log (call->step, WEIR_LOG_INFO, "%s %s: %u, %" G_GSIZE_FORMAT " bytes", self->method,
+                 g_uri_get_host (soup_message_get_uri (answer->message)), status, g_bytes_get_size (answer->body));
+  if (!weir_http_is_good (self->ok, status))
+    weir_http_fail_with_status (self, call->step, answer, error);
+  else
+    body = weir_http_parse_body (self->parse, answer, error);
+  if (effect != 0)
+    complete (self, call->step, effect, answer, body);
+  return body;
+}
+
+static void
+add_items (WeirBuilder *all, WeirValue *items, gsize *count)
+{
+  for (gsize i = 0; i < weir_value_get_length (items); i++)
+    weir_builder_add (all, weir_value_get_item (items, i));
+  *count += weir_value_get_length (items);
+}
+
+/* All pages, one after the other; @answer is that of the last. */
+static WeirValue *
+fetch_pages (WeirHttpCall *call, GUri *first, guint64 effect, WeirHttpAnswer *answer, GError **error)
+{
+  const Request *self = call->request;
+  g_autoptr(WeirBuilder) all = weir_list_builder_new (64);
+  g_autoptr(GUri) uri = weir_http_first_page (self, first);
+  gsize left = (gsize) self->max, count = 0;
+
+  for (guint page = 1; uri != NULL; page++)
+    {
+      g_autoptr(WeirValue) body = NULL;
+      g_autoptr(GUri) next = NULL;
+      WeirValue *items;
+
+      body = fetch_page (call, uri, left, page == 1 ? effect : 0, answer, error);
+      items = body != NULL ? weir_http_get_items (self, body, page, error) : NULL;
+      if (items == NULL)
+        return NULL;
+      add_items (all, items, &count);
+      left -= g_bytes_get_size (answer->body);
+      next = weir_http_next_page (self, first, answer->message, body, weir_value_get_length (items), count);
+      if (next != NULL && (page == self->max_pages || soup_uri_equal (next, uri)))
+        {
+          weir_step_log (call->step, WEIR_LOG_WARNING, "Stopped after page %u, though the server names another", page);
+          g_clear_pointer (&next, g_uri_unref);
+        }
+      g_clear_pointer (&uri, g_uri_unref);
+      uri = g_steal_pointer (&next);
+    }
+  return weir_builder_end (g_steal_pointer (&all));
+}
+
+static void
+emit_answer (WeirStep *step, WeirHttpAnswer *answer, WeirValue *body, gint64 started)
+{
+  g_autofree char *url = g_uri_to_string_partial (soup_message_get_uri (answer->message), G_URI_HIDE_PASSWORD);
+
+  weir_step_emit (step, "body", body);
+  weir_step_emit_take (step, "status", weir_value_new_int (soup_message_get_status (answer->message)));
+  weir_step_emit_take (step, "headers", weir_http_make_headers (answer->message));
+  weir_step_emit_take (step, "ms", weir_value_new_int ((g_get_monotonic_time () - started) / 1000));
+  weir_step_emit_take (step, "final_url", weir_value_new_text (url));
 }
 
 static gboolean
 request_fiber (gpointer settings, WeirStep *step, GError **error)
 {
-  Request *self = settings;
-  g_autoptr(SoupMessage) message = make_message (self, step, error);
-  g_autoptr(GBytes) body = NULL;
-  WeirFetch fetch;
-  guint64 effect;
+  const Request *self = settings;
+  g_autoptr(GUri) uri = weir_http_make_uri (self, error);
+  g_autoptr(WeirValue) body = NULL;
   gint64 started = g_get_monotonic_time ();
-  GUri *uri;
+  WeirHttpCall call = { 0 };
+  WeirHttpAnswer answer = { 0 };
+  guint64 effect;
 
-  if (message == NULL)
+  if (uri == NULL || !weir_step_require (step, "net", g_uri_get_host (uri), error))
     return FALSE;
-  uri = soup_message_get_uri (message);
-  if (!weir_step_require (step, "net", g_uri_get_host (uri), error) || !intend (self, step, uri, &effect, error))
-    return FALSE;
-
-  fetch = (WeirFetch) {
-    .message = message,
-    .secret_header = g_str_equal (self->auth, "header") ? self->auth_header : NULL,
-    .connect_ms = self->connect,
-    .redirects = (guint) self->redirects,
-    .max_bytes = (gsize) self->max,
-    .verify_tls = self->verify_tls,
-  };
-  body = weir_fetch_await (&fetch, step, error);
-  if (body == NULL)
-    return FALSE;
-  if (effect != 0)
-    weir_step_complete_effect (step, effect, NULL);
-  return emit_answer (self, step, message, body, (g_get_monotonic_time () - started) / 1000, error);
+  if (weir_http_call_init (&call, self, step, uri, error) && intend (self, step, uri, &effect, error))
+    body = g_str_equal (self->paging, "none") ? fetch_page (&call, uri, (gsize) self->max, effect, &answer, error)
+                                              : fetch_pages (&call, uri, effect, &answer, error);
+  if (body != NULL)
+    emit_answer (step, &answer, body, started);
+  weir_http_answer_clear (&answer);
+  weir_http_call_clear (&call);
+  return body != NULL;
 }
 
 static DexFuture *
@@ -555,8 +325,21 @@ request_run (gpointer settings, WeirStep *step)
 static WeirEffectClass
 request_get_effect (WeirValue *config)
 {
-  return changes_things (weir_value_get_member_text (config, "method", "GET")) ? WEIR_EFFECT_ONCE
-                                                                               : WEIR_EFFECT_IDEMPOTENT;
+  if (!weir_http_changes_things (weir_value_get_member_text (config, "method", "GET")))
+    return WEIR_EFFECT_IDEMPOTENT;
+  /* Most servers do not look at the key: only who says that this one does takes the chance. */
+  return weir_value_get_member_bool (config, "idempotency", TRUE)
+             && weir_value_get_member_bool (config, "repeatable", FALSE)
+           ? WEIR_EFFECT_IDEMPOTENT
+           : WEIR_EFFECT_ONCE;
+}
+
+static WeirUndoKind
+request_get_undo (WeirValue *config)
+{
+  if (!weir_http_changes_things (weir_value_get_member_text (config, "method", "GET")))
+    return WEIR_UNDO_NONE;
+  return *weir_value_get_member_text (config, "undo_url", "") != '\0' ? WEIR_UNDO_COMPENSATE : WEIR_UNDO_IRREVERSIBLE;
 }
 
 static char *
@@ -568,10 +351,10 @@ request_summarize (WeirValue *config)
 
 WEIR_DEFINE_BLOCK_KIND (http_request, .id = "http.request", .version = 1, .title = N_("HTTP Request"),
                         .summary = N_("Asks a web server or an API"),
-                        .keywords = "http https request get post api rest web fetch download curl url json",
+                        .keywords = "http https request get post api rest web fetch download curl url json oauth",
                         .category = N_("Network"), .icon = "web-browser-symbolic",
                         .effect = WEIR_EFFECT_ONCE, .undo = WEIR_UNDO_IRREVERSIBLE, .inputs = request_inputs,
                         .outputs = request_outputs, .fields = request_fields, .settings_size = sizeof (Request),
                         .permissions = request_permissions, .errors = request_errors, .examples = request_examples,
-                        .timeout_ms = 30000, .get_effect = request_get_effect, .summarize = request_summarize,
-                        .run = request_run)
+                        .timeout_ms = 30000, .get_effect = request_get_effect, .get_undo = request_get_undo,
+                        .summarize = request_summarize, .run = request_run, .compensate = weir_http_undo)

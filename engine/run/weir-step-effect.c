@@ -50,7 +50,8 @@ weir_step_intend (WeirStep *self, const char *type, const char *target, WeirValu
   effect.firing = self->state->info.firing;
   effect.block = self->block->id;
   effect.kind = (char *) self->kind->id;
-  effect.undo = self->kind->undo;
+  effect.undo = self->kind->get_undo != NULL ? self->kind->get_undo (weir_block_get_config (self->block->block))
+                                             : self->kind->undo;
   effect.state = WEIR_EFFECT_INTENDED;
   effect.at = weir_clock_get_time (run->engine->clock);
   weir_batch_put_effect (weir_engine_get_batch (run->engine), &effect);
