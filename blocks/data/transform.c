@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
+#include "streams.h"
 #include "values.h"
 #include "wait.h"
+
+/* Bytes, about, of a stream whose items must all be there to be sorted or grouped. */
+#define MAX_COLLECTED ((gint64) 1 << 30)
 
 typedef struct
 {
@@ -52,19 +56,22 @@ static const WeirField transform_fields[] = {
                   .shown_when = "operation=flatten"),
   WEIR_FIELD_VALUE (Transform, initial, .title = N_("First result"), .type = "any", .initial_text = "0",
                     .shown_when = "operation=reduce"),
-  WEIR_FIELD_VALUE (Transform, items, .title = N_("Items"), .summary = N_("A list or table"), .type = "any"),
+  WEIR_FIELD_VALUE (Transform, items, .title = N_("Items"), .summary = N_("A list, table or stream"), .type = "any"),
   { 0 }
 };
 
 static const WeirPort transform_inputs[] = {
-  { .name = "items", .title = N_("Items"), .summary = N_("A list or table") },
+  { .name = "items", .title = N_("Items"), .summary = N_("A list, table or stream") },
   { 0 }
 };
 static const WeirPort transform_outputs[] = {
-  { .name = "items", .title = N_("Items"), .summary = N_("A list; of reduce the last result") },
+  { .name = "items", .title = N_("Items"),
+    .summary = N_("A list, or a stream where a stream came; of reduce the last result") },
   { 0 }
 };
-static const char *const transform_errors[] = { "input.missing", "input.type", "code.exception", "code.syntax", NULL };
+static const char *const transform_errors[] = {
+  "input.missing", "input.type", "code.exception", "code.syntax", "io.changed", "data.encoding", "limit.size", NULL
+};
 
 static const WeirExample transform_examples[] = {
   { .title = N_("Double"), .config = "{\"expr\": \"item * 2\"}", .inputs = "{\"items\": [1, 2]}",
@@ -333,10 +340,76 @@ transform (Transform *self, WeirStep *step, GError **error)
   return choose_entries (self->operation, entries);
 }
 
+/* ── streams ────────────────────────────────────────────────────────────────────────────── */
+
+/* Whether it can be done item by item, as they come; else all of them must be there. */
+static gboolean
+is_operation_of_streams (Transform *self)
+{
+  static const char *const operations[] = { "map",   "filter", "reduce", "pluck", "flatten",
+                                            "limit", "skip",   "window", NULL };
+
+  return g_strv_contains (operations, self->operation) || (g_str_equal (self->operation, "slice") && self->start >= 0);
+}
+
+static WeirValue *
+make_operation (Transform *self, WeirStep *step, GError **error)
+{
+  WeirBuilder *record = weir_record_builder_new (4);
+  static const char *const with_expr[] = { "map", "filter", "reduce", NULL };
+
+  weir_builder_set_take (record, "op", weir_value_new_text (self->operation));
+  if (g_strv_contains (with_expr, self->operation))
+    {
+      WeirValue *scope = weir_step_capture_scope (step, self->expr != NULL ? self->expr : "", error);
+
+      if (scope == NULL)
+        {
+          weir_builder_free (record);
+          return NULL;
+        }
+      weir_builder_set_take (record, "expr", weir_value_new_text (self->expr));
+      weir_builder_set_take (record, "scope", scope);
+    }
+  if (g_str_equal (self->operation, "reduce") && self->initial != NULL)
+    weir_builder_set (record, "initial", self->initial);
+  if (g_str_equal (self->operation, "pluck"))
+    weir_builder_set_take (record, "key", weir_value_new_text (self->key != NULL ? self->key : ""));
+  weir_builder_set_take (record, "depth", weir_value_new_int (self->depth));
+  weir_builder_set_take (record, "count", weir_value_new_int (self->count));
+  weir_builder_set_take (record, "start",
+                         weir_value_new_int (g_str_equal (self->operation, "slice") ? self->start : 0));
+  return weir_builder_end (record);
+}
+
+/* What comes of reducing is one value, not a stream of one. */
+static WeirValue *
+read_only_item (WeirValue *stream, WeirStep *step, GError **error)
+{
+  g_autoptr(WeirValue) items = weir_blocks_collect (step, stream, G_MAXINT64, error);
+
+  return items != NULL ? weir_value_ref (weir_value_get_item (items, 0)) : NULL;
+}
+
+static WeirValue *
+transform_stream (Transform *self, WeirStep *step, GError **error)
+{
+  g_autoptr(WeirValue) operation = make_operation (self, step, error);
+  g_autoptr(WeirValue) stream = operation != NULL ? weir_stream_with_operation (self->items, operation, error) : NULL;
+
+  if (stream == NULL)
+    return NULL;
+  if (g_str_equal (self->operation, "reduce"))
+    return read_only_item (stream, step, error);
+  return g_steal_pointer (&stream);
+}
+
 static gboolean
 transform_fiber (gpointer settings, WeirStep *step, GError **error)
 {
   Transform *self = settings;
+  Transform collected = *self;
+  g_autoptr(WeirValue) all = NULL;
   WeirValueKind kind;
   WeirValue *result;
 
@@ -346,9 +419,25 @@ transform_fiber (gpointer settings, WeirStep *step, GError **error)
       return FALSE;
     }
   kind = weir_value_get_kind (self->items);
+  if (kind == WEIR_VALUE_STREAM && is_operation_of_streams (self))
+    {
+      result = transform_stream (self, step, error);
+      if (result != NULL)
+        weir_step_emit_take (step, "items", result);
+      return result != NULL;
+    }
+  if (kind == WEIR_VALUE_STREAM)
+    {
+      all = weir_blocks_collect (step, self->items, MAX_COLLECTED, error);
+      if (all == NULL)
+        return FALSE;
+      collected.items = all;
+      self = &collected;
+      kind = WEIR_VALUE_LIST;
+    }
   if (kind != WEIR_VALUE_LIST && kind != WEIR_VALUE_TABLE)
     {
-      weir_set_failure (error, "input.type", "Expected a list or table, but there is %s",
+      weir_set_failure (error, "input.type", "Expected a list, table or stream, but there is %s",
                         weir_value_get_kind_name (self->items));
       return FALSE;
     }

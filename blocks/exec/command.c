@@ -34,7 +34,7 @@ static const WeirField command_fields[] = {
                      .initial_text = "text"),
   { .name = "stdin", .kind = WEIR_FIELD_KIND_VALUE, .offset = G_STRUCT_OFFSET (Command, input),
     .title = N_("Standard input"),
-    .summary = N_("Text and bytes as they are, anything else as JSON"), .type = "any", .advanced = TRUE },
+    .summary = N_("Text, bytes and streams as they are, anything else as JSON"), .type = "any", .advanced = TRUE },
   WEIR_FIELD_VALUE (Command, env, .title = N_("Environment"), .summary = N_("On top of what Weir itself runs with"),
                     .type = "list<record{name: text, value?: text}>", .initial_text = "[]", .advanced = TRUE),
   WEIR_FIELD_VALUE (Command, ok_codes, .title = N_("Good exit statuses"), .summary = N_("Anything else is a failure"),
@@ -116,7 +116,7 @@ make_input (Command *self)
   gsize length;
   char *json;
 
-  if (weir_blocks_is_nothing (self->input))
+  if (weir_blocks_is_nothing (self->input) || weir_value_get_kind (self->input) == WEIR_VALUE_STREAM)
     return NULL;
   if (weir_value_get_kind (self->input) == WEIR_VALUE_BYTES)
     return g_bytes_ref (weir_value_get_bytes (self->input));
@@ -316,6 +316,8 @@ command_fiber (gpointer settings, WeirStep *step, GError **error)
     return FALSE;
 
   program.argv = (const char *const *) argv;
+  if (self->input != NULL && weir_value_get_kind (self->input) == WEIR_VALUE_STREAM)
+    program.input_stream = self->input;
   program.cwd = folder;
   result = dex_await_boxed (weir_step_run_program (step, &program), error);
   if (result == NULL)

@@ -19,7 +19,7 @@ static const char *const error_titles[] = { N_("Stop and fail"), N_("Go on witho
 
 static const WeirField foreach_fields[] = {
   WEIR_FIELD_VALUE (Foreach, items, .title = N_("Items"),
-                    .summary = N_("What is gone over: a list, a table, or a record (key and value)"),
+                    .summary = N_("What is gone over: a list, a table, a stream, or a record (key and value)"),
                     .type = "any", .required = TRUE),
   WEIR_FIELD_INT (Foreach, concurrency, .title = N_("At once"), .summary = N_("Items worked on at the same time"),
                   .initial = 1,
@@ -95,9 +95,9 @@ typedef struct
   WeirStep   *step;
   DexPromise *promise;
   WeirValue  *items;
-  WeirValue **results; /* by index, NULL where there is none */
+  GPtrArray  *results; /* by index, NULL where there is none */
   GPtrArray  *failures;
-  gsize       n_items;
+  gsize       n_items; /* of a stream: those that were started */
   gsize       next;
   gsize       n_done;
   guint       running;
@@ -106,6 +106,11 @@ typedef struct
   gboolean    pumping;
   gboolean    sleeping;
   GError     *error;
+  /* of a stream, which is asked for more when nothing is left to start */
+  WeirStreamReader *reader;
+  GQueue      waiting;
+  gsize       n_read;
+  gboolean    reading;
 } Loop;
 
 typedef struct
@@ -119,16 +124,22 @@ typedef struct
 static void loop_pump (Loop *self);
 
 static void
+result_unref (gpointer result)
+{
+  g_clear_pointer ((WeirValue **) &result, weir_value_unref);
+}
+
+static void
 loop_unref (gpointer data)
 {
   Loop *self = data;
 
   if (--self->ref_count > 0)
     return;
-  for (gsize i = 0; i < self->n_items; i++)
-    g_clear_pointer (&self->results[i], weir_value_unref);
-  g_free (self->results);
+  g_ptr_array_unref (self->results);
   g_ptr_array_unref (self->failures);
+  g_clear_pointer (&self->reader, weir_stream_reader_unref);
+  g_queue_clear_full (&self->waiting, (GDestroyNotify) weir_value_unref);
   weir_value_unref (self->items);
   weir_step_unref (self->step);
   g_clear_error (&self->error);
@@ -164,6 +175,20 @@ record_key_value (WeirValue *record, gsize index)
 }
 
 static WeirValue *
+loop_take_waiting (Loop *self)
+{
+  guint batch = (guint) MAX (self->settings->batch, 1);
+  WeirBuilder *builder;
+
+  if (batch == 1)
+    return g_queue_pop_head (&self->waiting);
+  builder = weir_list_builder_new (batch);
+  for (guint i = 0; i < batch && self->waiting.length > 0; i++)
+    weir_builder_take (builder, g_queue_pop_head (&self->waiting));
+  return weir_builder_end (builder);
+}
+
+static WeirValue *
 loop_dup_item (Loop *self, gsize index)
 {
   gsize batch = (gsize) MAX (self->settings->batch, 1);
@@ -188,9 +213,9 @@ loop_finish (Loop *self)
   WeirBuilder *summary = weir_record_builder_new (3);
   gsize n_failed = self->failures->len;
 
-  for (gsize i = 0; i < self->n_items; i++)
-    if (self->results[i] != NULL && self->settings->collect)
-      weir_builder_add (results, self->results[i]);
+  for (guint i = 0; i < self->results->len; i++)
+    if (self->results->pdata[i] != NULL)
+      weir_builder_add (results, self->results->pdata[i]);
 
   weir_builder_set_take (summary, "succeeded", weir_value_new_int ((gint64) (self->n_done - n_failed)));
   weir_builder_set_take (summary, "failed", weir_value_new_int ((gint64) n_failed));
@@ -249,8 +274,11 @@ call_succeeded (Call *call, WeirValue *result)
     g_autoptr(WeirValue) event = weir_builder_end (builder);
     weir_step_emit_side (self->step, "each_ok", event);
   }
-  if (self->settings->collect)
-    self->results[call->index] = weir_value_ref (result);
+  if (!self->settings->collect)
+    return;
+  if (self->results->len <= call->index)
+    g_ptr_array_set_size (self->results, (gint) call->index + 1);
+  self->results->pdata[call->index] = weir_value_ref (result);
 }
 
 static void
@@ -308,7 +336,9 @@ call_done_cb (DexFuture *future, gpointer user_data)
       call_succeeded (call, held);
     }
 
-  if (self->n_items > 1)
+  if (self->reader != NULL)
+    weir_step_show_progress_of (self->step, self->reader);
+  else if (self->n_items > 1)
     weir_step_set_progress (self->step, (double) self->n_done / (double) self->n_items, NULL);
   loop_pump (self);
   return dex_future_new_for_boolean (TRUE);
@@ -323,7 +353,8 @@ loop_start (Loop *self)
 
   call->loop = loop_ref (self);
   call->index = self->next++;
-  call->item = loop_dup_item (self, call->index);
+  call->item = self->reader != NULL ? loop_take_waiting (self) : loop_dup_item (self, call->index);
+  self->n_items = MAX (self->n_items, self->next);
   call->started = g_get_monotonic_time ();
   locals = weir_blocks_make_item_locals (call->item, call->index);
   self->running++;
@@ -343,6 +374,47 @@ slept_cb (DexFuture *future, gpointer user_data)
   return dex_future_new_for_boolean (TRUE);
 }
 
+static DexFuture *
+read_cb (DexFuture *future, gpointer user_data)
+{
+  Loop *self = user_data;
+  GError *error = NULL;
+  const GValue *value = dex_future_get_value (future, &error);
+  WeirValue *items = value != NULL ? g_value_get_boxed (value) : NULL;
+
+  self->reading = FALSE;
+  for (gsize i = 0; items != NULL && i < weir_value_get_length (items); i++)
+    g_queue_push_tail (&self->waiting, weir_value_ref (weir_value_get_item (items, i)));
+  self->n_read += items != NULL ? weir_value_get_length (items) : 0;
+  if (self->n_read > (gsize) self->settings->max_items)
+    weir_set_failure (&error, "limit.iterations",
+                      "Expected at most %" G_GINT64_FORMAT " items, but the stream has more",
+                      self->settings->max_items);
+  if (error != NULL)
+    loop_fail (self, error);
+  loop_pump (self);
+  return dex_future_new_for_boolean (TRUE);
+}
+
+/* Whether there is an item to start now; a stream is asked for more where there is none. */
+static gboolean
+loop_has_next (Loop *self)
+{
+  gsize wanted = (gsize) MAX (self->settings->batch, 1);
+
+  if (self->reader == NULL)
+    return self->next < self->n_items;
+  /* an answer may be there at once, and may be empty */
+  while (!self->reading && self->error == NULL && self->waiting.length < wanted
+         && !weir_stream_reader_is_at_end (self->reader))
+    {
+      self->reading = TRUE;
+      dex_future_disown (
+        dex_future_finally (weir_stream_reader_next (self->reader), read_cb, loop_ref (self), loop_unref));
+    }
+  return !self->reading && !self->stopping && self->waiting.length > 0;
+}
+
 /* Starts what may start. A body may end before loop_start () returns, so completions only count while this runs. */
 static void
 loop_pump (Loop *self)
@@ -352,10 +424,10 @@ loop_pump (Loop *self)
 
   loop_ref (self);
   self->pumping = TRUE;
-  while (!self->stopping && !self->sleeping && self->running < self->concurrency && self->next < self->n_items)
+  while (!self->stopping && !self->sleeping && self->running < self->concurrency && loop_has_next (self))
     {
       loop_start (self);
-      if (self->settings->delay > 0 && self->next < self->n_items)
+      if (self->settings->delay > 0 && (self->reader != NULL || self->next < self->n_items))
         {
           self->sleeping = TRUE;
           dex_future_disown (dex_future_finally (weir_step_sleep (self->step, self->settings->delay), slept_cb,
@@ -364,7 +436,10 @@ loop_pump (Loop *self)
     }
   self->pumping = FALSE;
 
-  if (self->running == 0 && !self->sleeping && (self->stopping || self->next == self->n_items)
+  if (self->running == 0 && !self->sleeping && !self->reading
+      && (self->stopping
+          || (self->reader == NULL ? self->next == self->n_items
+                                   : weir_stream_reader_is_at_end (self->reader) && self->waiting.length == 0))
       && dex_future_is_pending (DEX_FUTURE (self->promise)))
     loop_finish (self);
   loop_unref (self);
@@ -381,9 +456,9 @@ check_items (Foreach *self, GError **error)
       return FALSE;
     }
   kind = weir_value_get_kind (self->items);
-  if (kind != WEIR_VALUE_LIST && kind != WEIR_VALUE_TABLE && kind != WEIR_VALUE_RECORD)
+  if (kind != WEIR_VALUE_LIST && kind != WEIR_VALUE_TABLE && kind != WEIR_VALUE_RECORD && kind != WEIR_VALUE_STREAM)
     {
-      weir_set_failure (error, "input.type", "Expected a list, table or record to go over, but there is %s",
+      weir_set_failure (error, "input.type", "Expected a list, table, stream or record to go over, but there is %s",
                         weir_value_get_kind_name (self->items));
       return FALSE;
     }
@@ -404,10 +479,15 @@ foreach_run (gpointer settings, WeirStep *step)
   GError *error = NULL;
   gsize batch = (gsize) MAX (self->batch, 1);
   guint from_block = weir_step_get_concurrency (step);
+  WeirStreamReader *reader = NULL;
   DexFuture *future;
   Loop *loop;
 
   if (!check_items (self, &error))
+    return dex_future_new_for_error (error);
+  if (weir_value_get_kind (self->items) == WEIR_VALUE_STREAM)
+    reader = weir_step_open_stream (step, self->items, WEIR_STREAM_ITEMS, &error);
+  if (error != NULL)
     return dex_future_new_for_error (error);
 
   loop = g_new0 (Loop, 1);
@@ -417,7 +497,9 @@ foreach_run (gpointer settings, WeirStep *step)
   loop->promise = dex_promise_new ();
   loop->items = weir_value_ref (self->items);
   loop->n_items = (weir_value_get_length (self->items) + batch - 1) / batch;
-  loop->results = g_new0 (WeirValue *, loop->n_items + 1);
+  loop->reader = reader;
+  g_queue_init (&loop->waiting);
+  loop->results = g_ptr_array_new_full ((guint) MIN (loop->n_items, 4096), result_unref);
   loop->failures = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_value_unref);
   loop->concurrency = from_block > 0 ? from_block : (guint) MAX (self->concurrency, 1);
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "weir-block-kind.h"
+#include "weir-stream.h"
 
 G_BEGIN_DECLS
 
@@ -177,6 +178,18 @@ WEIR_API DexFuture    *weir_step_move_file    (WeirStep     *self,
                                                gboolean      replace,
                                                gboolean      make_parents) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Streams. What an expression reads of the step's scope besides item and index: the "scope" of a stream's operation. */
+WEIR_API WeirValue    *weir_step_capture_scope (WeirStep    *self,
+                                               const char   *source,
+                                               GError      **error);
+/* Ends when the step is stopped; the file is recorded as read. */
+WEIR_API WeirStreamReader *weir_step_open_stream (WeirStep  *self,
+                                               WeirValue    *stream,
+                                               WeirStreamUnit unit,
+                                               GError      **error);
+WEIR_API void          weir_step_show_progress_of (WeirStep *self,
+                                               WeirStreamReader *reader);
+
 /* Effects of other kinds. intend() resolves to the effect's id (guint64) once its record is on disk: only then may the
  * effect begin. @type is the kind's own word ("notification"), @target what is touched, for people. */
 WEIR_API DexFuture    *weir_step_intend       (WeirStep     *self,
@@ -193,6 +206,7 @@ WEIR_API void          weir_step_complete_effect (WeirStep  *self,
  * @cwd: folder, or NULL for the workflow's
  * @environment: "NAME=value" on top of the inherited, or NULL
  * @input: what is written to its standard input, or NULL for none
+ * @input_stream: a stream that is written there instead, as fast as it is taken, or NULL
  * @max_output: bytes kept of each of stdout and stderr; more fails with limit.size
  * @kill_grace_ms: from SIGTERM to SIGKILL when stopped
  * @log_lines: whether each line is logged as it comes
@@ -206,6 +220,7 @@ typedef struct
   const char        *cwd;
   const char *const *environment;
   GBytes            *input;
+  WeirValue         *input_stream;
   gsize              max_output;
   gint64             kill_grace_ms;
   gboolean           log_lines;

@@ -4,6 +4,7 @@
  * group of its own, so that stopping a step ends what the child started as well. */
 
 #include "weir-run-private.h"
+#include "weir-stream.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -23,6 +24,19 @@
 /* How long output is waited for once the program itself has ended: something it left behind may hold the pipe. */
 #define LINGER_MS 300
 
+/* What goes to the program. It may outlive the program: something left behind may hold the pipe. */
+typedef struct
+{
+  int               ref_count;
+  WeirStep         *step;
+  GOutputStream    *pipe;
+  GBytes           *input;
+  WeirStreamReader *reader;
+  pid_t             pid;
+  gboolean          over;  /* the program has ended */
+  GError           *error; /* of the reader */
+} Feed;
+
 typedef struct
 {
   WeirStep   *step;
@@ -30,6 +44,7 @@ typedef struct
   char       *cwd;
   char      **environment;
   GBytes     *input;
+  WeirStreamReader *reader;
   gsize       max_output;
   gint64      kill_grace_ms;
   gboolean    log_lines;
@@ -77,6 +92,7 @@ program_free (gpointer data)
   g_strfreev (self->environment);
   g_free (self->cwd);
   g_clear_pointer (&self->input, g_bytes_unref);
+  g_clear_pointer (&self->reader, weir_stream_reader_unref);
   dex_clear (&self->exited);
   dex_clear (&self->deaf);
   weir_step_unref (self->step);
@@ -242,40 +258,86 @@ read_fiber (gpointer user_data)
   return dex_future_new_true ();
 }
 
-static DexFuture *
-write_fiber (gpointer user_data)
+static void
+feed_unref (gpointer data)
 {
-  GOutputStream *stream = user_data;
-  GBytes *input = g_object_get_data (G_OBJECT (stream), "input");
+  Feed *self = data;
+
+  if (--self->ref_count > 0)
+    return;
+  g_clear_object (&self->pipe);
+  g_clear_pointer (&self->input, g_bytes_unref);
+  g_clear_pointer (&self->reader, weir_stream_reader_unref);
+  g_clear_error (&self->error);
+  weir_step_unref (self->step);
+  g_free (self);
+}
+
+/* FALSE when it does not want all of it: its own business. */
+static gboolean
+write_bytes (Feed *self, GBytes *bytes)
+{
   gsize size;
-  const char *data = g_bytes_get_data (input, &size);
+  const char *data = g_bytes_get_data (bytes, &size);
 
   while (size > 0)
     {
-      gssize n = dex_await_int64 (dex_output_stream_write (stream, data, MIN (size, READ_SIZE), 0), NULL);
+      gssize n = dex_await_int64 (dex_output_stream_write (self->pipe, data, MIN (size, READ_SIZE), 0), NULL);
 
       if (n <= 0)
-        break; /* it does not want all of it: its own business */
+        return FALSE;
       data += n;
       size -= n;
     }
-  g_output_stream_close (stream, NULL, NULL);
-  return dex_future_new_true ();
+  return TRUE;
+}
+
+/* A program that has got half of its input must not take that for all. */
+static void
+feed_failed (Feed *self)
+{
+  if (!self->over)
+    kill (-self->pid, SIGKILL);
 }
 
 static DexFuture *
+write_fiber (gpointer user_data)
+{
+  Feed *self = user_data;
+
+  if (self->input != NULL)
+    write_bytes (self, self->input);
+  while (self->reader != NULL && !self->over && !weir_stream_reader_is_at_end (self->reader))
+    {
+      g_autoptr(GBytes) bytes = dex_await_boxed (weir_stream_reader_next (self->reader), &self->error);
+
+      if (bytes == NULL)
+        {
+          feed_failed (self);
+          break;
+        }
+      if (!write_bytes (self, bytes))
+        break;
+      weir_step_show_progress_of (self->step, self->reader);
+    }
+  g_output_stream_close (self->pipe, NULL, NULL);
+  return dex_future_new_true ();
+}
+
+static Feed *
 feed (Program *self)
 {
-  g_autoptr(GOutputStream) stream = g_unix_output_stream_new (self->in[1], TRUE);
+  Feed *feed = g_new0 (Feed, 1);
 
+  feed->ref_count = 2; /* the caller's and the fiber's */
+  feed->step = weir_step_ref (self->step);
+  feed->pipe = g_unix_output_stream_new (self->in[1], TRUE);
+  feed->input = g_steal_pointer (&self->input);
+  feed->reader = g_steal_pointer (&self->reader);
+  feed->pid = self->pid;
   self->in[1] = -1;
-  if (self->input == NULL)
-    {
-      g_output_stream_close (stream, NULL, NULL);
-      return dex_future_new_true ();
-    }
-  g_object_set_data_full (G_OBJECT (stream), "input", g_bytes_ref (self->input), (GDestroyNotify) g_bytes_unref);
-  return dex_scheduler_spawn (NULL, 0, write_fiber, g_object_ref (stream), g_object_unref);
+  dex_future_disown (dex_scheduler_spawn (NULL, 0, write_fiber, feed, feed_unref));
+  return feed;
 }
 
 static Reader *
@@ -333,7 +395,7 @@ program_fiber (gpointer user_data)
   gint64 began = g_get_monotonic_time ();
   Reader *out = reader_new (self, &self->out[0], WEIR_LOG_INFO);
   Reader *err = reader_new (self, &self->err[0], WEIR_LOG_WARNING);
-  g_autoptr(DexFuture) fed = feed (self);
+  Feed *fed = feed (self);
   g_autoptr(DexFuture) readers = NULL;
   WeirValue *result = NULL;
   GError *error = NULL;
@@ -342,14 +404,17 @@ program_fiber (gpointer user_data)
   readers = dex_future_all (dex_scheduler_spawn (NULL, 0, read_fiber, out, NULL),
                             dex_scheduler_spawn (NULL, 0, read_fiber, err, NULL), NULL);
   status = dex_await_int (dex_ref (DEX_FUTURE (self->exited)), NULL);
+  self->step->pid = 0;
   wait_for_output (self, readers);
-  self->over = TRUE;
+  self->over = fed->over = TRUE;
   g_cancellable_disconnect (weir_step_get_cancellable (self->step), self->stop_handler);
 
   if (out->too_much || err->too_much)
     weir_set_failure (&error, "limit.size", "%s wrote more than %" G_GSIZE_FORMAT " bytes", self->argv[0], self->max_output);
   else if (self->stopping)
     g_set_error (&error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "%s was ended", self->argv[0]);
+  else if (fed->error != NULL)
+    error = g_error_copy (fed->error);
   else
     result = make_result (out, err, status, (g_get_monotonic_time () - began) / 1000);
 
@@ -357,6 +422,7 @@ program_fiber (gpointer user_data)
   dex_await (dex_ref (readers), NULL);
   reader_free (out);
   reader_free (err);
+  feed_unref (fed);
   if (error != NULL)
     return dex_future_new_for_error (error);
   return dex_future_new_take_boxed (WEIR_TYPE_VALUE, result);
@@ -391,6 +457,12 @@ weir_step_run_program (WeirStep *self, const WeirProgram *program)
   for (guint i = 0; i < 2; i++)
     call->in[i] = call->out[i] = call->err[i] = -1;
 
+  if (program->input_stream != NULL)
+    {
+      call->reader = weir_step_open_stream (self, program->input_stream, WEIR_STREAM_BYTES, &error);
+      if (call->reader == NULL)
+        goto failed;
+    }
   if (!weir_step_require (self, "exec", call->argv[0], &error))
     goto failed;
   call->cwd = weir_step_resolve_path (self, program->cwd != NULL && program->cwd[0] != '\0' ? program->cwd : ".", &error);
@@ -408,6 +480,8 @@ weir_step_run_program (WeirStep *self, const WeirProgram *program)
                         "Could not start %s: %s", call->argv[0], g_strerror (code));
       goto failed;
     }
+  self->pid = call->pid;
+  self->kill_grace_ms = call->kill_grace_ms;
   close (call->in[0]);
   close (call->out[1]);
   close (call->err[1]);

@@ -8,7 +8,7 @@
 struct _WeirStreamEncoder
 {
   GString *text;
-  char *encoding; /* NULL: UTF-8 */
+  char    *encoding; /* NULL: UTF-8 */
   gboolean is_crlf;
   gboolean needs_mark;
 };

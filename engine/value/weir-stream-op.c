@@ -19,26 +19,26 @@ typedef enum
 typedef struct
 {
   const char *name;
-  Needs needs;
-  OpFunc run;
+  Needs       needs;
+  OpFunc      run;
 } OpClass;
 
 struct _WeirStreamOp
 {
-  const OpClass *class;
-  WeirValue *record;
-  WeirExpression *expression;
-  WeirValue *scope; /* a record: what the expression sees; item, index and result are changed in place */
-  guint32 item_slot;
-  guint32 index_slot;
-  guint32 result_slot;
-  GStrv path;
-  guint64 count;
-  guint64 start;
-  gint64 depth;
-  guint64 seen;            /* items that came */
+  const OpClass   *class;
+  WeirValue       *record;
+  WeirExpression  *expression;
+  WeirValue       *scope; /* a record: what the expression sees; item, index and result are changed in place */
+  guint32          item_slot;
+  guint32          index_slot;
+  guint32          result_slot;
+  GStrv            path;
+  guint64          count;
+  guint64          start;
+  gint64           depth;
+  guint64          seen; /* items that came */
   WeirStreamBatch *window; /* the last that came */
-  WeirValue *result;
+  WeirValue       *result;
 };
 
 static void
@@ -99,7 +99,7 @@ build_scope (WeirStreamOp *self)
 {
   WeirValue *captured = weir_value_find_member (self->record, "scope");
   WeirBuilder *builder = weir_record_builder_new (6);
-  g_autoptr (WeirValue) null = weir_value_new_null ();
+  g_autoptr(WeirValue) null = weir_value_new_null ();
 
   for (gsize i = 0; captured != NULL && captured->kind == WEIR_VALUE_RECORD && i < weir_value_get_length (captured);
        i++)
@@ -167,7 +167,7 @@ run_filter (WeirStreamOp *self, WeirStreamBatch *batch, gboolean *is_last, guint
   for (guint i = 0; i < batch->len; i++)
     {
       WeirStreamItem *item = get_item (batch, i);
-      g_autoptr (WeirValue) wanted = evaluate (self, item, failed_at, error);
+      g_autoptr(WeirValue) wanted = evaluate (self, item, failed_at, error);
 
       if (wanted == NULL)
         return FALSE;
@@ -250,7 +250,7 @@ flatten_into (WeirStreamBatch *batch, WeirValue *value, gint64 depth, guint64 pl
 static gboolean
 run_flatten (WeirStreamOp *self, WeirStreamBatch *batch, gboolean *is_last, guint64 *failed_at, GError **error)
 {
-  g_autoptr (GArray) all = take_all (batch);
+  g_autoptr(GArray) all = take_all (batch);
 
   for (guint i = 0; i < all->len; i++)
     flatten_into (batch, get_item (all, i)->value, self->depth - 1, get_item (all, i)->place);
@@ -277,7 +277,7 @@ run_slice (WeirStreamOp *self, WeirStreamBatch *batch, gboolean *is_last, guint6
 static gboolean
 run_window (WeirStreamOp *self, WeirStreamBatch *batch, gboolean *is_last, guint64 *failed_at, GError **error)
 {
-  g_autoptr (GArray) all = take_all (batch);
+  g_autoptr(GArray) all = take_all (batch);
 
   for (guint i = 0; i < all->len; i++)
     {

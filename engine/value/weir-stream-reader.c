@@ -12,31 +12,31 @@
 typedef struct
 {
   GAsyncQueue *jobs; /* of Job */
-  guint n_readers;
+  guint        n_readers;
 } Worker;
 
 struct _WeirStreamReader
 {
-  int ref_count;
-  WeirStreamUnit unit;
-  GCancellable *cancellable;
-  Worker *worker;
-  WeirValue *stream;
-  WeirStreamSource *source;
-  GPtrArray *ops;
+  int                ref_count;
+  WeirStreamUnit     unit;
+  GCancellable      *cancellable;
+  Worker            *worker;
+  WeirValue         *stream;
+  WeirStreamSource  *source;
+  GPtrArray         *ops;
   WeirStreamEncoder *encoder; /* NULL: bytes as they are, or items */
-  WeirStreamBatch *batch;
-  gboolean is_raw; /* bytes of a file that nobody looks at */
-  gboolean is_open;
-  gboolean is_over; /* set by the worker before it answers */
-  gboolean is_busy;
-  GError *error; /* once failed, it stays so */
+  WeirStreamBatch   *batch;
+  gboolean           is_raw; /* bytes of a file that nobody looks at */
+  gboolean           is_open;
+  gboolean           is_over; /* set by the worker before it answers */
+  gboolean           is_busy;
+  GError            *error; /* once failed, it stays so */
 };
 
 typedef struct
 {
   WeirStreamReader *reader;
-  DexPromise *promise; /* NULL: the reader is to be freed */
+  DexPromise       *promise; /* NULL: the reader is to be freed */
 } Job;
 
 G_DEFINE_BOXED_TYPE (WeirStreamReader, weir_stream_reader, weir_stream_reader_ref, weir_stream_reader_unref)
@@ -112,7 +112,7 @@ take_items (WeirStreamReader *self)
 static gboolean
 read_round (WeirStreamReader *self, GError **error)
 {
-  g_autoptr (GArray) earlier = NULL;
+  g_autoptr(GArray) earlier = NULL;
 
   if (self->batch->len > 0)
     {
@@ -170,7 +170,7 @@ read_answer (WeirStreamReader *self, GValue *answer, GError **error)
 static void
 answer (WeirStreamReader *self, DexPromise *promise)
 {
-  g_auto (GValue) value = G_VALUE_INIT;
+  g_auto(GValue) value = G_VALUE_INIT;
 
   if (self->error == NULL && !g_cancellable_set_error_if_cancelled (self->cancellable, &self->error))
     read_answer (self, &value, &self->error);

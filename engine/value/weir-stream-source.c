@@ -16,25 +16,25 @@
 
 struct _WeirStreamSource
 {
-  WeirValue *list;
+  WeirValue        *list;
   WeirFileIdentity *file; /* of the value in file_value */
-  WeirValue *file_value;
-  const char *encoding;
-  int fd;
-  guint64 done;  /* bytes of the file or items of the list; atomic */
-  guint64 place; /* lines given so far */
+  WeirValue        *file_value;
+  const char       *encoding;
+  int               fd;
+  guint64           done; /* bytes of the file or items of the list; atomic */
+  guint64           place; /* lines given so far */
 
   /* Text that is not split yet: from @start, looked through for a newline up to @scanned. */
-  char *text;
-  gsize start;
-  gsize scanned;
-  gsize length;
-  gsize capacity;
+  char             *text;
+  gsize             start;
+  gsize             scanned;
+  gsize             length;
+  gsize             capacity;
 
-  GByteArray *raw; /* the beginning of a letter that is not whole yet, where text is converted */
-  GIConv converter;
-  gboolean is_known; /* what the encoding is */
-  gboolean is_read;  /* the file, to its end */
+  GByteArray       *raw; /* the beginning of a letter that is not whole yet, where text is converted */
+  GIConv            converter;
+  gboolean          is_known; /* what the encoding is */
+  gboolean          is_read; /* the file, to its end */
 };
 
 WeirStreamSource *

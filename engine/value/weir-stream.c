@@ -114,7 +114,7 @@ append_operation (WeirValue *stream, WeirValue *operation)
   WeirValue *ops = get_part (stream, "ops", WEIR_VALUE_LIST);
   gsize n = ops != NULL ? weir_value_get_length (ops) : 0;
   WeirBuilder *list = weir_list_builder_new (n + 1);
-  g_autoptr (WeirValue) longer = NULL;
+  g_autoptr(WeirValue) longer = NULL;
 
   for (gsize i = 0; i < n; i++)
     weir_builder_add (list, weir_value_get_item (ops, i));
@@ -127,8 +127,8 @@ static WeirValue *
 with_lines (WeirValue *stream)
 {
   const char *key = "op";
-  g_autoptr (WeirValue) name = weir_value_new_text ("lines");
-  g_autoptr (WeirValue) operation = weir_value_new_record (&key, &name, 1);
+  g_autoptr(WeirValue) name = weir_value_new_text ("lines");
+  g_autoptr(WeirValue) operation = weir_value_new_record (&key, &name, 1);
 
   return append_operation (stream, operation);
 }
@@ -166,7 +166,7 @@ check_operation (WeirValue *operation, GError **error)
 WeirValue *
 weir_stream_with_operation (WeirValue *stream, WeirValue *operation, GError **error)
 {
-  g_autoptr (WeirValue) lines = NULL;
+  g_autoptr(WeirValue) lines = NULL;
   const char *name;
 
   g_return_val_if_fail (stream != NULL && stream->kind == WEIR_VALUE_STREAM, NULL);

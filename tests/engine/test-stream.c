@@ -33,7 +33,7 @@ tear_down (Fixture *self, gconstpointer data)
 static WeirValue *
 stream_of_len (Fixture *self, const char *content, gsize length, const char *encoding)
 {
-  g_autoptr (WeirValue) file = NULL;
+  g_autoptr(WeirValue) file = NULL;
 
   g_assert_true (g_file_set_contents (self->path, content, length, NULL));
   file = weir_value_new_file (self->path);
@@ -50,12 +50,12 @@ stream_of (Fixture *self, const char *content)
 static WeirValue *
 with (WeirValue *stream, const char *operations)
 {
-  g_autoptr (WeirValue) list = weir_json_parse (operations, -1, NULL);
+  g_autoptr(WeirValue) list = weir_json_parse (operations, -1, NULL);
   WeirValue *result = weir_value_ref (stream);
 
   for (gsize i = 0; i < weir_value_get_length (list); i++)
     {
-      g_autoptr (GError) error = NULL;
+      g_autoptr(GError) error = NULL;
       WeirValue *next = weir_stream_with_operation (result, weir_value_get_item (list, i), &error);
 
       g_assert_no_error (error);
@@ -78,12 +78,12 @@ static char *
 read_reader (WeirStreamReader *reader)
 {
   WeirBuilder *list = weir_list_builder_new (0);
-  g_autoptr (WeirValue) all = NULL;
+  g_autoptr(WeirValue) all = NULL;
 
   while (!weir_stream_reader_is_at_end (reader))
     {
-      g_autoptr (GError) error = NULL;
-      g_autoptr (DexFuture) next = weir_stream_reader_next (reader);
+      g_autoptr(GError) error = NULL;
+      g_autoptr(DexFuture) next = weir_stream_reader_next (reader);
       const GValue *value = await (next, &error);
       WeirValue *batch = value != NULL ? g_value_get_boxed (value) : NULL;
 
@@ -102,7 +102,7 @@ read_reader (WeirStreamReader *reader)
 static char *
 read_items (WeirValue *stream)
 {
-  g_autoptr (WeirStreamReader) reader = weir_stream_reader_new (stream, WEIR_STREAM_ITEMS, NULL, NULL);
+  g_autoptr(WeirStreamReader) reader = weir_stream_reader_new (stream, WEIR_STREAM_ITEMS, NULL, NULL);
 
   return read_reader (reader);
 }
@@ -110,13 +110,13 @@ read_items (WeirValue *stream)
 static char *
 read_bytes (WeirValue *stream)
 {
-  g_autoptr (WeirStreamReader) reader = weir_stream_reader_new (stream, WEIR_STREAM_BYTES, NULL, NULL);
+  g_autoptr(WeirStreamReader) reader = weir_stream_reader_new (stream, WEIR_STREAM_BYTES, NULL, NULL);
   GString *text = g_string_new (NULL);
 
   while (!weir_stream_reader_is_at_end (reader))
     {
-      g_autoptr (GError) error = NULL;
-      g_autoptr (DexFuture) next = weir_stream_reader_next (reader);
+      g_autoptr(GError) error = NULL;
+      g_autoptr(DexFuture) next = weir_stream_reader_next (reader);
       const GValue *value = await (next, &error);
       gsize size;
       const char *data;
@@ -131,7 +131,7 @@ read_bytes (WeirValue *stream)
 static void
 assert_items (WeirValue *stream, const char *operations, const char *expected)
 {
-  g_autoptr (WeirValue) worked = with (stream, operations);
+  g_autoptr(WeirValue) worked = with (stream, operations);
   g_autofree char *json = read_items (worked);
 
   g_assert_cmpstr (json, ==, expected);
@@ -140,7 +140,7 @@ assert_items (WeirValue *stream, const char *operations, const char *expected)
 static void
 assert_fails (WeirValue *stream, const char *operations, const char *class_name, const char *said)
 {
-  g_autoptr (WeirValue) worked = with (stream, operations);
+  g_autoptr(WeirValue) worked = with (stream, operations);
   g_autofree char *message = read_items (worked);
 
   if (!g_str_has_prefix (message, class_name) || strstr (message, said) == NULL)
@@ -164,7 +164,7 @@ test_splits_lines_as_reading_a_file_does (Fixture *self, gconstpointer data)
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autoptr (WeirValue) stream = stream_of (self, cases[i][0]);
+      g_autoptr(WeirValue) stream = stream_of (self, cases[i][0]);
 
       assert_items (stream, "[]", cases[i][1]);
     }
@@ -173,8 +173,8 @@ test_splits_lines_as_reading_a_file_does (Fixture *self, gconstpointer data)
 static void
 test_bytes_come_as_they_are (Fixture *self, gconstpointer data)
 {
-  g_autoptr (GString) content = g_string_new (NULL);
-  g_autoptr (WeirValue) stream = NULL;
+  g_autoptr(GString) content = g_string_new (NULL);
+  g_autoptr(WeirValue) stream = NULL;
   g_autofree char *read = NULL;
 
   for (guint i = 0; i < 300000; i++)
@@ -187,8 +187,8 @@ test_bytes_come_as_they_are (Fixture *self, gconstpointer data)
 static void
 test_other_encodings_are_read (Fixture *self, gconstpointer data)
 {
-  g_autoptr (WeirValue) utf16 = NULL, latin = NULL, long_utf16 = NULL, broken = NULL;
-  g_autoptr (GString) big = g_string_new_len ("\xff\xfe", 2);
+  g_autoptr(WeirValue) utf16 = NULL, latin = NULL, long_utf16 = NULL, broken = NULL;
+  g_autoptr(GString) big = g_string_new_len ("\xff\xfe", 2);
 
   utf16 = stream_of_len (self, "\xff\xfeG\0\xfc\0\n\0x\0", 10, NULL);
   assert_items (utf16, "[]", "[\"G\xc3\xbc\",\"x\"]");
@@ -217,8 +217,8 @@ test_other_encodings_are_read (Fixture *self, gconstpointer data)
 static void
 test_what_is_no_text_names_its_line (Fixture *self, gconstpointer data)
 {
-  g_autoptr (GString) content = g_string_new (NULL);
-  g_autoptr (WeirValue) stream = NULL;
+  g_autoptr(GString) content = g_string_new (NULL);
+  g_autoptr(WeirValue) stream = NULL;
 
   for (guint i = 0; i < 100000; i++)
     g_string_append (content, i == 77776 ? "Gr\xfc\xdf"
@@ -233,7 +233,7 @@ test_long_lines_are_whole (Fixture *self, gconstpointer data)
 {
   g_autofree char *line = g_strnfill (3000000, 'x');
   g_autofree char *content = g_strconcat ("a\n", line, "\nb", NULL);
-  g_autoptr (WeirValue) stream = stream_of (self, content);
+  g_autoptr(WeirValue) stream = stream_of (self, content);
 
   assert_items (stream, "[{\"op\":\"map\",\"expr\":\"item.length\"}]", "[1,3000000,1]");
 }
@@ -241,10 +241,10 @@ test_long_lines_are_whole (Fixture *self, gconstpointer data)
 static void
 test_operations_give_what_lists_give (Fixture *self, gconstpointer data)
 {
-  g_autoptr (WeirValue) list = weir_json_parse ("[1,[2,[3]],{\"a\":{\"b\":4}},9007199254740993]", -1, NULL);
-  g_autoptr (WeirValue) stream = weir_stream_new_list (list);
-  g_autoptr (WeirValue) numbers = weir_json_parse ("[1,2,3,4,5]", -1, NULL);
-  g_autoptr (WeirValue) counting = weir_stream_new_list (numbers);
+  g_autoptr(WeirValue) list = weir_json_parse ("[1,[2,[3]],{\"a\":{\"b\":4}},9007199254740993]", -1, NULL);
+  g_autoptr(WeirValue) stream = weir_stream_new_list (list);
+  g_autoptr(WeirValue) numbers = weir_json_parse ("[1,2,3,4,5]", -1, NULL);
+  g_autoptr(WeirValue) counting = weir_stream_new_list (numbers);
 
   assert_items (stream, "[]", "[1,[2,[3]],{\"a\":{\"b\":4}},9007199254740993]");
   assert_items (stream, "[{\"op\":\"flatten\",\"depth\":1}]", "[1,2,[3],{\"a\":{\"b\":4}},9007199254740993]");
@@ -267,8 +267,8 @@ test_operations_give_what_lists_give (Fixture *self, gconstpointer data)
 static void
 test_operations_remember_across_batches (Fixture *self, gconstpointer data)
 {
-  g_autoptr (GString) content = g_string_new (NULL);
-  g_autoptr (WeirValue) stream = NULL;
+  g_autoptr(GString) content = g_string_new (NULL);
+  g_autoptr(WeirValue) stream = NULL;
 
   for (guint i = 0; i < 100000; i++)
     g_string_append_printf (content, "%u\n", i);
@@ -284,8 +284,8 @@ test_operations_remember_across_batches (Fixture *self, gconstpointer data)
 static void
 test_a_failing_expression_names_the_line (Fixture *self, gconstpointer data)
 {
-  g_autoptr (GString) content = g_string_new (NULL);
-  g_autoptr (WeirValue) stream = NULL;
+  g_autoptr(GString) content = g_string_new (NULL);
+  g_autoptr(WeirValue) stream = NULL;
 
   for (guint i = 1; i <= 30000; i++)
     g_string_append_printf (content, "%u\n", i);
@@ -299,8 +299,8 @@ test_a_failing_expression_names_the_line (Fixture *self, gconstpointer data)
 static void
 test_another_file_is_not_read (Fixture *self, gconstpointer data)
 {
-  g_autoptr (WeirValue) stream = stream_of (self, "one\n");
-  g_autoptr (WeirValue) other = stream_of (self, "one, two\n");
+  g_autoptr(WeirValue) stream = stream_of (self, "one\n");
+  g_autoptr(WeirValue) other = stream_of (self, "one, two\n");
 
   assert_fails (stream, "[]", "io.changed", "changed");
   assert_items (other, "[]", "[\"one, two\"]");
@@ -311,10 +311,10 @@ test_another_file_is_not_read (Fixture *self, gconstpointer data)
 static void
 test_a_change_while_reading_is_noticed (Fixture *self, gconstpointer data)
 {
-  g_autoptr (GString) content = g_string_new (NULL);
-  g_autoptr (WeirValue) stream = NULL;
-  g_autoptr (WeirStreamReader) reader = NULL;
-  g_autoptr (DexFuture) first = NULL;
+  g_autoptr(GString) content = g_string_new (NULL);
+  g_autoptr(WeirValue) stream = NULL;
+  g_autoptr(WeirStreamReader) reader = NULL;
+  g_autoptr(DexFuture) first = NULL;
   g_autofree char *rest = NULL;
 
   for (guint i = 0; i < 500000; i++)
@@ -331,10 +331,10 @@ test_a_change_while_reading_is_noticed (Fixture *self, gconstpointer data)
 static void
 test_nothing_is_read_before_it_is_wanted (Fixture *self, gconstpointer data)
 {
-  g_autoptr (GString) content = g_string_new (NULL);
-  g_autoptr (WeirValue) stream = NULL;
-  g_autoptr (WeirStreamReader) reader = NULL;
-  g_autoptr (DexFuture) first = NULL;
+  g_autoptr(GString) content = g_string_new (NULL);
+  g_autoptr(WeirValue) stream = NULL;
+  g_autoptr(WeirStreamReader) reader = NULL;
+  g_autoptr(DexFuture) first = NULL;
   g_autofree char *progress = NULL;
 
   for (guint i = 0; i < 1000000; i++)
@@ -354,9 +354,9 @@ test_nothing_is_read_before_it_is_wanted (Fixture *self, gconstpointer data)
 static void
 test_limits_end_the_reading (Fixture *self, gconstpointer data)
 {
-  g_autoptr (GString) content = g_string_new (NULL);
-  g_autoptr (WeirValue) stream = NULL, limited = NULL;
-  g_autoptr (WeirStreamReader) reader = NULL;
+  g_autoptr(GString) content = g_string_new (NULL);
+  g_autoptr(WeirValue) stream = NULL, limited = NULL;
+  g_autoptr(WeirStreamReader) reader = NULL;
   g_autofree char *json = NULL;
 
   for (guint i = 0; i < 1000000; i++)
@@ -372,9 +372,9 @@ test_limits_end_the_reading (Fixture *self, gconstpointer data)
 static void
 test_stopping_ends_it (Fixture *self, gconstpointer data)
 {
-  g_autoptr (WeirValue) stream = stream_of (self, "one\n");
-  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
-  g_autoptr (WeirStreamReader) reader = weir_stream_reader_new (stream, WEIR_STREAM_ITEMS, cancellable, NULL);
+  g_autoptr(WeirValue) stream = stream_of (self, "one\n");
+  g_autoptr(GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr(WeirStreamReader) reader = weir_stream_reader_new (stream, WEIR_STREAM_ITEMS, cancellable, NULL);
   g_autofree char *message = NULL;
 
   g_cancellable_cancel (cancellable);
@@ -385,13 +385,13 @@ test_stopping_ends_it (Fixture *self, gconstpointer data)
 static void
 test_the_journal_gives_it_back (Fixture *self, gconstpointer data)
 {
-  g_autoptr (WeirValue) plain = stream_of (self, "1\n2\n3\n");
-  g_autoptr (WeirValue) stream = with (plain,
+  g_autoptr(WeirValue) plain = stream_of (self, "1\n2\n3\n");
+  g_autoptr(WeirValue) stream = with (plain,
                                        "[{\"op\":\"map\",\"expr\":\"item * by\",\"scope\":{\"by\":{\"$weir\":2}}},"
                                        "{\"op\":\"limit\",\"count\":2}]");
   g_autofree char *encoded = weir_value_encode (stream, NULL);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (WeirValue) decoded = weir_value_decode (encoded, -1, &error);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(WeirValue) decoded = weir_value_decode (encoded, -1, &error);
   g_autofree char *again = NULL;
 
   g_assert_no_error (error);
@@ -406,8 +406,8 @@ test_the_journal_gives_it_back (Fixture *self, gconstpointer data)
 static void
 test_people_see_what_it_is (Fixture *self, gconstpointer data)
 {
-  g_autoptr (WeirValue) plain = stream_of (self, "1\n");
-  g_autoptr (WeirValue) stream = with (plain, "[{\"op\":\"filter\",\"expr\":\"item\"},{\"op\":\"limit\",\"count\":2}]");
+  g_autoptr(WeirValue) plain = stream_of (self, "1\n");
+  g_autoptr(WeirValue) stream = with (plain, "[{\"op\":\"filter\",\"expr\":\"item\"},{\"op\":\"limit\",\"count\":2}]");
   g_autofree char *shown = weir_value_to_display (stream, 0);
   g_autofree char *json = weir_json_write (plain, 0, NULL);
 
@@ -418,11 +418,11 @@ test_people_see_what_it_is (Fixture *self, gconstpointer data)
 static void
 test_items_are_written_as_lines (Fixture *self, gconstpointer data)
 {
-  g_autoptr (WeirValue) list = weir_json_parse ("[\"a\",{\"b\":1},null,\"Gr\xc3\xbc\xc3\x9f"
+  g_autoptr(WeirValue) list = weir_json_parse ("[\"a\",{\"b\":1},null,\"Gr\xc3\xbc\xc3\x9f"
                                                 "e\"]",
                                                 -1, NULL);
-  g_autoptr (WeirValue) stream = weir_stream_new_list (list);
-  g_autoptr (WeirValue) latin = with (stream, "[{\"op\":\"encode\",\"encoding\":\"iso-8859-1\",\"newline\":\"crlf\"}]");
+  g_autoptr(WeirValue) stream = weir_stream_new_list (list);
+  g_autoptr(WeirValue) latin = with (stream, "[{\"op\":\"encode\",\"encoding\":\"iso-8859-1\",\"newline\":\"crlf\"}]");
   g_autofree char *plain = read_bytes (stream);
   g_autofree char *encoded = read_bytes (latin);
 
@@ -444,12 +444,12 @@ test_wrong_operations_are_refused_at_once (Fixture *self, gconstpointer data)
                                        "{\"op\":\"slice\",\"start\":-1,\"count\":1}",
                                        "{\"op\":\"window\",\"count\":0}",
                                        "{\"op\":\"encode\",\"encoding\":\"klingon\"}" };
-  g_autoptr (WeirValue) stream = stream_of (self, "1\n");
+  g_autoptr(WeirValue) stream = stream_of (self, "1\n");
 
   for (guint i = 0; i < G_N_ELEMENTS (wrong); i++)
     {
-      g_autoptr (WeirValue) operation = weir_json_parse (wrong[i], -1, NULL);
-      g_autoptr (GError) error = NULL;
+      g_autoptr(WeirValue) operation = weir_json_parse (wrong[i], -1, NULL);
+      g_autoptr(GError) error = NULL;
 
       g_assert_null (weir_stream_with_operation (stream, operation, &error));
       g_assert_nonnull (error);
@@ -459,9 +459,9 @@ test_wrong_operations_are_refused_at_once (Fixture *self, gconstpointer data)
 static void
 test_many_readers_are_served (Fixture *self, gconstpointer data)
 {
-  g_autoptr (WeirValue) plain = stream_of (self, "1\n2\n3\n");
-  g_autoptr (WeirValue) stream = with (plain, "[{\"op\":\"map\",\"expr\":\"item * 2\"}]");
-  g_autoptr (GPtrArray) readers = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_stream_reader_unref);
+  g_autoptr(WeirValue) plain = stream_of (self, "1\n2\n3\n");
+  g_autoptr(WeirValue) stream = with (plain, "[{\"op\":\"map\",\"expr\":\"item * 2\"}]");
+  g_autoptr(GPtrArray) readers = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_stream_reader_unref);
 
   for (guint i = 0; i < 200; i++)
     g_ptr_array_add (readers, weir_stream_reader_new (stream, WEIR_STREAM_ITEMS, NULL, NULL));
