@@ -162,6 +162,7 @@ typedef enum
   WEIR_WRITE_REPLACE,    /* atomic: temporary file, then rename; mode and extended attributes kept */
   WEIR_WRITE_APPEND,
   WEIR_WRITE_CREATE_NEW, /* io.exists if there is one */
+  WEIR_WRITE_UNSYNCED = 1 << 4, /* with one of these: does not wait for the disk */
 } WeirWriteMode;
 
 /* Resolves to a boolean: whether the file is new. Missing parents are made if @make_parents. */
@@ -171,7 +172,7 @@ WEIR_API DexFuture    *weir_step_write_file   (WeirStep     *self,
                                                WeirWriteMode mode,
                                                gboolean      make_parents) G_GNUC_WARN_UNUSED_RESULT;
 /* Moves or renames a file or folder, over file systems too. @replace: whether something at @to may be replaced
- * (it is kept for undo). Resolves to TRUE. */
+ * (it is kept for undo). Resolves to where it is now (WeirValue, text). */
 WEIR_API DexFuture    *weir_step_move_file    (WeirStep     *self,
                                                const char   *from,
                                                const char   *to,

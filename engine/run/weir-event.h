@@ -94,10 +94,12 @@ typedef enum
   WEIR_EVENT_ACCESS,            /* {permission, target}: the step used something */
   WEIR_EVENT_VARIABLE,          /* {name, value}: a run variable was set */
   WEIR_EVENT_RUN_SIGNAL,        /* {name, value, by}: kept until a step waits for it */
-  WEIR_EVENT_UNDO_STARTED,      /* {to_block?} */
+  WEIR_EVENT_EFFECT_DROPPED,    /* {effect}: it never came to it */
+  WEIR_EVENT_UNDO_STARTED,      /* {redo?: true} */
   WEIR_EVENT_EFFECT_UNDONE,     /* {effect, note?} */
   WEIR_EVENT_EFFECT_KEPT,       /* {effect, reason}: a conflict or irreversible */
-  WEIR_EVENT_UNDO_FINISHED,     /* {undone, kept} */
+  WEIR_EVENT_EFFECT_REDONE,     /* {effect, note?}: an undo of it was taken back */
+  WEIR_EVENT_UNDO_FINISHED,     /* {undone or redone, kept} */
   WEIR_EVENT_LAST,
 } WeirEventKind;
 

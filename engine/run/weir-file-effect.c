@@ -1,572 +1,398 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "weir-file-effect.h"
 
-#include <errno.h>
-#include <fcntl.h>
+/* Effects that have a state before and one after. */
+
+#include "weir-file-effect-private.h"
+
 #include <glib/gstdio.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/xattr.h>
-#include <unistd.h>
 
-#define ATTRIBUTE_MAX (64 * 1024)
-
-static gboolean
-fail_errno (GError **error, int code, const char *what, const char *path)
-{
-  static const struct { int code; const char *class_name; } classes[] = {
-    { ENOENT, "io.not_found" }, { ENOTDIR, "io.not_found" }, { EEXIST, "io.exists" }, { ENOTEMPTY, "io.exists" },
-    { EACCES, "io.access" }, { EPERM, "io.access" }, { EROFS, "io.access" }, { ENOSPC, "io.no_space" },
-    { EDQUOT, "io.no_space" }, { EBUSY, "io.busy" }, { ETXTBSY, "io.busy" },
-  };
-  const char *class_name = "io.other";
-
-  for (guint i = 0; i < G_N_ELEMENTS (classes); i++)
-    if (classes[i].code == code)
-      class_name = classes[i].class_name;
-  weir_set_failure (error, class_name, "%s %s: %s", what, path, g_strerror (code));
-  return FALSE;
-}
-
-/* ── describing ─────────────────────────────────────────────────────────────────────────── */
-
-static const char *
-kind_of (mode_t mode)
-{
-  return S_ISREG (mode) ? "file" : S_ISDIR (mode) ? "folder" : S_ISLNK (mode) ? "link" : "other";
-}
-
-static WeirBuilder *
-describe (const char *path, struct stat *info)
-{
-  WeirBuilder *record = weir_record_builder_new (10);
-  gboolean exists = lstat (path, info) == 0;
-
-  weir_builder_set_take (record, "exists", weir_value_new_bool (exists));
-  if (!exists)
-    {
-      info->st_mode = 0;
-      return record;
-    }
-  weir_builder_set_take (record, "kind", weir_value_new_text (kind_of (info->st_mode)));
-  weir_builder_set_take (record, "size", weir_value_new_int (info->st_size));
-  weir_builder_set_take (record, "mtime",
-                         weir_value_new_int (info->st_mtim.tv_sec * G_GINT64_CONSTANT (1000000000) + info->st_mtim.tv_nsec));
-  weir_builder_set_take (record, "mode", weir_value_new_int (info->st_mode & 07777));
-  weir_builder_set_take (record, "device", weir_value_new_int ((gint64) info->st_dev));
-  weir_builder_set_take (record, "inode", weir_value_new_int ((gint64) info->st_ino));
-  return record;
-}
+/* ── what there is to compare ───────────────────────────────────────────────────────────── */
 
 WeirValue *
-weir_file_describe (const char *path)
+weir_file_effect_get (const WeirEffect *effect, const char *key)
 {
-  struct stat info;
-
-  return weir_builder_end (describe (path, &info));
+  return effect->before != NULL ? weir_value_find_member (effect->before, key) : NULL;
 }
+
+/* Where it goes (@to) and where it should be now (@from). NULL: not known. */
+typedef struct
+{
+  WeirValue *to;
+  WeirValue *from;
+  WeirValue *will;      /* of an effect that was cut off: what it was about to make */
+  GHashTable *to_index;
+  GHashTable *from_index;
+  GHashTable *will_index;
+} Sides;
+
+static void
+sides_clear (Sides *self)
+{
+  g_clear_pointer (&self->to_index, g_hash_table_unref);
+  g_clear_pointer (&self->from_index, g_hash_table_unref);
+  g_clear_pointer (&self->will_index, g_hash_table_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Sides, sides_clear)
 
 static WeirValue *
-read_attributes (const char *path)
+after_of (const WeirEffect *effect)
 {
-  g_autofree char *names = g_malloc (ATTRIBUTE_MAX);
-  g_autofree char *content = g_malloc (ATTRIBUTE_MAX);
-  ssize_t length = llistxattr (path, names, ATTRIBUTE_MAX);
-  WeirBuilder *record = weir_record_builder_new (2);
-
-  for (ssize_t i = 0; i < length; i += strlen (names + i) + 1)
-    {
-      ssize_t size = lgetxattr (path, names + i, content, ATTRIBUTE_MAX);
-      g_autoptr(GBytes) bytes = size >= 0 ? g_bytes_new (content, size) : NULL;
-
-      /* what the system keeps for itself cannot be set back by a user */
-      if (bytes != NULL && g_str_has_prefix (names + i, "user."))
-        weir_builder_set_take (record, names + i, weir_value_new_bytes (bytes));
-    }
-  return weir_builder_end (record);
+  return effect->after != NULL && weir_value_find_member (effect->after, "exists") != NULL ? effect->after : NULL;
 }
 
-WeirValue *
-weir_file_keep (WeirStore *store, const char *path, GError **error)
+static void
+sides_init (Sides *self, const WeirEffect *effect, WeirDirection direction)
 {
-  struct stat info;
-  WeirBuilder *record = describe (path, &info);
+  gboolean undo = direction == WEIR_DIRECTION_UNDO;
 
-  if (S_ISREG (info.st_mode))
-    {
-      guint64 size;
-      g_autofree char *hash = weir_store_put_file (store, path, &size, error);
-
-      if (hash == NULL)
-        {
-          weir_builder_free (record);
-          return NULL;
-        }
-      weir_builder_set_take (record, "blob", weir_value_new_text (hash));
-      weir_builder_set_take (record, "xattrs", read_attributes (path));
-    }
-  else if (S_ISLNK (info.st_mode))
-    {
-      g_autofree char *target = g_file_read_link (path, NULL);
-
-      weir_builder_set_take (record, "link", weir_value_new_text (target != NULL ? target : ""));
-    }
-  return weir_builder_end (record);
+  self->to = undo ? effect->before : effect->after != NULL ? weir_value_find_member (effect->after, "redo") : NULL;
+  self->from = undo ? after_of (effect) : effect->before;
+  self->will = undo ? weir_file_effect_get (effect, "will") : NULL;
+  self->to_index = weir_state_index (self->to);
+  self->from_index = weir_state_index (self->from);
+  self->will_index = weir_state_index (self->will);
 }
 
 static gboolean
-exists_in (WeirValue *record)
+is_type (const WeirEffect *effect, const char *type)
 {
-  return record != NULL && weir_value_get_member_bool (record, "exists", FALSE);
+  return g_str_equal (effect->type, type);
 }
 
-/* The same content, as far as the metadata tells. Not the inode: what undo has put back is another file with the same content and time. */
 static gboolean
-same_file (WeirValue *recorded, WeirValue *now)
+is_move (const WeirEffect *effect)
 {
-  static const char *const keys[] = { "size", "mtime", NULL };
+  return is_type (effect, "file.move") || is_type (effect, "file.trash");
+}
 
-  if (exists_in (recorded) != exists_in (now))
+/* Calls @func for the target and each path below it that one of the sides names; until it answers FALSE. */
+typedef gboolean (*EachFunc) (const char *path, WeirValue *to, WeirValue *from, WeirValue *will, gpointer data);
+
+static gboolean
+each_entry (const WeirEffect *effect, Sides *sides, GHashTable *index, GHashTable *seen, EachFunc func, gpointer data)
+{
+  GHashTableIter iter;
+  const char *below;
+
+  g_hash_table_iter_init (&iter, index);
+  while (g_hash_table_iter_next (&iter, (gpointer *) &below, NULL))
+    {
+      g_autofree char *path = NULL;
+
+      if (!g_hash_table_add (seen, (char *) below))
+        continue;
+      path = g_build_filename (effect->target, below, NULL);
+      if (!func (path, g_hash_table_lookup (sides->to_index, below), g_hash_table_lookup (sides->from_index, below),
+                 g_hash_table_lookup (sides->will_index, below), data))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+each_path (const WeirEffect *effect, Sides *sides, EachFunc func, gpointer data)
+{
+  g_autoptr(GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+
+  return func (effect->target, sides->to, sides->from, sides->will, data)
+         && each_entry (effect, sides, sides->to_index, seen, func, data)
+         && each_entry (effect, sides, sides->from_index, seen, func, data)
+         && each_entry (effect, sides, sides->will_index, seen, func, data);
+}
+
+/* ── conflicts ──────────────────────────────────────────────────────────────────────────── */
+
+typedef struct
+{
+  const WeirEffect *effect;
+  WeirForesight    *foresight;
+  gboolean          cut_off;
+  guint             n;
+  guint             n_gone;
+  guint             n_paths;
+} Check;
+
+/* A file that was only touched has its old content. */
+static gboolean
+has_content (const WeirEffect *effect, const char *path, WeirValue *now)
+{
+  const char *wanted = weir_value_get_member_text (effect->before, "will_hash", NULL);
+  g_autofree char *hash = NULL;
+
+  if (wanted == NULL || !weir_state_is (now, "file"))
     return FALSE;
-  for (guint i = 0; exists_in (now) && keys[i] != NULL; i++)
-    if (weir_value_get_member_int (recorded, keys[i], 0) != weir_value_get_member_int (now, keys[i], 0))
-      return FALSE;
+  if (weir_value_find_member (now, "blob") != NULL)
+    return g_str_equal (weir_value_get_member_text (now, "blob", ""), wanted);
+  if (weir_value_find_member (now, "content") != NULL)
+    {
+      hash = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256,
+                                           weir_value_get_bytes (weir_value_find_member (now, "content")));
+      return g_str_equal (hash, wanted);
+    }
+  hash = weir_file_get_hash (path);
+  return g_strcmp0 (hash, wanted) == 0;
+}
+
+static gboolean
+check_path (const char *path, WeirValue *to, WeirValue *from, WeirValue *will, gpointer data)
+{
+  Check *self = data;
+  g_autoptr(WeirValue) now = weir_foresight_look (self->foresight, path);
+
+  self->n_paths++;
+  if (weir_state_same (to, now) || (!self->cut_off && weir_state_same (from, now)))
+    return TRUE;
+  if (self->cut_off && weir_state_same (will, now))
+    return TRUE;
+  /* whoever put something else into a folder did not change the folder */
+  if (weir_state_is (now, "folder")
+      && (weir_state_is (to, "folder") || weir_state_is (from, "folder") || weir_state_is (will, "folder"))
+      && !is_type (self->effect, "file.permissions"))
+    return TRUE;
+  if (g_str_equal (path, self->effect->target) && has_content (self->effect, path, now))
+    return TRUE;
+  self->n++;
+  self->n_gone += !weir_state_exists (now);
   return TRUE;
 }
 
 static char *
-hash_of_file (const char *path)
+conflict_of_states (const WeirEffect *effect, WeirDirection direction, WeirForesight *foresight)
 {
-  g_autoptr(GMappedFile) mapped = g_mapped_file_new (path, FALSE, NULL);
+  g_auto(Sides) sides = { 0 };
+  Check check = { effect, foresight };
 
-  if (mapped == NULL)
+  if (is_type (effect, "file.mkdir") && direction == WEIR_DIRECTION_UNDO)
     return NULL;
-  return g_compute_checksum_for_data (G_CHECKSUM_SHA256, (const guchar *) g_mapped_file_get_contents (mapped),
-                                      g_mapped_file_get_length (mapped));
+  sides_init (&sides, effect, direction);
+  if (sides.to == NULL)
+    return g_strdup ("What the run had made was not kept");
+  check.cut_off = sides.from == NULL;
+  each_path (effect, &sides, check_path, &check);
+  if (check.n == 0)
+    return NULL;
+  if (check.cut_off)
+    return g_strdup ("The run was interrupted while changing it, and it was changed since");
+  if (check.n_paths > 1)
+    return g_strdup_printf ("%u of %u files and folders in it were changed since", check.n, check.n_paths);
+  return g_strdup (check.n_gone > 0 ? "It was deleted since" : "It was changed since");
 }
 
-/* ── doing ──────────────────────────────────────────────────────────────────────────────── */
+/* ── explaining ─────────────────────────────────────────────────────────────────────────── */
 
-static void
-sync_parent (const char *path)
+static char *
+describe_states (const WeirEffect *effect, WeirDirection direction, Sides *sides)
 {
-  g_autofree char *parent = g_path_get_dirname (path);
-  int fd = open (parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const char *path = effect->target;
+  gsize n = sides->to != NULL ? g_hash_table_size (sides->to_index) : 0;
+  gboolean comes = weir_state_exists (sides->to);
 
-  if (fd >= 0)
-    {
-      fsync (fd);
-      close (fd);
-    }
+  if (is_type (effect, "file.permissions"))
+    return g_strdup_printf (
+      direction == WEIR_DIRECTION_UNDO ? "Give %s back its permissions" : "Change the permissions of %s again", path);
+  if (is_type (effect, "file.tree"))
+    return g_strdup_printf (direction == WEIR_DIRECTION_UNDO ? "Put back what was in %s before (%" G_GSIZE_FORMAT
+                                                               " changed)"
+                                                             : "Change %s again (%" G_GSIZE_FORMAT " changed)",
+                            path, MAX (n, (gsize) g_hash_table_size (sides->from_index)));
+  if (direction == WEIR_DIRECTION_REDO)
+    return comes ? g_strdup_printf (weir_state_exists (sides->from) ? "Change %s again" : "Make %s again", path)
+                 : g_strdup_printf ("Remove %s again", path);
+  if (is_type (effect, "file.mkdir"))
+    return g_strdup_printf ("Remove the folder %s if it is empty", path);
+  if (is_type (effect, "file.delete"))
+    return n > 0 ? g_strdup_printf ("Put back the folder %s with %" G_GSIZE_FORMAT " in it", path, n)
+                 : g_strdup_printf ("Put back %s", path);
+  return comes ? g_strdup_printf ("Put back what was in %s before", path) : g_strdup_printf ("Remove %s", path);
 }
+
+void
+weir_file_effect_explain (const WeirEffect *effect, WeirDirection direction, WeirForesight *foresight, char **description,
+                          char **conflict, guint64 *size)
+{
+  g_auto(Sides) sides = { 0 };
+
+  if (is_move (effect))
+    {
+      weir_file_move_explain (effect, direction, foresight, description, conflict, size);
+      return;
+    }
+  sides_init (&sides, effect, direction);
+  *description = describe_states (effect, direction, &sides);
+  *conflict = conflict_of_states (effect, direction, foresight);
+  *size = sides.to != NULL ? weir_state_get_size (sides.to) : 0;
+}
+
+/* ── done, and what will be ─────────────────────────────────────────────────────────────── */
 
 static gboolean
-write_all (int fd, GBytes *content)
+is_done_cb (const char *path, WeirValue *to, WeirValue *from, WeirValue *will, gpointer data)
 {
-  gsize size;
-  const char *data = g_bytes_get_data (content, &size);
+  g_autoptr(WeirValue) now = weir_foresight_look (data, path);
 
-  while (size > 0)
-    {
-      ssize_t n = write (fd, data, size);
-
-      if (n < 0 && errno == EINTR)
-        continue;
-      if (n < 0)
-        return FALSE;
-      data += n;
-      size -= n;
-    }
-  return TRUE;
-}
-
-static void
-set_attributes (int fd, WeirValue *attributes)
-{
-  for (gsize i = 0; attributes != NULL && i < weir_value_get_length (attributes); i++)
-    {
-      GBytes *bytes = weir_value_get_bytes (weir_value_get_item (attributes, i));
-
-      fsetxattr (fd, weir_value_get_key (attributes, i), g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), 0);
-    }
-}
-
-/* A file beside @path to be filled: without a name where the file system can, so that a crash leaves nothing behind, else with the
- * name in @temporary. */
-static int
-open_beside (const char *path, char **temporary)
-{
-  g_autofree char *folder = g_path_get_dirname (path);
-  int fd = open (folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-
-  if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL && errno != ENOENT))
-    return fd;
-  *temporary = g_strconcat (path, ".weir-XXXXXX", NULL);
-  return g_mkstemp_full (*temporary, O_RDWR | O_CLOEXEC, 0600);
-}
-
-/* Gives the file without a name the name @path, or one in @temporary if that is taken. */
-static gboolean
-give_name (int fd, const char *path, gboolean exclusive, char **temporary)
-{
-  g_autofree char *source = g_strdup_printf ("/proc/self/fd/%d", fd);
-
-  if (linkat (AT_FDCWD, source, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0)
-    return TRUE;
-  while (errno == EEXIST && !exclusive)
-    {
-      g_free (*temporary);
-      *temporary = g_strdup_printf ("%s.weir-%06x", path, g_random_int () & 0xffffff);
-      if (linkat (AT_FDCWD, source, AT_FDCWD, *temporary, AT_SYMLINK_FOLLOW) == 0)
-        return TRUE;
-    }
-  g_clear_pointer (temporary, g_free);
-  return FALSE;
-}
-
-static gboolean
-fill (int fd, GBytes *content, WeirValue *like, mode_t mode, gint64 mtime)
-{
-  if (!write_all (fd, content) || fchmod (fd, mode) != 0)
-    return FALSE;
-  if (exists_in (like))
-    set_attributes (fd, weir_value_find_member (like, "xattrs"));
-  if (mtime != 0)
-    {
-      struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, { mtime / 1000000000, mtime % 1000000000 } };
-
-      futimens (fd, times);
-    }
-  return fsync (fd) == 0;
-}
-
-/* Another file beside it, synced, then put in its place; with @exclusive only where there is none. @like: mode and attributes to give it;
- * NULL: of a new file. */
-static gboolean
-replace_file (const char *path, GBytes *content, WeirValue *like, gint64 mtime, gboolean exclusive, GError **error)
-{
-  g_autofree char *temporary = NULL;
-  mode_t mask = umask (022);
-  mode_t mode;
-  int fd = open_beside (path, &temporary);
-  gboolean ok;
-
-  umask (mask);
-  mode = exists_in (like) ? weir_value_get_member_int (like, "mode", 0644) : 0666 & ~mask;
-  if (fd < 0)
-    return fail_errno (error, errno, "Could not write", path);
-
-  ok = fill (fd, content, like, mode, mtime) && (temporary != NULL || give_name (fd, path, exclusive, &temporary));
-  if (ok && temporary != NULL)
-    ok = renameat2 (AT_FDCWD, temporary, AT_FDCWD, path, exclusive ? RENAME_NOREPLACE : 0) == 0;
-  if (!ok)
-    fail_errno (error, errno, "Could not write", path);
-  close (fd);
-  if (!ok && temporary != NULL)
-    unlink (temporary);
-  if (ok)
-    sync_parent (path);
-  return ok;
-}
-
-static gboolean
-append (const char *path, GBytes *content, GError **error)
-{
-  int fd = open (path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-  gboolean ok;
-
-  if (fd < 0)
-    return fail_errno (error, errno, "Could not write", path);
-  ok = write_all (fd, content) && fsync (fd) == 0;
-  if (!ok)
-    fail_errno (error, errno, "Could not write", path);
-  close (fd);
-  sync_parent (path);
-  return ok;
+  return weir_state_same (to, now);
 }
 
 gboolean
-weir_file_write (const char *path, GBytes *content, WeirWriteMode mode, GError **error)
+weir_file_effect_is_done (const WeirEffect *effect, WeirDirection direction, WeirForesight *foresight)
 {
-  struct stat info = { 0 };
-  g_autofree char *real = NULL;
+  g_auto(Sides) sides = { 0 };
 
-  if (stat (path, &info) == 0 && S_ISDIR (info.st_mode))
+  if (is_move (effect))
+    return weir_file_move_is_done (effect, direction, foresight);
+  sides_init (&sides, effect, direction);
+  if (is_type (effect, "file.mkdir") && direction == WEIR_DIRECTION_UNDO)
     {
-      weir_set_failure (error, "io.exists", "%s is a folder, expected a file", path);
-      return FALSE;
-    }
-  /* A device would be replaced by a file, a pipe without a reader would keep the thread for ever. */
-  if (info.st_mode != 0 && !S_ISREG (info.st_mode))
-    {
-      weir_set_failure (error, "io.other", "%s is a device, pipe or socket, expected a file", path);
-      return FALSE;
-    }
-  if (mode == WEIR_WRITE_APPEND)
-    return append (path, content, error);
-  if (mode == WEIR_WRITE_CREATE_NEW)
-    return replace_file (path, content, NULL, 0, TRUE, error);
+      g_autoptr(WeirValue) now = weir_foresight_look (foresight, effect->target);
 
-  /* what a symbolic link leads to is replaced, not the link */
-  real = realpath (path, NULL);
-  {
-    const char *target = real != NULL ? real : path;
-    struct stat old;
-    g_autoptr(WeirValue) attributes = NULL;
-    WeirBuilder *like = describe (target, &old);
-    g_autoptr(WeirValue) record = NULL;
-
-    if (S_ISREG (old.st_mode))
-      weir_builder_set_take (like, "xattrs", read_attributes (target));
-    record = weir_builder_end (like);
-    return replace_file (target, content, record, 0, FALSE, error);
-  }
+      return !weir_state_exists (now);
+    }
+  return sides.to != NULL && each_path (effect, &sides, is_done_cb, foresight);
 }
 
 static gboolean
-copy_then_remove (const char *from, const char *to, GError **error)
+foresee_cb (const char *path, WeirValue *to, WeirValue *from, WeirValue *will, gpointer data)
 {
-  g_autofree char *temporary = g_strconcat (to, ".weir-moving", NULL);
-  g_autoptr(GFile) source = g_file_new_for_path (from);
-  g_autoptr(GFile) target = g_file_new_for_path (temporary);
+  g_autoptr(WeirValue) nothing = to == NULL ? weir_state_new_nothing () : NULL;
 
-  if (g_file_test (from, G_FILE_TEST_IS_DIR) && !g_file_test (from, G_FILE_TEST_IS_SYMLINK))
-    {
-      weir_set_failure (error, "io.other", "%s is a folder on another file system than %s; only files can be moved there",
-                        from, to);
-      return FALSE;
-    }
-  if (!g_file_copy (source, target, G_FILE_COPY_OVERWRITE | G_FILE_COPY_ALL_METADATA | G_FILE_COPY_NOFOLLOW_SYMLINKS,
-                    NULL, NULL, NULL, error))
-    {
-      unlink (temporary);
-      return FALSE;
-    }
-  if (rename (temporary, to) != 0)
-    {
-      int code = errno;
-
-      unlink (temporary);
-      return fail_errno (error, code, "Could not move to", to);
-    }
-  sync_parent (to);
-  if (unlink (from) != 0)
-    return fail_errno (error, errno, "Copied, but could not remove", from);
+  weir_foresight_put (data, path, to != NULL ? to : nothing);
   return TRUE;
 }
 
-gboolean
-weir_file_move (const char *from, const char *to, gboolean replace, GError **error)
+void
+weir_file_effect_foresee (const WeirEffect *effect, WeirDirection direction, WeirForesight *foresight)
 {
-  if (renameat2 (AT_FDCWD, from, AT_FDCWD, to, replace ? 0 : RENAME_NOREPLACE) != 0)
-    {
-      int code = errno;
+  g_auto(Sides) sides = { 0 };
 
-      if (code == EINVAL && !replace && !g_file_test (to, G_FILE_TEST_EXISTS))
-        code = rename (from, to) == 0 ? 0 : errno; /* a file system without RENAME_NOREPLACE */
-      if (code == EXDEV)
-        {
-          if (!replace && g_file_test (to, G_FILE_TEST_EXISTS))
-            return fail_errno (error, EEXIST, "Could not move to", to);
-          return copy_then_remove (from, to, error);
-        }
-      if (code != 0)
-        return fail_errno (error, code, code == EEXIST || code == ENOTEMPTY ? "Could not move to" : "Could not move",
-                           code == EEXIST || code == ENOTEMPTY ? to : from);
+  if (is_move (effect))
+    {
+      weir_file_move_foresee (effect, direction, foresight);
+      return;
     }
-  sync_parent (from);
-  sync_parent (to);
+  /* it stays if something is in it */
+  if (is_type (effect, "file.mkdir") && direction == WEIR_DIRECTION_UNDO)
+    return;
+  sides_init (&sides, effect, direction);
+  if (sides.to != NULL)
+    each_path (effect, &sides, foresee_cb, foresight);
+}
+
+static gboolean
+add_path_cb (const char *path, WeirValue *to, WeirValue *from, WeirValue *will, gpointer data)
+{
+  g_ptr_array_add (data, g_strdup (path));
   return TRUE;
 }
 
 GPtrArray *
-weir_file_missing_parents (const char *path)
+weir_file_effect_list_paths (const WeirEffect *effect)
 {
-  GPtrArray *missing = g_ptr_array_new_with_free_func (g_free);
-  g_autofree char *parent = g_path_get_dirname (path);
+  GPtrArray *paths = g_ptr_array_new_with_free_func (g_free);
+  g_auto(Sides) sides = { 0 };
 
-  while (!g_file_test (parent, G_FILE_TEST_EXISTS))
+  sides_init (&sides, effect, WEIR_DIRECTION_UNDO);
+  each_path (effect, &sides, add_path_cb, paths);
+  for (guint i = 0; i < 2; i++)
     {
-      char *up = g_path_get_dirname (parent);
+      const char *other = weir_value_get_member_text (effect->before, i == 0 ? "from" : "trashed", NULL);
 
-      g_ptr_array_insert (missing, 0, g_steal_pointer (&parent));
-      parent = up;
+      if (other != NULL && is_move (effect))
+        g_ptr_array_add (paths, g_strdup (other));
     }
-  return missing;
+  return paths;
 }
 
 gboolean
-weir_file_make_folder (const char *path, GError **error)
+weir_file_effect_is_one (const WeirEffect *effect)
 {
-  if (mkdir (path, 0777) != 0 && errno != EEXIST)
-    return fail_errno (error, errno, "Could not make the folder", path);
-  sync_parent (path);
+  return g_str_has_prefix (effect->type, "file.");
+}
+
+/* ── keeping what will be taken back ────────────────────────────────────────────────────── */
+
+static gboolean
+add_below_cb (const char *path, WeirValue *to, WeirValue *from, WeirValue *will, gpointer data)
+{
+  GPtrArray *paths = data;
+  WeirValue *entry = to != NULL ? to : from != NULL ? from : will;
+  const char *below = weir_value_get_member_text (entry, "path", NULL);
+
+  if (below != NULL)
+    g_ptr_array_add (paths, weir_value_new_text (below));
   return TRUE;
 }
 
-/* ── undoing ────────────────────────────────────────────────────────────────────────────── */
-
-static const char *
-move_source (const WeirEffect *effect)
+static int
+compare_texts (gconstpointer a, gconstpointer b)
 {
-  return weir_value_get_member_text (effect->before, "from", "");
+  return strcmp (weir_value_get_text (*(WeirValue *const *) a, NULL),
+                 weir_value_get_text (*(WeirValue *const *) b, NULL));
 }
 
-/* What is at @path, or what will be there once later effects are undone, which @foreseen knows. (transfer full) */
+/* Where an undo was cut off half-way, what it had kept is still what the run had made. */
 static WeirValue *
-look (GHashTable *foreseen, const char *path)
+merge_kept (Sides *sides, WeirValue *now, WeirValue *old)
 {
-  WeirValue *record = foreseen != NULL ? g_hash_table_lookup (foreseen, path) : NULL;
+  g_autoptr(GHashTable) kept = weir_state_index (old);
+  WeirValue *entries = weir_value_find_member (now, "entries");
+  WeirBuilder *merged;
 
-  return record != NULL ? weir_value_ref (record) : weir_file_describe (path);
+  if (old == NULL || entries == NULL)
+    return weir_value_ref (now);
+  merged = weir_list_builder_new (weir_value_get_length (entries));
+  for (gsize i = 0; i < weir_value_get_length (entries); i++)
+    {
+      WeirValue *entry = weir_value_get_item (entries, i);
+      const char *below = weir_value_get_member_text (entry, "path", "");
+      WeirValue *before = g_hash_table_lookup (kept, below);
+      gboolean undone = weir_state_same (g_hash_table_lookup (sides->to_index, below), entry);
+
+      weir_builder_add (merged, undone && before != NULL ? before : entry);
+    }
+  return weir_state_with (old, "entries", weir_builder_end (merged));
 }
 
-static gboolean
-is_there (GHashTable *foreseen, const char *path)
+static WeirValue *
+keep_states (WeirStore *store, const WeirEffect *effect, Sides *sides, gint64 limit, GError **error)
 {
-  g_autoptr(WeirValue) now = look (foreseen, path);
+  g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_value_unref);
+  WeirStateDetail detail = WEIR_STATE_ATTRIBUTES;
+  g_autoptr(WeirValue) list = NULL;
 
-  return exists_in (now);
+  if (!is_type (effect, "file.permissions") && !is_type (effect, "file.mkdir"))
+    detail |= WEIR_STATE_CONTENT;
+  each_path (effect, sides, add_below_cb, paths);
+  if (paths->len == 0)
+    return weir_file_get_state (store, effect->target, detail, &limit, error);
+  g_ptr_array_sort (paths, compare_texts);
+  list = weir_value_new_list ((WeirValue **) paths->pdata, paths->len);
+  return weir_file_get_state_of (store, effect->target, list, detail, &limit, error);
 }
 
-/* A file that was kept is named by its hash. */
-static char *
-hash_of (WeirValue *now, const char *path)
+WeirValue *
+weir_file_effect_keep (WeirStore *store, const WeirEffect *effect, gint64 limit, GError **error)
 {
-  const char *blob = weir_value_get_member_text (now, "blob", NULL);
+  g_auto(Sides) sides = { 0 };
+  g_autoptr(WeirValue) now = NULL;
+  g_autoptr(WeirValue) nothing = NULL;
+  WeirValue *old = effect->after != NULL ? weir_value_find_member (effect->after, "redo") : NULL;
 
-  return blob != NULL ? g_strdup (blob) : hash_of_file (path);
-}
-
-static char *
-conflict_of_write (const WeirEffect *effect, GHashTable *foreseen)
-{
-  g_autoptr(WeirValue) now = look (foreseen, effect->target);
-  g_autofree char *hash = NULL;
-
-  if (effect->after != NULL && same_file (effect->after, now))
+  if (is_move (effect) || weir_file_effect_is_done (effect, WEIR_DIRECTION_UNDO, NULL))
     return NULL;
-  if (!exists_in (now))
-    return effect->after != NULL ? g_strdup ("It was deleted since") : NULL;
-  /* touched but not changed is no conflict */
-  hash = g_str_equal (weir_value_get_member_text (now, "kind", ""), "file") ? hash_of (now, effect->target) : NULL;
-  if (hash != NULL && g_strcmp0 (hash, weir_value_get_member_text (effect->before, "will_hash", NULL)) == 0)
+  sides_init (&sides, effect, WEIR_DIRECTION_UNDO);
+  now = keep_states (store, effect, &sides, limit, error);
+  if (now == NULL)
     return NULL;
-  return g_strdup (effect->after != NULL ? "It was changed since"
-                                         : "The run was interrupted while writing it, and it was changed since");
+  if (effect->after == NULL)
+    nothing = weir_value_new_record (NULL, NULL, 0);
+  return weir_state_with (effect->after != NULL ? effect->after : nothing, "redo", merge_kept (&sides, now, old));
 }
 
-/* Undo was cut off between moving the file back and putting back what it had replaced. */
-static gboolean
-is_half_undone (const WeirEffect *effect, GHashTable *foreseen)
-{
-  g_autoptr(WeirValue) source = look (foreseen, move_source (effect));
+/* ── doing ──────────────────────────────────────────────────────────────────────────────── */
 
-  return exists_in (source) && same_file (weir_value_find_member (effect->before, "source"), source)
-         && exists_in (weir_value_find_member (effect->before, "replaced")) && !is_there (foreseen, effect->target);
-}
-
-static char *
-conflict_of_move (const WeirEffect *effect, GHashTable *foreseen)
-{
-  g_autoptr(WeirValue) now = look (foreseen, effect->target);
-  WeirValue *expected = effect->after != NULL ? effect->after : weir_value_find_member (effect->before, "source");
-
-  if (is_half_undone (effect, foreseen))
-    return NULL;
-  if (!exists_in (now))
-    return g_strdup ("It is not there any more");
-  if (!same_file (expected, now) && g_str_equal (weir_value_get_member_text (now, "kind", ""), "file"))
-    return g_strdup ("It was changed since");
-  if (is_there (foreseen, move_source (effect)))
-    return g_strdup_printf ("There is another %s now", move_source (effect));
-  return NULL;
-}
-
-void
-weir_file_effect_explain (const WeirEffect *effect, GHashTable *foreseen, char **description, char **conflict, guint64 *size)
-{
-  g_autofree char *name = g_path_get_basename (effect->target);
-
-  *conflict = NULL;
-  *size = weir_value_get_member_int (effect->before, "size", 0);
-  if (g_str_equal (effect->type, "file.write"))
-    {
-      *description = exists_in (effect->before) ? g_strdup_printf ("Put back what was in %s before", effect->target)
-                                                : g_strdup_printf ("Remove %s", effect->target);
-      *conflict = conflict_of_write (effect, foreseen);
-    }
-  else if (g_str_equal (effect->type, "file.move"))
-    {
-      *description = g_strdup_printf ("Move %s back to %s", name, move_source (effect));
-      *conflict = conflict_of_move (effect, foreseen);
-    }
-  else
-    *description = g_strdup_printf ("Remove the folder %s if it is empty", effect->target);
-}
-
-gboolean
-weir_file_effect_is_undone (const WeirEffect *effect, GHashTable *foreseen)
-{
-  g_autoptr(WeirValue) now = look (foreseen, effect->target);
-  g_autoptr(WeirValue) source = NULL;
-
-  if (g_str_equal (effect->type, "file.mkdir"))
-    return !exists_in (now);
-  if (!g_str_equal (effect->type, "file.move"))
-    return same_file (effect->before, now);
-  source = look (foreseen, move_source (effect));
-  return exists_in (source) && same_file (weir_value_find_member (effect->before, "source"), source)
-         && same_file (weir_value_find_member (effect->before, "replaced"), now);
-}
-
-void
-weir_file_effect_foresee (const WeirEffect *effect, GHashTable *foreseen)
-{
-  if (g_str_equal (effect->type, "file.write"))
-    g_hash_table_replace (foreseen, g_strdup (effect->target), weir_value_ref (effect->before));
-  else if (g_str_equal (effect->type, "file.move"))
-    {
-      g_hash_table_replace (foreseen, g_strdup (effect->target),
-                            weir_value_ref (weir_value_find_member (effect->before, "replaced")));
-      g_hash_table_replace (foreseen, g_strdup (move_source (effect)),
-                            weir_value_ref (weir_value_find_member (effect->before, "source")));
-    }
-}
-
-static gboolean
-put_link_back (const char *link, const char *path, GError **error)
-{
-  g_autofree char *temporary = g_strdup_printf ("%s.weir-%06x", path, g_random_int () & 0xffffff);
-
-  if (symlink (link, temporary) == 0 && rename (temporary, path) == 0)
-    return TRUE;
-  fail_errno (error, errno, "Could not put back", path);
-  unlink (temporary);
-  return FALSE;
-}
-
-static gboolean
-restore (WeirStore *store, WeirValue *kept, const char *path, GError **error)
-{
-  const char *blob = weir_value_get_member_text (kept, "blob", NULL);
-  const char *link = weir_value_get_member_text (kept, "link", NULL);
-  g_autoptr(GBytes) content = NULL;
-
-  if (link != NULL)
-    return put_link_back (link, path, error);
-  if (blob == NULL)
-    {
-      weir_set_failure (error, "undo.irreversible", "What was at %s was not kept", path);
-      return FALSE;
-    }
-  content = weir_store_read_blob (store, blob, error);
-  return content != NULL && replace_file (path, content, kept, weir_value_get_member_int (kept, "mtime", 0), FALSE, error);
-}
-
-static char *
-copy_name (const char *path)
+char *
+weir_file_make_copy_name (const char *path)
 {
   const char *slash = strrchr (path, '/');
   const char *dot = strrchr (path, '.');
@@ -577,84 +403,110 @@ copy_name (const char *path)
       g_autofree char *number = i > 1 ? g_strdup_printf (" %u", i) : g_strdup ("");
       char *name = g_strdup_printf ("%.*s (before the run%s)%s", (int) stem, path, number, path + stem);
 
-      if (!g_file_test (name, G_FILE_TEST_EXISTS))
+      if (!g_file_test (name, G_FILE_TEST_EXISTS) && !g_file_test (name, G_FILE_TEST_IS_SYMLINK))
         return name;
       g_free (name);
     }
 }
 
 static gboolean
-undo_write (WeirStore *store, const WeirEffect *effect, WeirConflictChoice choice, char **note, GError **error)
+apply_states (WeirFileUndo *context, const WeirEffect *effect, WeirConflictChoice choice, char **note, GError **error)
 {
-  g_autofree char *conflict = conflict_of_write (effect, NULL);
+  g_autofree char *conflict = conflict_of_states (effect, context->direction, NULL);
+  g_auto(Sides) sides = { 0 };
 
+  sides_init (&sides, effect, context->direction);
+  if (conflict != NULL && choice == WEIR_CONFLICT_SAVE_COPY && weir_state_exists (sides.to))
+    {
+      g_autofree char *copy = weir_file_make_copy_name (effect->target);
+
+      *note = g_strdup_printf ("saved as %s", copy);
+      return weir_file_restore (context->store, copy, sides.to, NULL, context->sync, note, error);
+    }
   if (conflict != NULL && choice == WEIR_CONFLICT_SAVE_COPY)
     {
-      g_autofree char *copy = copy_name (effect->target);
-
-      if (exists_in (effect->before))
-        {
-          *note = g_strdup_printf ("saved as %s", copy);
-          return restore (store, effect->before, copy, error);
-        }
       *note = g_strdup ("left as it is: it was not there before the run");
       return TRUE;
     }
-  if (exists_in (effect->before))
-    return restore (store, effect->before, effect->target, error);
-  if (unlink (effect->target) != 0 && errno != ENOENT)
-    return fail_errno (error, errno, "Could not remove", effect->target);
-  sync_parent (effect->target);
-  return TRUE;
+  if (is_type (effect, "file.permissions"))
+    {
+      g_autoptr(WeirValue) attributes = weir_value_with_member (sides.to, "mtime", NULL);
+
+      return weir_file_set_attributes (effect->target, attributes, error);
+    }
+  return weir_file_restore (context->store, effect->target, sides.to, sides.from != NULL ? sides.from : sides.will,
+                            context->sync, note, error);
 }
 
+/* The folder that the file is in gets its time back, unless somebody else was there too. */
 static gboolean
-undo_move (WeirStore *store, const WeirEffect *effect, WeirConflictChoice choice, char **note, GError **error)
+is_time_known (WeirFileUndo *self, const char *folder)
 {
-  const char *from = move_source (effect);
-  WeirValue *replaced = weir_value_find_member (effect->before, "replaced");
-  g_autoptr(GPtrArray) parents = weir_file_missing_parents (from);
-  g_autofree char *copy = NULL;
+  GArray *known = self->times != NULL ? g_hash_table_lookup (self->times, folder) : NULL;
+  gint64 now;
 
-  if (is_half_undone (effect, NULL))
-    return restore (store, replaced, effect->target, error);
-  for (guint i = 0; i < parents->len; i++)
-    if (!weir_file_make_folder (g_ptr_array_index (parents, i), error))
-      return FALSE;
-  if (!g_file_test (effect->target, G_FILE_TEST_EXISTS) && !g_file_test (effect->target, G_FILE_TEST_IS_SYMLINK))
-    {
-      weir_set_failure (error, "undo.failed", "%s is not there any more", effect->target);
-      return FALSE;
-    }
-  if (g_file_test (from, G_FILE_TEST_EXISTS) && choice != WEIR_CONFLICT_OVERWRITE)
-    {
-      copy = copy_name (from);
-      *note = g_strdup_printf ("moved to %s", copy);
-    }
-  if (!weir_file_move (effect->target, copy != NULL ? copy : from, choice == WEIR_CONFLICT_OVERWRITE, error))
+  if (known == NULL || !weir_file_get_time (folder, &now))
     return FALSE;
-  return !exists_in (replaced) || restore (store, replaced, effect->target, error);
+  if (self->since > 0 && now >= self->since)
+    return TRUE;
+  for (guint i = 0; i < known->len; i++)
+    if (g_array_index (known, gint64, i) == now)
+      return TRUE;
+  return FALSE;
 }
 
-static gboolean
-undo_folder (const WeirEffect *effect, char **note, GError **error)
+static WeirValue *
+parents_of (const WeirEffect *effect, WeirDirection direction)
 {
-  if (rmdir (effect->target) == 0 || errno == ENOENT)
-    return TRUE;
-  if (errno != ENOTEMPTY && errno != EEXIST)
-    return fail_errno (error, errno, "Could not remove the folder", effect->target);
-  *note = g_strdup ("kept: it is not empty");
-  return TRUE;
+  WeirValue *side = direction == WEIR_DIRECTION_UNDO ? effect->before : effect->after;
+
+  return side != NULL ? weir_value_find_member (side, "parents") : NULL;
 }
 
 gboolean
-weir_file_effect_undo (WeirStore *store, const WeirEffect *effect, WeirConflictChoice choice, char **note, GError **error)
+weir_file_effect_apply (WeirFileUndo *context, const WeirEffect *effect, WeirConflictChoice choice, char **note, GError **error)
 {
-  if (weir_file_effect_is_undone (effect, NULL))
-    return TRUE;
-  if (g_str_equal (effect->type, "file.write"))
-    return undo_write (store, effect, choice, note, error);
-  if (g_str_equal (effect->type, "file.move"))
-    return undo_move (store, effect, choice, note, error);
-  return undo_folder (effect, note, error);
+  WeirValue *parents = parents_of (effect, context->direction);
+  gsize n = parents != NULL ? weir_value_get_length (parents) : 0;
+  g_autofree gboolean *known = g_new0 (gboolean, n + 1);
+  gboolean ok = TRUE;
+
+  for (gsize i = 0; i < n; i++)
+    known[i] = is_time_known (context, weir_value_get_member_text (weir_value_get_item (parents, i), "path", ""));
+  if (!weir_file_effect_is_done (effect, context->direction, NULL))
+    ok = is_move (effect) ? weir_file_move_apply (context, effect, choice, note, error)
+                          : apply_states (context, effect, choice, note, error);
+  for (gsize i = 0; i < n; i++)
+    {
+      WeirValue *parent = weir_value_get_item (parents, i);
+      WeirValue *mtime = weir_value_find_member (parent, "mtime");
+
+      if (known[i] && mtime != NULL)
+        weir_file_set_time (weir_value_get_member_text (parent, "path", ""), weir_value_get_int (mtime));
+    }
+  return ok;
+}
+
+void
+weir_file_effect_add_times (const WeirEffect *effect, GHashTable *times)
+{
+  for (guint i = 0; i < 2; i++)
+    {
+      WeirValue *parents = parents_of (effect, i == 0 ? WEIR_DIRECTION_UNDO : WEIR_DIRECTION_REDO);
+
+      for (gsize j = 0; parents != NULL && j < weir_value_get_length (parents); j++)
+        {
+          WeirValue *parent = weir_value_get_item (parents, j);
+          const char *path = weir_value_get_member_text (parent, "path", "");
+          gint64 mtime = weir_value_get_member_int (parent, "mtime", 0);
+          GArray *known = g_hash_table_lookup (times, path);
+
+          if (known == NULL)
+            {
+              known = g_array_new (FALSE, FALSE, sizeof (gint64));
+              g_hash_table_insert (times, g_strdup (path), known);
+            }
+          g_array_append_val (known, mtime);
+        }
+    }
 }

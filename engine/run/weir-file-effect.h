@@ -1,33 +1,47 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Effects on files: what is recorded before and after, how they are done, and how they are undone. Everything here blocks and
- * may be called from any thread. */
+/* Undoing and redoing effects on files. Everything here blocks and may be called from any thread.
+ *
+ * An effect has the state before (`before`) and after (`after`) it, of one path or of a tree. Undoing brings the path from the one to the
+ * other; before it does, what is there is kept in `after.redo`, and redoing goes there. Moves and the trash rename instead. */
 
-#include "weir-store.h"
-#include "weir-step.h"
+#include "weir-file-do.h"
+#include "weir-foresight.h"
 
 G_BEGIN_DECLS
 
-/* {exists: false} or {exists, kind: "file"|"folder"|"link"|"other", size, mtime (ns), mode, device, inode}. */
-WeirValue *weir_file_describe      (const char *path);
-/* The same with "blob" (its content kept in the store) and "xattrs" for a regular file, "link" for a symbolic link. */
-WeirValue *weir_file_keep          (WeirStore *store, const char *path, GError **error);
+typedef enum
+{
+  WEIR_DIRECTION_UNDO,
+  WEIR_DIRECTION_REDO,
+} WeirDirection;
 
-gboolean   weir_file_write         (const char *path, GBytes *content, WeirWriteMode mode, GError **error);
-gboolean   weir_file_move          (const char *from, const char *to, gboolean replace, GError **error);
-/* Missing parents of @path, outermost first. (transfer full): of char * */
-GPtrArray *weir_file_missing_parents (const char *path);
-gboolean   weir_file_make_folder   (const char *path, GError **error);
+typedef struct
+{
+  WeirStore    *store;
+  WeirDirection direction;
+  GHashTable   *times; /* folder → GArray of gint64: the times that this run gave it, between which nobody else was there */
+  gint64        since; /* ns: times from then on were given by an undo that was cut off; 0: there was none */
+  WeirFileSync *sync;
+} WeirFileUndo;
 
-/* What undoing would do, and what stands in its way. All (out, transfer full). @conflict NULL: nothing. @foreseen (nullable): what will be at
- * some paths by then, as later effects of the run are undone first. */
-void       weir_file_effect_explain (const WeirEffect *effect, GHashTable *foreseen, char **description, char **conflict, guint64 *size);
-/* Whether the world already is as it was before the effect. */
-gboolean   weir_file_effect_is_undone (const WeirEffect *effect, GHashTable *foreseen);
-/* Adds what undoing it leaves, path → record, to @foreseen. */
-void       weir_file_effect_foresee (const WeirEffect *effect, GHashTable *foreseen);
+gboolean   weir_file_effect_is_one    (const WeirEffect *effect);
+/* What it would do, and what stands in its way. All (out, transfer full). @conflict NULL: nothing. @foresight (nullable). */
+void       weir_file_effect_explain   (const WeirEffect *effect, WeirDirection direction, WeirForesight *foresight, char **description,
+                                       char **conflict, guint64 *size);
+/* Whether the world already is as it is to be. */
+gboolean   weir_file_effect_is_done   (const WeirEffect *effect, WeirDirection direction, WeirForesight *foresight);
+/* Adds what it will leave. */
+void       weir_file_effect_foresee   (const WeirEffect *effect, WeirDirection direction, WeirForesight *foresight);
+/* The `after` of the effect with what is needed to redo it; NULL if nothing is (no @error) or on failure. (transfer full) */
+WeirValue *weir_file_effect_keep      (WeirStore *store, const WeirEffect *effect, gint64 limit, GError **error);
 /* @note (out, nullable): what was done otherwise than planned. */
-gboolean   weir_file_effect_undo   (WeirStore *store, const WeirEffect *effect, WeirConflictChoice choice, char **note, GError **error);
+gboolean   weir_file_effect_apply     (WeirFileUndo *context, const WeirEffect *effect, WeirConflictChoice choice, char **note,
+                                       GError **error);
+/* The paths it touches: text, (transfer full) */
+GPtrArray *weir_file_effect_list_paths (const WeirEffect *effect);
+/* Times of folders that the effect knows: adds them to @times. */
+void       weir_file_effect_add_times (const WeirEffect *effect, GHashTable *times);
 
 G_END_DECLS

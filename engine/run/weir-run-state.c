@@ -639,6 +639,15 @@ apply_to_step (WeirRunState *self, WeirEvent *event, WeirStepState *step, GError
       step->info.n_effects++;
       step->scope->shared->blocks[step->block_index].n_effects++;
       break;
+    case WEIR_EVENT_EFFECT_DROPPED:
+      step->info.n_effects--;
+      step->scope->shared->blocks[step->block_index].n_effects--;
+      break;
+    case WEIR_EVENT_EFFECT_REDONE:
+      step->info.n_undone--;
+      if (step->info.status == WEIR_STEP_UNDONE)
+        weir_step_state_set_status (self, step, WEIR_STEP_SUCCEEDED);
+      break;
     case WEIR_EVENT_EFFECT_UNDONE:
       step->info.n_undone++;
       if (step->info.n_undone == step->info.n_effects && step->info.status == WEIR_STEP_SUCCEEDED)
@@ -736,10 +745,17 @@ apply_to_run (WeirRunState *self, WeirEvent *event)
 }
 
 static gboolean
+is_about_effect (WeirEventKind kind)
+{
+  return kind == WEIR_EVENT_EFFECT_INTENDED || kind == WEIR_EVENT_EFFECT_DROPPED || kind == WEIR_EVENT_EFFECT_UNDONE
+         || kind == WEIR_EVENT_EFFECT_REDONE;
+}
+
+static gboolean
 is_about_step (WeirEventKind kind)
 {
   return kind == WEIR_EVENT_SCOPE_OPENED || (kind >= WEIR_EVENT_BLOCK_STARTED && kind <= WEIR_EVENT_BLOCK_PROGRESS)
-         || kind == WEIR_EVENT_EFFECT_INTENDED || kind == WEIR_EVENT_EFFECT_UNDONE;
+         || is_about_effect (kind);
 }
 
 static gboolean
@@ -792,7 +808,7 @@ weir_run_state_apply (WeirRunState *self, WeirEvent *event, GError **error)
   self->now = event->at;
   if (about_step)
     {
-      if (step->scope->pub.closed && event->kind != WEIR_EVENT_EFFECT_INTENDED && event->kind != WEIR_EVENT_EFFECT_UNDONE)
+      if (step->scope->pub.closed && !is_about_effect (event->kind))
         return TRUE;
       return apply_to_step (self, event, step, error);
     }

@@ -23,6 +23,12 @@ intended_cb (DexFuture *future, gpointer user_data)
   return resolved;
 }
 
+static WeirUndoKind
+get_undo (WeirStep *self)
+{
+  return self->kind->get_undo != NULL ? self->kind->get_undo (weir_block_get_config (self->block->block)) : self->kind->undo;
+}
+
 /**
  * weir_step_intend:
  * @self: a running step
@@ -35,6 +41,13 @@ intended_cb (DexFuture *future, gpointer user_data)
  */
 DexFuture *
 weir_step_intend (WeirStep *self, const char *type, const char *target, WeirValue *before)
+{
+  return weir_step_intend_as (self, type, target, before, get_undo (self));
+}
+
+/* An effect that can be undone in another way than its kind says. */
+DexFuture *
+weir_step_intend_as (WeirStep *self, const char *type, const char *target, WeirValue *before, WeirUndoKind undo)
 {
   WeirRun *run = self->run;
   WeirEffect effect = { .type = (char *) type, .target = (char *) target, .before = before };
@@ -50,8 +63,7 @@ weir_step_intend (WeirStep *self, const char *type, const char *target, WeirValu
   effect.firing = self->state->info.firing;
   effect.block = self->block->id;
   effect.kind = (char *) self->kind->id;
-  effect.undo = self->kind->get_undo != NULL ? self->kind->get_undo (weir_block_get_config (self->block->block))
-                                             : self->kind->undo;
+  effect.undo = undo;
   effect.state = WEIR_EFFECT_INTENDED;
   effect.at = weir_clock_get_time (run->engine->clock);
   weir_batch_put_effect (weir_engine_get_batch (run->engine), &effect);
@@ -89,6 +101,22 @@ weir_step_complete_effect (WeirStep *self, guint64 id, WeirValue *after)
   weir_batch_put_effect (weir_engine_get_batch (run->engine), &effect);
   if (!weir_run_status_is_final (run->state->status))
     weir_run_emit (run, WEIR_EVENT_EFFECT_COMPLETED, self->state, weir_value_new_record (&key, &value, 1));
+}
+
+/* An effect that was intended, but refused before anything was changed. */
+void
+weir_step_drop_effect (WeirStep *self, guint64 id)
+{
+  WeirRun *run = self->run;
+  WeirEffect effect = { .id = (gint64) id, .run = run->id, .state = WEIR_EFFECT_DROPPED };
+  const char *key = "effect";
+  g_autoptr(WeirValue) value = weir_value_new_int ((gint64) id);
+
+  if (run->suspended)
+    return;
+  weir_batch_put_effect (weir_engine_get_batch (run->engine), &effect);
+  if (!weir_run_status_is_final (run->state->status))
+    weir_run_emit (run, WEIR_EVENT_EFFECT_DROPPED, self->state, weir_value_new_record (&key, &value, 1));
 }
 
 /* ── variables ──────────────────────────────────────────────────────────────────────────── */

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Private to the engine: building an undo plan. */
+/* Private to the engine: building and carrying out an undo plan. */
 
-#include "weir-undo.h"
+#include "weir-file-effect.h"
+#include "weir-run-private.h"
 
 G_BEGIN_DECLS
 
@@ -15,5 +16,10 @@ void          weir_undo_plan_take_item (WeirUndoPlan *self,
                                         char         *conflict,
                                         gboolean      irreversible,
                                         guint64       size);
+
+gboolean      weir_effect_is_variable  (const WeirEffect *effect);
+/* @description, @conflict (out, transfer full) */
+void          weir_variable_effect_explain (WeirEngine *engine, const WeirEffect *effect, WeirDirection direction,
+                                            char **description, char **conflict);
 
 G_END_DECLS

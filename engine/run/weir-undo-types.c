@@ -67,6 +67,7 @@ weir_undo_plan_new (gint64 run, const char *to_block)
   g_atomic_ref_count_init (&self->ref_count);
   self->run = run;
   self->to_block = g_strdup (to_block);
+  self->times = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_array_unref);
   self->items = g_ptr_array_new_with_free_func (weir_undo_item_free);
   return self;
 }
@@ -119,6 +120,7 @@ weir_undo_plan_unref (WeirUndoPlan *self)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
   g_ptr_array_unref (self->items);
+  g_clear_pointer (&self->times, g_hash_table_unref);
   g_free (self->to_block);
   g_free (self);
 }

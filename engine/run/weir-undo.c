@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Undo of a run that has ended: a plan that only looks, and its execution, latest effect first. Each effect taken back is journalled
- * before the next is touched; what a crash leaves is seen as done already when it is tried again. */
+/* Carries out a plan to undo, or to do again, in groups: what there is is kept, and that is on disk before anything is touched; then the
+ * group is done in a thread, synced, and journalled. What a crash leaves is seen as done already when it is tried again. */
 
-#include "weir-file-effect.h"
-#include "weir-run-private.h"
 #include "weir-undo-private.h"
+
+#include <string.h>
+
+#define GROUP_MAX 64
 
 typedef struct
 {
   WeirEngine        *engine;
-  gint64             run;
-  char              *to_block;
   WeirUndoPlan      *plan;
   WeirConflictChoice choice;
+  guint64            seq;
+  guint              n_done;
 } UndoCall;
 
 static void
@@ -22,202 +24,24 @@ undo_call_free (gpointer data)
   UndoCall *call = data;
 
   g_object_unref (call->engine);
-  g_free (call->to_block);
-  g_clear_pointer (&call->plan, weir_undo_plan_unref);
+  weir_undo_plan_unref (call->plan);
   g_free (call);
 }
 
-static gboolean
-is_file (const WeirEffect *effect)
+static WeirDirection
+direction_of (WeirUndoPlan *plan)
 {
-  return g_str_has_prefix (effect->type, "file.");
+  return plan->redo ? WEIR_DIRECTION_REDO : WEIR_DIRECTION_UNDO;
 }
 
-static gboolean
-is_variable (const WeirEffect *effect)
-{
-  return g_str_equal (effect->type, "variable.set");
-}
-
-/* ── planning ───────────────────────────────────────────────────────────────────────────── */
-
-static gboolean
-explain_variable (WeirEngine *engine, WeirEffect *effect, char **description, char **conflict)
-{
-  const char *workflow = weir_value_get_member_text (effect->before, "workflow", NULL);
-  WeirValue *old = weir_value_find_member (effect->before, "value");
-  WeirValue *set = effect->after != NULL ? weir_value_find_member (effect->after, "value") : NULL;
-  g_autoptr(WeirValue) now = weir_store_dup_variable (engine->store, workflow, effect->target);
-  g_autofree char *shown = old != NULL ? weir_value_to_display (old, 60) : NULL;
-
-  *description = shown != NULL ? g_strdup_printf ("Set the variable %s back to %s", effect->target, shown)
-                               : g_strdup_printf ("Remove the variable %s", effect->target);
-  if (set != NULL && (now == NULL || !weir_value_equal (set, now)))
-    *conflict = g_strdup ("It was set again since");
-  return TRUE;
-}
+/* ── journal ────────────────────────────────────────────────────────────────────────────── */
 
 static void
-plan_effect (WeirEngine *engine, WeirUndoPlan *plan, GHashTable *foreseen, WeirEffect *effect)
+journal (UndoCall *call, WeirEventKind kind, const WeirEffect *effect, WeirValue *data)
 {
-  g_autofree char *description = NULL;
-  g_autofree char *conflict = NULL;
-  guint64 size = 0;
-  gboolean irreversible = FALSE;
+  WeirEvent *event = weir_event_new (kind, call->plan->run);
 
-  if (is_file (effect))
-    {
-      if (effect->state == WEIR_EFFECT_INTENDED && weir_file_effect_is_undone (effect, foreseen))
-        return; /* it never came to it */
-      weir_file_effect_explain (effect, foreseen, &description, &conflict, &size);
-      if (conflict == NULL)
-        weir_file_effect_foresee (effect, foreseen);
-      else if (weir_file_effect_is_undone (effect, foreseen))
-        g_clear_pointer (&conflict, g_free); /* the undo before this one was cut off */
-    }
-  else if (is_variable (effect))
-    explain_variable (engine, effect, &description, &conflict);
-  else if (effect->undo == WEIR_UNDO_COMPENSATE)
-    description = g_strdup_printf ("Take back %s: %s", effect->type, effect->target);
-  else
-    {
-      irreversible = TRUE;
-      description = g_strdup_printf ("%s: %s cannot be undone", effect->type, effect->target);
-    }
-  weir_undo_plan_take_item (plan, weir_effect_copy (effect), g_steal_pointer (&description), g_steal_pointer (&conflict),
-                            irreversible, size);
-}
-
-/* An effect goes when its step ended after the last step of @to_block. */
-static gint64
-find_boundary (WeirEngine *engine, gint64 run, const char *to_block, WeirWorkflow *workflow, GError **error)
-{
-  g_autoptr(GPtrArray) events = dex_await_boxed (weir_store_load_events (engine->store, run, 0, FALSE), error);
-  g_autoptr(WeirRunState) state = NULL;
-  WeirBlockSummary summary;
-
-  if (events == NULL)
-    return -1;
-  state = weir_run_state_new (workflow, weir_engine_resolve, engine);
-  for (guint i = 0; i < events->len; i++)
-    if (!weir_run_state_apply (state, g_ptr_array_index (events, i), error))
-      return -1;
-  weir_run_state_summarize_block (state, to_block, &summary);
-  if (summary.last == NULL)
-    {
-      g_set_error (error, WEIR_ERROR, WEIR_ERROR_NOT_FOUND, "Block %s did not run in run %" G_GINT64_FORMAT, to_block, run);
-      return -1;
-    }
-  return summary.last->ended_at;
-}
-
-static gboolean
-check_ended (UndoCall *call, gint64 *boundary, GError **error)
-{
-  g_autoptr(WeirRunInfo) info = dex_await_object (weir_engine_load_run (call->engine, call->run), error);
-  g_autoptr(WeirWorkflow) workflow = NULL;
-  const char *reason;
-
-  *boundary = 0;
-  if (info == NULL)
-    return FALSE;
-  if (!weir_run_verb_is_legal (WEIR_VERB_UNDO, weir_run_info_get_status (info), &reason))
-    {
-      g_set_error (error, WEIR_ERROR, WEIR_ERROR_WRONG_STATE, "Run %" G_GINT64_FORMAT " cannot be undone: %s", call->run, reason);
-      return FALSE;
-    }
-  if (call->to_block == NULL)
-    return TRUE;
-  workflow = dex_await_object (weir_engine_load_workflow (call->engine, weir_run_info_get_workflow_id (info),
-                                                          weir_run_info_get_version (info)), error);
-  if (workflow == NULL)
-    return FALSE;
-  *boundary = find_boundary (call->engine, call->run, call->to_block, workflow, error);
-  return *boundary >= 0;
-}
-
-static DexFuture *
-plan_fiber (gpointer user_data)
-{
-  UndoCall *call = user_data;
-  g_autoptr(GPtrArray) effects = NULL;
-  g_autoptr(WeirUndoPlan) plan = NULL;
-  g_autoptr(GHashTable) foreseen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) weir_value_unref);
-  GError *error = NULL;
-  gint64 boundary;
-
-  if (!check_ended (call, &boundary, &error))
-    return dex_future_new_for_error (error);
-  effects = dex_await_boxed (weir_engine_list_effects (call->engine, call->run), &error);
-  if (effects == NULL)
-    return dex_future_new_for_error (error);
-  plan = weir_undo_plan_new (call->run, call->to_block);
-  for (guint i = effects->len; i-- > 0;)
-    {
-      WeirEffect *effect = g_ptr_array_index (effects, i);
-
-      if (effect->state != WEIR_EFFECT_UNDONE && effect->at > boundary)
-        plan_effect (call->engine, plan, foreseen, effect);
-    }
-  return dex_future_new_take_boxed (WEIR_TYPE_UNDO_PLAN, g_steal_pointer (&plan));
-}
-
-/**
- * weir_engine_plan_undo:
- * @self: an engine
- * @run: number of a run that has ended
- * @to_block: (nullable): path of a block: only what came after its last step; %NULL: everything
- *
- * Looks at the world and changes nothing.
- *
- * Returns: (transfer full): a future that resolves to a #WeirUndoPlan; rejects with %WEIR_ERROR_WRONG_STATE or %WEIR_ERROR_NOT_FOUND
- */
-DexFuture *
-weir_engine_plan_undo (WeirEngine *self, gint64 run, const char *to_block)
-{
-  UndoCall *call = g_new0 (UndoCall, 1);
-
-  call->engine = g_object_ref (self);
-  call->run = run;
-  call->to_block = g_strdup (to_block);
-  return dex_scheduler_spawn (NULL, 0, plan_fiber, call, undo_call_free);
-}
-
-/* ── doing ──────────────────────────────────────────────────────────────────────────────── */
-
-typedef struct
-{
-  WeirStore         *store;
-  const WeirEffect  *effect;
-  WeirConflictChoice choice;
-  char              *conflict;
-  char              *note;
-} FileUndo;
-
-static DexFuture *
-undo_file_in_thread (gpointer user_data)
-{
-  FileUndo *call = user_data;
-  GError *error = NULL;
-  g_autofree char *description = NULL;
-  guint64 size;
-
-  /* the world may have changed since the plan was made */
-  weir_file_effect_explain (call->effect, NULL, &description, &call->conflict, &size);
-  if (call->conflict != NULL && call->choice == WEIR_CONFLICT_KEEP && !weir_file_effect_is_undone (call->effect, NULL))
-    return dex_future_new_true ();
-  g_clear_pointer (&call->conflict, g_free);
-  if (!weir_file_effect_undo (call->store, call->effect, call->choice, &call->note, &error))
-    return dex_future_new_for_error (error);
-  return dex_future_new_true ();
-}
-
-static void
-journal (UndoCall *call, guint64 *seq, WeirEventKind kind, const WeirEffect *effect, WeirValue *data)
-{
-  WeirEvent *event = weir_event_new (kind, call->run);
-
-  event->seq = ++*seq;
+  event->seq = ++call->seq;
   event->at = weir_clock_get_time (call->engine->clock);
   event->mono = weir_clock_get_mono (call->engine->clock);
   event->data = data;
@@ -242,50 +66,271 @@ effect_data (const WeirEffect *effect, const char *key, const char *text)
   return weir_builder_end (record);
 }
 
-/* Answers why it was kept (transfer full), or NULL when it was undone. */
-static char *
-undo_file (UndoCall *call, WeirUndoItem *item, char **note)
+/* @kept: why it stays as it is; NULL: it was done. @after: what it is after doing it again. */
+static void
+journal_outcome (UndoCall *call, const WeirEffect *effect, const char *kept, const char *note, WeirValue *after)
 {
-  FileUndo undo = { .store = call->engine->store, .effect = item->effect, .choice = call->choice };
-  GError *error = NULL;
-  char *kept;
+  WeirEffect change = { .id = effect->id, .run = call->plan->run, .after = after };
 
-  if (!dex_await (dex_scheduler_spawn (dex_thread_pool_scheduler_get_default (), 0, undo_file_in_thread, &undo, NULL), &error))
+  if (kept != NULL)
     {
-      kept = g_strdup (error->message);
-      g_error_free (error);
-      return kept;
+      change.state = call->plan->redo ? WEIR_EFFECT_UNDONE : WEIR_EFFECT_KEPT;
+      journal (call, WEIR_EVENT_EFFECT_KEPT, effect, effect_data (effect, "reason", kept));
     }
-  *note = undo.note;
-  return undo.conflict;
+  else
+    {
+      change.state = call->plan->redo ? WEIR_EFFECT_COMPLETED : WEIR_EFFECT_UNDONE;
+      journal (call, call->plan->redo ? WEIR_EVENT_EFFECT_REDONE : WEIR_EVENT_EFFECT_UNDONE, effect,
+               effect_data (effect, "note", note));
+      call->n_done++;
+    }
+  weir_batch_put_effect (weir_engine_get_batch (call->engine), &change);
 }
 
-static char *
-undo_variable (UndoCall *call, WeirUndoItem *item)
+/* ── effects on files, a group at a time ────────────────────────────────────────────────── */
+
+typedef struct
 {
-  WeirEffect *effect = item->effect;
+  const WeirEffect *effect;
+  WeirValue        *after; /* with what is kept */
+  char             *kept;
+  char             *note;
+} FileItem;
+
+typedef struct
+{
+  WeirFileUndo       context;
+  WeirConflictChoice choice;
+  gint64             limit;
+  FileItem           items[GROUP_MAX];
+  guint              n;
+} Group;
+
+static void
+group_clear (Group *self)
+{
+  for (guint i = 0; i < self->n; i++)
+    {
+      g_clear_pointer (&self->items[i].after, weir_value_unref);
+      g_free (self->items[i].kept);
+      g_free (self->items[i].note);
+    }
+}
+
+/* The world may have changed since the plan was made. */
+static DexFuture *
+keep_group_in_thread (gpointer user_data)
+{
+  Group *self = user_data;
+  gboolean redo = self->context.direction == WEIR_DIRECTION_REDO;
+
+  for (guint i = 0; i < self->n; i++)
+    {
+      FileItem *item = &self->items[i];
+      g_autofree char *description = NULL;
+      g_autofree char *conflict = NULL;
+      g_autoptr(GError) error = NULL;
+      guint64 size;
+
+      weir_file_effect_explain (item->effect, self->context.direction, NULL, &description, &conflict, &size);
+      if (conflict != NULL && (redo || self->choice == WEIR_CONFLICT_KEEP)
+          && !weir_file_effect_is_done (item->effect, self->context.direction, NULL))
+        item->kept = g_steal_pointer (&conflict);
+      else if (!redo)
+        item->after = weir_file_effect_keep (self->context.store, item->effect, self->limit, &error);
+      if (error != NULL && g_str_equal (weir_error_get_class (error), "undo.limit"))
+        item->note = g_strdup_printf ("cannot be done again: %s", error->message);
+      else if (error != NULL)
+        item->kept = g_strdup (error->message);
+    }
+  return dex_future_new_true ();
+}
+
+static DexFuture *
+do_group_in_thread (gpointer user_data)
+{
+  Group *self = user_data;
+
+  self->context.sync = weir_file_sync_new ();
+  for (guint i = 0; i < self->n; i++)
+    {
+      FileItem *item = &self->items[i];
+      g_autoptr(GError) error = NULL;
+
+      if (item->kept == NULL
+          && !weir_file_effect_apply (&self->context, item->effect, self->choice, &item->note, &error))
+        item->kept = g_strdup (error->message);
+    }
+  weir_file_sync_finish (self->context.sync);
+  return dex_future_new_true ();
+}
+
+/* What the effect left is now what it left when it was done again. */
+static WeirValue *
+after_redo (const WeirEffect *effect)
+{
+  WeirValue *redo = effect->after != NULL ? weir_value_find_member (effect->after, "redo") : NULL;
+  WeirValue *parents = effect->after != NULL ? weir_value_find_member (effect->after, "parents") : NULL;
+
+  if (redo == NULL)
+    return NULL;
+  return parents != NULL ? weir_value_with_member (redo, "parents", parents) : weir_value_ref (redo);
+}
+
+static gboolean
+run_group (UndoCall *call, Group *group, GError **error)
+{
+  DexScheduler *pool = dex_thread_pool_scheduler_get_default ();
+  gboolean keeps = FALSE;
+
+  group->context = (WeirFileUndo) { .store = call->engine->store, .direction = direction_of (call->plan), .times = call->plan->times,
+                                    .since = call->plan->since };
+  group->choice = call->choice;
+  group->limit = weir_engine_get_undo_limit (call->engine);
+  dex_await (dex_scheduler_spawn (pool, 0, keep_group_in_thread, group, NULL), NULL);
+  for (guint i = 0; i < group->n; i++)
+    if (group->items[i].after != NULL)
+      {
+        WeirEffect change = { .id = group->items[i].effect->id, .run = call->plan->run, .state = group->items[i].effect->state,
+                              .after = group->items[i].after };
+
+        weir_batch_put_effect (weir_engine_get_batch (call->engine), &change);
+        keeps = TRUE;
+      }
+  if (keeps && !dex_await (weir_engine_durable (call->engine), error))
+    return FALSE;
+  dex_await (dex_scheduler_spawn (pool, 0, do_group_in_thread, group, NULL), NULL);
+  for (guint i = 0; i < group->n; i++)
+    {
+      FileItem *item = &group->items[i];
+      g_autoptr(WeirValue) after = call->plan->redo && item->kept == NULL ? after_redo (item->effect) : NULL;
+
+      journal_outcome (call, item->effect, item->kept, item->note, after);
+    }
+  return dex_await (weir_engine_durable (call->engine), error);
+}
+
+/* Effects of one group touch nothing in common: what is kept for one is then not what another leaves. */
+typedef struct
+{
+  GHashTable *touched;
+  GHashTable *above; /* folders above them */
+} Reach;
+
+static gboolean
+reaches (Reach *self, const char *path)
+{
+  g_autofree char *up = g_strdup (path);
+
+  if (g_hash_table_contains (self->above, path))
+    return TRUE;
+  while (up[1] != '\0')
+    {
+      char *parent;
+
+      if (g_hash_table_contains (self->touched, up))
+        return TRUE;
+      parent = g_path_get_dirname (up);
+      g_free (up);
+      up = parent;
+    }
+  return FALSE;
+}
+
+static void
+reach_add (Reach *self, const char *path)
+{
+  g_autofree char *up = g_path_get_dirname (path);
+
+  g_hash_table_add (self->touched, g_strdup (path));
+  while (up[1] != '\0' && !g_hash_table_contains (self->above, up))
+    {
+      char *parent = g_path_get_dirname (up);
+
+      g_hash_table_add (self->above, up);
+      up = parent;
+    }
+}
+
+static gboolean
+may_join (Reach *self, const WeirEffect *effect)
+{
+  g_autoptr(GPtrArray) paths = weir_file_effect_list_paths (effect);
+
+  for (guint i = 0; i < paths->len; i++)
+    if (reaches (self, paths->pdata[i]))
+      return FALSE;
+  for (guint i = 0; i < paths->len; i++)
+    reach_add (self, paths->pdata[i]);
+  return TRUE;
+}
+
+static gboolean
+is_for_group (WeirUndoItem *item)
+{
+  return weir_file_effect_is_one (item->effect) && !item->irreversible;
+}
+
+/* Answers how many items were taken. */
+static guint
+fill_group (UndoCall *call, guint first, Group *group)
+{
+  Reach reach = { g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL),
+                  g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL) };
+
+  for (guint i = first; i < call->plan->items->len && group->n < GROUP_MAX; i++)
+    {
+      WeirUndoItem *item = g_ptr_array_index (call->plan->items, i);
+
+      if (!is_for_group (item) || !may_join (&reach, item->effect))
+        break;
+      group->items[group->n++].effect = item->effect;
+    }
+  g_hash_table_unref (reach.touched);
+  g_hash_table_unref (reach.above);
+  return group->n;
+}
+
+static guint
+undo_group (UndoCall *call, guint first, GError **error)
+{
+  g_autofree Group *group = g_new0 (Group, 1);
+  guint n = fill_group (call, first, group);
+  gboolean ok = run_group (call, group, error);
+
+  group_clear (group);
+  return ok ? n : 0;
+}
+
+/* ── the others, one by one ─────────────────────────────────────────────────────────────── */
+
+/* All answer why it was kept (transfer full), or NULL when it was done. */
+static char *
+undo_variable (UndoCall *call, const WeirEffect *effect)
+{
   const char *workflow = weir_value_get_member_text (effect->before, "workflow", NULL);
-  WeirValue *old = weir_value_find_member (effect->before, "value");
+  WeirValue *value = call->plan->redo ? weir_value_find_member (effect->after, "value")
+                                      : weir_value_find_member (effect->before, "value");
   g_autofree char *description = NULL;
   g_autofree char *conflict = NULL;
 
-  explain_variable (call->engine, effect, &description, &conflict);
+  weir_variable_effect_explain (call->engine, effect, direction_of (call->plan), &description, &conflict);
   if (conflict != NULL && call->choice != WEIR_CONFLICT_OVERWRITE)
     return g_steal_pointer (&conflict);
-  weir_batch_put_variable (weir_engine_get_batch (call->engine), workflow, effect->target, old);
-  weir_store_cache_variable (call->engine->store, workflow, effect->target, old);
+  weir_batch_put_variable (weir_engine_get_batch (call->engine), workflow, effect->target, value);
+  weir_store_cache_variable (call->engine->store, workflow, effect->target, value);
   return NULL;
 }
 
 static char *
-undo_by_kind (WeirUndoItem *item)
+undo_by_kind (UndoCall *call, WeirUndoItem *item)
 {
   const WeirBlockKind *kind = weir_registry_find_kind (item->effect->kind);
   GError *error = NULL;
   char *kept = NULL;
 
   if (item->irreversible || kind == NULL || kind->compensate == NULL)
-    return g_strdup ("It cannot be undone");
+    return g_strdup (call->plan->redo ? "It cannot be done again" : "It cannot be undone");
   if (!dex_await (kind->compensate (item->effect->type, item->effect->before, item->effect->after), &error))
     {
       kept = g_strdup (error->message);
@@ -294,37 +339,48 @@ undo_by_kind (WeirUndoItem *item)
   return kept;
 }
 
-static gboolean
-undo_item (UndoCall *call, WeirUndoItem *item, guint64 *seq)
+static guint
+undo_one (UndoCall *call, WeirUndoItem *item, GError **error)
 {
-  g_autofree char *note = NULL;
-  g_autofree char *kept = NULL;
-  WeirEffect change = { .id = item->effect->id, .run = call->run };
+  g_autofree char *kept = weir_effect_is_variable (item->effect) ? undo_variable (call, item->effect)
+                                                                 : undo_by_kind (call, item);
 
-  if (is_file (item->effect))
-    kept = undo_file (call, item, &note);
-  else if (is_variable (item->effect))
-    kept = undo_variable (call, item);
-  else
-    kept = undo_by_kind (item);
-
-  change.state = kept != NULL ? WEIR_EFFECT_KEPT : WEIR_EFFECT_UNDONE;
-  weir_batch_put_effect (weir_engine_get_batch (call->engine), &change);
-  if (kept != NULL)
-    journal (call, seq, WEIR_EVENT_EFFECT_KEPT, item->effect, effect_data (item->effect, "reason", kept));
-  else
-    journal (call, seq, WEIR_EVENT_EFFECT_UNDONE, item->effect, effect_data (item->effect, "note", note));
-  return kept == NULL;
+  journal_outcome (call, item->effect, kept, NULL, NULL);
+  return dex_await (weir_engine_durable (call->engine), error) ? 1 : 0;
 }
 
-static guint64
+/* ── all of it ──────────────────────────────────────────────────────────────────────────── */
+
+static gboolean
 find_last_seq (UndoCall *call, GError **error)
 {
-  g_autoptr(GPtrArray) events = dex_await_boxed (weir_engine_load_events (call->engine, call->run, 0), error);
+  g_autoptr(GPtrArray) events = dex_await_boxed (
+    weir_store_load_events (call->engine->store, call->plan->run, 0, FALSE), error);
 
-  if (events == NULL || events->len == 0)
-    return 0;
-  return ((WeirEvent *) g_ptr_array_index (events, events->len - 1))->seq;
+  if (events == NULL)
+    return FALSE;
+  if (events->len > 0)
+    call->seq = ((WeirEvent *) g_ptr_array_index (events, events->len - 1))->seq;
+  return TRUE;
+}
+
+static void
+journal_start (UndoCall *call)
+{
+  const char *key = "redo";
+  g_autoptr(WeirValue) yes = weir_value_new_bool (TRUE);
+
+  journal (call, WEIR_EVENT_UNDO_STARTED, NULL, call->plan->redo ? weir_value_new_record (&key, &yes, 1) : NULL);
+}
+
+static void
+journal_finish (UndoCall *call)
+{
+  const char *keys[] = { call->plan->redo ? "redone" : "undone", "kept" };
+  g_autoptr(WeirValue) done = weir_value_new_int (call->n_done);
+  g_autoptr(WeirValue) kept = weir_value_new_int (call->plan->items->len - call->n_done);
+
+  journal (call, WEIR_EVENT_UNDO_FINISHED, NULL, weir_value_new_record (keys, (WeirValue *[]) { done, kept }, 2));
 }
 
 static DexFuture *
@@ -332,41 +388,36 @@ undo_fiber (gpointer user_data)
 {
   UndoCall *call = user_data;
   GError *error = NULL;
-  guint64 seq = find_last_seq (call, &error);
-  guint undone = 0;
-  const char *keys[] = { "undone", "kept" };
-  g_autoptr(WeirValue) n_undone = NULL;
-  g_autoptr(WeirValue) n_kept = NULL;
 
-  if (error != NULL)
+  if (!find_last_seq (call, &error))
     return dex_future_new_for_error (error);
-  journal (call, &seq, WEIR_EVENT_UNDO_STARTED, NULL, NULL);
+  journal_start (call);
   if (!dex_await (weir_engine_durable (call->engine), &error))
     return dex_future_new_for_error (error);
-  for (guint i = 0; i < call->plan->items->len && !call->engine->closed; i++)
+  for (guint i = 0; i < call->plan->items->len && !call->engine->closed;)
     {
-      undone += undo_item (call, g_ptr_array_index (call->plan->items, i), &seq);
-      if (!dex_await (weir_engine_durable (call->engine), &error))
+      WeirUndoItem *item = g_ptr_array_index (call->plan->items, i);
+
+      i += is_for_group (item) ? undo_group (call, i, &error) : undo_one (call, item, &error);
+      if (error != NULL)
         return dex_future_new_for_error (error);
     }
-
-  n_undone = weir_value_new_int (undone);
-  n_kept = weir_value_new_int (call->plan->items->len - undone);
-  journal (call, &seq, WEIR_EVENT_UNDO_FINISHED, NULL,
-           weir_value_new_record (keys, (WeirValue *[]) { n_undone, n_kept }, 2));
+  journal_finish (call);
   if (!dex_await (weir_engine_durable (call->engine), &error))
     return dex_future_new_for_error (error);
   g_signal_emit_by_name (call->engine, "workflows-changed");
-  return dex_future_new_for_uint (undone);
+  return dex_future_new_for_uint (call->n_done);
 }
 
 /**
  * weir_engine_undo:
  * @self: an engine
- * @plan: what to undo
- * @on_conflict: what to do about effects whose target changed since
+ * @plan: what to undo, or to do again
+ * @on_conflict: what to do about effects whose target changed since; what is done again never overwrites
  *
- * Returns: (transfer full): a future that resolves to the number of effects that were undone (guint)
+ * Carries out a plan. Before something is taken back it is kept, so that it can be done again.
+ *
+ * Returns: (transfer full): a future that resolves to the number of effects that were undone or redone (guint)
  */
 DexFuture *
 weir_engine_undo (WeirEngine *self, WeirUndoPlan *plan, WeirConflictChoice on_conflict)
@@ -374,7 +425,6 @@ weir_engine_undo (WeirEngine *self, WeirUndoPlan *plan, WeirConflictChoice on_co
   UndoCall *call = g_new0 (UndoCall, 1);
 
   call->engine = g_object_ref (self);
-  call->run = plan->run;
   call->plan = weir_undo_plan_ref (plan);
   call->choice = on_conflict;
   return dex_scheduler_spawn (NULL, 0, undo_fiber, call, undo_call_free);

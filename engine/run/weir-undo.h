@@ -12,6 +12,7 @@ typedef enum
   WEIR_EFFECT_COMPLETED,
   WEIR_EFFECT_UNDONE,
   WEIR_EFFECT_KEPT,
+  WEIR_EFFECT_DROPPED,   /* intended, but refused before anything was changed */
 } WeirEffectState;
 
 /**
@@ -75,9 +76,13 @@ typedef struct
   /*< public >*/
   gint64     run;
   char      *to_block;     /* NULL: the whole run */
+  gboolean   redo;         /* it does again what was undone */
   GPtrArray *items;        /* of WeirUndoItem */
   guint      n_conflicts;
   guint      n_irreversible;
+  /*< private >*/
+  GHashTable *times;       /* folder → GArray of gint64 */
+  gint64      since;
 } WeirUndoPlan;
 
 #define WEIR_TYPE_UNDO_PLAN (weir_undo_plan_get_type ())

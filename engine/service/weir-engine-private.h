@@ -23,6 +23,7 @@ struct _WeirEngine
   gint64      next_run;
   gint64      next_effect;
   guint       max_steps;
+  gint64      undo_limit;   /* bytes of a before-image; 0: the default */
   guint       n_steps;      /* that count against it */
 
   GSource    *turn;

@@ -171,6 +171,18 @@ WEIR_API DexFuture    *weir_engine_undo            (WeirEngine   *self,
                                                     WeirUndoPlan *plan,
                                                     WeirConflictChoice on_conflict) G_GNUC_WARN_UNUSED_RESULT;
 
+/* A plan for doing again what an undo of the run took back; weir_engine_undo () carries it out. Resolves to a WeirUndoPlan. */
+WEIR_API DexFuture    *weir_engine_plan_redo       (WeirEngine   *self,
+                                                    gint64        run) G_GNUC_WARN_UNUSED_RESULT;
+/* Only what came of one step, one container or one item of it: @path is that of a step ("each[3]/write") or of a block ("each"). */
+WEIR_API DexFuture    *weir_engine_plan_undo_part  (WeirEngine   *self,
+                                                    gint64        run,
+                                                    const char   *path) G_GNUC_WARN_UNUSED_RESULT;
+/* Bytes that are kept of what one effect replaces or removes; what is larger cannot be undone. 1 GiB unless set. */
+WEIR_API void          weir_engine_set_undo_limit  (WeirEngine   *self,
+                                                    gint64        bytes);
+WEIR_API gint64        weir_engine_get_undo_limit  (WeirEngine   *self);
+
 /* Bus. @run 0: of all runs. @buffer: events kept for a slow listener. (transfer full) */
 WEIR_API WeirSubscription *weir_engine_subscribe   (WeirEngine   *self,
                                                     gint64        run,

@@ -1,0 +1,541 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "weir-file-do.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <linux/fs.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#define COPY_CHUNK (32 * 1024 * 1024)
+
+/* ── syncing ────────────────────────────────────────────────────────────────────────────── */
+
+struct _WeirFileSync
+{
+  GHashTable *folders;
+};
+
+WeirFileSync *
+weir_file_sync_new (void)
+{
+  WeirFileSync *self = g_new (WeirFileSync, 1);
+
+  self->folders = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  return self;
+}
+
+static void
+sync_folder (const char *path)
+{
+  int fd = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+  if (fd >= 0)
+    {
+      fsync (fd);
+      close (fd);
+    }
+}
+
+void
+weir_file_sync_finish (WeirFileSync *self)
+{
+  GHashTableIter iter;
+  const char *path;
+
+  g_hash_table_iter_init (&iter, self->folders);
+  while (g_hash_table_iter_next (&iter, (gpointer *) &path, NULL))
+    sync_folder (path);
+  g_hash_table_unref (self->folders);
+  g_free (self);
+}
+
+void
+weir_file_sync_parent (WeirFileSync *self, const char *path)
+{
+  g_autofree char *parent = g_path_get_dirname (path);
+
+  if (self != NULL)
+    g_hash_table_add (self->folders, g_steal_pointer (&parent));
+  else
+    sync_folder (parent);
+}
+
+/* ── attributes ─────────────────────────────────────────────────────────────────────────── */
+
+gboolean
+weir_file_get_time (const char *path, gint64 *mtime)
+{
+  struct stat info;
+
+  if (lstat (path, &info) != 0)
+    return FALSE;
+  *mtime = info.st_mtim.tv_sec * G_GINT64_CONSTANT (1000000000) + info.st_mtim.tv_nsec;
+  return TRUE;
+}
+
+gboolean
+weir_file_set_time (const char *path, gint64 mtime)
+{
+  gint64 seconds = mtime / 1000000000 - (mtime % 1000000000 < 0);
+  struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, { seconds, mtime - seconds * 1000000000 } };
+
+  return utimensat (AT_FDCWD, path, times, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static void
+remove_other_attributes (const char *path, WeirValue *wanted)
+{
+  char names[4096];
+  ssize_t length = llistxattr (path, names, sizeof names);
+
+  for (ssize_t i = 0; i < length; i += strlen (names + i) + 1)
+    if ((g_str_has_prefix (names + i, "user.") || g_str_has_prefix (names + i, "system.posix_acl_"))
+        && weir_value_find_member (wanted, names + i) == NULL)
+      lremovexattr (path, names + i);
+}
+
+/* Some file systems have none; then there were none. */
+static void
+set_xattrs (const char *path, WeirValue *wanted)
+{
+  remove_other_attributes (path, wanted);
+  for (gsize i = 0; i < weir_value_get_length (wanted); i++)
+    {
+      GBytes *bytes = weir_value_get_bytes (weir_value_get_item (wanted, i));
+
+      lsetxattr (path, weir_value_get_key (wanted, i), g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), 0);
+    }
+}
+
+gboolean
+weir_file_set_attributes (const char *path, WeirValue *state, GError **error)
+{
+  WeirValue *mode = weir_value_find_member (state, "mode");
+  WeirValue *xattrs = weir_value_find_member (state, "xattrs");
+  WeirValue *mtime = weir_value_find_member (state, "mtime");
+  gint64 uid = weir_value_get_member_int (state, "uid", -1);
+  gint64 gid = weir_value_get_member_int (state, "gid", -1);
+  struct stat info;
+
+  if (lstat (path, &info) != 0)
+    return weir_file_fail (error, errno, "Could not look at", path);
+  if (((uid >= 0 && uid != info.st_uid) || (gid >= 0 && gid != info.st_gid))
+      && lchown (path, (uid_t) uid, (gid_t) gid) != 0 && errno != EPERM)
+    return weir_file_fail (error, errno, "Could not set the owner of", path);
+  if (!S_ISLNK (info.st_mode))
+    {
+      /* writing attributes takes the right to write; the mode is set last, as it goes into an access list */
+      if (xattrs != NULL && (info.st_mode & 0200) == 0)
+        chmod (path, (info.st_mode & 07777) | 0200);
+      if (xattrs != NULL)
+        set_xattrs (path, xattrs);
+      if (mode != NULL && chmod (path, (mode_t) weir_value_get_int (mode)) != 0)
+        return weir_file_fail (error, errno, "Could not set the permissions of", path);
+    }
+  if (mtime != NULL && !weir_file_set_time (path, weir_value_get_int (mtime)))
+    return weir_file_fail (error, errno, "Could not set the time of", path);
+  return TRUE;
+}
+
+/* ── writing ────────────────────────────────────────────────────────────────────────────── */
+
+static gboolean
+write_all (int fd, const char *data, gsize size)
+{
+  while (size > 0)
+    {
+      ssize_t n = write (fd, data, size);
+
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n < 0)
+        return FALSE;
+      data += n;
+      size -= n;
+    }
+  return TRUE;
+}
+
+/* A file beside @path to be filled: without a name where the file system can, so that a crash leaves nothing behind, else with the
+ * name in @temporary. */
+static int
+open_beside (const char *path, char **temporary)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  int fd = open (folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+
+  if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL && errno != ENOENT))
+    return fd;
+  *temporary = g_strconcat (path, ".weir-XXXXXX", NULL);
+  return g_mkstemp_full (*temporary, O_RDWR | O_CLOEXEC, 0600);
+}
+
+/* Gives the file without a name the name @path, or one in @temporary if that is taken. */
+static gboolean
+give_name (int fd, const char *path, gboolean exclusive, char **temporary)
+{
+  g_autofree char *source = g_strdup_printf ("/proc/self/fd/%d", fd);
+
+  if (linkat (AT_FDCWD, source, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0)
+    return TRUE;
+  while (errno == EEXIST && !exclusive)
+    {
+      g_free (*temporary);
+      *temporary = g_strdup_printf ("%s.weir-%06x", path, g_random_int () & 0xffffff);
+      if (linkat (AT_FDCWD, source, AT_FDCWD, *temporary, AT_SYMLINK_FOLLOW) == 0)
+        return TRUE;
+    }
+  g_clear_pointer (temporary, g_free);
+  return FALSE;
+}
+
+typedef struct
+{
+  GBytes           *content; /* or a file that is open */
+  int               source;
+  WeirValue        *like;    /* mode, attributes, time; NULL: of a new file */
+  gboolean          exclusive;
+  gboolean          sync_content;
+  WeirFileSync     *sync;
+  WeirFileProgress *progress;
+} Replacement;
+
+static gboolean
+copy_by_hand (Replacement *self, int fd)
+{
+  g_autofree char *buffer = g_malloc (1 << 18);
+  ssize_t n;
+
+  while ((n = read (self->source, buffer, 1 << 18)) != 0)
+    {
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n < 0 || !write_all (fd, buffer, n))
+        return FALSE;
+      if (self->progress != NULL && g_cancellable_is_cancelled (self->progress->cancellable))
+        {
+          errno = ECANCELED;
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+/* By reflink where the file system can, else within the kernel, else by hand. */
+static gboolean
+copy_into (Replacement *self, int fd)
+{
+  if (ioctl (fd, FICLONE, self->source) == 0)
+    return TRUE;
+  for (;;)
+    {
+      ssize_t n = copy_file_range (self->source, NULL, fd, NULL, COPY_CHUNK, 0);
+
+      if (n == 0)
+        return TRUE;
+      if (n < 0 && (errno == EXDEV || errno == EINVAL || errno == EOPNOTSUPP || errno == ENOSYS))
+        return copy_by_hand (self, fd);
+      if (n < 0 && errno != EINTR)
+        return FALSE;
+      if (self->progress == NULL)
+        continue;
+      __atomic_add_fetch (&self->progress->done, MAX (n, 0), __ATOMIC_RELAXED);
+      if (g_cancellable_is_cancelled (self->progress->cancellable))
+        {
+          errno = ECANCELED;
+          return FALSE;
+        }
+    }
+}
+
+static gboolean
+fill (Replacement *self, int fd, mode_t mode)
+{
+  gsize size;
+  const char *data = self->content != NULL ? g_bytes_get_data (self->content, &size) : NULL;
+  WeirValue *mtime = self->like != NULL ? weir_value_find_member (self->like, "mtime") : NULL;
+  WeirValue *xattrs = self->like != NULL ? weir_value_find_member (self->like, "xattrs") : NULL;
+
+  if (!(self->content != NULL ? write_all (fd, data, size) : copy_into (self, fd)))
+    return FALSE;
+  if (self->like != NULL && geteuid () == 0
+      && fchown (fd, (uid_t) weir_value_get_member_int (self->like, "uid", -1),
+                 (gid_t) weir_value_get_member_int (self->like, "gid", -1))
+           != 0
+      && errno != EPERM)
+    return FALSE;
+  for (gsize i = 0; xattrs != NULL && i < weir_value_get_length (xattrs); i++)
+    {
+      GBytes *bytes = weir_value_get_bytes (weir_value_get_item (xattrs, i));
+
+      fsetxattr (fd, weir_value_get_key (xattrs, i), g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), 0);
+    }
+  if (fchmod (fd, mode) != 0)
+    return FALSE;
+  if (mtime != NULL)
+    {
+      gint64 ns = weir_value_get_int (mtime);
+      gint64 seconds = ns / 1000000000 - (ns % 1000000000 < 0);
+      struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, { seconds, ns - seconds * 1000000000 } };
+
+      futimens (fd, times);
+    }
+  return !self->sync_content || fsync (fd) == 0;
+}
+
+static gboolean
+fail_write (GError **error, int code, const char *path)
+{
+  if (code == ECANCELED)
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "Stopped while writing %s", path);
+      return FALSE;
+    }
+  return weir_file_fail (error, code, "Could not write", path);
+}
+
+/* Another file beside it, synced, then put in its place; an exclusive one only where there is none. */
+static gboolean
+replace_file (const char *path, Replacement *with, GError **error)
+{
+  g_autofree char *temporary = NULL;
+  mode_t mask = umask (022);
+  mode_t mode;
+  int fd = open_beside (path, &temporary);
+  int code;
+  gboolean ok;
+
+  umask (mask);
+  mode = with->like != NULL ? weir_value_get_member_int (with->like, "mode", 0666 & ~mask) : 0666 & ~mask;
+  if (fd < 0)
+    return fail_write (error, errno, path);
+
+  ok = fill (with, fd, mode) && (temporary != NULL || give_name (fd, path, with->exclusive, &temporary));
+  if (ok && temporary != NULL)
+    ok = renameat2 (AT_FDCWD, temporary, AT_FDCWD, path, with->exclusive ? RENAME_NOREPLACE : 0) == 0;
+  code = errno;
+  close (fd);
+  if (!ok && temporary != NULL)
+    unlink (temporary);
+  if (!ok)
+    return fail_write (error, code, path);
+  if (with->sync_content)
+    weir_file_sync_parent (with->sync, path);
+  return TRUE;
+}
+
+static gboolean
+append (const char *path, GBytes *content, gboolean sync, GError **error)
+{
+  int fd = open (path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+  gsize size;
+  const char *data = g_bytes_get_data (content, &size);
+  gboolean ok;
+
+  if (fd < 0)
+    return weir_file_fail (error, errno, "Could not write", path);
+  ok = write_all (fd, data, size) && (!sync || fsync (fd) == 0);
+  if (!ok)
+    weir_file_fail (error, errno, "Could not write", path);
+  close (fd);
+  if (sync)
+    weir_file_sync_parent (NULL, path);
+  return ok;
+}
+
+gboolean
+weir_file_may_write (const char *path, GError **error)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  struct stat info = { 0 };
+
+  if (stat (path, &info) == 0 && S_ISDIR (info.st_mode))
+    {
+      weir_set_failure (error, "io.exists", "%s is a folder, expected a file", path);
+      return FALSE;
+    }
+  /* A device would be replaced by a file, a pipe without a reader would keep the thread for ever. */
+  if (info.st_mode != 0 && !S_ISREG (info.st_mode))
+    {
+      weir_set_failure (error, "io.other", "%s is a device, pipe or socket, expected a file", path);
+      return FALSE;
+    }
+  if (access (folder, W_OK | X_OK) != 0 && errno != ENOENT)
+    return weir_file_fail (error, errno, "Could not write", path);
+  return TRUE;
+}
+
+gboolean
+weir_file_write (const char *path, GBytes *content, WeirWriteMode mode, GError **error)
+{
+  gboolean sync = (mode & WEIR_WRITE_UNSYNCED) == 0;
+  Replacement with = { .content = content, .sync_content = sync };
+  g_autofree char *real = NULL;
+  g_autoptr(WeirValue) old = NULL;
+  g_autoptr(WeirValue) like = NULL;
+
+  if (!weir_file_may_write (path, error))
+    return FALSE;
+  mode &= ~WEIR_WRITE_UNSYNCED;
+  if (mode == WEIR_WRITE_APPEND)
+    return append (path, content, sync, error);
+  if (mode == WEIR_WRITE_CREATE_NEW)
+    {
+      with.exclusive = TRUE;
+      return replace_file (path, &with, error);
+    }
+
+  /* what a symbolic link leads to is replaced, not the link */
+  real = realpath (path, NULL);
+  old = weir_file_get_state (NULL, real != NULL ? real : path, WEIR_STATE_ATTRIBUTES, NULL, NULL);
+  if (weir_state_exists (old))
+    with.like = like = weir_value_with_member (old, "mtime", NULL);
+  return replace_file (real != NULL ? real : path, &with, error);
+}
+
+gboolean
+weir_file_put_back (const char *path, GBytes *content, WeirValue *state, WeirFileSync *sync, GError **error)
+{
+  Replacement with = { .content = content, .like = state, .sync_content = TRUE, .sync = sync };
+
+  return replace_file (path, &with, error);
+}
+
+gboolean
+weir_file_copy_file (const char *from, const char *to, WeirValue *state, gboolean sync_content, WeirFileSync *sync,
+                     WeirFileProgress *progress, GError **error)
+{
+  Replacement with = { .source = open (from, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW), .like = state,
+                       .sync_content = sync_content, .sync = sync, .progress = progress };
+  gboolean ok;
+
+  if (with.source < 0)
+    return weir_file_fail (error, errno, "Could not read", from);
+  ok = replace_file (to, &with, error);
+  close (with.source);
+  return ok;
+}
+
+/* ── moving ─────────────────────────────────────────────────────────────────────────────── */
+
+static gboolean
+copy_then_remove (const char *from, const char *to, GError **error)
+{
+  g_autofree char *temporary = g_strconcat (to, ".weir-moving", NULL);
+  g_autoptr(GFile) source = g_file_new_for_path (from);
+  g_autoptr(GFile) target = g_file_new_for_path (temporary);
+
+  if (g_file_test (from, G_FILE_TEST_IS_DIR) && !g_file_test (from, G_FILE_TEST_IS_SYMLINK))
+    {
+      weir_set_failure (error, "io.other",
+                        "%s is a folder on another file system than %s; only files can be moved there", from, to);
+      return FALSE;
+    }
+  if (!g_file_copy (source, target, G_FILE_COPY_OVERWRITE | G_FILE_COPY_ALL_METADATA | G_FILE_COPY_NOFOLLOW_SYMLINKS,
+                    NULL, NULL, NULL, error))
+    {
+      unlink (temporary);
+      return FALSE;
+    }
+  if (rename (temporary, to) != 0)
+    {
+      int code = errno;
+
+      unlink (temporary);
+      return weir_file_fail (error, code, "Could not move to", to);
+    }
+  weir_file_sync_parent (NULL, to);
+  if (unlink (from) != 0)
+    return weir_file_fail (error, errno, "Copied, but could not remove", from);
+  return TRUE;
+}
+
+gboolean
+weir_file_move (const char *from, const char *to, gboolean replace, WeirFileSync *sync, GError **error)
+{
+  if (renameat2 (AT_FDCWD, from, AT_FDCWD, to, replace ? 0 : RENAME_NOREPLACE) != 0)
+    {
+      int code = errno;
+
+      if (code == EINVAL && !replace && !g_file_test (to, G_FILE_TEST_EXISTS))
+        code = rename (from, to) == 0 ? 0 : errno; /* a file system without RENAME_NOREPLACE */
+      if (code == EXDEV)
+        {
+          if (!replace && g_file_test (to, G_FILE_TEST_EXISTS))
+            return weir_file_fail (error, EEXIST, "Could not move to", to);
+          return copy_then_remove (from, to, error);
+        }
+      if (code != 0)
+        return weir_file_fail (error, code,
+                               code == EEXIST || code == ENOTEMPTY ? "Could not move to" : "Could not move",
+                               code == EEXIST || code == ENOTEMPTY ? to : from);
+    }
+  weir_file_sync_parent (sync, from);
+  weir_file_sync_parent (sync, to);
+  return TRUE;
+}
+
+/* ── folders and removing ───────────────────────────────────────────────────────────────── */
+
+GPtrArray *
+weir_file_missing_parents (const char *path)
+{
+  GPtrArray *missing = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *parent = g_path_get_dirname (path);
+
+  while (!g_file_test (parent, G_FILE_TEST_EXISTS))
+    {
+      char *up = g_path_get_dirname (parent);
+
+      g_ptr_array_insert (missing, 0, g_steal_pointer (&parent));
+      parent = up;
+    }
+  return missing;
+}
+
+gboolean
+weir_file_make_folder (const char *path, WeirFileSync *sync, GError **error)
+{
+  if (mkdir (path, 0777) != 0 && (errno != EEXIST || !g_file_test (path, G_FILE_TEST_IS_DIR)))
+    return weir_file_fail (error, errno, "Could not make the folder", path);
+  weir_file_sync_parent (sync, path);
+  return TRUE;
+}
+
+/* One file, link or empty folder. What is gone already is no failure. */
+gboolean
+weir_file_remove (const char *path, WeirFileSync *sync, GError **error)
+{
+  if (unlink (path) != 0 && (errno != EISDIR || rmdir (path) != 0) && errno != ENOENT)
+    return weir_file_fail (error, errno, "Could not remove", path);
+  weir_file_sync_parent (sync, path);
+  return TRUE;
+}
+
+gboolean
+weir_file_remove_tree (const char *path, WeirFileSync *sync, GError **error)
+{
+  g_autoptr(GDir) dir = NULL;
+  const char *name;
+
+  if (g_file_test (path, G_FILE_TEST_IS_SYMLINK) || !g_file_test (path, G_FILE_TEST_IS_DIR))
+    return weir_file_remove (path, sync, error);
+  dir = g_dir_open (path, 0, NULL);
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *child = g_build_filename (path, name, NULL);
+
+      if (!weir_file_remove_tree (child, sync, error))
+        return FALSE;
+    }
+  if (rmdir (path) != 0 && errno != ENOENT)
+    return weir_file_fail (error, errno, "Could not remove the folder", path);
+  weir_file_sync_parent (sync, path);
+  return TRUE;
+}

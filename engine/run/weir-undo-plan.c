@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What undoing or redoing a run would do. Only looks. */
+
+#include "weir-undo-private.h"
+
+#include <string.h>
+
+typedef struct
+{
+  WeirEngine   *engine;
+  gint64        run;
+  char         *to_block;
+  char         *part;
+  WeirDirection direction;
+  /* found */
+  WeirRunState *state;    /* NULL where it is not needed */
+  gint64        boundary;
+} PlanCall;
+
+static void
+plan_call_free (gpointer data)
+{
+  PlanCall *call = data;
+
+  g_object_unref (call->engine);
+  g_free (call->to_block);
+  g_free (call->part);
+  g_clear_pointer (&call->state, weir_run_state_unref);
+  g_free (call);
+}
+
+gboolean
+weir_effect_is_variable (const WeirEffect *effect)
+{
+  return g_str_equal (effect->type, "variable.set");
+}
+
+/* ── single effects ─────────────────────────────────────────────────────────────────────── */
+
+static gboolean
+is_same (WeirValue *a, WeirValue *b)
+{
+  return a == b || (a != NULL && b != NULL && weir_value_equal (a, b));
+}
+
+void
+weir_variable_effect_explain (WeirEngine *engine, const WeirEffect *effect, WeirDirection direction, char **description,
+                              char **conflict)
+{
+  gboolean undo = direction == WEIR_DIRECTION_UNDO;
+  const char *workflow = weir_value_get_member_text (effect->before, "workflow", NULL);
+  WeirValue *old = weir_value_find_member (effect->before, "value");
+  WeirValue *set = effect->after != NULL ? weir_value_find_member (effect->after, "value") : NULL;
+  g_autoptr(WeirValue) now = weir_store_dup_variable (engine->store, workflow, effect->target);
+  WeirValue *to = undo ? old : set;
+  g_autofree char *shown = to != NULL ? weir_value_to_display (to, 60) : NULL;
+
+  *description = shown != NULL
+                   ? g_strdup_printf (undo ? "Set the variable %s back to %s" : "Set the variable %s to %s again",
+                                      effect->target, shown)
+                   : g_strdup_printf ("Remove the variable %s", effect->target);
+  *conflict = NULL;
+  if (undo ? set != NULL && !is_same (set, now) && !is_same (old, now) : !is_same (old, now) && !is_same (set, now))
+    *conflict = g_strdup ("It was set again since");
+}
+
+static void
+explain (PlanCall *call, const WeirEffect *effect, WeirForesight *foresight, char **description, char **conflict, guint64 *size,
+         gboolean *irreversible)
+{
+  if (effect->undo == WEIR_UNDO_IRREVERSIBLE
+      || (effect->undo == WEIR_UNDO_COMPENSATE && call->direction == WEIR_DIRECTION_REDO))
+    {
+      *irreversible = TRUE;
+      *description = g_strdup_printf ("%s: %s cannot be %s", effect->type, effect->target,
+                                      call->direction == WEIR_DIRECTION_REDO ? "done again" : "undone");
+    }
+  else if (weir_file_effect_is_one (effect))
+    {
+      weir_file_effect_explain (effect, call->direction, foresight, description, conflict, size);
+      if (*conflict == NULL)
+        weir_file_effect_foresee (effect, call->direction, foresight);
+      else if (weir_file_effect_is_done (effect, call->direction, foresight))
+        g_clear_pointer (conflict, g_free); /* the undo before this one was cut off */
+    }
+  else if (weir_effect_is_variable (effect))
+    weir_variable_effect_explain (call->engine, effect, call->direction, description, conflict);
+  else if (effect->undo == WEIR_UNDO_COMPENSATE)
+    *description = g_strdup_printf ("Take back %s: %s", effect->type, effect->target);
+  else
+    {
+      *irreversible = TRUE;
+      *description = g_strdup_printf ("%s: %s cannot be undone", effect->type, effect->target);
+    }
+}
+
+static void
+plan_effect (PlanCall *call, WeirUndoPlan *plan, WeirForesight *foresight, const WeirEffect *effect)
+{
+  g_autofree char *description = NULL;
+  g_autofree char *conflict = NULL;
+  gboolean irreversible = FALSE;
+  guint64 size = 0;
+
+  if (effect->state == WEIR_EFFECT_INTENDED && weir_file_effect_is_one (effect)
+      && weir_file_effect_is_done (effect, call->direction, foresight))
+    return; /* it never came to it */
+  explain (call, effect, foresight, &description, &conflict, &size, &irreversible);
+  weir_undo_plan_take_item (plan, weir_effect_copy (effect), g_steal_pointer (&description),
+                            g_steal_pointer (&conflict), irreversible, size);
+}
+
+/* ── which effects ──────────────────────────────────────────────────────────────────────── */
+
+/* Whether the step at @path, or the block at it, is @step or around it. */
+static gboolean
+is_within (WeirRunState *state, const WeirEffect *effect, const char *path)
+{
+  const WeirStepInfo *info = weir_run_state_find_firing (state, effect->scope, effect->block, effect->firing);
+  g_autofree char *step = info != NULL ? weir_run_state_dup_step_path (state, info) : NULL;
+  gsize length = strlen (path);
+
+  return step != NULL && strncmp (step, path, length) == 0
+         && (step[length] == '\0' || step[length] == '/' || step[length] == '[');
+}
+
+static gboolean
+is_wanted (PlanCall *call, const WeirEffect *effect)
+{
+  if (effect->state == WEIR_EFFECT_DROPPED
+      || (effect->state == WEIR_EFFECT_UNDONE) != (call->direction == WEIR_DIRECTION_REDO))
+    return FALSE;
+  if (call->part != NULL)
+    return is_within (call->state, effect, call->part);
+  return effect->at > call->boundary;
+}
+
+/* An effect goes when its step ended after the last step of @to_block. */
+static gboolean
+find_boundary (PlanCall *call, GError **error)
+{
+  WeirBlockSummary summary;
+
+  weir_run_state_summarize_block (call->state, call->to_block, &summary);
+  if (summary.last == NULL)
+    {
+      g_set_error (error, WEIR_ERROR, WEIR_ERROR_NOT_FOUND, "Block %s did not run in run %" G_GINT64_FORMAT,
+                   call->to_block, call->run);
+      return FALSE;
+    }
+  call->boundary = summary.last->ended_at;
+  return TRUE;
+}
+
+static gboolean
+check_part (PlanCall *call, GPtrArray *effects, GError **error)
+{
+  for (guint i = 0; i < effects->len; i++)
+    if (is_within (call->state, g_ptr_array_index (effects, i), call->part))
+      return TRUE;
+  g_set_error (error, WEIR_ERROR, WEIR_ERROR_NOT_FOUND, "Nothing that run %" G_GINT64_FORMAT " did came of %s",
+               call->run, call->part);
+  return FALSE;
+}
+
+static gboolean
+fold (PlanCall *call, WeirRunInfo *info, GError **error)
+{
+  g_autoptr(GPtrArray) events = NULL;
+  g_autoptr(WeirWorkflow) workflow = dex_await_object (
+    weir_engine_load_workflow (call->engine, weir_run_info_get_workflow_id (info), weir_run_info_get_version (info)),
+    error);
+
+  if (workflow == NULL)
+    return FALSE;
+  events = dex_await_boxed (weir_store_load_events (call->engine->store, call->run, 0, FALSE), error);
+  if (events == NULL)
+    return FALSE;
+  call->state = weir_run_state_new (workflow, weir_engine_resolve, call->engine);
+  for (guint i = 0; i < events->len; i++)
+    if (!weir_run_state_apply (call->state, g_ptr_array_index (events, i), error))
+      return FALSE;
+  return call->to_block == NULL || find_boundary (call, error);
+}
+
+static gboolean
+check_ended (PlanCall *call, GError **error)
+{
+  g_autoptr(WeirRunInfo) info = dex_await_object (weir_engine_load_run (call->engine, call->run), error);
+  const char *reason;
+
+  if (info == NULL)
+    return FALSE;
+  if (!weir_run_verb_is_legal (WEIR_VERB_UNDO, weir_run_info_get_status (info), &reason))
+    {
+      g_set_error (error, WEIR_ERROR, WEIR_ERROR_WRONG_STATE, "Run %" G_GINT64_FORMAT " cannot be undone: %s",
+                   call->run, reason);
+      return FALSE;
+    }
+  return (call->to_block == NULL && call->part == NULL) || fold (call, info, error);
+}
+
+/* When an undo began that did not come to its end. */
+static gint64
+find_cut_off (PlanCall *call, GError **error)
+{
+  g_autoptr(GPtrArray) events = dex_await_boxed (weir_store_load_events (call->engine->store, call->run, 0, FALSE),
+                                                  error);
+  gint64 since = 0;
+
+  for (guint i = 0; events != NULL && i < events->len; i++)
+    {
+      WeirEvent *event = g_ptr_array_index (events, i);
+
+      if (event->kind == WEIR_EVENT_UNDO_STARTED && since == 0)
+        since = event->at;
+      else if (event->kind == WEIR_EVENT_UNDO_FINISHED)
+        since = 0;
+    }
+  return since;
+}
+
+static DexFuture *
+plan_fiber (gpointer user_data)
+{
+  PlanCall *call = user_data;
+  g_autoptr(GPtrArray) effects = NULL;
+  g_autoptr(WeirUndoPlan) plan = NULL;
+  g_autoptr(WeirForesight) foresight = weir_foresight_new ();
+  GError *error = NULL;
+  gint64 since;
+
+  if (!check_ended (call, &error))
+    return dex_future_new_for_error (error);
+  effects = dex_await_boxed (weir_engine_list_effects (call->engine, call->run), &error);
+  if (effects == NULL || (call->part != NULL && !check_part (call, effects, &error)))
+    return dex_future_new_for_error (error);
+  since = find_cut_off (call, &error);
+  if (error != NULL)
+    return dex_future_new_for_error (error);
+  plan = weir_undo_plan_new (call->run, call->to_block);
+  plan->redo = call->direction == WEIR_DIRECTION_REDO;
+  /* the clock of file systems is a little behind */
+  plan->since = since > 0 ? (since - 20000) * 1000 : 0;
+  for (guint i = 0; i < effects->len; i++)
+    {
+      const WeirEffect *effect = g_ptr_array_index (effects, plan->redo ? i : effects->len - 1 - i);
+
+      if (effect->before != NULL && weir_file_effect_is_one (effect))
+        weir_file_effect_add_times (effect, plan->times);
+      if (is_wanted (call, effect))
+        plan_effect (call, plan, foresight, effect);
+    }
+  return dex_future_new_take_boxed (WEIR_TYPE_UNDO_PLAN, g_steal_pointer (&plan));
+}
+
+static DexFuture *
+plan (WeirEngine *self, gint64 run, const char *to_block, const char *part, WeirDirection direction)
+{
+  PlanCall *call = g_new0 (PlanCall, 1);
+
+  call->engine = g_object_ref (self);
+  call->run = run;
+  call->to_block = g_strdup (to_block);
+  call->part = g_strdup (part);
+  call->direction = direction;
+  return dex_scheduler_spawn (NULL, 0, plan_fiber, call, plan_call_free);
+}
+
+/**
+ * weir_engine_plan_undo:
+ * @self: an engine
+ * @run: number of a run that has ended
+ * @to_block: (nullable): path of a block: only what came after its last step; %NULL: everything
+ *
+ * Looks at the world and changes nothing.
+ *
+ * Returns: (transfer full): a future that resolves to a #WeirUndoPlan; rejects with %WEIR_ERROR_WRONG_STATE or %WEIR_ERROR_NOT_FOUND
+ */
+DexFuture *
+weir_engine_plan_undo (WeirEngine *self, gint64 run, const char *to_block)
+{
+  return plan (self, run, to_block, NULL, WEIR_DIRECTION_UNDO);
+}
+
+/**
+ * weir_engine_plan_undo_part:
+ * @self: an engine
+ * @run: number of a run that has ended
+ * @path: path of a step ("each[3]/write"), of one item of a container ("each[3]"), or of all there was of a block ("each")
+ *
+ * As [method@Weir.Engine.plan_undo], for one part of the run. Where later steps built on it there are conflicts.
+ *
+ * Returns: (transfer full): a future that resolves to a #WeirUndoPlan; rejects with %WEIR_ERROR_WRONG_STATE or %WEIR_ERROR_NOT_FOUND
+ */
+DexFuture *
+weir_engine_plan_undo_part (WeirEngine *self, gint64 run, const char *path)
+{
+  return plan (self, run, NULL, path, WEIR_DIRECTION_UNDO);
+}
+
+/**
+ * weir_engine_plan_redo:
+ * @self: an engine
+ * @run: number of a run of which something was undone
+ *
+ * Looks what it takes to do again, earliest first, what was undone.
+ *
+ * Returns: (transfer full): a future that resolves to a #WeirUndoPlan; rejects with %WEIR_ERROR_WRONG_STATE or %WEIR_ERROR_NOT_FOUND
+ */
+DexFuture *
+weir_engine_plan_redo (WeirEngine *self, gint64 run)
+{
+  return plan (self, run, NULL, NULL, WEIR_DIRECTION_REDO);
+}
