@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "encoding.h"
 #include "values.h"
@@ -13,9 +15,9 @@ typedef struct
   gint64 max;
 } Read;
 
-static const char *const as_ids[] = { "auto", "text", "bytes", "lines", "json", NULL };
-static const char *const as_titles[] = { N_("Text if it is text"), N_("Text"), N_("Bytes"),
-                                         N_("List of lines"),      N_("JSON"), NULL };
+static const char *const as_ids[] = { "auto", "text", "bytes", "lines", "json", "stream", NULL };
+static const char *const as_titles[] = { N_("Text if it is text"), N_("Text"), N_("Bytes"), N_("List of lines"),
+                                         N_("JSON"), N_("Stream, read when it is needed"), NULL };
 
 static const WeirField read_fields[] = {
   WEIR_FIELD_PATH (Read, path, .title = N_("File"), .required = TRUE),
@@ -24,8 +26,9 @@ static const WeirField read_fields[] = {
   WEIR_FIELD_CHOICE (Read, encoding, .title = N_("Encoding"), .choices = weir_encoding_ids,
                      .choice_titles = weir_encoding_titles,
                      .initial_text = "auto", .advanced = TRUE),
-  WEIR_FIELD_SIZE (Read, max, .title = N_("At most"), .initial = 64 << 20, .minimum = 1, .maximum = 1 << 30,
-                   .advanced = TRUE),
+  WEIR_FIELD_SIZE (Read, max, .title = N_("At most"),
+                   .summary = N_("A larger file is given as a stream; JSON must fit"),
+                   .initial = 64 << 20, .minimum = 1, .maximum = 1 << 30, .advanced = TRUE),
   { 0 }
 };
 
@@ -51,6 +54,8 @@ static const WeirExample read_examples[] = {
   { .title = N_("JSON"), .config = "{\"as\": \"json\"}", .inputs = "{\"path\": \"$DIR/a.json\"}",
     .files = "a.json={\"n\": 1}",
     .outputs = "{\"content\": {\"n\": 1}, \"info\": \"*\"}" },
+  { .title = N_("A stream"), .config = "{\"path\": \"$DIR/a.txt\", \"as\": \"stream\"}", .files = "a.txt=Hello",
+    .outputs = "{\"content\": \"*\", \"info\": \"*\"}" },
   { .title = N_("A file that is not there"), .config = "{\"path\": \"$DIR/b.txt\"}", .error = "io.not_found" },
   { 0 }
 };
@@ -121,10 +126,9 @@ convert_thread (gpointer data, GCancellable *cancellable, GError **error)
 }
 
 static WeirValue *
-describe (const char *path)
+describe (WeirValue *file)
 {
   static const char *const keys[] = { "path", "name", "stem", "extension", "parent", "size", "modified" };
-  g_autoptr(WeirValue) file = weir_value_new_file (path);
   WeirBuilder *builder = weir_record_builder_new (G_N_ELEMENTS (keys));
 
   for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
@@ -137,17 +141,65 @@ describe (const char *path)
   return weir_builder_end (builder);
 }
 
+/* Whether not to have it in memory at once. */
+static gboolean
+wants_stream (Read *self, WeirValue *file)
+{
+  gint64 size = weir_value_get_member_int (file, "size", 0);
+
+  return g_str_equal (self->as, "stream") || (size > self->max && !g_str_equal (self->as, "json"));
+}
+
+/* Nothing is read; but that there is nothing to read is better said here than by whoever reads it later. */
+static WeirValue *
+make_stream (Read *self, WeirStep *step, WeirValue *file, GError **error)
+{
+  const char *path = weir_value_get_path (file);
+  g_autoptr(WeirValue) stream = NULL;
+  g_autoptr(WeirValue) operation = NULL;
+  g_autoptr(WeirValue) name = weir_value_new_text ("lines");
+  const char *key = "op";
+
+  if (!weir_step_require (step, "fs.read", path, error))
+    return NULL;
+  if (access (path, R_OK) != 0)
+    {
+      g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), "Could not read %s: %s", path, g_strerror (errno));
+      return NULL;
+    }
+  if (!g_file_test (path, G_FILE_TEST_IS_REGULAR))
+    {
+      weir_set_failure (error, "io.other", "Expected a file at %s, but there is a folder, device, pipe or socket", path);
+      return NULL;
+    }
+  stream = weir_stream_new_file (file, self->encoding);
+  if (!g_str_equal (self->as, "lines"))
+    return g_steal_pointer (&stream);
+  operation = weir_value_new_record (&key, &name, 1);
+  return weir_stream_with_operation (stream, operation, error);
+}
+
 static gboolean
 read_fiber (gpointer settings, WeirStep *step, GError **error)
 {
   Read *self = settings;
   g_autofree char *path = weir_step_resolve_path (step, self->path, error);
+  g_autoptr(WeirValue) file = path != NULL ? weir_value_new_file (path) : NULL;
   g_autoptr(GBytes) content = NULL;
   Call call = { .settings = self, .path = path };
   WeirValue *value;
 
   if (path == NULL)
     return FALSE;
+  if (wants_stream (self, file))
+    {
+      value = make_stream (self, step, file, error);
+      if (value == NULL)
+        return FALSE;
+      weir_step_emit_take (step, "content", value);
+      weir_step_emit_take (step, "info", describe (file));
+      return TRUE;
+    }
   content = dex_await_boxed (weir_step_read_file (step, path, (gsize) self->max), error);
   if (content == NULL)
     return FALSE;
@@ -157,7 +209,7 @@ read_fiber (gpointer settings, WeirStep *step, GError **error)
   if (value == NULL)
     return FALSE;
   weir_step_emit_take (step, "content", value);
-  weir_step_emit_take (step, "info", describe (path));
+  weir_step_emit_take (step, "info", describe (file));
   return TRUE;
 }
 
@@ -174,7 +226,7 @@ read_summarize (WeirValue *config)
 }
 
 WEIR_DEFINE_BLOCK_KIND (file_read, .id = "file.read", .version = 1, .title = N_("Read File"),
-                        .summary = N_("Reads a file as text, bytes, lines or JSON"),
+                        .summary = N_("Reads a file as text, bytes, lines, JSON or a stream"),
                         .keywords = "read file open load text content import cat",
                         .category = N_("Files"), .icon = "document-open-symbolic",
                         .effect = WEIR_EFFECT_PURE, .undo = WEIR_UNDO_NONE, .inputs = read_inputs,

@@ -112,13 +112,16 @@ test_read_splits_lines (KindTest *test)
 }
 
 static void
-test_read_refuses_what_is_too_large (KindTest *test)
+test_read_gives_a_stream_of_what_is_too_large (KindTest *test)
 {
-  g_autoptr(Outcome) outcome = NULL;
+  g_autoptr(Outcome) text = NULL;
+  g_autoptr(Outcome) json = NULL;
 
   kind_test_write (test, "big.txt", "0123456789");
-  outcome = play (test, "file.read", "{ path: $DIR/big.txt, max: 5 }", NULL);
-  assert_failure (outcome, "limit.size");
+  text = play (test, "file.read", "{ path: $DIR/big.txt, max: 5 }", NULL);
+  assert_output (text, "content", "{\"stream\": \"bytes of big.txt\"}");
+  json = play (test, "file.read", "{ path: $DIR/big.txt, max: 5, as: json }", NULL);
+  assert_failure (json, "limit.size");
 }
 
 static void
@@ -296,7 +299,7 @@ main (int argc, char **argv)
   ADD_KIND_TEST ("/weir/blocks/read/finds-the-encoding", test_read_finds_the_encoding);
   ADD_KIND_TEST ("/weir/blocks/read/says-where-it-is-not-text", test_read_says_where_it_is_not_text);
   ADD_KIND_TEST ("/weir/blocks/read/splits-lines", test_read_splits_lines);
-  ADD_KIND_TEST ("/weir/blocks/read/refuses-what-is-too-large", test_read_refuses_what_is_too_large);
+  ADD_KIND_TEST ("/weir/blocks/read/gives-a-stream-of-what-is-too-large", test_read_gives_a_stream_of_what_is_too_large);
   ADD_KIND_TEST ("/weir/blocks/write/is-undone-byte-for-byte", test_write_is_undone_byte_for_byte);
   ADD_KIND_TEST ("/weir/blocks/write/takes-its-folders-away-again", test_write_takes_its_folders_away_again);
   ADD_KIND_TEST ("/weir/blocks/write/keeps-both", test_write_keeps_both);
