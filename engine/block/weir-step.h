@@ -135,6 +135,23 @@ WEIR_API DexFuture    *weir_step_set_variable (WeirStep     *self,
 WEIR_API DexFuture    *weir_step_run_body     (WeirStep     *self,
                                                const char   *key,
                                                WeirValue    *locals) G_GNUC_WARN_UNUSED_RESULT;
+/* Branches are the parts of the body that no link joins, each called by the id of its first block; in the order of the file. */
+WEIR_API char        **weir_step_list_branches (WeirStep    *self);
+/* As weir_step_run_body (), but of the one branch. */
+WEIR_API DexFuture    *weir_step_run_branch   (WeirStep     *self,
+                                               const char   *branch,
+                                               const char   *key,
+                                               WeirValue    *locals) G_GNUC_WARN_UNUSED_RESULT;
+/* Ends the run of the body or branch @key: its future then rejects with flow.cancelled, by force with flow.interrupted. */
+WEIR_API void          weir_step_stop_body    (WeirStep     *self,
+                                               const char   *key,
+                                               gboolean      force);
+/* What the run of the body or branch @key failed with, with its data; NULL if it did not fail. (transfer full) */
+WEIR_API WeirValue    *weir_step_dup_body_error (WeirStep   *self,
+                                               const char   *key);
+/* Resolves to what was done to the world in the run of the body or branch @key: a list of records {block, type, target, undo}. */
+WEIR_API DexFuture    *weir_step_load_body_effects (WeirStep *self,
+                                               const char   *key) G_GNUC_WARN_UNUSED_RESULT;
 /* Runs another workflow as part of this run: @workflow is an id, a name or a path of a file, @version 0 for the latest.
  * Resolves to its result. Fails with limit.depth below 16 levels. */
 WEIR_API DexFuture    *weir_step_run_workflow (WeirStep     *self,

@@ -71,8 +71,11 @@ typedef enum
   WEIR_EVENT_RUN_FAILED,        /* {error, block} */
   WEIR_EVENT_RUN_CANCELLED,
   WEIR_EVENT_RUN_INTERRUPTED,
-  WEIR_EVENT_SCOPE_OPENED,      /* {scope, key, locals, workflow?, inputs?}: block and firing are the container's */
+  WEIR_EVENT_SCOPE_OPENED,      /* {scope, key, locals, branch?, workflow?, inputs?}: block and firing are the container's */
   WEIR_EVENT_SCOPE_CLOSED,      /* {scope, result} or {scope, error} */
+  WEIR_EVENT_PART_PAUSED,       /* a block of a scope, or all of it: nothing begins there */
+  WEIR_EVENT_PART_RESUMED,
+  WEIR_EVENT_PART_STOPPED,      /* {error}: a scope closes with it once nothing runs in it */
   WEIR_EVENT_BLOCK_STARTED,     /* not for what is computed at once: its end is the one event it has */
   WEIR_EVENT_BLOCK_EMITTED,     /* {port, value, shut?}: a side port */
   WEIR_EVENT_BLOCK_RETRY,       /* {error, delay_ms, due_at} */
@@ -81,8 +84,8 @@ typedef enum
   WEIR_EVENT_BLOCK_CACHED,      /* {outputs, how: "cached", "pinned" or "reused", source?, shut?}: did not run, what it gives was known */
   WEIR_EVENT_BLOCK_OVERRIDDEN,  /* {port, value, by}: a person replaced what a step that has not begun gets */
   WEIR_EVENT_BLOCK_SKIPPED,
-  WEIR_EVENT_BLOCK_CANCELLED,
-  WEIR_EVENT_BLOCK_INTERRUPTED, /* {reason} */
+  WEIR_EVENT_BLOCK_CANCELLED,   /* {error, handled, shut?} where the run goes on without it, as for failed; else nothing */
+  WEIR_EVENT_BLOCK_INTERRUPTED, /* likewise; or {again: true, reason}: it runs anew */
   WEIR_EVENT_BLOCK_WAITING,     /* {key, token, due_at?, channel?, reason?, request?} */
   WEIR_EVENT_BLOCK_ANSWERED,    /* {value, by, comment?, signal?} or {timed_out: true} */
   WEIR_EVENT_BLOCK_RESUMED,     /* goes on with the answer */

@@ -232,6 +232,38 @@ plan_mark_entries (WeirPlan *self)
     }
 }
 
+static guint
+find_component (guint *parents, guint block)
+{
+  while (parents[block] != block)
+    block = parents[block] = parents[parents[block]];
+  return block;
+}
+
+/* Numbered by their first blocks. */
+static void
+plan_mark_components (WeirPlan *self)
+{
+  g_autofree guint *parents = g_new (guint, self->n_blocks + 1);
+  guint n = 0;
+
+  for (guint i = 0; i < self->n_blocks; i++)
+    parents[i] = i;
+  for (guint i = 0; i < self->n_links; i++)
+    {
+      guint source = find_component (parents, self->links[i].source);
+      guint target = find_component (parents, self->links[i].target);
+
+      parents[MAX (source, target)] = MIN (source, target);
+    }
+  for (guint i = 0; i < self->n_blocks; i++)
+    {
+      guint first = find_component (parents, i);
+
+      self->blocks[i].component = first == i ? n++ : self->blocks[first].component;
+    }
+}
+
 /* A graph must not change while a plan of it is in use: runs work on a copy of their workflow. */
 WeirPlan *
 weir_plan_new (WeirGraph *graph)
@@ -252,6 +284,7 @@ weir_plan_new (WeirGraph *graph)
   plan_add_links (self);
   plan_add_regions (self);
   plan_mark_entries (self);
+  plan_mark_components (self);
   plan_mark_repeats (self);
   return self;
 }

@@ -29,6 +29,7 @@ typedef struct
   WeirBlock           *block;
   const WeirBlockKind *kind;
   int                  region;
+  guint                component; /* which of the parts that no link joins */
   guint                n_inputs; /* ports that have links */
   WeirPlanInput       *inputs;
   guint                n_out;

@@ -4,6 +4,7 @@
 
 #include "weir-run-private.h"
 
+#include <signal.h>
 #include <string.h>
 
 /* A forced end waits this long for a step that does not react. */
@@ -27,6 +28,25 @@ weir_run_emit (WeirRun *run, WeirEventKind kind, WeirStepState *step, WeirValue 
       event->attempt = weir_step_state_begins (step, kind) ? step->info.attempt + 1 : MAX (step->info.attempt, 1);
       event->block = g_ref_string_acquire (weir_step_state_get_block (step)->id);
     }
+  if (!weir_run_state_apply (run->state, event, &error))
+    g_critical ("Run %" G_GINT64_FORMAT ": %s", run->id, error->message);
+  weir_engine_journal (run->engine, event, NULL, NULL);
+  return event;
+}
+
+/* The same for what concerns a block as such, or a scope. */
+WeirEvent *
+weir_run_emit_part (WeirRun *run, WeirEventKind kind, guint32 scope, const char *block, WeirValue *data)
+{
+  WeirEvent *event = weir_event_new (kind, run->id);
+  g_autoptr(GError) error = NULL;
+
+  event->seq = run->state->seq + 1;
+  event->at = weir_clock_get_time (run->engine->clock);
+  event->mono = weir_clock_get_mono (run->engine->clock);
+  event->data = data;
+  event->scope = scope;
+  event->block = block != NULL ? g_ref_string_new (block) : NULL;
   if (!weir_run_state_apply (run->state, event, &error))
     g_critical ("Run %" G_GINT64_FORMAT ": %s", run->id, error->message);
   weir_engine_journal (run->engine, event, NULL, NULL);
@@ -279,18 +299,13 @@ schedule_retry (WeirStep *step, WeirValue *failure)
   weir_run_wake_later (step->run, delay);
 }
 
-static void
-fail_step (WeirStep *step, const GError *error)
+/* A failure as its event says it: with who takes it up. */
+static WeirValue *
+failure_event_data (WeirStep *step, WeirValue *failure)
 {
-  g_autoptr(WeirValue) failure = weir_value_new_error (weir_error_get_class (error), error->message, step->failure_data);
   const char *handled = "stop";
   WeirBuilder *data;
 
-  if (may_retry (step, weir_error_get_class (error)))
-    {
-      schedule_retry (step, failure);
-      return;
-    }
   if (has_error_link (step))
     handled = "port";
   else if (weir_block_get_reliability (step->block->block)->on_error == WEIR_ON_ERROR_CONTINUE)
@@ -308,7 +323,42 @@ fail_step (WeirStep *step, const GError *error)
         weir_builder_set_take (data, "shut", shut);
     }
   add_duration (step, data);
-  weir_run_emit (step->run, WEIR_EVENT_BLOCK_FAILED, step->state, weir_builder_end (data));
+  return weir_builder_end (data);
+}
+
+static void
+fail_step (WeirStep *step, const GError *error)
+{
+  g_autoptr(WeirValue) failure = weir_value_new_error (weir_error_get_class (error), error->message, step->failure_data);
+
+  if (may_retry (step, weir_error_get_class (error)))
+    schedule_retry (step, failure);
+  else
+    weir_run_emit (step->run, WEIR_EVENT_BLOCK_FAILED, step->state, failure_event_data (step, failure));
+}
+
+static void
+give_up_step (WeirStep *step)
+{
+  g_autoptr(WeirValue) failure = NULL;
+
+  if (step->stopped_alone)
+    failure = step->forced ? weir_value_new_error ("flow.interrupted", "It was force stopped", NULL)
+                           : weir_value_new_error ("flow.cancelled", "It was stopped", NULL);
+  weir_run_emit (step->run, step->forced ? WEIR_EVENT_BLOCK_INTERRUPTED : WEIR_EVENT_BLOCK_CANCELLED, step->state,
+                 failure != NULL ? failure_event_data (step, failure) : NULL);
+}
+
+void
+weir_run_end_unstarted (WeirRun *run, WeirStepState *state, gboolean force, gboolean alone)
+{
+  g_autoptr(WeirStep) step = weir_step_new (run, state);
+
+  step->settled = TRUE;
+  step->forced = force;
+  step->stopped_alone = alone;
+  give_up_step (step);
+  weir_run_close_failing (run, state->scope);
 }
 
 static void
@@ -403,7 +453,7 @@ weir_run_step_done (WeirStep *step, GError *error)
   if (error == NULL)
     succeed_step (step);
   else if (step->stopped && g_str_equal (weir_error_get_class (error), "flow.cancelled"))
-    weir_run_emit (run, WEIR_EVENT_BLOCK_CANCELLED, step->state, NULL);
+    give_up_step (step);
   else
     fail_step (step, error);
 
@@ -558,7 +608,8 @@ start_due_retries (WeirRun *run)
         continue;
       for (guint j = 0; j < scope->shared->plan->n_blocks; j++)
         for (WeirStepState *state = scope->blocks[j].last; state != NULL; state = state->previous)
-          if (state->info.status == WEIR_STEP_RETRY_WAIT && state->info.due_at <= now && !scope->failing)
+          if (state->info.status == WEIR_STEP_RETRY_WAIT && state->info.due_at <= now && !scope->failing
+              && !weir_run_state_is_paused (run->state, scope, j))
             {
               gboolean slot = state->waits;
 
@@ -690,6 +741,7 @@ static DexFuture *
 force_over_cb (DexFuture *future, gpointer user_data)
 {
   g_autoptr(WeirRun) run = g_object_ref (user_data);
+  gboolean alive = FALSE;
 
   if (run->suspended || run->engine == NULL || run->state->status != WEIR_RUN_STOPPING)
     return dex_future_new_true ();
@@ -702,12 +754,24 @@ force_over_cb (DexFuture *future, gpointer user_data)
 
       if (step == NULL || step->settled)
         continue;
+      if (step->pid != 0 && kill (-step->pid, SIGKILL) == 0)
+        {
+          /* it is not over before that is true */
+          if (!step->said_alive)
+            weir_step_log (step, WEIR_LOG_ERROR, "Interrupting: process %d was killed and is still there; it may wait for a device",
+                           (int) step->pid);
+          step->said_alive = TRUE;
+          alive = TRUE;
+          continue;
+        }
       reason = weir_value_new_text ("It did not react to being stopped");
       weir_run_emit (run, WEIR_EVENT_BLOCK_INTERRUPTED, state, weir_value_new_record (&key, &reason, 1));
       step->settled = TRUE;
       release_step (step);
     }
   weir_run_check_end (run);
+  if (alive)
+    call_later (run, 1000, force_over_cb);
   return dex_future_new_true ();
 }
 
@@ -715,6 +779,8 @@ force_over_cb (DexFuture *future, gpointer user_data)
 void
 weir_run_cancel_steps (WeirRun *run)
 {
+  gint64 grace = FORCE_GRACE_MS;
+
   for (guint i = 0; i < run->state->steps->len; i++)
     {
       WeirStepState *state = g_ptr_array_index (run->state->steps, i);
@@ -723,9 +789,11 @@ weir_run_cancel_steps (WeirRun *run)
       if (step == NULL || step->settled)
         continue;
       step->stopped = TRUE;
+      step->forced = run->force;
+      grace = MAX (grace, step->kill_grace_ms + 1000);
       g_cancellable_cancel (step->cancellable);
     }
   weir_run_reject_scopes (run);
   if (run->force)
-    call_later (run, FORCE_GRACE_MS, force_over_cb);
+    call_later (run, grace, force_over_cb);
 }

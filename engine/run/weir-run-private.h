@@ -58,6 +58,11 @@ struct _WeirStep
   gboolean             settled; /* its end is journalled: what comes later is dropped */
   gboolean             timed_out;
   gboolean             stopped;
+  gboolean             forced;  /* stopped by force */
+  gboolean             said_alive; /* that its program does not die */
+  gboolean             stopped_alone; /* what is around it goes on */
+  GPid                 pid;     /* of its program while that lives; 0: none */
+  gint64               kill_grace_ms; /* of that program */
   guint64              progress_at;
   GHashTable          *accesses; /* "permission target" already journalled */
   DexFuture           *timeout;
@@ -81,6 +86,9 @@ gboolean         weir_run_link_holds       (WeirRun *run, WeirStep *step, WeirPl
 gboolean         weir_run_pump             (WeirRun *run, gint64 until);
 void             weir_run_step_done        (WeirStep *step, GError *error);
 WeirEvent       *weir_run_emit             (WeirRun *run, WeirEventKind kind, WeirStepState *step, WeirValue *data);
+WeirEvent       *weir_run_emit_part        (WeirRun *run, WeirEventKind kind, guint32 scope, const char *block, WeirValue *data);
+/* Ends a step that is not under way. */
+void             weir_run_end_unstarted    (WeirRun *run, WeirStepState *state, gboolean force, gboolean alone);
 void             weir_run_check_end        (WeirRun *run);
 void             weir_run_cancel_steps     (WeirRun *run);
 void             weir_run_cancel_leftovers (WeirRun *run);
@@ -98,12 +106,22 @@ void             weir_run_restart_waiting  (WeirRun *run, WeirStepState *state);
 void             weir_run_resume_answered  (WeirRun *run);
 void             weir_step_forget_waiter   (WeirStep *step);
 
+/* weir-run-parts.c */
+void             weir_run_stop_scope       (WeirRun *run, WeirScopeState *scope, gboolean force);
+
 /* weir-run-scopes.c */
 DexFuture       *weir_run_open_scope       (WeirRun *run, WeirStep *step, const char *key, WeirValue *data);
 void             weir_run_close_rested     (WeirRun *run);
 void             weir_run_close_failing    (WeirRun *run, WeirScopeState *scope);
 void             weir_run_reject_scopes    (WeirRun *run);
 WeirValue       *weir_scope_find_result    (WeirScopeState *scope);
+char            *weir_run_make_scope_key   (WeirStepState *container, const char *key);
+
+/* weir-run-branches.c */
+int              weir_scope_find_branch_result (WeirScopeState *scope, const char **port);
+
+/* weir-step.c: a run of the body, or of one branch of it */
+DexFuture       *weir_run_open_body        (WeirStep *step, const char *branch, const char *key, WeirValue *locals);
 
 /* weir-run.c */
 WeirRun         *weir_run_new              (WeirEngine *engine, gint64 id, WeirWorkflow *workflow);

@@ -505,7 +505,7 @@ weir_scope_fire_entries (WeirRunState *self, WeirScopeState *scope)
           scope->blocks[i].inputs[j].n_pending++;
 
   for (guint i = 0; i < plan->n_blocks; i++)
-    if (plan->blocks[i].entry)
+    if (plan->blocks[i].entry && weir_scope_has_block (scope, i))
       {
         g_autoptr(WeirValue) nothing = weir_value_new_record (NULL, NULL, 0);
 

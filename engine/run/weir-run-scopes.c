@@ -4,8 +4,8 @@
 
 #include "weir-run-private.h"
 
-static char *
-scope_key (WeirStepState *container, const char *key)
+char *
+weir_run_make_scope_key (WeirStepState *container, const char *key)
 {
   return g_strdup_printf ("%u/%s/%u/%s", container->info.scope, container->info.block, container->info.firing, key);
 }
@@ -35,6 +35,16 @@ scope_tell (WeirScopeState *scope)
   dex_unref (promise);
 }
 
+/* What a block gave last, and nothing of its port if it did not give that. */
+static WeirStepState *
+find_given (WeirScopeState *scope, int index)
+{
+  for (WeirStepState *s = index >= 0 ? scope->blocks[index].last : NULL; s != NULL; s = s->previous)
+    if (s->info.outputs != NULL)
+      return s;
+  return NULL;
+}
+
 /* The result by rule C10: of the designated block, else the single sink, else the sink of the last link, else of the block that
  * succeeded last. (transfer full), null if there is nothing. */
 WeirValue *
@@ -43,19 +53,17 @@ weir_scope_find_result (WeirScopeState *scope)
   WeirBlock *block = NULL;
   const char *port = NULL;
   WeirStepState *step = scope->last_done;
+  WeirStepState *given = NULL;
   WeirValue *value = NULL;
 
-  if (scope->shared != NULL && weir_graph_find_result (scope->shared->plan->graph, &block, &port))
+  if (scope->branch != 0)
+    given = find_given (scope, weir_scope_find_branch_result (scope, &port));
+  else if (scope->shared != NULL && weir_graph_find_result (scope->shared->plan->graph, &block, &port))
+    given = find_given (scope, weir_plan_find_block (scope->shared->plan, weir_block_get_id (block)));
+  if (given != NULL)
     {
-      int index = weir_plan_find_block (scope->shared->plan, weir_block_get_id (block));
-
-      for (WeirStepState *s = index >= 0 ? scope->blocks[index].last : NULL; s != NULL; s = s->previous)
-        if (s->info.outputs != NULL)
-          {
-            step = s;
-            value = port != NULL ? weir_value_find_member (s->info.outputs, port) : NULL;
-            break;
-          }
+      step = given;
+      value = port != NULL ? weir_value_find_member (given->info.outputs, port) : NULL;
     }
   if (value == NULL && step != NULL && step->info.outputs != NULL && weir_value_get_length (step->info.outputs) > 0)
     value = weir_value_get_item (step->info.outputs, 0);
@@ -119,7 +127,7 @@ weir_run_reject_scopes (WeirRun *run)
 DexFuture *
 weir_run_open_scope (WeirRun *run, WeirStep *step, const char *key, WeirValue *data)
 {
-  g_autofree char *name = scope_key (step->state, key);
+  g_autofree char *name = weir_run_make_scope_key (step->state, key);
   WeirScopeState *scope = g_hash_table_lookup (run->scopes, name);
   g_autoptr(WeirValue) members = data;
   DexPromise *promise;

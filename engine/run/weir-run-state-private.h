@@ -43,6 +43,7 @@ typedef struct
   WeirStepState  *last;
   guint           n_firings;
   gboolean        skipped; /* in this round */
+  gboolean        paused;
 } WeirBlockState;
 
 typedef struct
@@ -99,8 +100,10 @@ struct _WeirScopeState
   gboolean         failing;   /* a step failed and nothing catches it: pub.error says what */
   char            *failed_block;
   gboolean         rested;    /* told to the executor */
+  gboolean         paused;    /* one item is */
   WeirStepState   *last_done; /* the last step that succeeded, for the result */
   guint            depth;
+  guint            branch;    /* the component that runs, from 1; 0: all */
   gpointer         runtime;   /* the executor's */
 };
 
@@ -113,7 +116,7 @@ struct _WeirStepState
   gboolean        overflow; /* the round that the budget of its cycle forbids */
   gboolean        routed;
   WeirStepState  *previous; /* firing of the same block */
-  GList           ready;    /* in a queue of the state while READY */
+  GList           ready;    /* in a queue of the state while READY or SUSPENDED */
   gboolean        container; /* has or had scopes of its own: runs as long as they do */
   gboolean        waits;    /* in state->waiting rather than state->ready */
   GPtrArray      *wait_states; /* of WeirWaitState, of this attempt; NULL while it never waited */
@@ -140,6 +143,8 @@ struct _WeirRunState
   GPtrArray       *others;    /* of WeirWorkflow: sub-workflows, kept alive */
   GQueue           ready;     /* of WeirStepState, oldest first: those that can start at once */
   GQueue           waiting;   /* likewise: those that count against the limit of steps at once */
+  GQueue           suspended; /* likewise: those of paused parts */
+  guint            n_paused_parts;
   GQueue           rested;    /* of WeirScopeState whose steps are all over */
   guint            n_running; /* started steps in all scopes */
   guint            n_leaves;  /* of these, those that are no containers */
@@ -160,6 +165,11 @@ void           weir_scope_settle         (WeirRunState *self, WeirScopeState *sc
 void           weir_scope_step_over      (WeirRunState *self, WeirStepState *step);
 void           weir_scope_clear_tokens   (WeirScopeState *scope);
 
+/* weir-run-state-parts.c */
+gboolean       weir_run_state_is_paused          (WeirRunState *self, WeirScopeState *scope, guint block);
+void           weir_run_state_apply_part         (WeirRunState *self, WeirEvent *event);
+void           weir_run_state_apply_part_stopped (WeirRunState *self, WeirEvent *event);
+
 /* weir-run-state-waits.c */
 void           weir_wait_state_free             (WeirWaitState *wait);
 WeirWaitState *weir_step_state_find_wait        (WeirStepState *step, const char *key);
@@ -170,7 +180,11 @@ void           weir_run_state_apply_answered    (WeirRunState *self, WeirStepSta
 void           weir_run_state_apply_resumed     (WeirRunState *self, WeirStepState *step);
 void           weir_run_state_apply_signal      (WeirRunState *self, WeirEvent *event);
 
+/* weir-run-branches.c */
+gboolean       weir_scope_has_block      (WeirScopeState *scope, guint block);
+
 /* weir-run-state.c */
+WeirPlanState *weir_run_state_share_plan (WeirRunState *self, WeirGraph *graph);
 WeirStepState *weir_run_state_add_step   (WeirRunState *self, WeirScopeState *scope, guint block, WeirValue *inputs, gboolean skip);
 void           weir_step_state_set_status (WeirRunState *self, WeirStepState *step, WeirStepStatus status);
 gboolean       weir_step_state_begins    (WeirStepState *step, WeirEventKind kind);

@@ -303,7 +303,7 @@ weir_run_state_explain_wait (WeirRunState *self, guint32 scope_id, const char *b
     return NULL;
   plan = scope->shared->plan;
   index = weir_plan_find_block (plan, block);
-  if (index < 0 || scope->blocks[index].n_firings > 0)
+  if (index < 0 || scope->blocks[index].n_firings > 0 || !weir_scope_has_block (scope, (guint) index))
     return NULL;
 
   for (guint i = 0; i < plan->blocks[index].n_inputs; i++)
@@ -386,7 +386,7 @@ weir_run_state_equal (WeirRunState *a, WeirRunState *b, char **difference)
     found = g_strdup_printf ("%s after %" G_GUINT64_FORMAT " and %s after %" G_GUINT64_FORMAT,
                              weir_run_status_get_name (a->status), a->seq, weir_run_status_get_name (b->status), b->seq);
   else if (a->steps->len != b->steps->len || a->scopes->len != b->scopes->len
-           || a->ready.length != b->ready.length || a->waiting.length != b->waiting.length)
+           || a->suspended.length != b->suspended.length || a->ready.length != b->ready.length || a->waiting.length != b->waiting.length)
     found = g_strdup_printf ("%u steps, %u scopes, %u ready; and %u, %u, %u", a->steps->len, a->scopes->len,
                              a->ready.length + a->waiting.length, b->steps->len, b->scopes->len,
                              b->ready.length + b->waiting.length);

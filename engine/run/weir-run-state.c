@@ -156,10 +156,14 @@ weir_step_state_set_status (WeirRunState *self, WeirStepState *step, WeirStepSta
   guint *by_status = scope->shared->blocks[step->block_index].by_status;
   WeirStepStatus old = step->info.status;
 
+  if (status == WEIR_STEP_READY && weir_run_state_is_paused (self, scope, step->block_index))
+    status = WEIR_STEP_SUSPENDED;
   if (old == status)
     return;
   if (old == WEIR_STEP_READY)
     g_queue_unlink (step->waits ? &self->waiting : &self->ready, &step->ready);
+  else if (old == WEIR_STEP_SUSPENDED)
+    g_queue_unlink (&self->suspended, &step->ready);
   if (old == WEIR_STEP_RUNNING)
     {
       scope->n_running--;
@@ -178,6 +182,8 @@ weir_step_state_set_status (WeirRunState *self, WeirStepState *step, WeirStepSta
       self->n_running++;
       self->n_leaves += !step->container;
     }
+  if (status == WEIR_STEP_SUSPENDED)
+    g_queue_push_tail_link (&self->suspended, &step->ready);
   if (status == WEIR_STEP_READY)
     {
       step->info.ready_at = self->now;
@@ -240,8 +246,9 @@ weir_run_state_lookup (WeirRunState *self, guint32 scope_id, const char *block, 
 
 /* ── scopes ─────────────────────────────────────────────────────────────────────────────── */
 
-static WeirPlanState *
-share_plan (WeirRunState *self, WeirGraph *graph)
+/* All scopes of one graph have one plan. */
+WeirPlanState *
+weir_run_state_share_plan (WeirRunState *self, WeirGraph *graph)
 {
   WeirPlanState *shared = g_hash_table_lookup (self->shared, graph);
 
@@ -264,7 +271,7 @@ scope_open (WeirRunState *self, WeirScopeState *scope, WeirGraph *graph)
   if (graph == NULL)
     return;
 
-  scope->shared = share_plan (self, graph);
+  scope->shared = weir_run_state_share_plan (self, graph);
   WeirPlan *plan = scope->shared->plan;
   scope->blocks = g_new0 (WeirBlockState, plan->n_blocks + 1);
   scope->links = g_new0 (WeirLinkState, plan->n_links + 1);
@@ -302,6 +309,16 @@ dup_member (WeirValue *data, const char *key)
   return value != NULL ? weir_value_ref (value) : NULL;
 }
 
+/* The component of a block, from 1; 0 without a block. */
+static guint
+find_branch (WeirRunState *self, WeirGraph *graph, const char *block)
+{
+  WeirPlan *plan = block != NULL && graph != NULL ? weir_run_state_share_plan (self, graph)->plan : NULL;
+  int index = plan != NULL ? weir_plan_find_block (plan, block) : -1;
+
+  return index >= 0 ? plan->blocks[index].component + 1 : 0;
+}
+
 static gboolean
 apply_scope_opened (WeirRunState *self, WeirEvent *event, WeirStepState *step, GError **error)
 {
@@ -329,6 +346,7 @@ apply_scope_opened (WeirRunState *self, WeirEvent *event, WeirStepState *step, G
                                      sub ? "" : scope->pub.key, sub ? "" : "]");
   scope->pub.locals = dup_member (event->data, "locals");
   scope->pub.inputs = dup_member (event->data, "inputs");
+  scope->branch = find_branch (self, graph, weir_value_get_member_text (event->data, "branch", NULL));
   if (!step->container)
     {
       step->container = TRUE;
@@ -518,7 +536,7 @@ apply_overridden (WeirStepState *step, WeirEvent *event)
 }
 
 static void
-apply_failed (WeirRunState *self, WeirStepState *step, WeirEvent *event)
+apply_failed (WeirRunState *self, WeirStepState *step, WeirEvent *event, WeirStepStatus status)
 {
   WeirScopeState *scope = step->scope;
   const char *handled = weir_value_get_member_text (event->data, "handled", "stop");
@@ -526,7 +544,7 @@ apply_failed (WeirRunState *self, WeirStepState *step, WeirEvent *event)
   g_clear_pointer (&step->info.error, weir_value_unref);
   step->info.error = dup_member (event->data, "error");
   end_attempt (step, event, step->info.error);
-  weir_step_state_set_status (self, step, WEIR_STEP_FAILED);
+  weir_step_state_set_status (self, step, status);
 
   if (g_str_equal (handled, "port"))
     route (self, step, NULL, step->info.error, weir_value_find_member (event->data, "shut"));
@@ -562,17 +580,28 @@ apply_emitted (WeirRunState *self, WeirStepState *step, WeirEvent *event)
   weir_scope_settle (self, scope);
 }
 
+/* Stopped: with the run, or alone, then the run goes on as after a failure. */
+static void
+apply_given_up (WeirRunState *self, WeirStepState *step, WeirEvent *event, WeirStepStatus status)
+{
+  if (event->data != NULL && weir_value_find_member (event->data, "handled") != NULL)
+    {
+      apply_failed (self, step, event, status);
+      return;
+    }
+  end_attempt (step, event, NULL);
+  weir_step_state_set_status (self, step, status);
+  weir_scope_step_over (self, step);
+}
+
 static void
 apply_interrupted (WeirRunState *self, WeirStepState *step, WeirEvent *event)
 {
   end_attempt (step, event, NULL);
   if (event->data != NULL && weir_value_get_member_bool (event->data, "again", FALSE))
-    {
-      weir_step_state_set_status (self, step, WEIR_STEP_READY);
-      return;
-    }
-  weir_step_state_set_status (self, step, WEIR_STEP_INTERRUPTED);
-  weir_scope_step_over (self, step);
+    weir_step_state_set_status (self, step, WEIR_STEP_READY);
+  else
+    apply_given_up (self, step, event, WEIR_STEP_INTERRUPTED);
 }
 
 static gboolean
@@ -604,16 +633,14 @@ apply_to_step (WeirRunState *self, WeirEvent *event, WeirStepState *step, GError
       apply_overridden (step, event);
       break;
     case WEIR_EVENT_BLOCK_FAILED:
-      apply_failed (self, step, event);
+      apply_failed (self, step, event, WEIR_STEP_FAILED);
       break;
     case WEIR_EVENT_BLOCK_SKIPPED:
       weir_step_state_set_status (self, step, WEIR_STEP_SKIPPED);
       route (self, step, NULL, NULL, NULL);
       break;
     case WEIR_EVENT_BLOCK_CANCELLED:
-      end_attempt (step, event, NULL);
-      weir_step_state_set_status (self, step, WEIR_STEP_CANCELLED);
-      weir_scope_step_over (self, step);
+      apply_given_up (self, step, event, WEIR_STEP_CANCELLED);
       break;
     case WEIR_EVENT_BLOCK_INTERRUPTED:
       apply_interrupted (self, step, event);
@@ -735,6 +762,13 @@ apply_to_run (WeirRunState *self, WeirEvent *event)
       break;
     case WEIR_EVENT_VARIABLE:
       set_variable (self, event);
+      break;
+    case WEIR_EVENT_PART_PAUSED:
+    case WEIR_EVENT_PART_RESUMED:
+      weir_run_state_apply_part (self, event);
+      break;
+    case WEIR_EVENT_PART_STOPPED:
+      weir_run_state_apply_part_stopped (self, event);
       break;
     case WEIR_EVENT_RUN_SIGNAL:
       weir_run_state_apply_signal (self, event);

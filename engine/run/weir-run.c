@@ -21,44 +21,6 @@ enum
 static GParamSpec *props[N_PROPS];
 static guint signals[N_SIGNALS];
 
-/* (state × verb): NULL is legal, else why not. */
-static const char *const refusals[WEIR_RUN_INTERRUPTED + 1][WEIR_VERB_CANCEL_AND_DELETE + 1] = {
-  [WEIR_RUN_CREATED] = { "It has not started", "It is not paused", NULL, NULL, "It has not ended", NULL },
-  [WEIR_RUN_QUEUED] = { "It has not started", "It is not paused", NULL, NULL, "It has not ended", NULL },
-  [WEIR_RUN_RUNNING] = { NULL, "It is running", NULL, NULL, "It is still running", NULL },
-  [WEIR_RUN_WAITING] = { NULL, "It is running", NULL, NULL, "It is still running", NULL },
-  [WEIR_RUN_PAUSING] = { NULL, NULL, NULL, NULL, "It has not ended", NULL },
-  [WEIR_RUN_PAUSED] = { "It is paused already", NULL, NULL, NULL, "It has not ended", NULL },
-  [WEIR_RUN_STOPPING] = { "It is being stopped", "It is being stopped", "It is being stopped", NULL,
-                          "It has not ended", NULL },
-  [WEIR_RUN_SUCCEEDED] = { "It has ended", "It has ended", "It has ended", "It has ended", NULL, NULL },
-  [WEIR_RUN_FAILED] = { "It has ended", "It has ended", "It has ended", "It has ended", NULL, NULL },
-  [WEIR_RUN_CANCELLED] = { "It has ended", "It has ended", "It has ended", "It has ended", NULL, NULL },
-  [WEIR_RUN_INTERRUPTED] = { "It has ended", "It has ended", "It has ended", "It has ended", NULL, NULL },
-};
-
-/**
- * weir_run_verb_is_legal:
- * @verb: what is to be done
- * @status: where the run stands
- * @reason: (out) (optional) (nullable) (transfer none): why it is not legal, a sentence without full stop
- *
- * Returns: whether it may be done now
- */
-gboolean
-weir_run_verb_is_legal (WeirRunVerb verb, WeirRunStatus status, const char **reason)
-{
-  const char *refusal;
-
-  g_return_val_if_fail ((guint) status < G_N_ELEMENTS (refusals), FALSE);
-  g_return_val_if_fail ((guint) verb < G_N_ELEMENTS (refusals[0]), FALSE);
-
-  refusal = refusals[status][verb];
-  if (reason != NULL)
-    *reason = refusal;
-  return refusal == NULL;
-}
-
 static void
 weir_run_dispose (GObject *object)
 {

@@ -26,6 +26,13 @@ typedef enum
 WEIR_API gboolean      weir_run_verb_is_legal  (WeirRunVerb     verb,
                                                 WeirRunStatus   status,
                                                 const char    **reason);
+/* The same for a step: what may be done to a part of a run. */
+WEIR_API gboolean      weir_step_verb_is_legal (WeirRunVerb     verb,
+                                                WeirStepStatus  status,
+                                                const char    **reason);
+WEIR_API const char   *weir_run_verb_get_name  (WeirRunVerb     verb);
+/* (transfer full): the tables of both, (state × verb) → new state or refusal */
+WEIR_API char         *weir_verbs_to_markdown  (void);
 
 /**
  * WeirRun:
@@ -50,6 +57,20 @@ WEIR_API DexFuture    *weir_run_resume         (WeirRun   *self) G_GNUC_WARN_UNU
 WEIR_API DexFuture    *weir_run_stop           (WeirRun   *self) G_GNUC_WARN_UNUSED_RESULT;
 /* Ends running steps, SIGTERM then SIGKILL to their process groups; the run ends as interrupted. */
 WEIR_API DexFuture    *weir_run_force_stop     (WeirRun   *self) G_GNUC_WARN_UNUSED_RESULT;
+/* The same verbs on a part: a block (a container with all that is in it), or, with @block NULL, one item: the scope itself. */
+WEIR_API gboolean      weir_run_pause_part     (WeirRun   *self,
+                                                guint32    scope,
+                                                const char *block,
+                                                GError   **error);
+WEIR_API gboolean      weir_run_resume_part    (WeirRun   *self,
+                                                guint32    scope,
+                                                const char *block,
+                                                GError   **error);
+WEIR_API gboolean      weir_run_stop_part      (WeirRun   *self,
+                                                guint32    scope,
+                                                const char *block,
+                                                gboolean   force,
+                                                GError   **error);
 /* Starts the next attempt of a step in RETRY_WAIT now. */
 WEIR_API gboolean      weir_run_retry_now      (WeirRun   *self,
                                                 guint32    scope,

@@ -430,18 +430,10 @@ weir_step_evaluate (WeirStep *self, const char *source, WeirValue *locals, GErro
   return weir_expression_evaluate (expression, scope, error);
 }
 
-/**
- * weir_step_run_body:
- * @self: a step of a container
- * @key: name of this run of the body, unique within the step
- * @locals: (nullable): a record added to the scope of the body's expressions
- *
- * Returns: (transfer full): a future that resolves to the body's result (#WeirValue)
- */
 DexFuture *
-weir_step_run_body (WeirStep *self, const char *key, WeirValue *locals)
+weir_run_open_body (WeirStep *self, const char *branch, const char *key, WeirValue *locals)
 {
-  WeirBuilder *data = weir_record_builder_new (1);
+  WeirBuilder *data = weir_record_builder_new (2);
 
   if (self->settled || self->run->suspended || self->run->state->status == WEIR_RUN_STOPPING)
     {
@@ -458,7 +450,23 @@ weir_step_run_body (WeirStep *self, const char *key, WeirValue *locals)
     }
   if (locals != NULL)
     weir_builder_set (data, "locals", locals);
+  if (branch != NULL)
+    weir_builder_set_take (data, "branch", weir_value_new_text (branch));
   return weir_run_open_scope (self->run, self, key, weir_builder_end (data));
+}
+
+/**
+ * weir_step_run_body:
+ * @self: a step of a container
+ * @key: name of this run of the body, unique within the step
+ * @locals: (nullable): a record added to the scope of the body's expressions
+ *
+ * Returns: (transfer full): a future that resolves to the body's result (#WeirValue)
+ */
+DexFuture *
+weir_step_run_body (WeirStep *self, const char *key, WeirValue *locals)
+{
+  return weir_run_open_body (self, NULL, key, locals);
 }
 
 typedef struct

@@ -74,8 +74,8 @@ stopped_cb (DexFuture *future, gpointer user_data)
   return dex_future_new_true ();
 }
 
-static DexFuture *
-wait_run (gpointer settings, WeirStep *step)
+static Waiting *
+waiting_add (gpointer settings, WeirStep *step)
 {
   Waiting *entry = g_new0 (Waiting, 1);
 
@@ -83,6 +83,21 @@ wait_run (gpointer settings, WeirStep *step)
   entry->value = pass_value (settings, step);
   entry->promise = dex_promise_new ();
   g_ptr_array_add (waiting, entry);
+  return entry;
+}
+
+/* Does not hear that it is to stop. */
+static DexFuture *
+deaf_run (gpointer settings, WeirStep *step)
+{
+  return DEX_FUTURE (dex_ref (waiting_add (settings, step)->promise));
+}
+
+static DexFuture *
+wait_run (gpointer settings, WeirStep *step)
+{
+  Waiting *entry = waiting_add (settings, step);
+
   dex_future_disown (dex_future_finally (dex_cancellable_new_from_cancellable (weir_step_get_cancellable (step)),
                                          stopped_cb, dex_ref (entry->promise), dex_unref));
   return DEX_FUTURE (dex_ref (entry->promise));
@@ -123,6 +138,37 @@ each_fiber (gpointer settings, WeirStep *step, GError **error)
     }
   weir_step_emit_take (step, "value", weir_builder_end (results));
   return TRUE;
+}
+
+/* All items at once; what fails is left out. */
+static gboolean
+swarm_fiber (gpointer settings, WeirStep *step, GError **error)
+{
+  WeirValue *items = weir_step_get_input (step, "value");
+  WeirBuilder *results = weir_list_builder_new (weir_value_get_length (items));
+  g_autoptr(GPtrArray) bodies = g_ptr_array_new_with_free_func (dex_unref);
+
+  for (gsize i = 0; i < weir_value_get_length (items); i++)
+    {
+      g_autofree char *key = g_strdup_printf ("%" G_GSIZE_FORMAT, i);
+
+      g_ptr_array_add (bodies, weir_step_run_body (step, key, NULL));
+    }
+  for (guint i = 0; i < bodies->len; i++)
+    {
+      WeirValue *result = dex_await_boxed (dex_ref (g_ptr_array_index (bodies, i)), NULL);
+
+      if (result != NULL)
+        weir_builder_take (results, result);
+    }
+  weir_step_emit_take (step, "value", weir_builder_end (results));
+  return !g_cancellable_set_error_if_cancelled (weir_step_get_cancellable (step), error);
+}
+
+static DexFuture *
+swarm_run (gpointer settings, WeirStep *step)
+{
+  return weir_step_spawn (step, settings, swarm_fiber);
 }
 
 static DexFuture *
@@ -184,9 +230,11 @@ ask_run (gpointer settings, WeirStep *step)
 
 KIND (kind_pass, "test.pass", .eval = pass_eval);
 KIND (kind_wait, "test.wait", .run = wait_run);
+KIND (kind_deaf, "test.deaf", .run = deaf_run);
 KIND (kind_ask, "test.ask", .run = ask_run);
 KIND (kind_once, "test.once", .run = wait_run, .effect = WEIR_EFFECT_ONCE, .undo = WEIR_UNDO_IRREVERSIBLE);
 KIND (kind_each, "test.each", .run = each_run, .has_body = TRUE);
+KIND (kind_swarm, "test.swarm", .run = swarm_run, .has_body = TRUE);
 KIND (kind_write, "test.write", .run = write_run, .effect = WEIR_EFFECT_IDEMPOTENT, .undo = WEIR_UNDO_EXACT);
 
 static void
@@ -202,9 +250,11 @@ add_kinds (void)
   weir_registry_add_kind (&kind_pass);
   weir_registry_add_kind (&kind_wait);
   weir_registry_add_kind (&kind_ask);
+  weir_registry_add_kind (&kind_deaf);
   weir_registry_add_kind (&kind_once);
   weir_registry_add_kind (&kind_each);
   weir_registry_add_kind (&kind_write);
+  weir_registry_add_kind (&kind_swarm);
 }
 
 /* ── the engine ─────────────────────────────────────────────────────────────────────────── */

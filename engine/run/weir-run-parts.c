@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Verbs on parts of a run: a block, a container with all that is in it, one item of a container. */
+
+#include "weir-run-private.h"
+#include "weir-verbs.h"
+
+static WeirScopeState *
+get_scope (WeirRun *self, guint32 scope, GError **error)
+{
+  WeirScopeState *state = NULL;
+
+  if (self->engine == NULL || self->suspended || weir_run_status_is_final (self->state->status))
+    g_set_error (error, WEIR_ERROR, WEIR_ERROR_WRONG_STATE, "The run has ended");
+  else if (scope >= self->state->scopes->len || (state = g_ptr_array_index (self->state->scopes, scope)) == NULL
+           || state->pub.closed || state->shared == NULL)
+    g_set_error (error, WEIR_ERROR, WEIR_ERROR_WRONG_STATE, "It has ended");
+  else
+    return state;
+  return NULL;
+}
+
+/* A block that has not fired counts as pending; of several firings the last one counts. */
+static gboolean
+check_block (WeirScopeState *scope, const char *block, WeirRunVerb verb, GError **error)
+{
+  int index = weir_plan_find_block (scope->shared->plan, block);
+  WeirStepState *last = index >= 0 ? scope->blocks[index].last : NULL;
+  const WeirVerbCell *cell;
+
+  if (index < 0)
+    {
+      g_set_error (error, WEIR_ERROR, WEIR_ERROR_NOT_FOUND, "There is no block %s here", block);
+      return FALSE;
+    }
+  cell = weir_verb_get_step_cell (verb, last != NULL ? last->info.status : WEIR_STEP_PENDING);
+  if (!cell->legal)
+    g_set_error (error, WEIR_ERROR, WEIR_ERROR_WRONG_STATE, "%s", cell->refusal);
+  return cell->legal;
+}
+
+static gboolean
+mark_part (WeirRun *self, guint32 scope_id, const char *block, gboolean pause, GError **error)
+{
+  WeirScopeState *scope = get_scope (self, scope_id, error);
+  gboolean paused;
+
+  if (scope == NULL || (block != NULL && !check_block (scope, block, pause ? WEIR_VERB_PAUSE : WEIR_VERB_RESUME, error)))
+    return FALSE;
+  paused = block != NULL ? scope->blocks[weir_plan_find_block (scope->shared->plan, block)].paused : scope->paused;
+  if (!pause && !paused)
+    {
+      g_set_error (error, WEIR_ERROR, WEIR_ERROR_WRONG_STATE, "It is not paused");
+      return FALSE;
+    }
+  if (paused != pause)
+    weir_run_emit_part (self, pause ? WEIR_EVENT_PART_PAUSED : WEIR_EVENT_PART_RESUMED, scope_id, block, NULL);
+  weir_engine_wake (self->engine, self);
+  return TRUE;
+}
+
+/**
+ * weir_run_pause_part:
+ * @self: a run
+ * @scope: a scope of it: 0 for the workflow itself, else one item of a container
+ * @block: (nullable): a block in it; %NULL for all of the scope
+ * @error: where to put %WEIR_ERROR_WRONG_STATE or %WEIR_ERROR_NOT_FOUND
+ *
+ * Keeps a block from beginning, and, if it is a container, all that is in it; the rest of the run goes on. What runs finishes. Safe to
+ * repeat.
+ *
+ * Returns: whether that was possible
+ */
+gboolean
+weir_run_pause_part (WeirRun *self, guint32 scope, const char *block, GError **error)
+{
+  return mark_part (self, scope, block, TRUE, error);
+}
+
+/**
+ * weir_run_resume_part:
+ * @self: a run
+ * @scope: as for [method@Weir.Run.pause_part]
+ * @block: (nullable): likewise
+ * @error: where to put %WEIR_ERROR_WRONG_STATE or %WEIR_ERROR_NOT_FOUND
+ *
+ * Lets a paused part go on.
+ *
+ * Returns: whether it was paused
+ */
+gboolean
+weir_run_resume_part (WeirRun *self, guint32 scope, const char *block, GError **error)
+{
+  return mark_part (self, scope, block, FALSE, error);
+}
+
+static WeirValue *
+stop_error (gboolean force)
+{
+  return force ? weir_value_new_error ("flow.interrupted", "It was force stopped", NULL)
+               : weir_value_new_error ("flow.cancelled", "It was stopped", NULL);
+}
+
+static void
+stop_inside (WeirRun *self, WeirStepState *container, gboolean force)
+{
+  for (guint i = container->scope->pub.id + 1; container->container && i < self->state->scopes->len; i++)
+    {
+      WeirScopeState *scope = g_ptr_array_index (self->state->scopes, i);
+
+      if (scope != NULL && scope->shared != NULL && !scope->pub.closed && scope->pub.parent == container->info.scope
+          && scope->pub.firing == container->info.firing && g_str_equal (scope->pub.block, container->info.block))
+        weir_run_stop_scope (self, scope, force);
+    }
+}
+
+/* @alone: the scope around it goes on, so its end is a failure there. */
+static void
+stop_step (WeirRun *self, WeirStepState *state, gboolean force, gboolean alone)
+{
+  WeirStep *step = state->runtime;
+
+  stop_inside (self, state, force);
+  if (step != NULL && !step->settled)
+    {
+      step->stopped = TRUE;
+      step->forced = force;
+      step->stopped_alone = alone;
+      g_cancellable_cancel (step->cancellable);
+    }
+  else if (weir_verb_get_step_cell (WEIR_VERB_STOP, state->info.status)->legal)
+    weir_run_end_unstarted (self, state, force, alone);
+}
+
+/* Ends one scope, an item of a container: its steps first, those of nested containers before these. */
+void
+weir_run_stop_scope (WeirRun *self, WeirScopeState *scope, gboolean force)
+{
+  const char *key = "error";
+  g_autoptr(WeirValue) error = stop_error (force);
+
+  weir_run_emit_part (self, WEIR_EVENT_PART_STOPPED, scope->pub.id, NULL, weir_value_new_record (&key, &error, 1));
+  for (guint i = 0; i < scope->shared->plan->n_blocks && !scope->pub.closed; i++)
+    for (WeirStepState *state = scope->blocks[i].last; state != NULL; state = state->previous)
+      stop_step (self, state, force, FALSE);
+  weir_run_close_failing (self, scope);
+}
+
+/**
+ * weir_run_stop_part:
+ * @self: a run
+ * @scope: a scope of it: 0 for the workflow itself, else one item of a container
+ * @block: (nullable): a block in it; %NULL for all of the item
+ * @force: whether to end programs without asking them first
+ * @error: where to put %WEIR_ERROR_WRONG_STATE or %WEIR_ERROR_NOT_FOUND
+ *
+ * Ends a block, a container with all that is in it, or one item; the rest of the run goes on. For the rest it failed, with
+ * flow.cancelled or flow.interrupted: its error link, its `on_error` and the container's policy for items apply.
+ *
+ * Returns: whether there was something to end
+ */
+gboolean
+weir_run_stop_part (WeirRun *self, guint32 scope_id, const char *block, gboolean force, GError **error)
+{
+  WeirScopeState *scope = get_scope (self, scope_id, error);
+
+  if (scope == NULL || (block != NULL && !check_block (scope, block, force ? WEIR_VERB_FORCE_STOP : WEIR_VERB_STOP, error)))
+    return FALSE;
+  if (block == NULL && scope_id == 0)
+    {
+      g_set_error (error, WEIR_ERROR, WEIR_ERROR_WRONG_STATE, "That is the whole run: stop the run");
+      return FALSE;
+    }
+  if (block == NULL)
+    weir_run_stop_scope (self, scope, force);
+  else
+    {
+      int index = weir_plan_find_block (scope->shared->plan, block);
+
+      for (WeirStepState *state = scope->blocks[index].last; state != NULL; state = state->previous)
+        stop_step (self, state, force, TRUE);
+    }
+  weir_run_close_rested (self);
+  weir_run_check_end (self);
+  weir_engine_wake (self->engine, self);
+  return TRUE;
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The fold of verbs on parts of a run: a block, a container with all that is in it, one item. */
+
+#include "weir-run-state-private.h"
+
+/* Whether the block, what it is in, or anything around that is paused. */
+gboolean
+weir_run_state_is_paused (WeirRunState *self, WeirScopeState *scope, guint block)
+{
+  if (self->n_paused_parts == 0)
+    return FALSE;
+  for (;;)
+    {
+      WeirScopeState *parent = scope->parent;
+
+      if (scope->paused || scope->blocks[block].paused)
+        return TRUE;
+      if (parent == NULL || parent->shared == NULL)
+        return FALSE;
+      block = weir_plan_find_block (parent->shared->plan, scope->pub.block);
+      scope = parent;
+    }
+}
+
+static gboolean *
+find_mark (WeirRunState *self, WeirEvent *event)
+{
+  WeirScopeState *scope = event->scope < self->scopes->len ? g_ptr_array_index (self->scopes, event->scope) : NULL;
+  int block;
+
+  if (scope == NULL || scope->shared == NULL)
+    return NULL;
+  if (event->block == NULL)
+    return &scope->paused;
+  block = weir_plan_find_block (scope->shared->plan, event->block);
+  return block >= 0 ? &scope->blocks[block].paused : NULL;
+}
+
+static void
+sort_queue (WeirRunState *self, GQueue *queue, gboolean paused, WeirStepStatus status)
+{
+  for (GList *l = queue->head, *next; l != NULL; l = next)
+    {
+      WeirStepState *step = l->data;
+
+      next = l->next;
+      if (weir_run_state_is_paused (self, step->scope, step->block_index) == paused)
+        weir_step_state_set_status (self, step, status);
+    }
+}
+
+void
+weir_run_state_apply_part (WeirRunState *self, WeirEvent *event)
+{
+  gboolean *mark = find_mark (self, event);
+  gboolean pause = event->kind == WEIR_EVENT_PART_PAUSED;
+
+  if (mark == NULL || *mark == pause)
+    return;
+  *mark = pause;
+  self->n_paused_parts += pause ? 1 : -1;
+  if (pause)
+    {
+      sort_queue (self, &self->ready, TRUE, WEIR_STEP_SUSPENDED);
+      sort_queue (self, &self->waiting, TRUE, WEIR_STEP_SUSPENDED);
+    }
+  else
+    sort_queue (self, &self->suspended, FALSE, WEIR_STEP_READY);
+}
+
+/* One item is ended: nothing starts in it any more, and it closes with that error once nothing runs in it. */
+void
+weir_run_state_apply_part_stopped (WeirRunState *self, WeirEvent *event)
+{
+  WeirScopeState *scope = event->scope < self->scopes->len ? g_ptr_array_index (self->scopes, event->scope) : NULL;
+
+  if (scope == NULL || scope->pub.closed)
+    return;
+  g_clear_pointer (&scope->pub.error, weir_value_unref);
+  scope->pub.error = weir_value_ref (weir_value_find_member (event->data, "error"));
+  scope->failing = TRUE;
+}

@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Verbs on parts of a run, and the tables that say which verb is legal when. */
+
+#include "weir-json.h"
+#include "weir-test.h"
+#include "weir-verbs.h"
+
+static const char two[] = "weir: 1\nname: Two\nblocks:\n  a: { kind: test.wait }\n  b: { kind: test.pass }\n  c: { kind: test.wait }\n"
+                          "links:\n  - a.value -> b.value\n";
+
+static const char items[] = "weir: 1\nname: Items\nblocks:\n  l: { kind: test.pass, config: { give: \"=[1, 2]\" } }\n"
+                            "  e:\n    kind: test.swarm\n    body:\n      blocks:\n"
+                            "        w: { kind: test.wait }\n"
+                            "links:\n  - l.value -> e.value\n";
+
+static const char ports[] = "weir: 1\nname: Ports\nblocks:\n  a: { kind: test.wait }\n  b: { kind: test.pass }\n"
+                            "links:\n  - a.error -> b.value\n";
+
+static void
+test_paused_block_lets_the_rest_go_on (void)
+{
+  g_autoptr(WeirTest) test = weir_test_new ();
+  g_autoptr(WeirRun) run = weir_test_play (test, two, NULL);
+  g_autoptr(GError) error = NULL;
+
+  g_assert_false (weir_run_resume_part (run, 0, "b", &error));
+  g_assert_error (error, WEIR_ERROR, WEIR_ERROR_WRONG_STATE);
+  g_clear_error (&error);
+  g_assert_true (weir_run_pause_part (run, 0, "b", &error));
+  weir_test_finish ("a", "1");
+  weir_test_finish ("c", "2");
+  weir_test_settle (test);
+  g_assert_cmpint (weir_test_status (run, "b"), ==, WEIR_STEP_SUSPENDED);
+  g_assert_cmpint (weir_test_status (run, "c"), ==, WEIR_STEP_SUCCEEDED);
+  g_assert_cmpint (weir_run_get_status (run), ==, WEIR_RUN_RUNNING);
+  weir_test_check_fold (test, run);
+  g_assert_true (weir_run_resume_part (run, 0, "b", &error));
+  weir_test_settle (test);
+  g_assert_cmpint (weir_run_get_status (run), ==, WEIR_RUN_SUCCEEDED);
+  weir_test_check_fold (test, run);
+}
+
+static void
+test_stopped_block_is_a_failure_for_the_rest (void)
+{
+  g_autoptr(WeirTest) test = weir_test_new ();
+  g_autoptr(WeirRun) run = weir_test_play (test, ports, NULL);
+  g_autoptr(GError) error = NULL;
+
+  g_assert_true (weir_run_stop_part (run, 0, "a", FALSE, &error));
+  weir_test_settle (test);
+  g_assert_cmpint (weir_test_status (run, "a"), ==, WEIR_STEP_CANCELLED);
+  g_assert_cmpint (weir_test_status (run, "b"), ==, WEIR_STEP_SUCCEEDED);
+  g_assert_cmpint (weir_run_get_status (run), ==, WEIR_RUN_SUCCEEDED);
+  weir_test_check_fold (test, run);
+}
+
+static void
+test_force_stopped_block_fails_the_run_when_nothing_catches_it (void)
+{
+  g_autoptr(WeirTest) test = weir_test_new ();
+  g_autoptr(WeirRun) run = weir_test_play (test, "weir: 1\nname: One\nblocks:\n  a: { kind: test.wait }\n", NULL);
+
+  g_assert_true (weir_run_stop_part (run, 0, "a", TRUE, NULL));
+  weir_test_settle (test);
+  g_assert_cmpint (weir_test_status (run, "a"), ==, WEIR_STEP_INTERRUPTED);
+  g_assert_cmpint (weir_run_get_status (run), ==, WEIR_RUN_FAILED);
+  weir_test_check_fold (test, run);
+}
+
+static void
+test_one_item_is_stopped_and_the_others_go_on (void)
+{
+  g_autoptr(WeirTest) test = weir_test_new ();
+  g_autoptr(WeirRun) run = weir_test_play (test, items, NULL);
+  g_autofree char *result = NULL;
+  g_autoptr(GError) error = NULL;
+
+  g_assert_cmpuint (weir_test_n_waiting ("w"), ==, 2);
+  g_assert_true (weir_run_stop_part (run, 1, NULL, FALSE, &error));
+  weir_test_settle (test);
+  g_assert_cmpuint (weir_test_n_waiting ("w"), ==, 1);
+  weir_test_finish ("w", "7");
+  weir_test_settle (test);
+  g_assert_cmpint (weir_run_get_status (run), ==, WEIR_RUN_SUCCEEDED);
+  result = weir_json_write (weir_run_state_get_result (weir_run_get_state (run)), 0, NULL);
+  g_assert_cmpstr (result, ==, "[7]");
+  g_assert_false (weir_run_stop_part (run, 1, NULL, FALSE, &error));
+  g_assert_error (error, WEIR_ERROR, WEIR_ERROR_WRONG_STATE);
+  weir_test_check_fold (test, run);
+}
+
+static void
+test_container_is_one_unit (void)
+{
+  g_autoptr(WeirTest) test = weir_test_new ();
+  g_autoptr(WeirRun) run = weir_test_play (test, items, NULL);
+
+  g_assert_true (weir_run_pause_part (run, 0, "e", NULL));
+  g_assert_true (weir_run_stop_part (run, 0, "e", FALSE, NULL));
+  weir_test_settle (test);
+  g_assert_cmpuint (weir_test_n_waiting ("w"), ==, 0);
+  g_assert_cmpint (weir_test_status (run, "e"), ==, WEIR_STEP_CANCELLED);
+  g_assert_cmpint (weir_run_get_status (run), ==, WEIR_RUN_FAILED);
+  weir_test_check_fold (test, run);
+}
+
+/* ── cell by cell ───────────────────────────────────────────────────────────────────────── */
+
+/* A run brought into a state; NULL for states that last no time. */
+static WeirRun *
+bring_run (WeirTest *test, WeirRunStatus status)
+{
+  WeirRun *run = NULL;
+
+  switch (status)
+    {
+    case WEIR_RUN_RUNNING:
+    case WEIR_RUN_PAUSING:
+    case WEIR_RUN_PAUSED:
+    case WEIR_RUN_CANCELLED:
+    case WEIR_RUN_INTERRUPTED:
+      run = weir_test_play (test, "weir: 1\nname: One\nblocks:\n  a: { kind: test.wait }\n  b: { kind: test.pass }\nlinks:\n  - a.value -> b.value\n", NULL);
+      break;
+    case WEIR_RUN_STOPPING:
+      run = weir_test_play (test, "weir: 1\nname: Deaf\nblocks:\n  a: { kind: test.deaf }\n", NULL);
+      break;
+    case WEIR_RUN_WAITING:
+      return weir_test_play (test, "weir: 1\nname: Ask\nblocks:\n  a: { kind: test.ask }\n", NULL);
+    case WEIR_RUN_SUCCEEDED:
+      return weir_test_play (test, "weir: 1\nname: Pass\nblocks:\n  a: { kind: test.pass }\n", NULL);
+    case WEIR_RUN_FAILED:
+      run = weir_test_play (test, "weir: 1\nname: Fail\nblocks:\n  a: { kind: test.wait }\n", NULL);
+      weir_test_break ("a", "io.other");
+      weir_test_settle (test);
+      return run;
+    case WEIR_RUN_CREATED:
+    case WEIR_RUN_QUEUED:
+    default:
+      return NULL;
+    }
+  if (status == WEIR_RUN_PAUSING || status == WEIR_RUN_PAUSED)
+    dex_future_disown (weir_run_pause (run));
+  if (status == WEIR_RUN_PAUSED)
+    weir_test_finish ("a", "1");
+  if (status == WEIR_RUN_STOPPING || status == WEIR_RUN_CANCELLED)
+    dex_future_disown (weir_run_stop (run));
+  if (status == WEIR_RUN_INTERRUPTED)
+    dex_future_disown (weir_run_force_stop (run));
+  weir_test_settle (test);
+  return run;
+}
+
+static DexFuture *
+call_verb (WeirTest *test, WeirRun *run, WeirRunVerb verb)
+{
+  switch (verb)
+    {
+    case WEIR_VERB_PAUSE:
+      return weir_run_pause (run);
+    case WEIR_VERB_RESUME:
+      return weir_run_resume (run);
+    case WEIR_VERB_STOP:
+      return weir_run_stop (run);
+    case WEIR_VERB_FORCE_STOP:
+      return weir_run_force_stop (run);
+    case WEIR_VERB_UNDO:
+    case WEIR_VERB_CANCEL_AND_DELETE:
+    default:
+      return NULL;
+    }
+}
+
+/* Pausing and stopping are over at once when nothing runs. */
+static gboolean
+has_reached (WeirRun *run, WeirRunStatus to)
+{
+  WeirRunStatus status = weir_run_state_get_status (weir_run_get_state (run));
+
+  if (to == WEIR_RUN_PAUSING && status == WEIR_RUN_PAUSED)
+    return TRUE;
+  if (to == WEIR_RUN_STOPPING && (status == WEIR_RUN_CANCELLED || status == WEIR_RUN_INTERRUPTED))
+    return weir_run_state_find_step (weir_run_get_state (run), 0, "a")->status != WEIR_STEP_RUNNING;
+  return status == to;
+}
+
+static void
+test_every_verb_in_every_state_of_a_run (void)
+{
+  for (guint status = 0; status <= WEIR_RUN_INTERRUPTED; status++)
+    for (guint verb = 0; verb <= WEIR_VERB_FORCE_STOP; verb++)
+      {
+        g_autoptr(WeirTest) test = weir_test_new ();
+        g_autoptr(WeirRun) run = bring_run (test, status);
+        const WeirVerbCell *cell = weir_verb_get_run_cell (verb, status);
+        g_autoptr(DexFuture) future = NULL;
+        g_autoptr(GError) error = NULL;
+
+        if (run == NULL)
+          continue;
+        g_test_message ("%s in %s", weir_run_verb_get_name (verb), weir_run_status_get_name (status));
+        g_assert_cmpint (weir_run_state_get_status (weir_run_get_state (run)), ==, status);
+        future = call_verb (test, run, verb);
+        if (cell->legal)
+          {
+            g_assert_true (has_reached (run, cell->to));
+            g_assert_false (dex_future_is_rejected (future));
+          }
+        else
+          {
+            dex_future_get_value (future, &error);
+            g_assert_error (error, WEIR_ERROR, WEIR_ERROR_WRONG_STATE);
+            g_assert_cmpstr (error->message, ==, cell->refusal);
+            g_assert_cmpint (weir_run_state_get_status (weir_run_get_state (run)), ==, status);
+          }
+        weir_test_settle (test);
+        weir_test_check_fold (test, run);
+      }
+}
+
+/* A run whose block “s” is in a state; NULL where the test kinds cannot bring it there. */
+static WeirRun *
+bring_step (WeirTest *test, WeirStepStatus status)
+{
+  WeirRun *run = NULL;
+
+  switch (status)
+    {
+    case WEIR_STEP_PENDING:
+    case WEIR_STEP_SUSPENDED:
+      run = weir_test_play (test, "weir: 1\nname: P\nblocks:\n  a: { kind: test.wait }\n  s: { kind: test.wait }\nlinks:\n  - a.value -> s.value\n", NULL);
+      if (status == WEIR_STEP_SUSPENDED)
+        {
+          weir_run_pause_part (run, 0, "s", NULL);
+          weir_test_finish ("a", "1");
+        }
+      break;
+    case WEIR_STEP_READY:
+      run = weir_test_play (test, "weir: 1\nname: R\nconcurrency: 1\nblocks:\n  a: { kind: test.wait }\n  s: { kind: test.wait }\n", NULL);
+      break;
+    case WEIR_STEP_RUNNING:
+      run = weir_test_play (test, "weir: 1\nname: S\nblocks:\n  a: { kind: test.wait }\n  s: { kind: test.wait }\n", NULL);
+      break;
+    case WEIR_STEP_RETRY_WAIT:
+    case WEIR_STEP_FAILED:
+      run = weir_test_play (test, status == WEIR_STEP_FAILED
+                              ? "weir: 1\nname: F\nblocks:\n  a: { kind: test.wait }\n  s: { kind: test.wait, on_error: continue }\n"
+                              : "weir: 1\nname: T\nblocks:\n  a: { kind: test.wait }\n  s: { kind: test.wait, retry: { attempts: 2 } }\n", NULL);
+      weir_test_break ("s", "net.timeout");
+      break;
+    case WEIR_STEP_WAITING:
+      run = weir_test_play (test, "weir: 1\nname: W\nblocks:\n  a: { kind: test.wait }\n  s: { kind: test.ask }\n", NULL);
+      break;
+    case WEIR_STEP_SUCCEEDED:
+      run = weir_test_play (test, "weir: 1\nname: O\nblocks:\n  a: { kind: test.wait }\n  s: { kind: test.pass }\n", NULL);
+      break;
+    case WEIR_STEP_SKIPPED:
+      run = weir_test_play (test, "weir: 1\nname: K\nblocks:\n  a: { kind: test.wait }\n  s: { kind: test.pass, enabled: false }\n", NULL);
+      break;
+    case WEIR_STEP_CANCELLED:
+    case WEIR_STEP_INTERRUPTED:
+      run = weir_test_play (test, "weir: 1\nname: C\nblocks:\n  a: { kind: test.wait }\n  s: { kind: test.wait, on_error: continue }\n", NULL);
+      weir_run_stop_part (run, 0, "s", status == WEIR_STEP_INTERRUPTED, NULL);
+      break;
+    case WEIR_STEP_QUEUED:
+    case WEIR_STEP_CACHED:
+    case WEIR_STEP_PINNED:
+    case WEIR_STEP_UNKNOWN:
+    case WEIR_STEP_UNDONE:
+    default:
+      return NULL;
+    }
+  weir_test_settle (test);
+  return run;
+}
+
+static gboolean
+call_step_verb (WeirRun *run, WeirRunVerb verb, GError **error)
+{
+  switch (verb)
+    {
+    case WEIR_VERB_PAUSE:
+      return weir_run_pause_part (run, 0, "s", error);
+    case WEIR_VERB_RESUME:
+      return weir_run_resume_part (run, 0, "s", error);
+    case WEIR_VERB_STOP:
+    case WEIR_VERB_FORCE_STOP:
+      return weir_run_stop_part (run, 0, "s", verb == WEIR_VERB_FORCE_STOP, error);
+    case WEIR_VERB_UNDO:
+    case WEIR_VERB_CANCEL_AND_DELETE:
+    default:
+      return FALSE;
+    }
+}
+
+static void
+test_every_verb_in_every_state_of_a_step (void)
+{
+  guint n = 0;
+
+  for (guint status = 0; status <= WEIR_STEP_UNDONE; status++)
+    for (guint verb = 0; verb <= WEIR_VERB_FORCE_STOP; verb++)
+      {
+        g_autoptr(WeirTest) test = weir_test_new ();
+        g_autoptr(WeirRun) run = bring_step (test, status);
+        const WeirVerbCell *cell = weir_verb_get_step_cell (verb, status);
+        g_autoptr(GError) error = NULL;
+        gboolean done;
+
+        if (run == NULL)
+          continue;
+        n++;
+        g_test_message ("%s in %s", weir_run_verb_get_name (verb), weir_step_status_get_name (status));
+        g_assert_cmpint (weir_test_status (run, "s"), ==, status);
+        /* what is paused is resumed; what is not says so */
+        if (verb == WEIR_VERB_RESUME && cell->legal && status != WEIR_STEP_SUSPENDED)
+          g_assert_true (weir_run_pause_part (run, 0, "s", NULL));
+        done = call_step_verb (run, verb, &error);
+        g_assert_cmpint (done, ==, cell->legal);
+        if (!cell->legal)
+          g_assert_cmpstr (error->message, ==, cell->refusal);
+        if (verb <= WEIR_VERB_RESUME || !cell->legal)
+          g_assert_cmpint (weir_test_status (run, "s"), ==, cell->legal ? (WeirStepStatus) cell->to : status);
+        weir_test_settle (test);
+        if (verb >= WEIR_VERB_STOP && cell->legal)
+          g_assert_cmpint (weir_test_status (run, "s"), ==, cell->to);
+        weir_test_check_fold (test, run);
+      }
+  g_assert_cmpuint (n, ==, 11 * 4);
+}
+
+static void
+test_tables_have_no_empty_cell (void)
+{
+  for (guint verb = 0; verb < WEIR_N_VERBS; verb++)
+    {
+      for (guint status = 0; status <= WEIR_RUN_INTERRUPTED; status++)
+        g_assert_true (weir_verb_get_run_cell (verb, status)->legal || weir_verb_get_run_cell (verb, status)->refusal != NULL);
+      for (guint status = 0; status <= WEIR_STEP_UNDONE; status++)
+        g_assert_true (weir_verb_get_step_cell (verb, status)->legal || weir_verb_get_step_cell (verb, status)->refusal != NULL);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/weir/run/part/paused-block", test_paused_block_lets_the_rest_go_on);
+  g_test_add_func ("/weir/run/part/stopped-block", test_stopped_block_is_a_failure_for_the_rest);
+  g_test_add_func ("/weir/run/part/force-stopped-block", test_force_stopped_block_fails_the_run_when_nothing_catches_it);
+  g_test_add_func ("/weir/run/part/one-item", test_one_item_is_stopped_and_the_others_go_on);
+  g_test_add_func ("/weir/run/part/container", test_container_is_one_unit);
+  g_test_add_func ("/weir/run/verbs/run", test_every_verb_in_every_state_of_a_run);
+  g_test_add_func ("/weir/run/verbs/step", test_every_verb_in_every_state_of_a_step);
+  g_test_add_func ("/weir/run/verbs/no-empty-cell", test_tables_have_no_empty_cell);
+  return g_test_run ();
+}
