@@ -21,7 +21,7 @@ typedef struct
 
   /* The evaluation that runs now. */
   WeirValue  *scope;
-  gint64      deadline;
+  gint64      deadline; /* 0: nobody has looked yet */
   gboolean    is_out_of_time;
   gboolean    is_out_of_memory;
   gboolean    is_bad; /* to be thrown away */
@@ -65,8 +65,8 @@ void       weir_realm_begin        (WeirRealm   *self,
                                     WeirValue   *scope);
 gboolean   weir_realm_end          (WeirRealm   *self,
                                     GError     **error);
-/* What deadlines are measured by, in µs. */
-gint64     weir_realm_get_time     (void);
+/* Whether the evaluation that runs takes too long. */
+gboolean   weir_realm_is_over_time (WeirRealm   *self);
 /* Drops compiled code, if its realm still is. */
 void       weir_realm_free_code    (guint        serial,
                                     JSValue      code);

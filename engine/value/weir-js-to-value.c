@@ -29,7 +29,7 @@ add_size (Converter *self, gsize size)
       JS_ThrowInternalError (self->context, "result too large");
       return FALSE;
     }
-  if (++self->n_visited % 1024 == 0 && weir_realm_get_time () > self->realm->deadline)
+  if (++self->n_visited % 1024 == 0 && weir_realm_is_over_time (self->realm))
     {
       self->realm->is_out_of_time = TRUE;
       JS_ThrowInternalError (self->context, "interrupted");
