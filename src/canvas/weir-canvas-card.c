@@ -10,7 +10,7 @@
 static const char *
 type_family (const char *type_text)
 {
-  g_autoptr(WeirType) type = NULL;
+  g_autoptr (WeirType) type = NULL;
 
   if (type_text == NULL)
     return "any";
@@ -19,43 +19,42 @@ type_family (const char *type_text)
 }
 
 static void
-add_pin (WeirCard       *self,
-         const WeirPort *port,
-         gboolean        input,
-         double          x,
-         double          y)
+add_pin (WeirCard *self, const WeirPort *port, gboolean input, double x, double y)
 {
   WeirPin pin = {
     .name = g_intern_string (port->name),
     .title = g_intern_string (port->title != NULL ? port->title : port->name),
     .type = g_intern_string (port->type != NULL ? port->type : "any"),
     .family = type_family (port->type),
-    .x = x, .y = y, .input = input, .side = port->side,
+    .x = x,
+    .y = y,
+    .input = input,
+    .side = port->side,
   };
 
   g_array_append_val (self->pins, pin);
 }
 
 static void
-add_implicit_pin (WeirCard   *self,
-                  const char *name,
-                  const char *title,
-                  const char *type,
-                  gboolean    input,
-                  double      x,
-                  double      y)
+add_implicit_pin (
+  WeirCard *self, const char *name, const char *title, const char *type, gboolean input, double x, double y)
 {
   WeirPin pin = {
-    .name = g_intern_static_string (name), .title = title, .type = type, .family = type_family (type),
-    .x = x, .y = y, .input = input, .implicit = TRUE,
+    .name = g_intern_static_string (name),
+    .title = title,
+    .type = type,
+    .family = type_family (type),
+    .x = x,
+    .y = y,
+    .input = input,
+    .implicit = TRUE,
   };
 
   g_array_append_val (self->pins, pin);
 }
 
 static void
-mark_linked_pins (WeirCard  *self,
-                  WeirGraph *graph)
+mark_linked_pins (WeirCard *self, WeirGraph *graph)
 {
   guint n_from, n_to;
   WeirLink **from = weir_graph_get_links_from (graph, self->block, &n_from);
@@ -80,8 +79,7 @@ mark_linked_pins (WeirCard  *self,
  * Works out size and ports from the block as it is now. Leaves the place in the index to the scene.
  */
 void
-weir_card_lay_out (WeirCard  *self,
-                   WeirGraph *graph)
+weir_card_lay_out (WeirCard *self, WeirGraph *graph)
 {
   WeirPortList *ports = weir_block_get_ports (self->block);
   guint n_inputs = ports != NULL ? ports->inputs->len : 0;
@@ -105,16 +103,14 @@ weir_card_lay_out (WeirCard  *self,
     add_pin (self, &g_array_index (ports->inputs, WeirPort, i), TRUE, 0, top + (i + 0.5) * WEIR_CARD_ROW);
   for (guint i = 0; i < n_outputs; i++)
     add_pin (self, &g_array_index (ports->outputs, WeirPort, i), FALSE, width, top + (i + 0.5) * WEIR_CARD_ROW);
-  add_implicit_pin (self, "run", _("run"), "any", TRUE, 0, 18);
-  add_implicit_pin (self, "done", _("done"), "null", FALSE, width, 18);
-  add_implicit_pin (self, "error", _("error"), "error", FALSE, width, height - WEIR_CARD_FOOTER / 2);
+  add_implicit_pin (self, "run", _ ("run"), "any", TRUE, 0, 18);
+  add_implicit_pin (self, "done", _ ("done"), "null", FALSE, width, 18);
+  add_implicit_pin (self, "error", _ ("error"), "error", FALSE, width, height - WEIR_CARD_FOOTER / 2);
   mark_linked_pins (self, graph);
 }
 
 const WeirPin *
-weir_card_find_pin (WeirCard   *self,
-                    const char *name,
-                    gboolean    input)
+weir_card_find_pin (WeirCard *self, const char *name, gboolean input)
 {
   for (guint i = 0; i < self->pins->len; i++)
     {
@@ -129,8 +125,19 @@ weir_card_find_pin (WeirCard   *self,
 void
 weir_card_drop_placed (WeirCard *self)
 {
+  weir_card_touch (self);
   for (int i = 0; i < WEIR_N_LODS; i++)
     g_clear_pointer (&self->placed[i], gsk_render_node_unref);
+}
+
+void
+weir_card_touch (WeirCard *self)
+{
+  graphene_rect_t around = self->indexed.bounds;
+
+  /* With the ring of a selected one. */
+  graphene_rect_inset (&around, -16, -16);
+  weir_tiles_invalidate (self->scene->tiles, &around);
 }
 
 void
@@ -150,12 +157,9 @@ is_faded (WeirCard *self)
 }
 
 static GdkRGBA
-fade (WeirPainter   *painter,
-      gboolean       faded,
-      const GdkRGBA *colour)
+fade (const WeirCanvasPalette *palette, gboolean faded, const GdkRGBA *colour)
 {
-  return faded ? weir_canvas_mix (colour, &painter->palette->background, painter->palette->high_contrast ? 0.3 : 0.5)
-               : *colour;
+  return faded ? weir_canvas_mix (colour, &palette->background, palette->high_contrast ? 0.3 : 0.5) : *colour;
 }
 
 /* Collections are square, single things round. */
@@ -167,13 +171,9 @@ family_is_collection (const char *family)
 }
 
 void
-weir_card_draw_pin (GtkSnapshot   *snapshot,
-                    WeirPainter   *painter,
-                    const WeirPin *pin,
-                    double         size,
-                    gboolean       faded)
+weir_card_draw_pin (GtkSnapshot *snapshot, WeirPainter *painter, const WeirPin *pin, double size, gboolean faded)
 {
-  GdkRGBA hue = weir_canvas_port_colour (pin->family), colour = fade (painter, faded, &hue);
+  GdkRGBA hue = weir_canvas_port_colour (pin->family), colour = fade (painter->palette, faded, &hue);
   graphene_rect_t rect = GRAPHENE_RECT_INIT (pin->x - size / 2, pin->y - size / 2, size, size);
   double radius = family_is_collection (pin->family) ? 1.5 : size / 2;
   graphene_rect_t around = rect;
@@ -194,12 +194,19 @@ kind_icon (WeirBlock *block)
 static const char *
 kind_fallback_icon (WeirBlock *block)
 {
-  static const struct { const char *family, *icon; } icons[] = {
-    { "file.", "folder-symbolic" }, { "flow.", "media-playlist-shuffle-symbolic" },
+  static const struct
+  {
+    const char *family, *icon;
+  } icons[] = {
+    { "file.", "folder-symbolic" },
+    { "flow.", "media-playlist-shuffle-symbolic" },
     { "http.", "network-wired-symbolic" },
-    { "data.", "view-list-symbolic" }, { "exec.", "utilities-terminal-symbolic" },
+    { "data.", "view-list-symbolic" },
+    { "exec.", "utilities-terminal-symbolic" },
     { "image.", "image-x-generic-symbolic" },
-    { "desk.", "user-desktop-symbolic" }, { "human.", "avatar-default-symbolic" }, { "trigger.", "alarm-symbolic" },
+    { "desk.", "user-desktop-symbolic" },
+    { "human.", "avatar-default-symbolic" },
+    { "trigger.", "alarm-symbolic" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (icons); i++)
@@ -209,33 +216,22 @@ kind_fallback_icon (WeirBlock *block)
 }
 
 static void
-draw_tile (WeirCard    *self,
-           WeirPainter *painter,
-           GtkSnapshot *snapshot,
-           double       x,
-           double       y,
-           double       size,
-           gboolean     faded)
+draw_tile (WeirCard *self, WeirPainter *painter, GtkSnapshot *snapshot, double x, double y, double size, gboolean faded)
 {
   const WeirCanvasPalette *palette = painter->palette;
   GdkRGBA hue = weir_canvas_kind_colour (weir_block_get_kind_id (self->block));
   GdkRGBA tint = weir_canvas_mix (&palette->card, &hue, palette->dark ? 0.26 : 0.16);
-  GdkRGBA ink = fade (painter, faded, &hue);
+  GdkRGBA ink = fade (painter->palette, faded, &hue);
   double icon = size * 0.54;
 
-  tint = fade (painter, faded, &tint);
+  tint = fade (painter->palette, faded, &tint);
   weir_painter_fill_rounded (snapshot, &GRAPHENE_RECT_INIT (x, y, size, size), size * 0.22, &tint);
   weir_painter_draw_icon (painter, snapshot, kind_icon (self->block), kind_fallback_icon (self->block), &ink,
                           x + (size - icon) / 2, y + (size - icon) / 2, icon);
 }
 
 static void
-draw_badge (WeirCard    *self,
-            WeirPainter *painter,
-            GtkSnapshot *snapshot,
-            double       x,
-            double       y,
-            double       size)
+draw_badge (WeirCard *self, WeirPainter *painter, GtkSnapshot *snapshot, double x, double y, double size)
 {
   GdkRGBA colour = weir_canvas_state_colour (self->summary.status);
 
@@ -245,16 +241,13 @@ draw_badge (WeirCard    *self,
 }
 
 static void
-draw_box (WeirCard    *self,
-          WeirPainter *painter,
-          GtkSnapshot *snapshot,
-          gboolean     faded)
+draw_box (WeirCard *self, WeirPainter *painter, GtkSnapshot *snapshot, gboolean faded)
 {
   const WeirCanvasPalette *palette = painter->palette;
   float width = self->indexed.bounds.size.width, height = self->indexed.bounds.size.height;
   graphene_rect_t rect = GRAPHENE_RECT_INIT (0, 0, width, height);
-  GdkRGBA card = fade (painter, faded, &palette->card);
-  GdkRGBA border = fade (painter, faded, &palette->card_border);
+  GdkRGBA card = fade (painter->palette, faded, &palette->card);
+  GdkRGBA border = fade (painter->palette, faded, &palette->card_border);
 
   if (self->shown && self->summary.status == WEIR_STEP_RUNNING)
     border = palette->accent;
@@ -267,13 +260,10 @@ draw_box (WeirCard    *self,
 }
 
 static void
-draw_pins (WeirCard    *self,
-           WeirPainter *painter,
-           GtkSnapshot *snapshot,
-           gboolean     faded)
+draw_pins (WeirCard *self, WeirPainter *painter, GtkSnapshot *snapshot, gboolean faded)
 {
   double half = self->indexed.bounds.size.width / 2 - 14;
-  GdkRGBA text = fade (painter, faded, &painter->palette->text);
+  GdkRGBA text = fade (painter->palette, faded, &painter->palette->text);
   guint n_inputs = 0, n_outputs = 0;
 
   for (guint i = 0; i < self->pins->len; i++)
@@ -306,14 +296,14 @@ make_design_footer (WeirBlock *block)
   const WeirBlockKind *kind = weir_block_get_kind (block);
 
   if (kind == NULL)
-    return g_strdup_printf (_("%s is not installed"), weir_block_get_kind_id (block));
+    return g_strdup_printf (_ ("%s is not installed"), weir_block_get_kind_id (block));
   switch (kind->undo)
     {
     case WEIR_UNDO_EXACT:
     case WEIR_UNDO_COMPENSATE:
-      return g_strdup_printf (_("%s · undoable"), kind->id);
+      return g_strdup_printf (_ ("%s · undoable"), kind->id);
     case WEIR_UNDO_IRREVERSIBLE:
-      return g_strdup_printf (_("%s · cannot be undone"), kind->id);
+      return g_strdup_printf (_ ("%s · cannot be undone"), kind->id);
     case WEIR_UNDO_NONE:
       break;
     }
@@ -321,15 +311,14 @@ make_design_footer (WeirBlock *block)
 }
 
 static void
-draw_full (WeirCard    *self,
-           WeirPainter *painter,
-           GtkSnapshot *snapshot)
+draw_full (WeirCard *self, WeirPainter *painter, GtkSnapshot *snapshot)
 {
   const WeirCanvasPalette *palette = painter->palette;
   gboolean faded = is_faded (self);
   double width = self->indexed.bounds.size.width, bottom = self->indexed.bounds.size.height - WEIR_CARD_FOOTER;
-  GdkRGBA text = fade (painter, faded, &palette->text), dim = fade (painter, faded, &palette->dim_text);
-  GdkRGBA line = fade (painter, faded, &palette->separator);
+  GdkRGBA text = fade (painter->palette, faded, &palette->text),
+          dim = fade (painter->palette, faded, &palette->dim_text);
+  GdkRGBA line = fade (painter->palette, faded, &palette->separator);
   g_autofree char *summary = weir_block_summarize (self->block);
   g_autofree char *footer = self->shown ? g_strdup (self->footer) : make_design_footer (self->block);
   double room = width - 50 - (self->shown ? 32 : 10);
@@ -355,13 +344,11 @@ draw_full (WeirCard    *self,
 }
 
 static void
-draw_header (WeirCard    *self,
-             WeirPainter *painter,
-             GtkSnapshot *snapshot)
+draw_header (WeirCard *self, WeirPainter *painter, GtkSnapshot *snapshot)
 {
   gboolean faded = is_faded (self);
   double width = self->indexed.bounds.size.width, height = self->indexed.bounds.size.height;
-  GdkRGBA text = fade (painter, faded, &painter->palette->text);
+  GdkRGBA text = fade (painter->palette, faded, &painter->palette->text);
 
   draw_box (self, painter, snapshot, faded);
   draw_tile (self, painter, snapshot, 12, height / 2 - 24, 48, faded);
@@ -379,31 +366,25 @@ draw_header (WeirCard    *self,
     }
 }
 
-static void
-draw_plain (WeirCard    *self,
-            WeirPainter *painter,
-            GtkSnapshot *snapshot,
-            WeirLod      lod)
+/**
+ * weir_card_get_plain_fill:
+ * @self: a card
+ *
+ * Returns: the one colour of a card that is seen from afar
+ */
+GdkRGBA
+weir_card_get_plain_fill (WeirCard *self)
 {
-  const WeirCanvasPalette *palette = painter->palette;
-  float width = self->indexed.bounds.size.width, height = self->indexed.bounds.size.height;
-  GdkRGBA hue = weir_canvas_kind_colour (weir_block_get_kind_id (self->block));
-  GdkRGBA fill;
+  const WeirCanvasPalette *palette = weir_canvas_palette_get ();
+  GdkRGBA hue = self->shown ? weir_canvas_state_colour (self->summary.status)
+                            : weir_canvas_kind_colour (weir_block_get_kind_id (self->block));
+  GdkRGBA fill = weir_canvas_mix (&palette->card, &hue, self->shown ? 0.75 : 0.35);
 
-  if (self->shown)
-    hue = weir_canvas_state_colour (self->summary.status);
-  fill = weir_canvas_mix (&palette->card, &hue, self->shown ? 0.75 : 0.35);
-  fill = fade (painter, is_faded (self), &fill);
-  gtk_snapshot_append_color (snapshot, &fill, &GRAPHENE_RECT_INIT (0, 0, width, height));
-  if (lod == WEIR_LOD_PLAIN && !self->shown)
-    gtk_snapshot_append_color (snapshot, &hue, &GRAPHENE_RECT_INIT (0, 0, 14, height));
+  return is_faded (self) ? fade (palette, TRUE, &fill) : fill;
 }
 
 static GskRenderNode *
-render_content (WeirCard    *self,
-                WeirScene   *scene,
-                WeirPainter *painter,
-                WeirLod      lod)
+render_content (WeirCard *self, WeirScene *scene, WeirPainter *painter, WeirLod lod)
 {
   GtkSnapshot *snapshot = gtk_snapshot_new ();
 
@@ -412,10 +393,8 @@ render_content (WeirCard    *self,
     weir_frame_draw (self, scene, painter, snapshot, lod);
   else if (lod == WEIR_LOD_FULL)
     draw_full (self, painter, snapshot);
-  else if (lod == WEIR_LOD_HEADER)
-    draw_header (self, painter, snapshot);
   else
-    draw_plain (self, painter, snapshot, lod);
+    draw_header (self, painter, snapshot);
   return gtk_snapshot_free_to_node (snapshot);
 }
 
@@ -429,10 +408,7 @@ render_content (WeirCard    *self,
  * Returns: (transfer none): the kept node, in plane coordinates
  */
 GskRenderNode *
-weir_card_ensure_node (WeirCard    *self,
-                       WeirScene   *scene,
-                       WeirPainter *painter,
-                       WeirLod      lod)
+weir_card_ensure_node (WeirCard *self, WeirScene *scene, WeirPainter *painter, WeirLod lod)
 {
   GtkSnapshot *snapshot;
 

@@ -5,35 +5,40 @@
 
 #include <math.h>
 
-#define THRESHOLD     4.0   /* view pixels that a press may wander */
-#define EDGE         28.0   /* dragging this near to the edge scrolls */
+#define THRESHOLD 4.0 /* view pixels that a press may wander */
+#define EDGE 28.0     /* dragging this near to the edge scrolls */
 
 double
-weir_canvas_to_plane_length (WeirCanvas *self,
-                      double      length)
+weir_canvas_to_plane_length (WeirCanvas *self, double length)
 {
   return length / weir_viewport_get_zoom (self->viewport);
 }
 
 void
-weir_canvas_set_cursor (WeirCanvas *self,
-            const char *name)
+weir_canvas_set_cursor (WeirCanvas *self, const char *name)
 {
   gtk_widget_set_cursor_from_name (GTK_WIDGET (self), name);
 }
 
 /* Dragging blocks and notes */
 
-static void
-begin_move (WeirCanvas *self)
+/* Remembers where the selected cards are. */
+void
+weir_canvas_begin_shift (WeirCanvas *self)
 {
   g_array_set_size (self->starts, 0);
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->selected)); i++)
     {
-      g_autoptr(WeirBlock) block = g_list_model_get_item (G_LIST_MODEL (self->selected), i);
+      g_autoptr (WeirBlock) block = g_list_model_get_item (G_LIST_MODEL (self->selected), i);
 
       g_array_append_val (self->starts, weir_scene_find_card (self->scene, block)->indexed.bounds.origin);
     }
+}
+
+static void
+begin_move (WeirCanvas *self)
+{
+  weir_canvas_begin_shift (self);
   if (self->pressed_sticky != NULL)
     self->sticky_start = self->pressed_sticky->rect.origin;
   self->duplicating = self->pressed_card != NULL && (self->press_modifiers & GDK_CONTROL_MASK) != 0;
@@ -43,15 +48,14 @@ begin_move (WeirCanvas *self)
 
 /* How far the selection moves: the block under the pointer lands on the grid, the others keep their distance to it. */
 static graphene_point_t
-find_shift (WeirCanvas *self,
-            gboolean    free_hand)
+find_shift (WeirCanvas *self, gboolean free_hand)
 {
   graphene_point_t anchor = self->pressed_sticky != NULL ? self->sticky_start : GRAPHENE_POINT_INIT (0, 0);
   double x, y;
 
   for (guint i = 0; self->pressed_card != NULL && i < self->starts->len; i++)
     {
-      g_autoptr(WeirBlock) block = g_list_model_get_item (G_LIST_MODEL (self->selected), i);
+      g_autoptr (WeirBlock) block = g_list_model_get_item (G_LIST_MODEL (self->selected), i);
 
       if (block == self->pressed_card->block)
         anchor = g_array_index (self->starts, graphene_point_t, i);
@@ -67,22 +71,28 @@ find_shift (WeirCanvas *self,
   return GRAPHENE_POINT_INIT (round (x) - anchor.x, round (y) - anchor.y);
 }
 
-static void
-place_selection (WeirCanvas       *self,
-                 graphene_point_t  shift)
+/**
+ * weir_canvas_shift_selection:
+ * @self: a canvas, after weir_canvas_begin_shift ()
+ * @shift: how far from where they were, in the plane
+ *
+ * Shows the selected cards elsewhere; the workflow does not know yet.
+ */
+void
+weir_canvas_shift_selection (WeirCanvas *self, const graphene_point_t *shift)
 {
   for (guint i = 0; i < self->starts->len; i++)
     {
-      g_autoptr(WeirBlock) block = g_list_model_get_item (G_LIST_MODEL (self->selected), i);
+      g_autoptr (WeirBlock) block = g_list_model_get_item (G_LIST_MODEL (self->selected), i);
       graphene_point_t start = g_array_index (self->starts, graphene_point_t, i);
 
-      weir_scene_place_card (self->scene, weir_scene_find_card (self->scene, block), start.x + shift.x,
-                             start.y + shift.y);
+      weir_scene_place_card (self->scene, weir_scene_find_card (self->scene, block), start.x + shift->x,
+                             start.y + shift->y);
     }
   if (self->pressed_sticky != NULL)
     {
-      self->pressed_sticky->rect.origin = GRAPHENE_POINT_INIT (self->sticky_start.x + shift.x,
-                                                               self->sticky_start.y + shift.y);
+      self->pressed_sticky->rect.origin = GRAPHENE_POINT_INIT (self->sticky_start.x + shift->x,
+                                                               self->sticky_start.y + shift->y);
       weir_sticky_drop_nodes (self->pressed_sticky);
     }
   gtk_widget_queue_draw (GTK_WIDGET (self));
@@ -95,8 +105,7 @@ is_free_hand (WeirCanvas *self)
 }
 
 static void
-commit_positions (WeirCanvas       *self,
-                  graphene_point_t  shift)
+commit_positions (WeirCanvas *self, graphene_point_t shift)
 {
   guint n = g_list_model_get_n_items (G_LIST_MODEL (self->selected));
   g_autofree char *name = g_strdup_printf (ngettext ("Move Block", "Move %u Blocks", n), n);
@@ -104,7 +113,7 @@ commit_positions (WeirCanvas       *self,
   weir_workflow_begin_edit (self->workflow, name);
   for (guint i = 0; i < n; i++)
     {
-      g_autoptr(WeirBlock) block = g_list_model_get_item (G_LIST_MODEL (self->selected), i);
+      g_autoptr (WeirBlock) block = g_list_model_get_item (G_LIST_MODEL (self->selected), i);
       graphene_point_t start = g_array_index (self->starts, graphene_point_t, i);
 
       weir_workflow_set_position (self->workflow, block, start.x + shift.x, start.y + shift.y);
@@ -113,26 +122,28 @@ commit_positions (WeirCanvas       *self,
 }
 
 static void
-commit_sticky (WeirCanvas *self,
-               WeirSticky *sticky)
+commit_sticky (WeirCanvas *self, WeirSticky *sticky)
 {
-  WeirNote note = { .id = sticky->id, .text = sticky->text, .x = sticky->rect.origin.x, .y = sticky->rect.origin.y,
-                    .width = sticky->rect.size.width, .height = sticky->rect.size.height };
+  WeirNote note = { .id = sticky->id,
+                    .text = sticky->text,
+                    .x = sticky->rect.origin.x,
+                    .y = sticky->rect.origin.y,
+                    .width = sticky->rect.size.width,
+                    .height = sticky->rect.size.height };
 
-  weir_workflow_begin_edit (self->workflow, _("Move Note"));
+  weir_workflow_begin_edit (self->workflow, _ ("Move Note"));
   weir_workflow_set_note (self->workflow, &note);
   weir_workflow_end_edit (self->workflow);
 }
 
 static void
-commit_duplicates (WeirCanvas       *self,
-                   graphene_point_t  shift)
+commit_duplicates (WeirCanvas *self, graphene_point_t shift)
 {
   guint n = g_list_model_get_n_items (G_LIST_MODEL (self->selected));
   g_autofree WeirBlock **blocks = g_new (WeirBlock *, n);
   g_autofree char *text = NULL;
-  g_autoptr(GPtrArray) copies = NULL;
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GPtrArray) copies = NULL;
+  g_autoptr (GError) error = NULL;
 
   for (guint i = 0; i < n; i++)
     {
@@ -140,7 +151,7 @@ commit_duplicates (WeirCanvas       *self,
       g_object_unref (blocks[i]);
     }
   text = weir_workflow_copy_blocks (self->workflow, blocks, n);
-  weir_workflow_begin_edit (self->workflow, _("Duplicate"));
+  weir_workflow_begin_edit (self->workflow, _ ("Duplicate"));
   copies = weir_workflow_paste_blocks (self->workflow, self->graph, text, shift.x, shift.y, &error);
   weir_workflow_end_edit (self->workflow);
   if (copies == NULL)
@@ -154,14 +165,13 @@ commit_duplicates (WeirCanvas       *self,
 }
 
 static void
-end_move (WeirCanvas *self,
-          gboolean    commit)
+end_move (WeirCanvas *self, gboolean commit)
 {
   graphene_point_t shift = find_shift (self, is_free_hand (self));
   gboolean moved = shift.x != 0 || shift.y != 0;
 
   if (!commit || !moved || self->duplicating)
-    place_selection (self, GRAPHENE_POINT_INIT (0, 0));
+    weir_canvas_shift_selection (self, &GRAPHENE_POINT_INIT (0, 0));
   if (commit && moved && self->duplicating)
     commit_duplicates (self, shift);
   else if (commit && moved && self->pressed_sticky != NULL)
@@ -183,7 +193,7 @@ begin_band (WeirCanvas *self)
     weir_canvas_clear_selection (self);
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->selected)); i++)
     {
-      g_autoptr(WeirBlock) block = g_list_model_get_item (G_LIST_MODEL (self->selected), i);
+      g_autoptr (WeirBlock) block = g_list_model_get_item (G_LIST_MODEL (self->selected), i);
 
       g_hash_table_add (self->band_before, block);
     }
@@ -193,8 +203,8 @@ begin_band (WeirCanvas *self)
 static void
 update_band (WeirCanvas *self)
 {
-  g_autoptr(GPtrArray) found = g_ptr_array_new ();
-  g_autoptr(GHashTable) inside = g_hash_table_new (NULL, NULL);
+  g_autoptr (GPtrArray) found = g_ptr_array_new ();
+  g_autoptr (GHashTable) inside = g_hash_table_new (NULL, NULL);
   graphene_rect_t plane;
   double x, y, x0, y0;
 
@@ -210,7 +220,7 @@ update_band (WeirCanvas *self)
 
   for (guint i = g_list_model_get_n_items (G_LIST_MODEL (self->selected)); i > 0; i--)
     {
-      g_autoptr(WeirBlock) block = g_list_model_get_item (G_LIST_MODEL (self->selected), i - 1);
+      g_autoptr (WeirBlock) block = g_list_model_get_item (G_LIST_MODEL (self->selected), i - 1);
 
       if (!g_hash_table_contains (inside, block) && !g_hash_table_contains (self->band_before, block))
         weir_canvas_unselect_block (self, block);
@@ -228,8 +238,7 @@ update_band (WeirCanvas *self)
 /* Scrolling while something is dragged to the edge */
 
 static double
-edge_push (double position,
-           double length)
+edge_push (double position, double length)
 {
   if (position < EDGE)
     return (position - EDGE) / 3;
@@ -241,10 +250,13 @@ edge_push (double position,
 void
 weir_canvas_follow_pointer (WeirCanvas *self)
 {
+  graphene_point_t shift;
+
   switch (self->drag)
     {
     case WEIR_DRAG_MOVE:
-      place_selection (self, find_shift (self, is_free_hand (self)));
+      shift = find_shift (self, is_free_hand (self));
+      weir_canvas_shift_selection (self, &shift);
       break;
     case WEIR_DRAG_BAND:
       update_band (self);
@@ -264,9 +276,7 @@ weir_canvas_follow_pointer (WeirCanvas *self)
 }
 
 static gboolean
-autoscroll_cb (GtkWidget     *widget,
-               GdkFrameClock *clock,
-               gpointer       user_data)
+autoscroll_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
 {
   WeirCanvas *self = WEIR_CANVAS (widget);
   double dx = edge_push (self->pointer_x, gtk_widget_get_width (widget));
@@ -285,30 +295,25 @@ autoscroll_cb (GtkWidget     *widget,
 /* Press, drag, release */
 
 static gboolean
-near_end (const WeirWire         *wire,
-          const graphene_point_t *end,
-          double                  x,
-          double                  y,
-          double                  radius)
+near_end (const WeirWire *wire, const graphene_point_t *end, double x, double y, double radius)
 {
   return hypot (end->x - x, end->y - y) <= radius;
 }
 
 /* Near an end of a link, away from the port itself, the link is picked up there. */
 static gboolean
-begin_detach (WeirCanvas *self,
-              WeirWire   *wire)
+begin_detach (WeirCanvas *self, WeirWire *wire)
 {
   double radius = weir_canvas_to_plane_length (self, 3 * WEIR_PRESS_RADIUS);
   const WeirPin *pin;
 
-  if (near_end (wire, &wire->points[wire->n_points - 1], self->press_plane_x, self->press_plane_y, radius))
+  if (near_end (wire, &wire->path[wire->n_path - 1], self->press_plane_x, self->press_plane_y, radius))
     {
       pin = weir_card_find_pin (wire->source, weir_link_get_source_port (wire->link), FALSE);
       if (pin != NULL)
         weir_canvas_begin_link (self, wire->source, pin, wire->link);
     }
-  else if (near_end (wire, &wire->points[0], self->press_plane_x, self->press_plane_y, radius))
+  else if (near_end (wire, &wire->path[0], self->press_plane_x, self->press_plane_y, radius))
     {
       pin = weir_card_find_pin (wire->target, weir_link_get_target_port (wire->link), TRUE);
       if (pin != NULL)
@@ -319,9 +324,7 @@ begin_detach (WeirCanvas *self,
 
 /* A linked input is the end of its link: dragging it takes the link off. Outputs give a further link. */
 static void
-begin_link_at_pin (WeirCanvas    *self,
-                   WeirCard      *card,
-                   const WeirPin *pin)
+begin_link_at_pin (WeirCanvas *self, WeirCard *card, const WeirPin *pin)
 {
   guint n;
   WeirLink **links = weir_graph_get_links_to (self->graph, card->block, &n);
@@ -351,8 +354,7 @@ is_touch (GtkGesture *gesture)
 }
 
 static void
-press_card (WeirCanvas *self,
-            WeirCard   *card)
+press_card (WeirCanvas *self, WeirCard *card)
 {
   gboolean toggle = (self->press_modifiers & (GDK_CONTROL_MASK | GDK_SHIFT_MASK)) != 0;
 
@@ -364,10 +366,7 @@ press_card (WeirCanvas *self,
 }
 
 static void
-drag_begin_cb (GtkGestureDrag *gesture,
-               double          x,
-               double          y,
-               WeirCanvas     *self)
+drag_begin_cb (GtkGestureDrag *gesture, double x, double y, WeirCanvas *self)
 {
   guint button = gtk_gesture_single_get_current_button (GTK_GESTURE_SINGLE (gesture));
   const WeirPin *pin;
@@ -420,8 +419,7 @@ drag_begin_cb (GtkGestureDrag *gesture,
 }
 
 static void
-start_drag (WeirCanvas *self,
-            GtkGesture *gesture)
+start_drag (WeirCanvas *self, GtkGesture *gesture)
 {
   WeirWire *wire = self->pressed_link != NULL ? weir_scene_find_wire (self->scene, self->pressed_link) : NULL;
 
@@ -441,10 +439,7 @@ start_drag (WeirCanvas *self,
 }
 
 static void
-drag_update_cb (GtkGestureDrag *gesture,
-                double          dx,
-                double          dy,
-                WeirCanvas     *self)
+drag_update_cb (GtkGestureDrag *gesture, double dx, double dy, WeirCanvas *self)
 {
   if (self->drag == WEIR_DRAG_NONE)
     return;
@@ -478,8 +473,7 @@ release_click (WeirCanvas *self)
 }
 
 static void
-end_drag (WeirCanvas *self,
-          gboolean    commit)
+end_drag (WeirCanvas *self, gboolean commit)
 {
   WeirDragMode drag = self->drag;
 
@@ -509,10 +503,7 @@ end_drag (WeirCanvas *self,
 }
 
 static void
-drag_end_cb (GtkGestureDrag *gesture,
-             double          dx,
-             double          dy,
-             WeirCanvas     *self)
+drag_end_cb (GtkGestureDrag *gesture, double dx, double dy, WeirCanvas *self)
 {
   if (self->drag == WEIR_DRAG_NONE)
     return;
@@ -522,9 +513,7 @@ drag_end_cb (GtkGestureDrag *gesture,
 }
 
 static void
-drag_cancel_cb (GtkGesture       *gesture,
-                GdkEventSequence *sequence,
-                WeirCanvas       *self)
+drag_cancel_cb (GtkGesture *gesture, GdkEventSequence *sequence, WeirCanvas *self)
 {
   end_drag (self, FALSE);
 }
@@ -539,8 +528,7 @@ weir_canvas_cancel_drag (WeirCanvas *self)
 
 /* A block goes away while the pointer or the keyboard is doing something with it. */
 void
-weir_canvas_forget_card (WeirCanvas *self,
-                         WeirBlock  *block)
+weir_canvas_forget_card (WeirCanvas *self, WeirBlock *block)
 {
   self->hovered_card = NULL;
   self->hovered_wire = NULL;

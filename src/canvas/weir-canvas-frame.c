@@ -3,18 +3,17 @@
 
 #include "weir-canvas-scene.h"
 
-#define TITLE_BAR   34.0
-#define BOTTOM_BAR  28.0
-#define SIDE        98.0   /* room for the names of ports */
-#define PAD         14.0
-#define INNER_CARD  52.0   /* height of a block drawn inside */
-#define MAX_WIDTH   560.0
-#define MAX_HEIGHT  360.0
+#define TITLE_BAR 34.0
+#define BOTTOM_BAR 28.0
+#define SIDE 98.0 /* room for the names of ports */
+#define PAD 14.0
+#define INNER_CARD 52.0 /* height of a block drawn inside */
+#define MAX_WIDTH 560.0
+#define MAX_HEIGHT 360.0
 
 /* Blocks that nobody has placed yet stand on each other: then they are shown in a row, four at most. */
 static void
-spread_inner (WeirCard        *self,
-              graphene_rect_t *extent)
+spread_inner (WeirCard *self, graphene_rect_t *extent)
 {
   for (guint i = 0; i < self->inner->len; i++)
     {
@@ -26,8 +25,7 @@ spread_inner (WeirCard        *self,
 }
 
 static void
-collect_inner (WeirCard        *self,
-               graphene_rect_t *extent)
+collect_inner (WeirCard *self, graphene_rect_t *extent)
 {
   WeirGraph *body = weir_block_get_body (self->block);
 
@@ -85,9 +83,7 @@ weir_frame_lay_out (WeirCard *self)
 }
 
 static void
-draw_inner_links (WeirCard    *self,
-                  GtkSnapshot *snapshot,
-                  WeirPainter *painter)
+draw_inner_links (WeirCard *self, GtkSnapshot *snapshot, WeirPainter *painter)
 {
   WeirGraph *body = weir_block_get_body (self->block);
 
@@ -97,20 +93,21 @@ draw_inner_links (WeirCard    *self,
       guint source = weir_block_get_index (weir_link_get_source (link));
       guint target = weir_block_get_index (weir_link_get_target (link));
       const graphene_rect_t *a, *b;
-      graphene_point_t points[WEIR_WIRE_MAX_POINTS];
-      guint n;
+      WeirRouteEnds ends = { 0 };
+      WeirRoute route;
 
       if (source >= self->inner->len || target >= self->inner->len)
         continue;
       a = &g_array_index (self->inner, WeirInnerCard, source).rect;
       b = &g_array_index (self->inner, WeirInnerCard, target).rect;
-      weir_wire_route_points (&GRAPHENE_POINT_INIT (a->origin.x + a->size.width, a->origin.y + a->size.height / 2),
-                              &GRAPHENE_POINT_INIT (b->origin.x, b->origin.y + b->size.height / 2), 0, points, &n);
-      for (guint p = 1; p < n; p++)
+      ends.from = GRAPHENE_POINT_INIT (a->origin.x + a->size.width, a->origin.y + a->size.height / 2);
+      ends.to = GRAPHENE_POINT_INIT (b->origin.x, b->origin.y + b->size.height / 2);
+      weir_route_direct (&route, WEIR_LINK_STYLE_RIGHT_ANGLED, &ends);
+      for (guint p = 1; p < route.n_corners; p++)
         {
-          graphene_rect_t piece = GRAPHENE_RECT_INIT (points[p].x, points[p].y, 0, 0);
+          graphene_rect_t piece = GRAPHENE_RECT_INIT (route.corners[p].x, route.corners[p].y, 0, 0);
 
-          graphene_rect_expand (&piece, &points[p - 1], &piece);
+          graphene_rect_expand (&piece, &route.corners[p - 1], &piece);
           graphene_rect_inset (&piece, -0.75, -0.75);
           gtk_snapshot_append_color (snapshot, &painter->palette->link, &piece);
         }
@@ -118,10 +115,7 @@ draw_inner_links (WeirCard    *self,
 }
 
 static void
-draw_inner_card (WeirCard      *self,
-                 WeirInnerCard *inner,
-                 WeirPainter   *painter,
-                 GtkSnapshot   *snapshot)
+draw_inner_card (WeirCard *self, WeirInnerCard *inner, WeirPainter *painter, GtkSnapshot *snapshot)
 {
   const WeirCanvasPalette *palette = painter->palette;
   double s = self->inner_scale, x = inner->rect.origin.x, y = inner->rect.origin.y, width = inner->rect.size.width;
@@ -155,9 +149,7 @@ draw_inner_card (WeirCard      *self,
 }
 
 static void
-draw_progress (WeirCard    *self,
-               WeirPainter *painter,
-               GtkSnapshot *snapshot)
+draw_progress (WeirCard *self, WeirPainter *painter, GtkSnapshot *snapshot)
 {
   double width = self->indexed.bounds.size.width - 2 * PAD, y = self->indexed.bounds.size.height - 9;
   double fraction = self->summary.status == WEIR_STEP_SUCCEEDED ? 1 : CLAMP (self->summary.progress, 0, 1);
@@ -174,14 +166,12 @@ make_title (WeirCard *self)
   guint at_once = weir_block_get_concurrency (self->block);
 
   /* Translators: a container block and how many of its items are worked on at the same time */
-  return at_once > 1 ? g_strdup_printf (_("%s · %u at once"), weir_block_get_title (self->block), at_once)
+  return at_once > 1 ? g_strdup_printf (_ ("%s · %u at once"), weir_block_get_title (self->block), at_once)
                      : g_strdup (weir_block_get_title (self->block));
 }
 
 static void
-draw_frame_pins (WeirCard    *self,
-                 WeirPainter *painter,
-                 GtkSnapshot *snapshot)
+draw_frame_pins (WeirCard *self, WeirPainter *painter, GtkSnapshot *snapshot)
 {
   for (guint i = 0; i < self->pins->len; i++)
     {
@@ -198,11 +188,7 @@ draw_frame_pins (WeirCard    *self,
 }
 
 void
-weir_frame_draw (WeirCard    *self,
-                 WeirScene   *scene,
-                 WeirPainter *painter,
-                 GtkSnapshot *snapshot,
-                 WeirLod      lod)
+weir_frame_draw (WeirCard *self, WeirScene *scene, WeirPainter *painter, GtkSnapshot *snapshot, WeirLod lod)
 {
   const WeirCanvasPalette *palette = painter->palette;
   graphene_rect_t rect = GRAPHENE_RECT_INIT (0, 0, self->indexed.bounds.size.width, self->indexed.bounds.size.height);
@@ -226,7 +212,7 @@ weir_frame_draw (WeirCard    *self,
       draw_progress (self, painter, snapshot);
     }
   if (self->inner->len == 0)
-    weir_painter_draw_text (painter, snapshot, _("Nothing inside yet. Double-click to open."), 11.5,
+    weir_painter_draw_text (painter, snapshot, _ ("Nothing inside yet. Double-click to open."), 11.5,
                             PANGO_WEIGHT_NORMAL, &palette->dim_text, SIDE, TITLE_BAR + 12, rect.size.width - 2 * SIDE,
                             WEIR_TEXT_MIDDLE, 2);
   draw_inner_links (self, snapshot, painter);

@@ -5,21 +5,17 @@
 
 #include <math.h>
 
-#define SNAP_RADIUS 24.0  /* view pixels */
+#define SNAP_RADIUS 24.0 /* view pixels */
 
 /* Whether the two ports may be linked, whichever of them is the output. */
 gboolean
-weir_canvas_can_join (WeirCanvas     *self,
-                      WeirCard       *card,
-                      const WeirPin  *pin,
-                      WeirCard       *to_card,
-                      const WeirPin  *to_pin,
-                      GError        **error)
+weir_canvas_can_join (
+  WeirCanvas *self, WeirCard *card, const WeirPin *pin, WeirCard *to_card, const WeirPin *to_pin, GError **error)
 {
   if (!pin->input == !to_pin->input)
     {
       g_set_error_literal (error, WEIR_ERROR, WEIR_ERROR_PORT_MISMATCH,
-                           pin->input ? _("An input takes a link from an output") : _("An output gives to an input"));
+                           pin->input ? _ ("An input takes a link from an output") : _ ("An output gives to an input"));
       return FALSE;
     }
   if (pin->input)
@@ -28,13 +24,9 @@ weir_canvas_can_join (WeirCanvas     *self,
 }
 
 WeirLink *
-weir_canvas_join (WeirCanvas    *self,
-                  WeirCard      *card,
-                  const WeirPin *pin,
-                  WeirCard      *to_card,
-                  const WeirPin *to_pin)
+weir_canvas_join (WeirCanvas *self, WeirCard *card, const WeirPin *pin, WeirCard *to_card, const WeirPin *to_pin)
 {
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
   g_autofree char *text = NULL;
   WeirLink *link;
 
@@ -47,23 +39,33 @@ weir_canvas_join (WeirCanvas    *self,
       weir_canvas_say (self, error->message);
       return NULL;
     }
-  text = g_strdup_printf (_("Linked %s to %s"), weir_block_get_title (weir_link_get_source (link)),
+  text = g_strdup_printf (_ ("Linked %s to %s"), weir_block_get_title (weir_link_get_source (link)),
                           weir_block_get_title (weir_link_get_target (link)));
   weir_canvas_announce (self, text);
   return link;
 }
 
+/* While its end is moved another line stands for it. */
+static void
+hide_detached (WeirCanvas *self, WeirLink *link, gboolean hidden)
+{
+  WeirWire *wire = link != NULL && self->scene != NULL ? weir_scene_find_wire (self->scene, link) : NULL;
+
+  if (wire == NULL)
+    return;
+  wire->hidden = hidden;
+  weir_wire_touch (wire);
+}
+
 void
-weir_canvas_begin_link (WeirCanvas    *self,
-                        WeirCard      *card,
-                        const WeirPin *pin,
-                        WeirLink      *detached)
+weir_canvas_begin_link (WeirCanvas *self, WeirCard *card, const WeirPin *pin, WeirLink *detached)
 {
   self->link.card = card;
   self->link.pin = pin;
   self->link.name = pin->name;
   self->link.input = pin->input;
   g_set_object (&self->link.detached, detached);
+  hide_detached (self, detached, TRUE);
   self->link.end = GRAPHENE_POINT_INIT (card->indexed.bounds.origin.x + pin->x, card->indexed.bounds.origin.y + pin->y);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
@@ -83,9 +85,7 @@ weir_canvas_check_link (WeirCanvas *self)
 
 /* A link whose end is picked up and put back where it was is no duplicate of itself. */
 static gboolean
-is_where_it_was (WeirCanvas    *self,
-                 WeirCard      *card,
-                 const WeirPin *pin)
+is_where_it_was (WeirCanvas *self, WeirCard *card, const WeirPin *pin)
 {
   WeirLink *link = self->link.detached;
 
@@ -98,21 +98,17 @@ is_where_it_was (WeirCanvas    *self,
 
 typedef struct
 {
-  WeirCard      *card;
+  WeirCard *card;
   const WeirPin *pin;
-  double         distance;
-  char          *refusal;   /* of the nearest that does not fit */
-  double         refused_at;
+  double distance;
+  char *refusal; /* of the nearest that does not fit */
+  double refused_at;
 } Target;
 
 static void
-consider (WeirCanvas    *self,
-          WeirCard      *card,
-          const WeirPin *pin,
-          double         distance,
-          Target        *target)
+consider (WeirCanvas *self, WeirCard *card, const WeirPin *pin, double distance, Target *target)
 {
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
 
   if (card == self->link.card && pin == self->link.pin)
     return;
@@ -135,12 +131,9 @@ consider (WeirCanvas    *self,
 
 /* The nearest port that fits within the radius; else, on a card, the first of its ports that fits. */
 static void
-find_target (WeirCanvas *self,
-             double      x,
-             double      y,
-             Target     *target)
+find_target (WeirCanvas *self, double x, double y, Target *target)
 {
-  g_autoptr(GPtrArray) found = g_ptr_array_new ();
+  g_autoptr (GPtrArray) found = g_ptr_array_new ();
   double radius = SNAP_RADIUS / weir_viewport_get_zoom (self->viewport);
   WeirCard *under;
 
@@ -181,9 +174,7 @@ find_target (WeirCanvas *self,
  * Finds where the link would end, or why it cannot end there.
  */
 void
-weir_canvas_update_link (WeirCanvas *self,
-                         double      view_x,
-                         double      view_y)
+weir_canvas_update_link (WeirCanvas *self, double view_x, double view_y)
 {
   Target target = { .distance = G_MAXDOUBLE, .refused_at = G_MAXDOUBLE };
   double x, y;
@@ -194,7 +185,7 @@ weir_canvas_update_link (WeirCanvas *self,
   find_target (self, x, y, &target);
   if (target.pin != NULL && target.pin != self->link.to_pin)
     {
-      g_autofree char *text = g_strdup_printf (_("%s, %s, %s"), weir_block_get_title (target.card->block),
+      g_autofree char *text = g_strdup_printf (_ ("%s, %s, %s"), weir_block_get_title (target.card->block),
                                                target.pin->title, target.pin->type);
 
       weir_canvas_announce (self, text);
@@ -214,8 +205,7 @@ weir_canvas_update_link (WeirCanvas *self,
 }
 
 static void
-commit_link (WeirCanvas   *self,
-             WeirLinkDrag *drag)
+commit_link (WeirCanvas *self, WeirLinkDrag *drag)
 {
   WeirLink *detached = drag->detached;
   g_autofree char *when = detached != NULL ? g_strdup (weir_link_get_when (detached)) : NULL;
@@ -232,7 +222,7 @@ commit_link (WeirCanvas   *self,
           && g_str_equal (drag->to_pin->name, drag->to_pin->input ? weir_link_get_target_port (detached)
                                                                   : weir_link_get_source_port (detached)))
         return;
-      weir_workflow_begin_edit (self->workflow, _("Move Link"));
+      weir_workflow_begin_edit (self->workflow, _ ("Move Link"));
       weir_workflow_remove_link (self->workflow, detached);
       link = weir_canvas_join (self, drag->card, drag->pin, drag->to_card, drag->to_pin);
       if (link != NULL && when != NULL)
@@ -243,10 +233,10 @@ commit_link (WeirCanvas   *self,
     weir_canvas_say (self, drag->refusal);
   else if (detached != NULL)
     {
-      weir_workflow_begin_edit (self->workflow, _("Remove Link"));
+      weir_workflow_begin_edit (self->workflow, _ ("Remove Link"));
       weir_workflow_remove_link (self->workflow, detached);
       weir_workflow_end_edit (self->workflow);
-      weir_canvas_announce (self, _("Link removed"));
+      weir_canvas_announce (self, _ ("Link removed"));
     }
   else
     {
@@ -256,8 +246,7 @@ commit_link (WeirCanvas   *self,
 }
 
 void
-weir_canvas_end_link (WeirCanvas *self,
-                      gboolean    commit)
+weir_canvas_end_link (WeirCanvas *self, gboolean commit)
 {
   WeirLinkDrag drag = self->link;
 
@@ -265,6 +254,7 @@ weir_canvas_end_link (WeirCanvas *self,
     return;
   /* Given up first: the edit makes the graph signal, and a changed card may move its ports. */
   self->link = (WeirLinkDrag) { 0 };
+  hide_detached (self, drag.detached, FALSE);
   if (commit)
     commit_link (self, &drag);
   g_clear_object (&drag.detached);
@@ -275,8 +265,7 @@ weir_canvas_end_link (WeirCanvas *self,
 /* Drawing */
 
 static void
-snapshot_marks (WeirCanvas  *self,
-                GtkSnapshot *snapshot)
+snapshot_marks (WeirCanvas *self, GtkSnapshot *snapshot)
 {
   double zoom = weir_viewport_get_zoom (self->viewport);
   WeirLinkDrag *drag = &self->link;
@@ -308,9 +297,7 @@ snapshot_marks (WeirCanvas  *self,
 }
 
 static void
-snapshot_label (WeirCanvas  *self,
-                GtkSnapshot *snapshot,
-                const char  *text)
+snapshot_label (WeirCanvas *self, GtkSnapshot *snapshot, const char *text)
 {
   const WeirCanvasPalette *palette = self->painter.palette;
   double wanted = weir_painter_measure_text (&self->painter, text, 12, PANGO_WEIGHT_NORMAL);
@@ -330,13 +317,12 @@ snapshot_label (WeirCanvas  *self,
 
 /* The one link that is drawn as a curve with a stroke: it changes in every frame anyway. In view coordinates. */
 void
-weir_canvas_snapshot_link (WeirCanvas  *self,
-                           GtkSnapshot *snapshot)
+weir_canvas_snapshot_link (WeirCanvas *self, GtkSnapshot *snapshot)
 {
   WeirLinkDrag *drag = &self->link;
   const WeirCanvasPalette *palette = self->painter.palette;
-  g_autoptr(GskPathBuilder) builder = gsk_path_builder_new ();
-  g_autoptr(GskPath) path = NULL;
+  g_autoptr (GskPathBuilder) builder = gsk_path_builder_new ();
+  g_autoptr (GskPath) path = NULL;
   GskStroke *stroke;
   double x0, y0, x1, y1, bend;
 

@@ -16,10 +16,10 @@ get_state (WeirScene *self)
 }
 
 static void
-mark_stale (WeirScene *self,
-            WeirCard  *card)
+mark_stale (WeirScene *self, WeirCard *card)
 {
   card->summary_stale = TRUE;
+  weir_card_touch (card);
 }
 
 static void
@@ -33,15 +33,14 @@ mark_all_stale (WeirScene *self)
   g_hash_table_iter_init (&iter, self->wire_of);
   while (g_hash_table_iter_next (&iter, NULL, &wire))
     ((WeirWire *) wire)->state_stale = TRUE;
+  weir_tiles_invalidate (self->tiles, NULL);
 }
 
 /* The card that a step belongs to in the graph that is shown: its own block, or the container around it. NULL if the
  * step is elsewhere.
  * Containers are followed from the root down, as the graph is named. */
 static WeirCard *
-find_card_of_step (WeirScene          *self,
-                   WeirRunState       *state,
-                   const WeirStepInfo *step)
+find_card_of_step (WeirScene *self, WeirRunState *state, const WeirStepInfo *step)
 {
   WeirBlock *container = weir_graph_get_container (self->graph);
   const char *shown = container != NULL ? weir_block_get_path (container) : "";
@@ -68,8 +67,7 @@ find_card_of_step (WeirScene          *self,
 
 /* The card, its links, and what is said of the blocks that wait for it. */
 static void
-mark_neighbourhood (WeirScene *self,
-                    WeirCard  *card)
+mark_neighbourhood (WeirScene *self, WeirCard *card)
 {
   guint n_from, n_to;
   WeirLink **from = weir_graph_get_links_from (self->graph, card->block, &n_from);
@@ -83,6 +81,7 @@ mark_neighbourhood (WeirScene *self,
       if (wire == NULL)
         continue;
       wire->state_stale = TRUE;
+      weir_wire_touch (wire);
       if (i < n_from)
         mark_stale (self, wire->target);
     }
@@ -97,8 +96,7 @@ mark_neighbourhood (WeirScene *self,
  * costs what is in view.
  */
 void
-weir_scene_follow_view (WeirScene *self,
-                        guint      first)
+weir_scene_follow_view (WeirScene *self, guint first)
 {
   WeirRunState *state = get_state (self);
 
@@ -120,8 +118,7 @@ weir_scene_follow_view (WeirScene *self,
 
 /* "42 files": the first list among what the last step gave. */
 static char *
-count_outputs (WeirCard  *card,
-               WeirValue *outputs)
+count_outputs (WeirCard *card, WeirValue *outputs)
 {
   for (guint i = 0; outputs != NULL && i < card->pins->len; i++)
     {
@@ -132,7 +129,7 @@ count_outputs (WeirCard  *card,
       if (value != NULL
           && (weir_value_get_kind (value) == WEIR_VALUE_LIST || weir_value_get_kind (value) == WEIR_VALUE_TABLE))
         /* Translators: how many of what came out of a block, "42 files" */
-        return g_strdup_printf (_("%" G_GSIZE_FORMAT " %s"), weir_value_get_length (value), pin->title);
+        return g_strdup_printf (_ ("%" G_GSIZE_FORMAT " %s"), weir_value_get_length (value), pin->title);
     }
   return NULL;
 }
@@ -143,15 +140,14 @@ count_steps (const WeirBlockSummary *summary)
   if (summary->n_steps <= 1)
     return NULL;
   if (summary->n_failed > 0)
-    return g_strdup_printf (_("%u of %u done, %u failed"), summary->n_succeeded, summary->n_steps, summary->n_failed);
+    return g_strdup_printf (_ ("%u of %u done, %u failed"), summary->n_succeeded, summary->n_steps, summary->n_failed);
   if (summary->n_succeeded < summary->n_steps)
-    return g_strdup_printf (_("%u of %u done"), summary->n_succeeded, summary->n_steps);
-  return g_strdup_printf (_("%u times"), summary->n_steps);
+    return g_strdup_printf (_ ("%u of %u done"), summary->n_succeeded, summary->n_steps);
+  return g_strdup_printf (_ ("%u times"), summary->n_steps);
 }
 
 static void
-take_part (GString *text,
-           char    *part)
+take_part (GString *text, char *part)
 {
   if (part != NULL && part[0] != '\0')
     {
@@ -163,21 +159,17 @@ take_part (GString *text,
 }
 
 static const char *
-undo_word (WeirBlock *block,
-           guint      n_effects)
+undo_word (WeirBlock *block, guint n_effects)
 {
   const WeirBlockKind *kind = weir_block_get_kind (block);
 
   if (n_effects == 0 || kind == NULL || kind->undo == WEIR_UNDO_NONE)
     return NULL;
-  return kind->undo == WEIR_UNDO_IRREVERSIBLE ? _("cannot be undone") : _("undoable");
+  return kind->undo == WEIR_UNDO_IRREVERSIBLE ? _ ("cannot be undone") : _ ("undoable");
 }
 
 static char *
-make_footer (WeirScene              *self,
-             WeirCard               *card,
-             WeirRunState           *state,
-             const WeirBlockSummary *summary)
+make_footer (WeirScene *self, WeirCard *card, WeirRunState *state, const WeirBlockSummary *summary)
 {
   const WeirStepInfo *last = summary->last;
   GString *text = g_string_new (NULL);
@@ -196,7 +188,7 @@ make_footer (WeirScene              *self,
       if (last != NULL && last->progress_text != NULL)
         take_part (text, g_strdup (last->progress_text));
       else if (summary->progress >= 0)
-        take_part (text, g_strdup_printf (_("%.0f %%"), 100 * summary->progress));
+        take_part (text, g_strdup_printf (_ ("%.0f %%"), 100 * summary->progress));
       if (text->len == 0)
         g_string_append (text, weir_canvas_state_title (summary->status));
       break;
@@ -220,9 +212,7 @@ make_footer (WeirScene              *self,
 }
 
 static void
-update_inner (WeirScene    *self,
-              WeirCard     *card,
-              WeirRunState *state)
+update_inner (WeirScene *self, WeirCard *card, WeirRunState *state)
 {
   for (guint i = 0; card->inner != NULL && i < card->inner->len; i++)
     {
@@ -244,8 +234,7 @@ update_inner (WeirScene    *self,
  * Reads what the run knows of the block; drops the kept nodes only if that looks different.
  */
 void
-weir_scene_update_card_state (WeirScene *self,
-                              WeirCard  *card)
+weir_scene_update_card_state (WeirScene *self, WeirCard *card)
 {
   WeirRunState *state = get_state (self);
   WeirBlockSummary summary = { .progress = -1 };
@@ -274,8 +263,7 @@ weir_scene_update_card_state (WeirScene *self,
 
 /* The link of the run's own workflow that corresponds to @link. */
 static WeirLink *
-find_run_link (WeirScene *self,
-               WeirLink  *link)
+find_run_link (WeirScene *self, WeirLink *link)
 {
   WeirWorkflow *ran = weir_run_view_get_workflow (self->view);
   WeirBlock *source;
@@ -298,8 +286,7 @@ find_run_link (WeirScene *self,
 }
 
 void
-weir_scene_update_wire_state (WeirScene *self,
-                              WeirWire  *wire)
+weir_scene_update_wire_state (WeirScene *self, WeirWire *wire)
 {
   WeirRunState *state = get_state (self);
   WeirLink *link = state != NULL ? find_run_link (self, wire->link) : NULL;
@@ -323,7 +310,7 @@ weir_scene_update_wire_state (WeirScene *self,
   wire->deliveries = deliveries;
   wire->closed = closed;
   wire->to_live = to_live;
-  weir_wire_drop_nodes (wire);
+  weir_wire_touch (wire);
 }
 
 /**
@@ -334,8 +321,7 @@ weir_scene_update_wire_state (WeirScene *self,
  * Returns: (transfer full): title, state and footer, as a screen reader says them
  */
 char *
-weir_scene_describe_card (WeirScene *self,
-                          WeirCard  *card)
+weir_scene_describe_card (WeirScene *self, WeirCard *card)
 {
   GString *text = g_string_new (weir_block_get_title (card->block));
   g_autofree char *summary = weir_block_summarize (card->block);
@@ -343,7 +329,7 @@ weir_scene_describe_card (WeirScene *self,
   if (card->summary_stale)
     weir_scene_update_card_state (self, card);
   if (!weir_block_get_enabled (card->block))
-    g_string_append_printf (text, ", %s", _("turned off"));
+    g_string_append_printf (text, ", %s", _ ("turned off"));
   if (card->shown)
     {
       g_string_append_printf (text, ", %s", weir_canvas_state_title (card->summary.status));

@@ -5,7 +5,13 @@
 
 G_DEFINE_FINAL_TYPE (WeirScene, weir_scene, G_TYPE_OBJECT)
 
-enum { SIGNAL_CHANGED, SIGNAL_REMOVED, SIGNAL_STATUS_CHANGED, N_SIGNALS };
+enum
+{
+  SIGNAL_CHANGED,
+  SIGNAL_REMOVED,
+  SIGNAL_STATUS_CHANGED,
+  N_SIGNALS
+};
 static guint signals[N_SIGNALS];
 
 static void
@@ -21,119 +27,41 @@ weir_card_free (WeirCard *self)
   g_free (self);
 }
 
-static void
-weir_wire_free (WeirWire *self)
-{
-  weir_wire_drop_nodes (self);
-  g_clear_object (&self->link);
-  g_free (self);
-}
-
 void
 weir_scene_emit_changed (WeirScene *self)
 {
   g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
 }
 
-/* Wires. A link is put into the index piece by piece: the box around a long one would touch half the cells. */
-
 static void
-index_wire (WeirScene *self,
-            WeirWire  *wire,
-            void     (*put) (WeirCanvasIndex *, WeirIndexed *, const graphene_rect_t *))
-{
-  for (guint i = 1; i < wire->n_points; i++)
-    {
-      graphene_rect_t piece = GRAPHENE_RECT_INIT (wire->points[i].x, wire->points[i].y, 0, 0);
-
-      graphene_rect_expand (&piece, &wire->points[i - 1], &piece);
-      graphene_rect_inset (&piece, -8, -8);
-      put (self->wire_index, &wire->indexed, &piece);
-    }
-  if (wire->chip.size.width > 0)
-    put (self->wire_index, &wire->indexed, &wire->chip);
-}
-
-static void
-reroute_wire (WeirScene *self,
-              WeirWire  *wire)
-{
-  index_wire (self, wire, weir_canvas_index_remove);
-  weir_wire_route (wire);
-  index_wire (self, wire, weir_canvas_index_insert);
-}
-
-static void
-ensure_wire (WeirScene *self,
-             WeirLink  *link)
-{
-  WeirCard *source = weir_scene_find_card (self, weir_link_get_source (link));
-  WeirCard *target = weir_scene_find_card (self, weir_link_get_target (link));
-  WeirWire *wire;
-
-  if (source == NULL || target == NULL || g_hash_table_contains (self->wire_of, link))
-    return;
-  wire = g_new0 (WeirWire, 1);
-  wire->link = g_object_ref (link);
-  wire->source = source;
-  wire->target = target;
-  wire->state_stale = self->view != NULL;
-  weir_wire_route (wire);
-  index_wire (self, wire, weir_canvas_index_insert);
-  g_hash_table_insert (self->wire_of, link, wire);
-}
-
-static void
-drop_wire (WeirScene *self,
-           WeirWire  *wire)
-{
-  index_wire (self, wire, weir_canvas_index_remove);
-  g_hash_table_remove (self->wire_of, wire->link);
-}
-
-typedef void (*WireFunc) (WeirScene *self, WeirWire *wire);
-
-static void
-for_each_wire_of (WeirScene *self,
-                  WeirCard  *card,
-                  WireFunc   func)
-{
-  guint n_from, n_to;
-  WeirLink **from = weir_graph_get_links_from (self->graph, card->block, &n_from);
-  WeirLink **to = weir_graph_get_links_to (self->graph, card->block, &n_to);
-
-  for (guint i = 0; i < n_from + n_to; i++)
-    {
-      WeirWire *wire = g_hash_table_lookup (self->wire_of, i < n_from ? from[i] : to[i - n_from]);
-
-      if (wire != NULL)
-        func (self, wire);
-    }
-}
-
-static void
-mark_wire_stale (WeirScene *self,
-                 WeirWire  *wire)
+mark_wire_stale (WeirScene *self, WeirWire *wire)
 {
   wire->state_stale = TRUE;
+  weir_wire_touch (wire);
 }
 
 /* Cards */
 
 static void
-lay_out_card (WeirScene *self,
-              WeirCard  *card)
+lay_out_card (WeirScene *self, WeirCard *card)
 {
+  graphene_rect_t before = card->indexed.bounds;
+
   weir_canvas_index_remove (self->card_index, &card->indexed, &card->indexed.bounds);
+  weir_card_touch (card);
   weir_card_lay_out (card, self->graph);
   weir_canvas_index_insert (self->card_index, &card->indexed, &card->indexed.bounds);
   weir_card_drop_nodes (card);
-  for_each_wire_of (self, card, reroute_wire);
+  weir_scene_for_each_wire_of (self, card, weir_scene_reroute);
+  if (!graphene_rect_equal (&before, &card->indexed.bounds))
+    {
+      weir_scene_reroute_near (self, &before);
+      weir_scene_reroute_near (self, &card->indexed.bounds);
+    }
 }
 
 static void
-block_changed_cb (WeirBlock *block,
-                  WeirScene *self)
+block_changed_cb (WeirBlock *block, WeirScene *self)
 {
   WeirCard *card = weir_scene_find_card (self, block);
 
@@ -144,12 +72,12 @@ block_changed_cb (WeirBlock *block,
 }
 
 static void
-add_card (WeirScene *self,
-          guint      index)
+add_card (WeirScene *self, guint index)
 {
   WeirBlock *block = weir_graph_get_block (self->graph, index);
   WeirCard *card = g_new0 (WeirCard, 1);
 
+  card->scene = self;
   card->block = g_object_ref (block);
   card->pins = g_array_new (FALSE, FALSE, sizeof (WeirPin));
   card->order = self->next_order++;
@@ -159,36 +87,37 @@ add_card (WeirScene *self,
   card->changed_id = g_signal_connect (block, "changed", G_CALLBACK (block_changed_cb), self);
   g_ptr_array_insert (self->cards, index, card);
   g_hash_table_insert (self->card_of, block, card);
+  weir_card_touch (card);
 }
 
 static void
-add_wires_of (WeirScene *self,
-              WeirCard  *card)
+add_wires_of (WeirScene *self, WeirCard *card)
 {
   guint n_from, n_to;
   WeirLink **from = weir_graph_get_links_from (self->graph, card->block, &n_from);
   WeirLink **to = weir_graph_get_links_to (self->graph, card->block, &n_to);
 
   for (guint i = 0; i < n_from + n_to; i++)
-    ensure_wire (self, i < n_from ? from[i] : to[i - n_from]);
+    weir_scene_add_wire (self, i < n_from ? from[i] : to[i - n_from]);
 }
 
 static void
-remove_card (WeirScene *self,
-             guint      index)
+remove_card (WeirScene *self, guint index)
 {
   WeirCard *card = g_ptr_array_index (self->cards, index);
-  g_autoptr(WeirBlock) block = g_object_ref (card->block);
+  g_autoptr (WeirBlock) block = g_object_ref (card->block);
+  g_autoptr (GPtrArray) wires = g_ptr_array_new ();
   GHashTableIter iter;
   gpointer wire;
 
   g_hash_table_iter_init (&iter, self->wire_of);
   while (g_hash_table_iter_next (&iter, NULL, &wire))
     if (((WeirWire *) wire)->source == card || ((WeirWire *) wire)->target == card)
-      {
-        index_wire (self, wire, weir_canvas_index_remove);
-        g_hash_table_iter_remove (&iter);
-      }
+      g_ptr_array_add (wires, wire);
+  for (guint i = 0; i < wires->len; i++)
+    weir_scene_drop_wire (self, g_ptr_array_index (wires, i));
+  weir_card_touch (card);
+  weir_scene_reroute_near (self, &card->indexed.bounds);
   weir_canvas_index_remove (self->card_index, &card->indexed, &card->indexed.bounds);
   g_hash_table_remove (self->card_of, block);
   g_ptr_array_remove_index (self->cards, index);
@@ -196,11 +125,7 @@ remove_card (WeirScene *self,
 }
 
 static void
-items_changed_cb (WeirGraph *graph,
-                  guint      position,
-                  guint      removed,
-                  guint      added,
-                  WeirScene *self)
+items_changed_cb (WeirGraph *graph, guint position, guint removed, guint added, WeirScene *self)
 {
   for (guint i = 0; i < removed; i++)
     remove_card (self, position);
@@ -214,8 +139,7 @@ items_changed_cb (WeirGraph *graph,
 
 /* Ends of a link may show or hide a port that is seen only when linked. */
 static void
-lay_out_ends (WeirScene *self,
-              WeirLink  *link)
+lay_out_ends (WeirScene *self, WeirLink *link)
 {
   WeirCard *source = weir_scene_find_card (self, weir_link_get_source (link));
   WeirCard *target = weir_scene_find_card (self, weir_link_get_target (link));
@@ -228,36 +152,30 @@ lay_out_ends (WeirScene *self,
 }
 
 static void
-link_added_cb (WeirGraph *graph,
-               WeirLink  *link,
-               WeirScene *self)
+link_added_cb (WeirGraph *graph, WeirLink *link, WeirScene *self)
 {
-  ensure_wire (self, link);
+  weir_scene_add_wire (self, link);
   lay_out_ends (self, link);
 }
 
 static void
-link_removed_cb (WeirGraph *graph,
-                 WeirLink  *link,
-                 WeirScene *self)
+link_removed_cb (WeirGraph *graph, WeirLink *link, WeirScene *self)
 {
   WeirWire *wire = weir_scene_find_wire (self, link);
 
   if (wire != NULL)
-    drop_wire (self, wire);
+    weir_scene_drop_wire (self, wire);
   lay_out_ends (self, link);
 }
 
 static void
-link_changed_cb (WeirGraph *graph,
-                 WeirLink  *link,
-                 WeirScene *self)
+link_changed_cb (WeirGraph *graph, WeirLink *link, WeirScene *self)
 {
   WeirWire *wire = weir_scene_find_wire (self, link);
 
   if (wire == NULL)
     return;
-  reroute_wire (self, wire);
+  weir_scene_reroute (self, wire);
   weir_scene_emit_changed (self);
 }
 
@@ -311,8 +229,7 @@ stickies_are_current (WeirScene *self)
 }
 
 static void
-workflow_changed_cb (WeirWorkflow *workflow,
-                     WeirScene    *self)
+workflow_changed_cb (WeirWorkflow *workflow, WeirScene *self)
 {
   if (!stickies_are_current (self))
     read_stickies (self);
@@ -327,9 +244,7 @@ workflow_changed_cb (WeirWorkflow *workflow,
 }
 
 static void
-view_changed_cb (WeirRunView *view,
-                 guint        first,
-                 WeirScene   *self)
+view_changed_cb (WeirRunView *view, guint first, WeirScene *self)
 {
   weir_scene_follow_view (self, first);
   weir_scene_emit_changed (self);
@@ -347,6 +262,8 @@ weir_scene_dispose (GObject *object)
     g_signal_handlers_disconnect_by_data (self->graph, self);
   if (self->workflow != NULL)
     g_signal_handlers_disconnect_by_data (self->workflow, self);
+  weir_scene_stop_routing (self);
+  g_ptr_array_set_size (self->rough, 0);
   g_hash_table_remove_all (self->wire_of);
   g_hash_table_remove_all (self->card_of);
   g_ptr_array_set_size (self->cards, 0);
@@ -367,6 +284,9 @@ weir_scene_finalize (GObject *object)
   g_ptr_array_unref (self->stickies);
   weir_canvas_index_free (self->card_index);
   weir_canvas_index_free (self->wire_index);
+  g_ptr_array_unref (self->router.found);
+  g_ptr_array_unref (self->rough);
+  weir_tiles_free (self->tiles);
   G_OBJECT_CLASS (weir_scene_parent_class)->finalize (object);
 }
 
@@ -392,20 +312,23 @@ weir_scene_init (WeirScene *self)
   self->stickies = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_sticky_free);
   self->card_index = weir_canvas_index_new ();
   self->wire_index = weir_canvas_index_new ();
+  self->router = (WeirRouter) { .blocks = self->card_index, .routes = self->wire_index, .found = g_ptr_array_new () };
+  self->rough = g_ptr_array_new ();
+  self->tiles = weir_tiles_new (weir_scene_draw_tile, self);
 }
 
 WeirScene *
-weir_scene_new (WeirWorkflow *workflow,
-                WeirGraph    *graph)
+weir_scene_new (WeirWorkflow *workflow, WeirGraph *graph, WeirLinkStyle style)
 {
   WeirScene *self = g_object_new (WEIR_TYPE_SCENE, NULL);
 
+  self->router.style = style;
   self->workflow = g_object_ref (workflow);
   self->graph = g_object_ref (graph);
   for (guint i = 0; i < weir_graph_get_n_blocks (graph); i++)
     add_card (self, i);
   for (guint i = 0; i < weir_graph_get_n_links (graph); i++)
-    ensure_wire (self, weir_graph_get_link (graph, i));
+    weir_scene_add_wire (self, weir_graph_get_link (graph, i));
   read_stickies (self);
   g_signal_connect (graph, "items-changed", G_CALLBACK (items_changed_cb), self);
   g_signal_connect (graph, "link-added", G_CALLBACK (link_added_cb), self);
@@ -416,8 +339,7 @@ weir_scene_new (WeirWorkflow *workflow,
 }
 
 void
-weir_scene_set_view (WeirScene   *self,
-                     WeirRunView *view)
+weir_scene_set_view (WeirScene *self, WeirRunView *view)
 {
   GHashTableIter iter;
   gpointer wire;
@@ -446,161 +368,32 @@ weir_scene_set_view (WeirScene   *self,
 
 /* What a card shows changed: its links may be coloured otherwise too. */
 void
-weir_scene_card_touched (WeirScene *self,
-                         WeirCard  *card)
+weir_scene_card_touched (WeirScene *self, WeirCard *card)
 {
   card->summary_stale = self->view != NULL || card->shown;
-  for_each_wire_of (self, card, mark_wire_stale);
+  weir_scene_for_each_wire_of (self, card, mark_wire_stale);
   weir_scene_emit_changed (self);
 }
 
-WeirCard *
-weir_scene_find_card (WeirScene *self,
-                      WeirBlock *block)
-{
-  return g_hash_table_lookup (self->card_of, block);
-}
-
-WeirWire *
-weir_scene_find_wire (WeirScene *self,
-                      WeirLink  *link)
-{
-  return g_hash_table_lookup (self->wire_of, link);
-}
-
-WeirCard *
-weir_scene_card_at (WeirScene *self,
-                    double     x,
-                    double     y)
-{
-  g_autoptr(GPtrArray) found = g_ptr_array_new ();
-  WeirCard *best = NULL;
-
-  weir_canvas_index_query (self->card_index, &GRAPHENE_RECT_INIT (x, y, 0.01f, 0.01f), found);
-  for (guint i = 0; i < found->len; i++)
-    {
-      WeirCard *card = g_ptr_array_index (found, i);
-
-      if (best == NULL || card->order > best->order)
-        best = card;
-    }
-  return best;
-}
-
-WeirWire *
-weir_scene_wire_at (WeirScene *self,
-                    double     x,
-                    double     y,
-                    double     radius)
-{
-  g_autoptr(GPtrArray) found = g_ptr_array_new ();
-  WeirWire *best = NULL;
-
-  weir_canvas_index_query (self->wire_index, &GRAPHENE_RECT_INIT (x - radius, y - radius, 2 * radius, 2 * radius),
-                           found);
-  for (guint i = 0; i < found->len; i++)
-    {
-      WeirWire *wire = g_ptr_array_index (found, i);
-      double distance = weir_wire_distance (wire, x, y);
-
-      if (distance <= radius)
-        {
-          radius = distance;
-          best = wire;
-        }
-    }
-  return best;
-}
-
-WeirSticky *
-weir_scene_sticky_at (WeirScene *self,
-                      double     x,
-                      double     y)
-{
-  for (guint i = self->stickies->len; i > 0; i--)
-    {
-      WeirSticky *sticky = g_ptr_array_index (self->stickies, i - 1);
-
-      if (graphene_rect_contains_point (&sticky->rect, &GRAPHENE_POINT_INIT (x, y)))
-        return sticky;
-    }
-  return NULL;
-}
-
-const WeirPin *
-weir_scene_pin_at (WeirScene *self,
-                   double     x,
-                   double     y,
-                   double     radius,
-                   WeirCard **card)
-{
-  g_autoptr(GPtrArray) found = g_ptr_array_new ();
-  const WeirPin *best = NULL;
-
-  *card = NULL;
-  weir_canvas_index_query (self->card_index, &GRAPHENE_RECT_INIT (x - radius, y - radius, 2 * radius, 2 * radius),
-                           found);
-  for (guint i = 0; i < found->len; i++)
-    {
-      WeirCard *candidate = g_ptr_array_index (found, i);
-
-      for (guint p = 0; p < candidate->pins->len; p++)
-        {
-          const WeirPin *pin = &g_array_index (candidate->pins, WeirPin, p);
-          double distance = hypot (candidate->indexed.bounds.origin.x + pin->x - x,
-                                   candidate->indexed.bounds.origin.y + pin->y - y);
-
-          if (distance <= radius)
-            {
-              radius = distance;
-              best = pin;
-              *card = candidate;
-            }
-        }
-    }
-  return best;
-}
-
-gboolean
-weir_scene_get_bounds (WeirScene       *self,
-                       graphene_rect_t *bounds)
-{
-  gboolean any = FALSE;
-
-  for (guint i = 0; i < self->cards->len + self->stickies->len; i++)
-    {
-      const graphene_rect_t *rect = i < self->cards->len
-                                      ? &((WeirCard *) g_ptr_array_index (self->cards, i))->indexed.bounds
-                                      : &((WeirSticky *) g_ptr_array_index (self->stickies, i - self->cards->len))
-                                           ->rect;
-
-      if (any)
-        graphene_rect_union (bounds, rect, bounds);
-      else
-        *bounds = *rect;
-      any = TRUE;
-    }
-  return any;
-}
-
 void
-weir_scene_place_card (WeirScene *self,
-                       WeirCard  *card,
-                       double     x,
-                       double     y)
+weir_scene_place_card (WeirScene *self, WeirCard *card, double x, double y)
 {
   if (card->indexed.bounds.origin.x == (float) x && card->indexed.bounds.origin.y == (float) y)
     return;
+  graphene_rect_t before = card->indexed.bounds;
+
   weir_canvas_index_remove (self->card_index, &card->indexed, &card->indexed.bounds);
+  weir_card_touch (card);
   card->indexed.bounds.origin = GRAPHENE_POINT_INIT (x, y);
   weir_canvas_index_insert (self->card_index, &card->indexed, &card->indexed.bounds);
   weir_card_drop_placed (card);
-  for_each_wire_of (self, card, reroute_wire);
+  weir_scene_for_each_wire_of (self, card, weir_scene_reroute);
+  weir_scene_reroute_near (self, &before);
+  weir_scene_reroute_near (self, &card->indexed.bounds);
 }
 
 void
-weir_scene_raise (WeirScene *self,
-                  WeirCard  *card)
+weir_scene_raise (WeirScene *self, WeirCard *card)
 {
   card->order = self->next_order++;
 }
@@ -617,6 +410,7 @@ weir_scene_invalidate (WeirScene *self)
     weir_sticky_drop_nodes (g_ptr_array_index (self->stickies, i));
   g_hash_table_iter_init (&iter, self->wire_of);
   while (g_hash_table_iter_next (&iter, NULL, &wire))
-    weir_wire_drop_nodes (wire);
+    weir_wire_touch (wire);
+  weir_tiles_invalidate (self->tiles, NULL);
   weir_scene_emit_changed (self);
 }

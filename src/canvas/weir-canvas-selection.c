@@ -2,8 +2,7 @@
 #include "weir-canvas-private.h"
 
 static void
-set_selected_block (WeirCanvas *self,
-                    WeirBlock  *block)
+set_selected_block (WeirCanvas *self, WeirBlock *block)
 {
   if (self->selected_block == block)
     return;
@@ -13,9 +12,7 @@ set_selected_block (WeirCanvas *self,
 }
 
 static void
-mark_card (WeirCanvas *self,
-           WeirBlock  *block,
-           gboolean    selected)
+mark_card (WeirCanvas *self, WeirBlock *block, gboolean selected)
 {
   WeirCard *card = self->scene != NULL ? weir_scene_find_card (self->scene, block) : NULL;
 
@@ -30,16 +27,14 @@ mark_card (WeirCanvas *self,
 }
 
 static void
-mark_wire (WeirCanvas *self,
-           WeirLink   *link,
-           gboolean    selected)
+mark_wire (WeirCanvas *self, WeirLink *link, gboolean selected)
 {
   WeirWire *wire = link != NULL && self->scene != NULL ? weir_scene_find_wire (self->scene, link) : NULL;
 
   if (wire == NULL)
     return;
   wire->selected = selected;
-  weir_wire_drop_nodes (wire);
+  weir_wire_touch (wire);
 }
 
 static void
@@ -71,8 +66,7 @@ weir_canvas_get_selected_link (WeirCanvas *self)
 }
 
 gboolean
-weir_canvas_is_selected (WeirCanvas *self,
-                         WeirBlock  *block)
+weir_canvas_is_selected (WeirCanvas *self, WeirBlock *block)
 {
   WeirCard *card;
 
@@ -89,7 +83,7 @@ weir_canvas_clear_selection (WeirCanvas *self)
   drop_other_selection (self);
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->selected)); i++)
     {
-      g_autoptr(WeirBlock) block = g_list_model_get_item (G_LIST_MODEL (self->selected), i);
+      g_autoptr (WeirBlock) block = g_list_model_get_item (G_LIST_MODEL (self->selected), i);
 
       mark_card (self, block, FALSE);
     }
@@ -105,9 +99,7 @@ weir_canvas_clear_selection (WeirCanvas *self)
  * @extend: whether what is selected stays so
  */
 void
-weir_canvas_select_block (WeirCanvas *self,
-                          WeirBlock  *block,
-                          gboolean    extend)
+weir_canvas_select_block (WeirCanvas *self, WeirBlock *block, gboolean extend)
 {
   WeirCard *card;
 
@@ -137,8 +129,7 @@ weir_canvas_select_block (WeirCanvas *self,
 }
 
 void
-weir_canvas_unselect_block (WeirCanvas *self,
-                            WeirBlock  *block)
+weir_canvas_unselect_block (WeirCanvas *self, WeirBlock *block)
 {
   guint position, n;
 
@@ -150,7 +141,7 @@ weir_canvas_unselect_block (WeirCanvas *self,
   n = g_list_model_get_n_items (G_LIST_MODEL (self->selected));
   if (block == self->selected_block)
     {
-      g_autoptr(WeirBlock) last = n > 0 ? g_list_model_get_item (G_LIST_MODEL (self->selected), n - 1) : NULL;
+      g_autoptr (WeirBlock) last = n > 0 ? g_list_model_get_item (G_LIST_MODEL (self->selected), n - 1) : NULL;
 
       set_selected_block (self, last);
     }
@@ -158,8 +149,7 @@ weir_canvas_unselect_block (WeirCanvas *self,
 }
 
 void
-weir_canvas_select_link (WeirCanvas *self,
-                         WeirLink   *link)
+weir_canvas_select_link (WeirCanvas *self, WeirLink *link)
 {
   g_return_if_fail (WEIR_IS_CANVAS (self));
   if (self->selected_link == link)
@@ -182,8 +172,7 @@ weir_canvas_select_link (WeirCanvas *self,
 }
 
 void
-weir_canvas_select_note (WeirCanvas *self,
-                         const char *id)
+weir_canvas_select_note (WeirCanvas *self, const char *id)
 {
   if (g_strcmp0 (self->selected_note, id) == 0)
     return;

@@ -3,76 +3,9 @@
 
 #include <math.h>
 
-#define CORNER 8.0
-#define STUB   18.0  /* how far a link goes straight before it turns back */
-
-/**
- * weir_wire_route_points:
- * @from: the output
- * @to: the input
- * @lane: how far aside the piece in the middle runs, so that links of neighbouring ports do not lie on each other
- * @points: (array fixed-size=6): filled in
- * @n_points: (out): how many
- *
- * Horizontal and vertical pieces between two ports: through the middle when the input lies ahead, around when it lies
- * behind.
- */
-void
-weir_wire_route_points (const graphene_point_t *from,
-                        const graphene_point_t *to,
-                        double                  lane,
-                        graphene_point_t       *points,
-                        guint                  *n_points)
-{
-  guint n = 0;
-
-  points[n++] = *from;
-  if (to->x - from->x >= 2 * CORNER)
-    {
-      if (fabsf (to->y - from->y) > 0.5f)
-        {
-          float room = (to->x - from->x) / 2 - CORNER;
-          float middle = roundf ((from->x + to->x) / 2 + CLAMP (to->y > from->y ? -lane : lane, -room, room));
-
-          points[n++] = GRAPHENE_POINT_INIT (middle, from->y);
-          points[n++] = GRAPHENE_POINT_INIT (middle, to->y);
-        }
-    }
-  else
-    {
-      float middle = fabsf (to->y - from->y) > 60 ? roundf ((from->y + to->y) / 2) : MAX (from->y, to->y) + 76;
-
-      points[n++] = GRAPHENE_POINT_INIT (from->x + STUB, from->y);
-      points[n++] = GRAPHENE_POINT_INIT (from->x + STUB, middle);
-      points[n++] = GRAPHENE_POINT_INIT (to->x - STUB, middle);
-      points[n++] = GRAPHENE_POINT_INIT (to->x - STUB, to->y);
-    }
-  points[n++] = *to;
-  *n_points = n;
-}
-
-void
-weir_wire_drop_nodes (WeirWire *self)
-{
-  for (int i = 0; i < WEIR_N_LODS; i++)
-    g_clear_pointer (&self->nodes[i], gsk_render_node_unref);
-  g_clear_pointer (&self->chip_node, gsk_render_node_unref);
-}
-
-/* Where a chip belongs: the middle of the middle piece. */
-static graphene_point_t
-find_middle (WeirWire *self)
-{
-  guint best = self->n_points / 2 - 1;
-
-  return GRAPHENE_POINT_INIT ((self->points[best].x + self->points[best + 1].x) / 2,
-                              (self->points[best].y + self->points[best + 1].y) / 2);
-}
-
 /* Each output of a block has a lane of its own. */
 static double
-find_lane (WeirWire      *self,
-           const WeirPin *out)
+find_lane (WeirWire *self, const WeirPin *out)
 {
   guint n = 0, place = 0;
 
@@ -90,147 +23,164 @@ find_lane (WeirWire      *self,
 }
 
 void
-weir_wire_route (WeirWire *self)
+weir_wire_get_ends (WeirWire *self, WeirRouteEnds *ends)
 {
   const WeirPin *out = weir_card_find_pin (self->source, weir_link_get_source_port (self->link), FALSE);
   const WeirPin *in = weir_card_find_pin (self->target, weir_link_get_target_port (self->link), TRUE);
   const graphene_rect_t *a = &self->source->indexed.bounds, *b = &self->target->indexed.bounds;
+
   /* A port that is no more (the settings changed): its link hangs at the middle of the card's edge until it is
    * removed. */
-  graphene_point_t from = GRAPHENE_POINT_INIT (a->origin.x + a->size.width,
-                                               a->origin.y + (out ? out->y : a->size.height / 2));
-  graphene_point_t to = GRAPHENE_POINT_INIT (b->origin.x, b->origin.y + (in ? in->y : b->size.height / 2));
+  *ends = (WeirRouteEnds) {
+    .from = GRAPHENE_POINT_INIT (a->origin.x + a->size.width, a->origin.y + (out ? out->y : a->size.height / 2)),
+    .to = GRAPHENE_POINT_INIT (b->origin.x, b->origin.y + (in ? in->y : b->size.height / 2)),
+    .source = &self->source->indexed,
+    .target = &self->target->indexed,
+    .lane = find_lane (self, out),
+  };
+  self->side = out != NULL && out->side;
+}
+
+/* The point of the path that is this far along it, of 1. */
+static graphene_point_t
+point_along (WeirWire *self, double share)
+{
+  double length = 0, left;
+
+  for (guint i = 1; i < self->n_path; i++)
+    length += hypotf (self->path[i].x - self->path[i - 1].x, self->path[i].y - self->path[i - 1].y);
+  left = length * share;
+  for (guint i = 1; i < self->n_path; i++)
+    {
+      const graphene_point_t *a = &self->path[i - 1], *b = &self->path[i];
+      double piece = hypotf (b->x - a->x, b->y - a->y);
+
+      if (piece > 0 && left <= piece)
+        return GRAPHENE_POINT_INIT (a->x + (b->x - a->x) * left / piece, a->y + (b->y - a->y) * left / piece);
+      left -= piece;
+    }
+  return self->path[self->n_path - 1];
+}
+
+static void
+measure_chip (WeirWire *self)
+{
   const char *when = weir_link_get_when (self->link);
   graphene_point_t middle;
+  double room, width;
 
-  weir_wire_route_points (&from, &to, find_lane (self, out), self->points, &self->n_points);
-  self->error = g_str_equal (weir_link_get_source_port (self->link), "error");
-  self->side = out != NULL && out->side;
-
-  graphene_rect_init (&self->indexed.bounds, from.x, from.y, 0, 0);
-  for (guint i = 1; i < self->n_points; i++)
-    graphene_rect_expand (&self->indexed.bounds, &self->points[i], &self->indexed.bounds);
-  middle = find_middle (self);
   self->chip = GRAPHENE_RECT_INIT (0, 0, 0, 0);
-  if (when != NULL || weir_link_is_feedback (self->link))
-    {
-      /* Hardly wider than the gap that it stands in; the inspector has the whole condition. */
-      double room = CLAMP (to.x - from.x + 12, 56, 120);
-      double width = when == NULL ? 22 : CLAMP (g_utf8_strlen (when, -1) * 5.6 + 18, 40, room);
-
-      self->chip = GRAPHENE_RECT_INIT (middle.x - width / 2, middle.y - 10, width, 20);
-      graphene_rect_union (&self->indexed.bounds, &self->chip, &self->indexed.bounds);
-    }
-  graphene_rect_inset (&self->indexed.bounds, -8, -8);
-  weir_wire_drop_nodes (self);
-}
-
-static void
-draw_piece (GtkSnapshot      *snapshot,
-            graphene_point_t  a,
-            graphene_point_t  b,
-            double            width,
-            const GdkRGBA    *colour,
-            gboolean          dashed)
-{
-  graphene_rect_t rect;
-  GdkRGBA clear = { colour->red, colour->green, colour->blue, 0 };
-  const GskColorStop stops[] = { { 0, *colour }, { 0.6f, *colour }, { 0.6f, clear }, { 1, clear } };
-  float period = 4 * width;
-
-  graphene_rect_init (&rect, MIN (a.x, b.x) - (a.x == b.x ? width / 2 : 0),
-                      MIN (a.y, b.y) - (a.x == b.x ? 0 : width / 2), a.x == b.x ? width : fabsf (a.x - b.x),
-                      a.x == b.x ? fabsf (a.y - b.y) : width);
-  if (rect.size.width <= 0 || rect.size.height <= 0)
+  if (when == NULL && !weir_link_is_feedback (self->link))
     return;
-  if (dashed)
-    gtk_snapshot_append_repeating_linear_gradient (snapshot, &rect, &rect.origin,
-                                                   a.x == b.x
-                                                     ? &GRAPHENE_POINT_INIT (rect.origin.x, rect.origin.y + period)
-                                                     : &GRAPHENE_POINT_INIT (rect.origin.x + period, rect.origin.y),
-                                                   stops, G_N_ELEMENTS (stops));
-  else
-    gtk_snapshot_append_color (snapshot, colour, &rect);
-}
-
-/* A quarter of a ring as a border node: two edges of a box and the round corner between them. */
-static void
-draw_corner (GtkSnapshot            *snapshot,
-             const graphene_point_t *before,
-             const graphene_point_t *at,
-             const graphene_point_t *after,
-             double                  radius,
-             double                  width,
-             const GdkRGBA          *colour)
-{
-  const graphene_point_t *across = before->y == at->y ? before : after;
-  const graphene_point_t *along = before->y == at->y ? after : before;
-  gboolean to_left = across->x < at->x, to_top = along->y < at->y;
-  double half = width / 2;
-  GskRoundedRect box;
-  float widths[4] = { to_top ? 0 : width, to_left ? width : 0, to_top ? width : 0, to_left ? 0 : width };
-  const GdkRGBA colours[4] = { *colour, *colour, *colour, *colour };
-  graphene_rect_t rect = GRAPHENE_RECT_INIT (to_left ? at->x - radius : at->x - half,
-                                             to_top ? at->y - radius : at->y - half, radius + half, radius + half);
-  GskCorner corner = to_top ? (to_left ? GSK_CORNER_BOTTOM_RIGHT : GSK_CORNER_BOTTOM_LEFT)
-                            : (to_left ? GSK_CORNER_TOP_RIGHT : GSK_CORNER_TOP_LEFT);
-
-  gsk_rounded_rect_init_from_rect (&box, &rect, 0);
-  box.corner[corner] = GRAPHENE_SIZE_INIT (radius + half, radius + half);
-  gtk_snapshot_append_border (snapshot, &box, widths, colours);
-}
-
-static float
-piece_length (const graphene_point_t *a,
-              const graphene_point_t *b)
-{
-  return fabsf (a->x - b->x) + fabsf (a->y - b->y);
-}
-
-static graphene_point_t
-move_towards (const graphene_point_t *from,
-              const graphene_point_t *to,
-              double                  distance)
-{
-  double length = MAX (piece_length (from, to), 0.001);
-
-  return GRAPHENE_POINT_INIT (from->x + (to->x - from->x) * distance / length,
-                              from->y + (to->y - from->y) * distance / length);
+  /* Hardly wider than the gap that it stands in; the inspector has the whole condition. */
+  room = CLAMP (self->path[self->n_path - 1].x - self->path[0].x + 12, 56, 120);
+  width = when == NULL ? 22 : CLAMP (g_utf8_strlen (when, -1) * 5.6 + 18, 40, room);
+  middle = point_along (self, 0.5);
+  self->chip = GRAPHENE_RECT_INIT (middle.x - width / 2, middle.y - 10, width, 20);
 }
 
 static void
-draw_line (WeirWire      *self,
-           GtkSnapshot   *snapshot,
-           double         width,
-           const GdkRGBA *colour,
-           gboolean       dashed,
-           gboolean       rounded)
+measure_bounds (WeirWire *self)
 {
-  graphene_point_t start = self->points[0];
+  graphene_rect_t *bounds = &self->route.indexed.bounds;
 
-  for (guint i = 1; i < self->n_points; i++)
+  graphene_rect_init (bounds, self->path[0].x, self->path[0].y, 0, 0);
+  for (guint i = 1; i < self->n_path; i++)
+    graphene_rect_expand (bounds, &self->path[i], bounds);
+  if (self->chip.size.width > 0)
+    graphene_rect_union (bounds, &self->chip, bounds);
+  graphene_rect_inset (bounds, -8, -8);
+}
+
+void
+weir_wire_lay (WeirWire *self)
+{
+  graphene_point_t points[WEIR_ROUTE_MAX_POINTS];
+  guint n = weir_route_flatten (&self->route, self->scene->router.style, points);
+
+  self->error = g_str_equal (weir_link_get_source_port (self->link), "error");
+  if (n != self->n_path)
+    self->path = g_renew (graphene_point_t, self->path, n);
+  memcpy (self->path, points, n * sizeof *points);
+  self->n_path = n;
+  measure_chip (self);
+  measure_bounds (self);
+}
+
+/* Whether a chip here would cover a card or another chip. */
+static gboolean
+is_covered (WeirWire *self, const graphene_rect_t *chip)
+{
+  GPtrArray *found = self->scene->router.found;
+
+  g_ptr_array_set_size (found, 0);
+  weir_canvas_index_query (self->scene->card_index, chip, found);
+  if (found->len > 0)
+    return TRUE;
+  weir_canvas_index_query (self->scene->wire_index, chip, found);
+  for (guint i = 0; i < found->len; i++)
     {
-      const graphene_point_t *at = &self->points[i];
-      double radius = 0;
+      WeirWire *other = g_ptr_array_index (found, i);
 
-      if (i + 1 < self->n_points && rounded)
-        radius = MIN (CORNER,
-                      MIN (piece_length (&self->points[i - 1], at), piece_length (at, &self->points[i + 1])) / 2);
-      draw_piece (snapshot, start, radius > 0 ? move_towards (at, &start, radius) : *at, width, colour, dashed);
-      if (radius > 0)
-        {
-          draw_corner (snapshot, &self->points[i - 1], at, &self->points[i + 1], radius, width, colour);
-          start = move_towards (at, &self->points[i + 1], radius);
-        }
-      else
-        start = *at;
+      if (other != self && other->chip.size.width > 0 && graphene_rect_intersection (&other->chip, chip, NULL))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+void
+weir_wire_place_chip (WeirWire *self)
+{
+  static const double shares[] = { 0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (shares) && self->chip.size.width > 0; i++)
+    {
+      graphene_point_t at = point_along (self, shares[i]);
+      graphene_rect_t chip = GRAPHENE_RECT_INIT (at.x - self->chip.size.width / 2, at.y - 10, self->chip.size.width,
+                                                 20);
+
+      if (is_covered (self, &chip))
+        continue;
+      self->chip = chip;
+      break;
+    }
+  measure_bounds (self);
+}
+
+void
+weir_wire_touch (WeirWire *self)
+{
+  g_clear_pointer (&self->chip_node, gsk_render_node_unref);
+  if (self->route.indexed.bounds.size.width + self->route.indexed.bounds.size.height < 1200)
+    {
+      weir_tiles_invalidate (self->scene->tiles, &self->route.indexed.bounds);
+      return;
+    }
+  /* The box around a long link would touch half the tiles. */
+  for (guint i = 1; i < self->n_path; i++)
+    {
+      graphene_rect_t piece = GRAPHENE_RECT_INIT (self->path[i].x, self->path[i].y, 0, 0);
+
+      graphene_rect_expand (&piece, &self->path[i - 1], &piece);
+      graphene_rect_inset (&piece, -8, -8);
+      weir_tiles_invalidate (self->scene->tiles, &piece);
     }
 }
 
-static GdkRGBA
-pick_colour (WeirWire                *self,
-             const WeirCanvasPalette *palette)
+void
+weir_wire_free (WeirWire *self)
 {
+  g_clear_pointer (&self->chip_node, gsk_render_node_unref);
+  g_clear_object (&self->link);
+  g_free (self->path);
+  g_free (self);
+}
+
+GdkRGBA
+weir_wire_get_colour (WeirWire *self)
+{
+  const WeirCanvasPalette *palette = weir_canvas_palette_get ();
+
   if (self->selected)
     return palette->accent;
   if (self->shown && self->deliveries > 0)
@@ -243,11 +193,7 @@ pick_colour (WeirWire                *self,
 }
 
 static void
-draw_chip (WeirWire      *self,
-           WeirPainter   *painter,
-           GtkSnapshot   *snapshot,
-           const GdkRGBA *colour,
-           gboolean       dead)
+draw_chip (WeirWire *self, WeirPainter *painter, GtkSnapshot *snapshot, const GdkRGBA *colour, gboolean dead)
 {
   const WeirCanvasPalette *palette = painter->palette;
   const char *when = weir_link_get_when (self->link);
@@ -263,83 +209,38 @@ draw_chip (WeirWire      *self,
                             self->chip.origin.x + 5, self->chip.origin.y + 4, 12);
 }
 
-/**
- * weir_wire_ensure_node:
- * @self: a wire
- * @scene: its scene
- * @painter: text, icons and colours
- * @lod: how much to draw
- *
- * Rectangles and small corners only: strokes would be drawn anew by the processor in every frame.
- *
- * Returns: (transfer none) (nullable): the kept node, in plane coordinates
- */
 GskRenderNode *
-weir_wire_ensure_node (WeirWire    *self,
-                       WeirScene   *scene,
-                       WeirPainter *painter,
-                       WeirLod      lod)
-{
-  static const double widths[WEIR_N_LODS] = { 2, 3, 5, 9 };
-  GtkSnapshot *snapshot;
-  GdkRGBA colour;
-  gboolean dead, dashed;
-
-  if (self->state_stale)
-    weir_scene_update_wire_state (scene, self);
-  if (self->nodes[lod] != NULL)
-    return self->nodes[lod];
-
-  scene->n_nodes_made++;
-  snapshot = gtk_snapshot_new ();
-  colour = pick_colour (self, painter->palette);
-  dead = self->shown && self->closed && self->deliveries == 0;
-  dashed = lod <= WEIR_LOD_HEADER && (dead || self->error || self->side);
-  draw_line (self, snapshot,
-             widths[lod]
-               * (self->selected                        ? 1.5
-                  : self->shown && self->deliveries > 0 ? 1.25
-                  : dead                                ? 0.75
-                                                        : 1),
-             &colour, dashed, lod <= WEIR_LOD_HEADER && !dashed);
-  self->nodes[lod] = gtk_snapshot_free_to_node (snapshot);
-  return self->nodes[lod];
-}
-
-GskRenderNode *
-weir_wire_ensure_chip (WeirWire    *self,
-                       WeirScene   *scene,
-                       WeirPainter *painter)
+weir_wire_ensure_chip (WeirWire *self, WeirScene *scene, WeirPainter *painter)
 {
   GtkSnapshot *snapshot;
   GdkRGBA colour;
 
-  if (self->chip.size.width == 0 || self->chip_node != NULL)
+  if (self->chip.size.width == 0 || self->hidden)
+    return NULL;
+  if (self->chip_node != NULL)
     return self->chip_node;
   scene->n_nodes_made++;
   snapshot = gtk_snapshot_new ();
-  colour = pick_colour (self, painter->palette);
+  colour = weir_wire_get_colour (self);
   draw_chip (self, painter, snapshot, &colour, self->shown && self->closed && self->deliveries == 0);
   self->chip_node = gtk_snapshot_free_to_node (snapshot);
   return self->chip_node;
 }
 
 double
-weir_wire_distance (WeirWire *self,
-                    double    x,
-                    double    y)
+weir_wire_distance (WeirWire *self, double x, double y)
 {
   double best = G_MAXDOUBLE;
 
   if (self->chip.size.width > 0 && graphene_rect_contains_point (&self->chip, &GRAPHENE_POINT_INIT (x, y)))
     return 0;
-  for (guint i = 1; i < self->n_points; i++)
+  for (guint i = 1; i < self->n_path; i++)
     {
-      const graphene_point_t *a = &self->points[i - 1], *b = &self->points[i];
-      double dx = MAX (MAX (MIN (a->x, b->x) - x, 0), x - MAX (a->x, b->x));
-      double dy = MAX (MAX (MIN (a->y, b->y) - y, 0), y - MAX (a->y, b->y));
+      const graphene_point_t *a = &self->path[i - 1], *b = &self->path[i];
+      double dx = b->x - a->x, dy = b->y - a->y, length = dx * dx + dy * dy;
+      double along = length > 0 ? CLAMP (((x - a->x) * dx + (y - a->y) * dy) / length, 0, 1) : 0;
 
-      best = MIN (best, hypot (dx, dy));
+      best = MIN (best, hypot (x - a->x - along * dx, y - a->y - along * dy));
     }
   return best;
 }

@@ -3,7 +3,9 @@
 
 #include "weir-canvas-private.h"
 
-G_DEFINE_FINAL_TYPE_WITH_CODE (WeirCanvas, weir_canvas, GTK_TYPE_WIDGET,
+G_DEFINE_FINAL_TYPE_WITH_CODE (WeirCanvas,
+                               weir_canvas,
+                               GTK_TYPE_WIDGET,
                                G_IMPLEMENT_INTERFACE (GTK_TYPE_ACCESSIBLE, weir_canvas_accessible_init))
 
 enum
@@ -19,30 +21,33 @@ enum
 };
 static GParamSpec *properties[N_PROPS];
 
-enum { SIGNAL_OPEN_CONTAINER, SIGNAL_ADD_BLOCK_REQUESTED, SIGNAL_BLOCK_ACTIVATED, SIGNAL_MESSAGE, N_SIGNALS };
+enum
+{
+  SIGNAL_OPEN_CONTAINER,
+  SIGNAL_ADD_BLOCK_REQUESTED,
+  SIGNAL_BLOCK_ACTIVATED,
+  SIGNAL_MESSAGE,
+  N_SIGNALS
+};
 static guint signals[N_SIGNALS];
 
 /* Following what is shown */
 
 static void
-viewport_changed_cb (WeirViewport *viewport,
-                     WeirCanvas   *self)
+viewport_changed_cb (WeirViewport *viewport, WeirCanvas *self)
 {
   weir_canvas_queue_prefetch (self);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
 static void
-viewport_zoom_cb (WeirViewport *viewport,
-                  GParamSpec   *pspec,
-                  WeirCanvas   *self)
+viewport_zoom_cb (WeirViewport *viewport, GParamSpec *pspec, WeirCanvas *self)
 {
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ZOOM]);
 }
 
 static void
-scene_changed_cb (WeirScene  *scene,
-                  WeirCanvas *self)
+scene_changed_cb (WeirScene *scene, WeirCanvas *self)
 {
   gtk_widget_queue_draw (GTK_WIDGET (self));
   weir_canvas_check_link (self);
@@ -50,18 +55,14 @@ scene_changed_cb (WeirScene  *scene,
 }
 
 static void
-scene_removed_cb (WeirScene  *scene,
-                  WeirBlock  *block,
-                  WeirCanvas *self)
+scene_removed_cb (WeirScene *scene, WeirBlock *block, WeirCanvas *self)
 {
   weir_canvas_forget_card (self, block);
   weir_canvas_unselect_block (self, block);
 }
 
 static void
-link_removed_cb (WeirGraph  *graph,
-                 WeirLink   *link,
-                 WeirCanvas *self)
+link_removed_cb (WeirGraph *graph, WeirLink *link, WeirCanvas *self)
 {
   self->hovered_wire = NULL;
   if (link == self->link.detached)
@@ -71,9 +72,7 @@ link_removed_cb (WeirGraph  *graph,
 }
 
 static void
-history_changed_cb (WeirWorkflow *workflow,
-                    GParamSpec   *pspec,
-                    WeirCanvas   *self)
+history_changed_cb (WeirWorkflow *workflow, GParamSpec *pspec, WeirCanvas *self)
 {
   weir_canvas_update_actions (self);
 }
@@ -107,10 +106,7 @@ show_beginning (WeirCanvas *self)
 }
 
 static void
-weir_canvas_size_allocate (GtkWidget *widget,
-                           int        width,
-                           int        height,
-                           int        baseline)
+weir_canvas_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
   WeirCanvas *self = WEIR_CANVAS (widget);
 
@@ -127,21 +123,20 @@ weir_canvas_size_allocate (GtkWidget *widget,
 }
 
 static void
-weir_canvas_measure (GtkWidget      *widget,
-                     GtkOrientation  orientation,
-                     int             for_size,
-                     int            *minimum,
-                     int            *natural,
-                     int            *minimum_baseline,
-                     int            *natural_baseline)
+weir_canvas_measure (GtkWidget *widget,
+                     GtkOrientation orientation,
+                     int for_size,
+                     int *minimum,
+                     int *natural,
+                     int *minimum_baseline,
+                     int *natural_baseline)
 {
   *minimum = 120;
   *natural = orientation == GTK_ORIENTATION_HORIZONTAL ? 640 : 400;
 }
 
 static void
-weir_canvas_css_changed (GtkWidget         *widget,
-                         GtkCssStyleChange *change)
+weir_canvas_css_changed (GtkWidget *widget, GtkCssStyleChange *change)
 {
   WeirCanvas *self = WEIR_CANVAS (widget);
   PangoContext *context = gtk_widget_get_pango_context (widget);
@@ -155,10 +150,7 @@ weir_canvas_css_changed (GtkWidget         *widget,
 }
 
 static void
-weir_canvas_get_property (GObject    *object,
-                          guint       property_id,
-                          GValue     *value,
-                          GParamSpec *pspec)
+weir_canvas_get_property (GObject *object, guint property_id, GValue *value, GParamSpec *pspec)
 {
   WeirCanvas *self = WEIR_CANVAS (object);
 
@@ -191,10 +183,7 @@ weir_canvas_get_property (GObject    *object,
 }
 
 static void
-weir_canvas_set_property (GObject      *object,
-                          guint         property_id,
-                          const GValue *value,
-                          GParamSpec   *pspec)
+weir_canvas_set_property (GObject *object, guint property_id, const GValue *value, GParamSpec *pspec)
 {
   WeirCanvas *self = WEIR_CANVAS (object);
 
@@ -246,6 +235,7 @@ weir_canvas_dispose (GObject *object)
   self->autoscroll_id = 0;
   g_clear_handle_id (&self->accessible_refresh_id, g_source_remove);
   g_clear_handle_id (&self->prefetch_id, g_source_remove);
+  g_clear_handle_id (&self->redraw_id, g_source_remove);
   drop_scene (self);
   if (self->workflow != NULL)
     g_signal_handlers_disconnect_by_data (self->workflow, self);
@@ -340,7 +330,7 @@ weir_canvas_init (WeirCanvas *self)
 
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Workflow canvas"), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Workflow canvas"), -1);
   weir_canvas_init_gestures (self);
   weir_canvas_init_keys (self);
   weir_canvas_update_actions (self);
@@ -360,8 +350,7 @@ weir_canvas_get_workflow (WeirCanvas *self)
 }
 
 void
-weir_canvas_set_workflow (WeirCanvas   *self,
-                          WeirWorkflow *workflow)
+weir_canvas_set_workflow (WeirCanvas *self, WeirWorkflow *workflow)
 {
   g_return_if_fail (WEIR_IS_CANVAS (self));
 
@@ -416,8 +405,7 @@ has_no_places (WeirScene *scene)
  * Shows another graph of the workflow, whole. If its blocks have no places yet they are arranged, as an edit.
  */
 void
-weir_canvas_set_graph (WeirCanvas *self,
-                       WeirGraph  *graph)
+weir_canvas_set_graph (WeirCanvas *self, WeirGraph *graph)
 {
   g_return_if_fail (WEIR_IS_CANVAS (self));
   g_return_if_fail (self->workflow != NULL && WEIR_IS_GRAPH (graph));
@@ -426,7 +414,7 @@ weir_canvas_set_graph (WeirCanvas *self,
     return;
   drop_scene (self);
   self->graph = g_object_ref (graph);
-  self->scene = weir_scene_new (self->workflow, graph);
+  self->scene = weir_scene_new (self->workflow, graph, self->link_style);
   weir_scene_set_view (self->scene, self->view);
   g_signal_connect (self->scene, "changed", G_CALLBACK (scene_changed_cb), self);
   g_signal_connect (self->scene, "removed", G_CALLBACK (scene_removed_cb), self);
@@ -447,8 +435,7 @@ weir_canvas_get_view (WeirCanvas *self)
 }
 
 void
-weir_canvas_set_view (WeirCanvas  *self,
-                      WeirRunView *view)
+weir_canvas_set_view (WeirCanvas *self, WeirRunView *view)
 {
   g_return_if_fail (WEIR_IS_CANVAS (self));
 
@@ -474,8 +461,7 @@ weir_canvas_get_editable (WeirCanvas *self)
 }
 
 void
-weir_canvas_set_editable (WeirCanvas *self,
-                          gboolean    editable)
+weir_canvas_set_editable (WeirCanvas *self, gboolean editable)
 {
   g_return_if_fail (WEIR_IS_CANVAS (self));
 
@@ -496,8 +482,7 @@ weir_canvas_get_zoom (WeirCanvas *self)
 }
 
 void
-weir_canvas_set_zoom (WeirCanvas *self,
-                      double      zoom)
+weir_canvas_set_zoom (WeirCanvas *self, double zoom)
 {
   int width, height;
 
@@ -523,8 +508,7 @@ weir_canvas_zoom_to_fit (WeirCanvas *self)
 }
 
 void
-weir_canvas_reveal_block (WeirCanvas *self,
-                          WeirBlock  *block)
+weir_canvas_reveal_block (WeirCanvas *self, WeirBlock *block)
 {
   WeirCard *card;
 
@@ -537,9 +521,7 @@ weir_canvas_reveal_block (WeirCanvas *self,
 }
 
 gboolean
-weir_canvas_get_block_bounds (WeirCanvas      *self,
-                              WeirBlock       *block,
-                              graphene_rect_t *bounds)
+weir_canvas_get_block_bounds (WeirCanvas *self, WeirBlock *block, graphene_rect_t *bounds)
 {
   WeirCard *card = self->scene != NULL ? weir_scene_find_card (self->scene, block) : NULL;
   double x, y, zoom = weir_viewport_get_zoom (self->viewport);
@@ -552,11 +534,8 @@ weir_canvas_get_block_bounds (WeirCanvas      *self,
 }
 
 gboolean
-weir_canvas_get_port_point (WeirCanvas       *self,
-                            WeirBlock        *block,
-                            const char       *port,
-                            gboolean          input,
-                            graphene_point_t *point)
+weir_canvas_get_port_point (
+  WeirCanvas *self, WeirBlock *block, const char *port, gboolean input, graphene_point_t *point)
 {
   WeirCard *card = self->scene != NULL ? weir_scene_find_card (self->scene, block) : NULL;
   const WeirPin *pin = card != NULL ? weir_card_find_pin (card, port, input) : NULL;
@@ -571,8 +550,7 @@ weir_canvas_get_port_point (WeirCanvas       *self,
 }
 
 char *
-weir_canvas_describe_block (WeirCanvas *self,
-                            WeirBlock  *block)
+weir_canvas_describe_block (WeirCanvas *self, WeirBlock *block)
 {
   WeirCard *card = self->scene != NULL ? weir_scene_find_card (self->scene, block) : NULL;
 
@@ -580,41 +558,33 @@ weir_canvas_describe_block (WeirCanvas *self,
 }
 
 void
-weir_canvas_announce (WeirCanvas *self,
-                      const char *text)
+weir_canvas_announce (WeirCanvas *self, const char *text)
 {
   gtk_accessible_announce (GTK_ACCESSIBLE (self), text, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
 }
 
 void
-weir_canvas_say (WeirCanvas *self,
-                 const char *text)
+weir_canvas_say (WeirCanvas *self, const char *text)
 {
   weir_canvas_announce (self, text);
   g_signal_emit (self, signals[SIGNAL_MESSAGE], 0, text);
 }
 
 void
-weir_canvas_request_block (WeirCanvas *self,
-                           double      x,
-                           double      y,
-                           WeirBlock  *from,
-                           const char *port)
+weir_canvas_request_block (WeirCanvas *self, double x, double y, WeirBlock *from, const char *port)
 {
   if (self->editable && self->graph != NULL)
     g_signal_emit (self, signals[SIGNAL_ADD_BLOCK_REQUESTED], 0, x, y, from, port);
 }
 
 void
-weir_canvas_emit_activated (WeirCanvas *self,
-                            WeirBlock  *block)
+weir_canvas_emit_activated (WeirCanvas *self, WeirBlock *block)
 {
   g_signal_emit (self, signals[SIGNAL_BLOCK_ACTIVATED], 0, block);
 }
 
 void
-weir_canvas_open_block (WeirCanvas *self,
-                        WeirBlock  *block)
+weir_canvas_open_block (WeirCanvas *self, WeirBlock *block)
 {
   WeirGraph *body = weir_block_get_body (block);
 

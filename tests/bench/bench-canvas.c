@@ -1,23 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* canvas-pan-1000: the work of one frame, from before-paint to after-paint, while a canvas of 1,000 blocks and 1,500
- * links is panned at 1600x900 with software rendering: at 100 %, where cards show all they have, at 50 %, and with
- * everything in view.
- * Run it as `headless.sh x11 bench-canvas [canvas-pan-NUMBER]` with HEADLESS_SIZE=1600x900. Figures are the median;
- * p95 beside it.
+/* What the canvas costs with 10,000 blocks and 15,000 links at 1600x900 with software rendering:
+ * `headless.sh x11 bench-canvas [FIGURE]` with HEADLESS_SIZE=1600x900; FIGURE is one of the names below, or
+ * "canvas-pan-NUMBER" for panning with another number of blocks.
  *
- * The processor's time of the main thread is what is counted: GSK_RENDERER=cairo draws in that thread, and on a busy
- * machine the clock on the wall would tell about the neighbours. */
+ * Figures are the median, p95 beside it, of the processor's time of the main thread from before-paint to after-paint,
+ * with the change that the frame shows: GSK_RENDERER=cairo draws in that thread, and on a busy machine the clock on
+ * the wall would tell about the neighbours. */
 #include "canvas-fixture.h"
+#include "weir-canvas-private.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #define N_FRAMES 200
+#define N_BLOCKS 10000
+#define N_LINKS 15000
 
-static double started_ms;
-static double times[N_FRAMES];
-static guint n_times;
+static double started_ms, frame_ms, change_ms;
+static guint n_frames;
 
 static double
 get_thread_ms (void)
@@ -37,13 +39,21 @@ before_paint_cb (GdkFrameClock *clock)
 static void
 after_paint_cb (GdkFrameClock *clock)
 {
-  if (n_times < N_FRAMES)
-    times[n_times++] = get_thread_ms () - started_ms;
+  frame_ms = get_thread_ms () - started_ms;
+  n_frames++;
+}
+
+static void
+wait_for_frame (void)
+{
+  guint before = n_frames;
+
+  while (n_frames == before)
+    g_main_context_iteration (NULL, TRUE);
 }
 
 static int
-compare (const void *a,
-         const void *b)
+compare (const void *a, const void *b)
 {
   double left = *(const double *) a, right = *(const double *) b;
 
@@ -51,57 +61,276 @@ compare (const void *a,
 }
 
 static void
-measure (CanvasFixture *fixture,
-         const char    *name)
+report (const char *name, double *values, int n, const char *unit)
 {
-  WeirViewport *viewport = weir_canvas_get_viewport (fixture->canvas);
-
-  canvas_fixture_settle (fixture);
-  n_times = 0;
-  for (guint i = 0; i < N_FRAMES; i++)
-    {
-      guint before = n_times;
-
-      /* There and back, so that at 100 % about a third of the frames bring new cards into view. */
-      weir_viewport_pan (viewport, i < N_FRAMES / 2 ? 13 : -13, i % 50 < 25 ? 7 : -7);
-      while (n_times == before)
-        g_main_context_iteration (NULL, TRUE);
-    }
-  qsort (times, N_FRAMES, sizeof *times, compare);
-  printf ("{\"name\":\"%s\",\"value\":%.2f,\"unit\":\"ms\",\"n\":%d,\"p95\":%.2f}\n", name, times[N_FRAMES / 2],
-          N_FRAMES, times[N_FRAMES * 95 / 100]);
+  qsort (values, n, sizeof *values, compare);
+  printf ("{\"name\":\"%s\",\"value\":%.3g,\"unit\":\"%s\",\"n\":%d,\"p95\":%.3g}\n", name, values[n / 2], unit, n,
+          values[n * 95 / 100]);
   fflush (stdout);
 }
 
-int
-main (int   argc,
-      char *argv[])
+/* What happens before each frame. */
+typedef void (*Change) (CanvasFixture *fixture, guint i);
+
+static void
+measure (CanvasFixture *fixture, const char *name, Change change)
 {
-  guint n_blocks = 1000;
-  g_autoptr(CanvasFixture) fixture = NULL;
-  g_autofree char *name = NULL, *half = NULL, *all = NULL;
+  static double times[N_FRAMES];
+
+  canvas_fixture_settle (fixture);
+  for (guint i = 0; i < N_FRAMES; i++)
+    {
+      double before = get_thread_ms ();
+
+      change (fixture, i);
+      change_ms = get_thread_ms () - before;
+      gtk_widget_queue_draw (GTK_WIDGET (fixture->canvas));
+      wait_for_frame ();
+      times[i] = change_ms + frame_ms;
+    }
+  report (name, times, N_FRAMES, "ms");
+}
+
+/* There and back, so that at 100 % about a third of the frames bring new cards into view. */
+static void
+pan (CanvasFixture *fixture, guint i)
+{
+  weir_viewport_pan (weir_canvas_get_viewport (fixture->canvas), i < N_FRAMES / 2 ? 13 : -13, i % 50 < 25 ? 7 : -7);
+}
+
+static void
+zoom (CanvasFixture *fixture, guint i)
+{
+  WeirViewport *viewport = weir_canvas_get_viewport (fixture->canvas);
+
+  weir_viewport_zoom_at (viewport, weir_viewport_get_zoom (viewport) * (i % 40 < 20 ? 1.02 : 1 / 1.02), 700, 450);
+}
+
+/* As a drag does, some pixels a frame. */
+static void
+drag (CanvasFixture *fixture, guint i)
+{
+  weir_canvas_shift_selection (fixture->canvas, &GRAPHENE_POINT_INIT ((i % 50) * 8, (i % 25) * 8));
+}
+
+static void
+show_middle (CanvasFixture *fixture, double zoom_factor)
+{
+  graphene_rect_t bounds;
+
+  g_assert_true (weir_scene_get_bounds (fixture->canvas->scene, &bounds));
+  weir_canvas_set_zoom (fixture->canvas, zoom_factor);
+  weir_viewport_center_on (weir_canvas_get_viewport (fixture->canvas), bounds.origin.x + bounds.size.width / 2,
+                           bounds.origin.y + bounds.size.height / 2);
+  canvas_fixture_settle (fixture);
+}
+
+static void
+select_visible (CanvasFixture *fixture, guint n)
+{
+  WeirScene *scene = fixture->canvas->scene;
+  graphene_rect_t visible;
+
+  weir_viewport_get_visible (weir_canvas_get_viewport (fixture->canvas), &visible);
+  weir_canvas_clear_selection (fixture->canvas);
+  for (guint i = 0; i < scene->cards->len && g_list_model_get_n_items (weir_canvas_get_selected (fixture->canvas)) < n;
+       i++)
+    {
+      WeirCard *card = g_ptr_array_index (scene->cards, i);
+
+      if (graphene_rect_contains_rect (&visible, &card->indexed.bounds))
+        weir_canvas_select_block (fixture->canvas, card->block, TRUE);
+    }
+  weir_canvas_begin_shift (fixture->canvas);
+}
+
+static void
+measure_drag (CanvasFixture *fixture)
+{
+  show_middle (fixture, 1);
+  select_visible (fixture, 1);
+  measure (fixture, "canvas-drag", drag);
+  weir_canvas_shift_selection (fixture->canvas, &GRAPHENE_POINT_INIT (0, 0));
+  /* As much as holds 500 blocks. */
+  show_middle (fixture, 0.18);
+  select_visible (fixture, 500);
+  measure (fixture, "canvas-drag-500", drag);
+  weir_canvas_shift_selection (fixture->canvas, &GRAPHENE_POINT_INIT (0, 0));
+  weir_canvas_clear_selection (fixture->canvas);
+}
+
+static void
+measure_hits (CanvasFixture *fixture)
+{
+  static double times[2000];
+  g_autoptr (GRand) random = g_rand_new_with_seed (5);
+  WeirScene *scene = fixture->canvas->scene;
+  graphene_rect_t bounds;
+
+  g_assert_true (weir_scene_get_bounds (scene, &bounds));
+  for (guint i = 0; i < G_N_ELEMENTS (times); i++)
+    {
+      double x = bounds.origin.x + g_rand_double (random) * bounds.size.width;
+      double y = bounds.origin.y + g_rand_double (random) * bounds.size.height;
+      double before = get_thread_ms ();
+      WeirCard *card;
+
+      weir_scene_pin_at (scene, x, y, WEIR_PRESS_RADIUS, &card);
+      weir_scene_card_at (scene, x, y);
+      weir_scene_wire_at (scene, x, y, WEIR_WIRE_RADIUS);
+      times[i] = get_thread_ms () - before;
+    }
+  report ("canvas-hit", times, G_N_ELEMENTS (times), "ms");
+}
+
+static double
+get_rss_mb (void)
+{
+  g_autofree char *text = NULL;
+  const char *line;
+
+  g_assert_true (g_file_get_contents ("/proc/self/status", &text, NULL, NULL));
+  line = strstr (text, "VmRSS:");
+  return line != NULL ? atof (line + strlen ("VmRSS:")) / 1024 : 0;
+}
+
+/* From a workflow that is loaded to the first frame that shows all of it. */
+static void
+measure_open (CanvasFixture *fixture, gboolean rss)
+{
+  double times[5], before_mb = 0;
+  g_autoptr (WeirWorkflow) workflow = g_object_ref (fixture->workflow);
+
+  for (guint i = 0; i < G_N_ELEMENTS (times); i++)
+    {
+      double before;
+
+      weir_canvas_set_workflow (fixture->canvas, NULL);
+      canvas_fixture_settle (fixture);
+      before_mb = i == 0 ? get_rss_mb () : before_mb;
+      before = get_thread_ms ();
+      weir_canvas_set_workflow (fixture->canvas, workflow);
+      weir_canvas_zoom_to_fit (fixture->canvas);
+      wait_for_frame ();
+      times[i] = get_thread_ms () - before;
+      canvas_fixture_settle (fixture);
+      if (i == 0 && rss)
+        printf ("{\"name\":\"canvas-rss\",\"value\":%.1f,\"unit\":\"MB\"}\n", get_rss_mb () - before_mb);
+    }
+  report ("canvas-open", times, G_N_ELEMENTS (times), "ms");
+}
+
+static void
+measure_open_file (CanvasFixture *fixture)
+{
+  g_autofree char *text = weir_workflow_to_yaml (fixture->workflow);
+  double times[3];
+
+  for (guint i = 0; i < G_N_ELEMENTS (times); i++)
+    {
+      g_autoptr (GListModel) problems = NULL, found = NULL;
+      g_autoptr (GError) error = NULL;
+      double before = get_thread_ms ();
+      g_autoptr (WeirWorkflow) workflow = weir_workflow_parse (text, -1, &problems, &error);
+
+      g_assert_no_error (error);
+      found = weir_workflow_validate (workflow);
+      weir_canvas_set_workflow (fixture->canvas, workflow);
+      weir_canvas_zoom_to_fit (fixture->canvas);
+      wait_for_frame ();
+      times[i] = get_thread_ms () - before;
+      canvas_fixture_settle (fixture);
+    }
+  report ("canvas-open-file", times, G_N_ELEMENTS (times), "ms");
+  weir_canvas_set_workflow (fixture->canvas, fixture->workflow);
+}
+
+static void
+measure_layout (CanvasFixture *fixture, guint n_blocks)
+{
+  double times[3];
+  g_autofree char *name = g_strdup_printf ("layout-%u", n_blocks);
+
+  for (guint i = 0; i < G_N_ELEMENTS (times); i++)
+    {
+      g_autoptr (WeirWorkflow) workflow = canvas_fixture_generate (n_blocks, n_blocks * 3 / 2);
+      double before;
+
+      weir_canvas_set_workflow (fixture->canvas, workflow);
+      canvas_fixture_settle (fixture);
+      before = get_thread_ms ();
+      weir_canvas_arrange (fixture->canvas);
+      times[i] = get_thread_ms () - before;
+      canvas_fixture_settle (fixture);
+    }
+  report (name, times, G_N_ELEMENTS (times), "ms");
+  weir_canvas_set_workflow (fixture->canvas, fixture->workflow);
+}
+
+static gboolean
+is_wanted (const char *wanted, const char *name)
+{
+  return wanted == NULL || g_str_equal (wanted, name);
+}
+
+int
+main (int argc, char *argv[])
+{
+  guint n_blocks = N_BLOCKS, n_links = N_LINKS;
+  const char *wanted = NULL;
+  g_autoptr (CanvasFixture) fixture = NULL;
   GdkFrameClock *clock;
 
   for (int i = 1; i < argc; i++)
-    if (g_str_has_prefix (argv[i], "canvas-pan-"))
-      n_blocks = (guint) CLAMP (atoi (argv[i] + strlen ("canvas-pan-")), 10, 100000);
-  name = g_strdup_printf ("canvas-pan-%u", n_blocks);
-  half = g_strdup_printf ("%s-half", name);
-  all = g_strdup_printf ("%s-all", name);
+    {
+      wanted = argv[i][0] != '-' ? argv[i] : wanted;
+      if (g_str_has_prefix (argv[i], "canvas-pan-") && g_ascii_isdigit (argv[i][strlen ("canvas-pan-")]))
+        {
+          n_blocks = (guint) CLAMP (atoi (argv[i] + strlen ("canvas-pan-")), 10, 100000);
+          n_links = n_blocks * 3 / 2;
+          wanted = "canvas-pan";
+        }
+    }
   dex_init ();
   gtk_init ();
   adw_init ();
-  fixture = canvas_fixture_new_with (canvas_fixture_generate (n_blocks, n_blocks * 3 / 2));
+  fixture = canvas_fixture_new_with (canvas_fixture_generate (n_blocks, n_links));
   gtk_widget_set_visible (GTK_WIDGET (fixture->outline), FALSE);
   clock = gtk_widget_get_frame_clock (GTK_WIDGET (fixture->window));
   g_signal_connect (clock, "before-paint", G_CALLBACK (before_paint_cb), NULL);
   g_signal_connect_after (clock, "after-paint", G_CALLBACK (after_paint_cb), NULL);
 
-  weir_canvas_zoom_to_fit (fixture->canvas);
-  measure (fixture, all);
-  weir_canvas_set_zoom (fixture->canvas, 0.5);
-  measure (fixture, half);
-  weir_canvas_set_zoom (fixture->canvas, 1);
-  measure (fixture, name);
+  if (is_wanted (wanted, "canvas-open") || is_wanted (wanted, "canvas-rss"))
+    measure_open (fixture, TRUE);
+  if (is_wanted (wanted, "canvas-open-file"))
+    measure_open_file (fixture);
+  if (is_wanted (wanted, "canvas-pan"))
+    {
+      show_middle (fixture, 1);
+      measure (fixture, "canvas-pan", pan);
+      show_middle (fixture, 0.5);
+      measure (fixture, "canvas-pan-half", pan);
+      show_middle (fixture, 0.2);
+      measure (fixture, "canvas-pan-fifth", pan);
+    }
+  if (is_wanted (wanted, "canvas-zoom"))
+    {
+      show_middle (fixture, 1);
+      measure (fixture, "canvas-zoom", zoom);
+    }
+  if (is_wanted (wanted, "canvas-pan-fit"))
+    {
+      weir_canvas_zoom_to_fit (fixture->canvas);
+      measure (fixture, "canvas-pan-fit", pan);
+      measure (fixture, "canvas-zoom-fit", zoom);
+    }
+  if (is_wanted (wanted, "canvas-drag") || is_wanted (wanted, "canvas-drag-500"))
+    measure_drag (fixture);
+  if (is_wanted (wanted, "canvas-hit"))
+    measure_hits (fixture);
+  if (is_wanted (wanted, "layout-1000"))
+    measure_layout (fixture, 1000);
+  if (is_wanted (wanted, "layout-5000"))
+    measure_layout (fixture, 5000);
   return 0;
 }
