@@ -301,12 +301,76 @@ test_what_cannot_be_taken_back_is_kept (KindTest *test)
   g_free (web->data);
 }
 
+/* Waiting. */
+
+static void
+serve_later (Web *web, SoupServerMessage *message, const char *path)
+{
+  soup_message_headers_append (soup_server_message_get_response_headers (message), "Retry-After", "3600");
+  web_answer (message, web->asked->len == 1 ? 503 : 200, "text/plain", "here");
+}
+
+static gint64
+find_delay (KindTest *test, WeirRun *run)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GPtrArray) events = dex_await_boxed (weir_engine_load_events (test->engine, weir_run_get_id (run), 0),
+                                                  &error);
+
+  g_assert_no_error (error);
+  for (guint i = 0; i < events->len; i++)
+    {
+      WeirEvent *event = g_ptr_array_index (events, i);
+
+      if (event->kind == WEIR_EVENT_BLOCK_RETRY)
+        return weir_value_get_member_int (event->data, "delay_ms", 0);
+    }
+  return 0;
+}
+
+static void
+test_a_retry_waits_as_long_as_the_server_asks (KindTest *test)
+{
+  g_autoptr(Web) web = web_new (serve_later);
+  g_autofree char *yaml = g_strdup_printf (
+    "weir: 1\nname: Later\nblocks:\n  it: { kind: http.request, config: { url: \"%s/\" },"
+    " retry: { attempts: 2, first: 1ms } }\n",
+    web->base);
+  g_autoptr(WeirWorkflow) workflow = weir_workflow_parse (yaml, -1, NULL, NULL);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(WeirRun) run = dex_await_object (weir_engine_play (test->engine, workflow, NULL), &error);
+  g_autoptr(WeirValue) result = NULL;
+
+  g_assert_no_error (error);
+  while (!weir_run_retry_now (run, 0, "it"))
+    dex_await (dex_timeout_new_msec (1), NULL);
+  result = dex_await_boxed (weir_run_wait (run), &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (find_delay (test, run), ==, 3600 * 1000);
+  g_assert_cmpuint (web->asked->len, ==, 2);
+}
+
+/* Somebody takes the connection, but never says anything: the time for connecting is another than that for the answer. */
+static void
+test_connecting_has_a_time_of_its_own (KindTest *test)
+{
+  g_autoptr(GSocketListener) listener = g_socket_listener_new ();
+  g_autoptr(GError) error = NULL;
+  guint16 port = g_socket_listener_add_any_inet_port (listener, NULL, &error);
+  g_autofree char *config = g_strdup_printf ("{ url: \"https://127.0.0.1:%u/\", connect: 50ms }", port);
+  g_autoptr(Outcome) outcome = kind_test_play_block (test, "http.request", config, NULL, NULL);
+
+  g_assert_no_error (error);
+  assert_failure (outcome, "net.timeout");
+}
+
 int
 main (int argc, char **argv)
 {
   g_setenv ("no_proxy", "*", TRUE);
   g_test_init (&argc, &argv, NULL);
   dex_init ();
+  web_trust_ours ();
   ADD_KIND_TEST ("/weir/blocks/http/a-file-is-sent-from-disk", test_a_file_is_sent_from_disk);
   ADD_KIND_TEST ("/weir/blocks/http/a-body-is-not-sent-on-for-ever", test_a_body_is_not_sent_on_for_ever);
   ADD_KIND_TEST ("/weir/blocks/http/a-form-carries-files", test_a_form_carries_files);
@@ -315,5 +379,8 @@ main (int argc, char **argv)
   ADD_KIND_TEST ("/weir/blocks/http/pages-elsewhere-get-no-secrets", test_pages_elsewhere_get_no_secrets);
   ADD_KIND_TEST ("/weir/blocks/http/a-request-is-taken-back", test_a_request_is_taken_back);
   ADD_KIND_TEST ("/weir/blocks/http/what-cannot-be-taken-back-is-kept", test_what_cannot_be_taken_back_is_kept);
+  ADD_KIND_TEST ("/weir/blocks/http/a-retry-waits-as-long-as-the-server-asks",
+                 test_a_retry_waits_as_long_as_the_server_asks);
+  ADD_KIND_TEST ("/weir/blocks/http/connecting-has-a-time-of-its-own", test_connecting_has_a_time_of_its_own);
   return g_test_run ();
 }

@@ -50,6 +50,7 @@ accept_any_cb (SoupServerMessage *message,
 
   g_free (self->shown);
   self->shown = g_tls_certificate_get_subject_name (certificate);
+  g_set_weak_pointer (&self->peer, certificate);
   return TRUE;
 }
 
@@ -82,6 +83,10 @@ web_free (Web *self)
 {
   soup_server_disconnect (self->server);
   g_object_unref (self->server);
+  /* libsoup's server (3.6) does not let go of the certificate that it asked us about */
+  if (self->peer != NULL)
+    g_object_unref (self->peer);
+  g_clear_weak_pointer (&self->peer);
   g_ptr_array_unref (self->asked);
   g_free (self->base);
   g_free (self->shown);

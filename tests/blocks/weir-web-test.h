@@ -14,13 +14,14 @@ typedef void (*WebFunc) (Web *web, SoupServerMessage *message, const char *path)
 
 struct _Web
 {
-  SoupServer *server;
-  char       *base;    /* http://127.0.0.1:PORT */
-  GPtrArray  *asked;   /* of char *: "METHOD /path?query", in order */
-  char       *shown;   /* who the certificate of the client is for, or NULL */
-  WebFunc     serve;
-  gpointer    data;    /* the test's own */
-  guint       n;       /* the same */
+  SoupServer      *server;
+  char            *base;   /* http://127.0.0.1:PORT */
+  GPtrArray       *asked;  /* of char *: "METHOD /path?query", in order */
+  char            *shown;  /* who the certificate of the client is for, or NULL */
+  GTlsCertificate *peer;   /* that certificate; weak */
+  WebFunc          serve;
+  gpointer         data;   /* the test's own */
+  guint            n;      /* the same */
 };
 
 Web        *web_new         (WebFunc            serve);
