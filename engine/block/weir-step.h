@@ -84,22 +84,34 @@ WEIR_API DexFuture    *weir_step_sleep        (WeirStep     *self,
  * WeirWait:
  * @key: tells the waits of one step apart: "approval"
  * @due_at: when it ends by itself, µs UTC; 0: never
+ * @pause_holds: the time that the run is paused does not count: @due_at moves on by it
  * @channel: name of the signals that end it (weir_run_signal ()), or NULL
- * @request: what is asked, a record for whoever shows it, or NULL
+ * @request: what a person is asked, a record for whoever shows it, or NULL
  * @reason: why it waits, for people: "waits for approval"
  * @accept: whether a signal of the channel is the one, or NULL for any
- * @user_data: for @accept
+ * @check: what an answer must be: gives the answer as it is kept (transfer full), or NULL with what was expected, and
+ *   the wait goes on; NULL: any answer
+ * @poll: looks every @poll_ms, and at once, whether what it waits for is there: gives the answer (transfer full), NULL to
+ *   go on waiting, NULL with an error to fail; or NULL
+ * @poll_ms: how often
+ * @user_data: for @accept, @check and @poll
  */
-typedef gboolean (*WeirWaitFunc) (gpointer user_data, WeirStep *step, WeirValue *value);
+typedef gboolean   (*WeirWaitFunc)  (gpointer user_data, WeirStep *step, WeirValue *value);
+typedef WeirValue *(*WeirCheckFunc) (gpointer user_data, WeirStep *step, WeirValue *value, GError **error);
+typedef WeirValue *(*WeirPollFunc)  (gpointer user_data, WeirStep *step, GError **error);
 typedef struct
 {
-  const char   *key;
-  gint64        due_at;
-  const char   *channel;
-  WeirValue    *request;
-  const char   *reason;
-  WeirWaitFunc  accept;
-  gpointer      user_data;
+  const char    *key;
+  gint64         due_at;
+  gboolean       pause_holds;
+  const char    *channel;
+  WeirValue     *request;
+  const char    *reason;
+  WeirWaitFunc   accept;
+  WeirCheckFunc  check;
+  WeirPollFunc   poll;
+  gint64         poll_ms;
+  gpointer       user_data;
 } WeirWait;
 
 /* Waits, perhaps for weeks, and over restarts of the program: then `run` is called anew and gets the same wait back. Resolves to a
@@ -107,6 +119,49 @@ typedef struct
  * where it may take long. */
 WEIR_API DexFuture    *weir_step_wait         (WeirStep       *self,
                                                const WeirWait *wait) G_GNUC_WARN_UNUSED_RESULT;
+/* Answers the wait of the step itself: what it waited for has come. @by: who or what brought it. FALSE with @error when the answer
+ * is not what the wait expects, or when it does not wait (any more). */
+WEIR_API gboolean      weir_step_answer       (WeirStep       *self,
+                                               WeirValue      *value,
+                                               const char     *by,
+                                               GError        **error);
+/* Resolves to the record {run, status, result?, error?} when another run has ended, at once if it has. */
+WEIR_API DexFuture    *weir_step_watch_run    (WeirStep       *self,
+                                               gint64          run) G_GNUC_WARN_UNUSED_RESULT;
+
+/* State that outlives the run. @scope: "block": of this block of this workflow; "workflow" and "all": of this kind in the workflow or in all of
+ * them. */
+/* Resolves to the value, null if there is none. From then on weir_step_get_state () has it. */
+WEIR_API DexFuture    *weir_step_load_state   (WeirStep       *self,
+                                               const char     *scope,
+                                               const char     *key) G_GNUC_WARN_UNUSED_RESULT;
+/* As it is now, what other steps saved meanwhile included; NULL if there is none. After weir_step_load_state (). (transfer none) */
+WEIR_API WeirValue    *weir_step_get_state    (WeirStep       *self,
+                                               const char     *scope,
+                                               const char     *key);
+/* Other steps see it at once; on disk it is together with the result of the step, or with its failure. @value NULL: removed; @ttl_ms 0: for
+ * ever. After weir_step_load_state (). */
+WEIR_API void          weir_step_save_state   (WeirStep       *self,
+                                               const char     *scope,
+                                               const char     *key,
+                                               WeirValue      *value,
+                                               gint64          ttl_ms);
+
+/* Entries that workflows keep by name, in buckets of the workflow ("workflow") or of all ("all"). */
+/* Resolves to the value, null if there is none. */
+WEIR_API DexFuture    *weir_step_find_entry   (WeirStep       *self,
+                                               const char     *scope,
+                                               const char     *bucket,
+                                               const char     *key) G_GNUC_WARN_UNUSED_RESULT;
+/* @value NULL: removed; @ttl_ms 0: for ever; @if_absent: only where there is none. Recorded and undoable. Resolves to what was there
+ * before, null if nothing. */
+WEIR_API DexFuture    *weir_step_put_entry    (WeirStep       *self,
+                                               const char     *scope,
+                                               const char     *bucket,
+                                               const char     *key,
+                                               WeirValue      *value,
+                                               gint64          ttl_ms,
+                                               gboolean        if_absent) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Evaluates an EXPRESSION field in the step's scope (inputs, input, value, vars, blocks, item, index, run), with the
  * members of the record @locals (nullable) on top. */

@@ -450,6 +450,8 @@ weir_run_step_done (WeirStep *step, GError *error)
                         step->timeout_ms);
       error = timeout;
     }
+  if (!step->stopped || error == NULL)
+    weir_step_write_states (step);
   if (error == NULL)
     succeed_step (step);
   else if (step->stopped && g_str_equal (weir_error_get_class (error), "flow.cancelled"))
@@ -562,6 +564,7 @@ weir_run_restart_waiting (WeirRun *run, WeirStepState *state)
   g_autoptr(GError) error = NULL;
 
   step->attempt = state->info.attempt;
+  step->time = state->info.started_at;
   step->config = weir_block_config_get (state->scope->shared->plan, weir_step_state_get_block (state));
   if (!weir_step_prepare (step, &error))
     weir_run_step_done (step, error);

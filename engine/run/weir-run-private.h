@@ -29,6 +29,7 @@ struct _WeirRun
   WeirRunStatus  row_status; /* as last written to the row of the run */
   gboolean       busy;    /* in the engine's queue */
   gboolean       force;
+  gboolean       holding; /* a moment came while it was paused, and does not count then */
   gboolean       suspended; /* the engine closes: nothing is journalled any more */
   gint64         created_at;
   GHashTable    *making;  /* path → DexPromise: folders that a step is about to make */
@@ -66,6 +67,7 @@ struct _WeirStep
   guint64              progress_at;
   GHashTable          *accesses; /* "permission target" already journalled */
   DexFuture           *timeout;
+  GArray              *states;  /* of weir-step-state.c: what it loaded, NULL if nothing */
   gpointer             waiter;  /* of weir-run-waits.c, while it waits */
   WeirValue           *failure_data;
   char                *key;
@@ -108,6 +110,13 @@ void             weir_step_forget_waiter   (WeirStep *step);
 
 /* weir-run-parts.c */
 void             weir_run_stop_scope       (WeirRun *run, WeirScopeState *scope, gboolean force);
+/* weir-step-state.c */
+/* What the step saved goes into the batch of this turn, which holds its end. */
+void             weir_step_write_states    (WeirStep *step);
+void             weir_step_forget_states   (WeirStep *step);
+/* Sets an entry, in memory and in the batch of this turn. @value NULL: removed. */
+void             weir_engine_put_entry     (WeirEngine *engine, const char *workflow_id, const char *bucket, const char *key,
+                                            WeirValue *value, gint64 expires_at);
 
 /* weir-run-scopes.c */
 DexFuture       *weir_run_open_scope       (WeirRun *run, WeirStep *step, const char *key, WeirValue *data);

@@ -151,6 +151,7 @@ struct _WeirRunState
   guint            n_retrying; /* that wait for their next attempt */
   guint            n_unknown;  /* that wait to be settled */
   guint            n_waits;    /* that wait for a moment, an answer or a signal */
+  gint64           paused_at;  /* while paused; 0: not */
   GPtrArray       *signals;    /* of records {name, value, by} that nobody waited for yet; NULL: none ever came */
   guint64          order;
   gint64           now;       /* of the event being applied */
@@ -179,6 +180,9 @@ void           weir_run_state_apply_waiting     (WeirRunState *self, WeirStepSta
 void           weir_run_state_apply_answered    (WeirRunState *self, WeirStepState *step, WeirEvent *event);
 void           weir_run_state_apply_resumed     (WeirRunState *self, WeirStepState *step);
 void           weir_run_state_apply_signal      (WeirRunState *self, WeirEvent *event);
+/* Paused, or no longer. */
+void           weir_run_state_hold_waits        (WeirRunState *self);
+void           weir_run_state_move_waits        (WeirRunState *self);
 
 /* weir-run-branches.c */
 gboolean       weir_scope_has_block      (WeirScopeState *scope, guint block);

@@ -91,3 +91,26 @@ weir_run_state_apply_signal (WeirRunState *self, WeirEvent *event)
     self->signals = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_value_unref);
   g_ptr_array_add (self->signals, weir_value_ref (event->data));
 }
+
+void
+weir_run_state_hold_waits (WeirRunState *self)
+{
+  self->paused_at = self->now;
+}
+
+/* The run goes on: the time that it was paused does not count for waits that say so. */
+void
+weir_run_state_move_waits (WeirRunState *self)
+{
+  gint64 paused = self->paused_at;
+
+  self->paused_at = 0;
+  for (guint i = 0; paused != 0 && self->n_waits > 0 && i < self->steps->len; i++)
+    {
+      WeirStepState *step = g_ptr_array_index (self->steps, i);
+      WeirWaitState *wait = step != NULL ? weir_step_state_get_pending_wait (step) : NULL;
+
+      if (wait != NULL && step->info.due_at != 0 && weir_value_get_member_bool (wait->data, "pause_holds", FALSE))
+        step->info.due_at += self->now - paused;
+    }
+}

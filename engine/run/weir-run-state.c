@@ -741,9 +741,11 @@ apply_to_run (WeirRunState *self, WeirEvent *event)
       break;
     case WEIR_EVENT_RUN_PAUSED:
       self->status = WEIR_RUN_PAUSED;
+      weir_run_state_hold_waits (self);
       break;
     case WEIR_EVENT_RUN_RESUMED:
       self->status = WEIR_RUN_RUNNING;
+      weir_run_state_move_waits (self);
       break;
     case WEIR_EVENT_RUN_STOPPING:
       self->status = WEIR_RUN_STOPPING;

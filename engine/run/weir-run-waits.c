@@ -5,14 +5,16 @@
 
 #include "weir-run-private.h"
 
+#include <sys/random.h>
+
 /* What a step that waits holds while the program runs. */
 typedef struct
 {
-  WeirStep     *step;
-  DexPromise   *promise;
-  WeirAlarm    *alarm;
-  WeirWaitFunc  accept;
-  gpointer      user_data;
+  WeirStep *step;
+  DexPromise *promise;
+  WeirAlarm *alarm;
+  DexFuture *look; /* until the next look */
+  WeirWait wait;   /* only its functions, their data and how often to look */
 } Waiter;
 
 static void
@@ -21,20 +23,37 @@ waiter_free (gpointer data)
   Waiter *self = data;
 
   g_clear_pointer (&self->alarm, weir_alarm_free);
+  dex_clear (&self->look);
   dex_unref (self->promise);
   g_free (self);
 }
 
-static WeirValue *
-wait_data (WeirStep *step, const WeirWait *wait)
+/* Whoever has it may answer, once: it cannot be guessed. */
+static char *
+make_token (void)
 {
-  WeirBuilder *data = weir_record_builder_new (6);
-  g_autofree char *token = g_strdup_printf ("%s-%s", weir_step_get_idempotency_key (step), wait->key);
+  guint8 bytes[16];
+  GString *token = g_string_sized_new (2 * sizeof bytes);
+
+  if (getrandom (bytes, sizeof bytes, 0) != sizeof bytes)
+    g_error ("The kernel has no random numbers");
+  for (guint i = 0; i < sizeof bytes; i++)
+    g_string_append_printf (token, "%02x", bytes[i]);
+  return g_string_free (token, FALSE);
+}
+
+static WeirValue *
+wait_data (const WeirWait *wait)
+{
+  WeirBuilder *data = weir_record_builder_new (7);
+  g_autofree char *token = make_token ();
 
   weir_builder_set_take (data, "key", weir_value_new_text (wait->key));
   weir_builder_set_take (data, "token", weir_value_new_text (token));
   if (wait->due_at != 0)
     weir_builder_set_take (data, "due_at", weir_value_new_int (wait->due_at));
+  if (wait->pause_holds)
+    weir_builder_set_take (data, "pause_holds", weir_value_new_bool (TRUE));
   if (wait->channel != NULL)
     weir_builder_set_take (data, "channel", weir_value_new_text (wait->channel));
   if (wait->reason != NULL)
@@ -56,19 +75,96 @@ go_on (WeirStepState *state)
   weir_engine_wake (step->run->engine, step->run);
 }
 
+static void arm (Waiter *self);
+
 static void
 rang_cb (gpointer user_data)
 {
   Waiter *self = user_data;
   WeirStep *step = self->step;
+  WeirWaitState *wait;
   const char *key = "timed_out";
-  g_autoptr(WeirValue) yes = weir_value_new_bool (TRUE);
+  g_autoptr (WeirValue) yes = weir_value_new_bool (TRUE);
 
   self->alarm = NULL;
-  if (step->settled || step->run->suspended || weir_step_state_get_pending_wait (step->state) == NULL)
+  if (step->settled || step->run->suspended || (wait = weir_step_state_get_pending_wait (step->state)) == NULL)
     return;
+  if (weir_value_get_member_bool (wait->data, "pause_holds", FALSE) && step->run->state->paused_at != 0)
+    {
+      step->run->holding = TRUE;
+      return;
+    }
+  if (step->state->info.due_at > weir_clock_get_time (step->run->engine->clock))
+    {
+      arm (self);
+      return;
+    }
   weir_run_emit (step->run, WEIR_EVENT_BLOCK_ANSWERED, step->state, weir_value_new_record (&key, &yes, 1));
   go_on (step->state);
+}
+
+static void
+arm (Waiter *self)
+{
+  gint64 due = self->step->state->info.due_at;
+
+  g_clear_pointer (&self->alarm, weir_alarm_free);
+  if (due != 0)
+    self->alarm = weir_alarm_new (self->step->run->engine->clock, due, rang_cb, self);
+}
+
+/* Moments that came while the run was paused and do not count then are waited for anew. */
+static void
+arm_held (WeirRun *run)
+{
+  run->holding = FALSE;
+  for (guint i = 0; i < run->state->steps->len; i++)
+    {
+      WeirStepState *state = g_ptr_array_index (run->state->steps, i);
+      WeirStep *step = state != NULL ? state->runtime : NULL;
+      Waiter *waiter = step != NULL ? step->waiter : NULL;
+
+      if (waiter != NULL && waiter->alarm == NULL && weir_step_state_get_pending_wait (state) != NULL)
+        arm (waiter);
+    }
+}
+
+/* ── looking every now and then ─────────────────────────────────────────────────────────── */
+
+static void look (Waiter *self);
+
+static DexFuture *
+look_cb (DexFuture *future, gpointer user_data)
+{
+  Waiter *self = user_data;
+  /* the callback runs within it */
+  g_autoptr (DexFuture) keep = g_steal_pointer (&self->look);
+  g_autoptr (WeirStep) step = weir_step_ref (self->step);
+
+  if (!step->settled && !step->run->suspended && weir_step_state_get_pending_wait (step->state) != NULL)
+    look (self);
+  return dex_future_new_true ();
+}
+
+static void
+look (Waiter *self)
+{
+  WeirStep *step = self->step;
+  g_autoptr (WeirValue) found = NULL;
+  GError *error = NULL;
+
+  if (step->run->state->paused_at == 0)
+    found = self->wait.poll (self->wait.user_data, step, &error);
+  if (error != NULL)
+    {
+      dex_promise_reject (self->promise, error);
+      return;
+    }
+  if (found == NULL)
+    self->look = dex_future_then (weir_clock_sleep (step->run->engine->clock, MAX (self->wait.poll_ms, 1)), look_cb,
+                                  self, NULL);
+  else
+    weir_step_answer (step, found, "expression", NULL);
 }
 
 static gboolean
@@ -82,7 +178,7 @@ accepts (WeirStepState *state, WeirValue *signal)
 
   if (waiter == NULL || channel == NULL || !g_str_equal (channel, weir_value_get_member_text (signal, "name", "")))
     return FALSE;
-  return waiter->accept == NULL || value == NULL || waiter->accept (waiter->user_data, step, value);
+  return waiter->wait.accept == NULL || value == NULL || waiter->wait.accept (waiter->wait.user_data, step, value);
 }
 
 static void
@@ -132,28 +228,42 @@ static DexFuture *
 begin_waiting (WeirStep *step, const WeirWait *wait, WeirWaitState *known)
 {
   Waiter *waiter = g_new0 (Waiter, 1);
-  gint64 due = known != NULL ? weir_value_get_member_int (known->data, "due_at", 0) : wait->due_at;
   DexFuture *future;
 
   waiter->step = step;
   waiter->promise = dex_promise_new ();
-  waiter->accept = wait->accept;
-  waiter->user_data = wait->user_data;
+  waiter->wait = (WeirWait) { .accept = wait->accept,
+                              .check = wait->check,
+                              .poll = wait->poll,
+                              .poll_ms = wait->poll_ms,
+                              .user_data = wait->user_data };
   g_clear_pointer (&step->waiter, waiter_free);
   step->waiter = waiter;
   future = dex_future_first (dex_ref (DEX_FUTURE (waiter->promise)),
                              dex_cancellable_new_from_cancellable (weir_step_get_cancellable (step)), NULL);
   weir_step_release_place (step);
   if (known == NULL)
-    weir_run_emit (step->run, WEIR_EVENT_BLOCK_WAITING, step->state, wait_data (step, wait));
-  if (due != 0)
-    waiter->alarm = weir_alarm_new (step->run->engine->clock, due, rang_cb, waiter);
+    weir_run_emit (step->run, WEIR_EVENT_BLOCK_WAITING, step->state, wait_data (wait));
   if (known != NULL && known->answer != NULL)
     go_on (step->state);
   else
-    look_for_signal (step->run, step->state);
+    {
+      arm (waiter);
+      look_for_signal (step->run, step->state);
+      if (wait->poll != NULL && weir_step_state_get_pending_wait (step->state) != NULL)
+        look (waiter);
+    }
   weir_run_check_end (step->run);
   return future;
+}
+
+/* Answered, and the step went on since: with the next wait, or to its end. */
+static gboolean
+is_past (WeirStepState *state, WeirWaitState *wait)
+{
+  return wait->answer != NULL
+         && (state->info.status != WEIR_STEP_WAITING
+             || wait != g_ptr_array_index (state->wait_states, state->wait_states->len - 1));
 }
 
 /**
@@ -175,7 +285,7 @@ weir_step_wait (WeirStep *self, const WeirWait *wait)
 
   if (self->settled || self->run->suspended || self->run->engine == NULL)
     return dex_future_new_reject (G_IO_ERROR, G_IO_ERROR_CANCELLED, "The run was stopped");
-  if (known != NULL && known->answer != NULL && self->state->info.status != WEIR_STEP_WAITING)
+  if (known != NULL && is_past (self->state, known))
     return answer_future (known->answer);
   return begin_waiting (self, wait, known);
 }
@@ -186,9 +296,11 @@ weir_run_resume_answered (WeirRun *run)
 {
   WeirStep *next;
 
+  if (run->holding)
+    arm_held (run);
   while ((next = g_queue_pop_head (&run->answered)) != NULL)
     {
-      g_autoptr(WeirStep) step = next;
+      g_autoptr (WeirStep) step = next;
       Waiter *waiter = g_steal_pointer (&step->waiter);
       WeirWaitState *wait;
       GValue value = G_VALUE_INIT;
@@ -197,11 +309,11 @@ weir_run_resume_answered (WeirRun *run)
         continue;
       if (!step->settled && !step->state->scope->pub.closed)
         {
-          g_autoptr(WeirValue) answer = NULL;
+          g_autoptr (WeirValue) answer = NULL;
 
           wait = g_ptr_array_index (step->state->wait_states, step->state->wait_states->len - 1);
           answer = weir_value_get_member_bool (wait->answer, "timed_out", FALSE) ? weir_value_new_null ()
-                                                                                : weir_value_ref (wait->answer);
+                                                                                 : weir_value_ref (wait->answer);
           weir_run_emit (run, WEIR_EVENT_BLOCK_RESUMED, step->state, NULL);
           weir_step_take_place_again (step);
           g_value_init (&value, WEIR_TYPE_VALUE);
@@ -230,6 +342,70 @@ find_waiting (WeirRun *run, guint32 scope, const char *block)
   return state;
 }
 
+/* ── answers ────────────────────────────────────────────────────────────────────────────── */
+
+static WeirStepState *
+find_token (WeirRun *run, const char *token)
+{
+  for (guint i = 0; i < run->state->steps->len && run->state->n_waits > 0; i++)
+    {
+      WeirStepState *state = g_ptr_array_index (run->state->steps, i);
+      WeirWaitState *wait = state != NULL ? weir_step_state_get_pending_wait (state) : NULL;
+
+      if (wait != NULL && g_str_equal (weir_value_get_member_text (wait->data, "token", ""), token))
+        return state;
+    }
+  return NULL;
+}
+
+/* What a person was asked and answered stays in the audit when the run is long gone. */
+static void
+audit_answer (WeirRun *run, WeirStepState *state, WeirValue *value, const char *by, const char *comment)
+{
+  g_autofree char *path = weir_run_state_dup_step_path (run->state, &state->info);
+  g_autofree char *subject = g_strdup_printf ("run %" G_GINT64_FORMAT " %s", run->id, path);
+
+  weir_batch_add_audit (weir_engine_get_batch (run->engine), by,
+                        weir_value_get_member_text (value, "decision", "answer"), subject, comment);
+}
+
+static gboolean
+answer_step (WeirRun *run, WeirStepState *state, WeirValue *value, const char *by, const char *comment, GError **error)
+{
+  WeirWaitState *wait = weir_step_state_get_pending_wait (state);
+  WeirStep *step = state->runtime;
+  Waiter *waiter = step != NULL ? step->waiter : NULL;
+  g_autoptr (WeirValue) given = value != NULL ? weir_value_ref (value) : weir_value_new_null ();
+  g_autoptr (WeirValue) kept = NULL;
+  WeirBuilder *data;
+
+  if (waiter != NULL && waiter->wait.check != NULL)
+    kept = waiter->wait.check (waiter->wait.user_data, step, given, error);
+  else
+    kept = weir_value_ref (given);
+  if (kept == NULL)
+    return FALSE;
+  data = weir_record_builder_new (3);
+  weir_builder_set (data, "value", kept);
+  weir_builder_set_take (data, "by", weir_value_new_text (by));
+  if (comment != NULL)
+    weir_builder_set_take (data, "comment", weir_value_new_text (comment));
+  if (weir_value_find_member (wait->data, "request") != NULL)
+    audit_answer (run, state, kept, by, comment);
+  weir_run_emit (run, WEIR_EVENT_BLOCK_ANSWERED, state, weir_builder_end (data));
+  go_on (state);
+  return TRUE;
+}
+
+static gboolean
+check_waits (WeirRun *self, WeirStepState *state, const char *what, GError **error)
+{
+  if (state != NULL && self->engine != NULL && !self->suspended)
+    return TRUE;
+  g_set_error (error, WEIR_ERROR, WEIR_ERROR_WRONG_STATE, "%s does not wait for an answer", what);
+  return FALSE;
+}
+
 /**
  * weir_run_answer:
  * @self: a run
@@ -238,32 +414,69 @@ find_waiting (WeirRun *run, guint32 scope, const char *block)
  * @value: (nullable): the answer
  * @by: who gives it, for the record
  * @comment: (nullable): why
- * @error: where to put %WEIR_ERROR_WRONG_STATE
+ * @error: where to put %WEIR_ERROR_WRONG_STATE, or why it is not what was asked for: then it still waits
  *
- * Answers a step that waits; of several firings the latest. The step goes on, at once or when the run is resumed.
+ * Answers a step that waits; of several firings the latest. The step goes on, at once or when the run is resumed. What a person was asked
+ * is noted in the audit.
  *
- * Returns: whether there was one
+ * Returns: whether there was one, and the answer fits
  */
 gboolean
-weir_run_answer (WeirRun *self, guint32 scope, const char *block, WeirValue *value, const char *by, const char *comment,
+weir_run_answer (WeirRun *self,
+                 guint32 scope,
+                 const char *block,
+                 WeirValue *value,
+                 const char *by,
+                 const char *comment,
                  GError **error)
 {
   WeirStepState *state = find_waiting (self, scope, block);
-  WeirBuilder *data;
 
-  if (state == NULL || self->engine == NULL || self->suspended)
-    {
-      g_set_error (error, WEIR_ERROR, WEIR_ERROR_WRONG_STATE, "%s does not wait for an answer", block);
-      return FALSE;
-    }
-  data = weir_record_builder_new (3);
-  weir_builder_set_take (data, "value", value != NULL ? weir_value_ref (value) : weir_value_new_null ());
-  weir_builder_set_take (data, "by", weir_value_new_text (by));
-  if (comment != NULL)
-    weir_builder_set_take (data, "comment", weir_value_new_text (comment));
-  weir_run_emit (self, WEIR_EVENT_BLOCK_ANSWERED, state, weir_builder_end (data));
-  go_on (state);
-  return TRUE;
+  return check_waits (self, state, block, error) && answer_step (self, state, value, by, comment, error);
+}
+
+/**
+ * weir_run_answer_token:
+ * @self: a run
+ * @token: of one wait, as its request has it
+ * @value: (nullable): the answer
+ * @by: who gives it, for the record
+ * @comment: (nullable): why
+ * @error: as in [method@Weir.Run.answer]
+ *
+ * As [method@Weir.Run.answer], for exactly this wait: a token is good for one answer.
+ *
+ * Returns: whether it still waits, and the answer fits
+ */
+gboolean
+weir_run_answer_token (
+  WeirRun *self, const char *token, WeirValue *value, const char *by, const char *comment, GError **error)
+{
+  WeirStepState *state = find_token (self, token);
+
+  return check_waits (self, state, "What this token was for", error)
+         && answer_step (self, state, value, by, comment, error);
+}
+
+/**
+ * weir_step_answer:
+ * @self: a step that waits
+ * @value: what has come
+ * @by: who or what brought it
+ * @error: as in [method@Weir.Run.answer]
+ *
+ * For kinds that notice by themselves that what they wait for is there.
+ *
+ * Returns: whether it still waited, and the answer fits
+ */
+gboolean
+weir_step_answer (WeirStep *self, WeirValue *value, const char *by, GError **error)
+{
+  WeirRun *run = self->run;
+  gboolean waits = !self->settled && !run->suspended && weir_step_state_get_pending_wait (self->state) != NULL;
+
+  return check_waits (run, waits ? self->state : NULL, self->block->id, error)
+         && answer_step (run, self->state, value, by, NULL, error);
 }
 
 /**

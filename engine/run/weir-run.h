@@ -90,6 +90,13 @@ WEIR_API gboolean      weir_run_answer         (WeirRun   *self,
                                                 const char *by,
                                                 const char *comment,
                                                 GError   **error);
+/* For exactly one wait, by the token in its record. */
+WEIR_API gboolean      weir_run_answer_token   (WeirRun   *self,
+                                                const char *token,
+                                                WeirValue *value,
+                                                const char *by,
+                                                const char *comment,
+                                                GError   **error);
 /* Sends a signal: the first step that waits on the channel @name takes it, or the first that ever will. */
 WEIR_API gboolean      weir_run_signal         (WeirRun   *self,
                                                 const char *name,

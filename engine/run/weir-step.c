@@ -57,6 +57,7 @@ weir_step_unref (WeirStep *self)
   g_clear_pointer (&self->accesses, g_hash_table_unref);
   g_clear_pointer (&self->failure_data, weir_value_unref);
   weir_step_forget_waiter (self);
+  weir_step_forget_states (self);
   g_clear_object (&self->cancellable);
   dex_clear (&self->timeout);
   g_free (self->key);

@@ -38,6 +38,7 @@ struct _WeirEngine
   GHashTable *workflows;    /* "id@version" → WeirWorkflow, of live runs and sub-workflows */
   GHashTable *settled;      /* numbers of unfinished runs that were taken up or given up */
   gpointer    log_file;
+  GHashTable *states;       /* of weir-step-state.c: state that steps have in hand; NULL while none ever had */
 };
 
 /* A test gives its own clock. */

@@ -363,6 +363,7 @@ weir_engine_finalize (GObject *object)
   g_hash_table_unref (self->runs);
   g_hash_table_unref (self->workflows);
   g_hash_table_unref (self->settled);
+  g_clear_pointer (&self->states, g_hash_table_unref);
   g_ptr_array_unref (self->subscriptions);
   g_clear_pointer (&self->events, g_ptr_array_unref);
   g_clear_pointer (&self->batch, weir_batch_free);

@@ -48,6 +48,13 @@ op_clear (gpointer data)
       weir_value_unref (op->report->data);
       g_free (op->report);
       break;
+    case WEIR_BATCH_AUDIT:
+      g_free (op->audit->actor);
+      g_free (op->audit->action);
+      g_free (op->audit->subject);
+      g_free (op->audit->reason);
+      g_free (op->audit);
+      break;
     default:
       g_assert_not_reached ();
     }
@@ -287,4 +294,23 @@ weir_batch_put_report (WeirBatch *self, const char *kind, gint64 run, gint64 at,
 
   *report = (WeirBatchReport) { g_strdup (kind), run, at, weir_value_ref (data) };
   add_op (self, WEIR_BATCH_REPORT)->report = report;
+}
+
+/**
+ * weir_batch_add_audit:
+ * @self: a batch
+ * @actor: who did it
+ * @action: what, a word
+ * @subject: to what
+ * @reason: (nullable): why
+ *
+ * Adds a row to the audit.
+ */
+void
+weir_batch_add_audit (WeirBatch *self, const char *actor, const char *action, const char *subject, const char *reason)
+{
+  WeirBatchAudit *audit = g_new (WeirBatchAudit, 1);
+
+  *audit = (WeirBatchAudit) { g_strdup (actor), g_strdup (action), g_strdup (subject), g_strdup (reason) };
+  add_op (self, WEIR_BATCH_AUDIT)->audit = audit;
 }

@@ -147,6 +147,7 @@ typedef enum
   WEIR_BATCH_CACHED,
   WEIR_BATCH_RUN_FIELDS,
   WEIR_BATCH_REPORT,
+  WEIR_BATCH_AUDIT,
 } WeirBatchOpKind;
 
 typedef struct
@@ -198,6 +199,14 @@ typedef struct
 
 typedef struct
 {
+  char *actor;
+  char *action;
+  char *subject;
+  char *reason;
+} WeirBatchAudit;
+
+typedef struct
+{
   WeirBatchOpKind kind;
   union
   {
@@ -209,6 +218,7 @@ typedef struct
     WeirBatchCached *cached;
     WeirBatchRunFields *run_fields;
     WeirBatchReport *report;
+    WeirBatchAudit  *audit;
   };
 } WeirBatchOp;
 

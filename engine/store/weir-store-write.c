@@ -297,6 +297,10 @@ write_op (WeirStore *self, WeirBatchOp *op, GPtrArray *referenced, GError **erro
     case WEIR_BATCH_REPORT:
       ok = weir_store_write_report (self, op->report, hashes, &holder, error);
       break;
+    case WEIR_BATCH_AUDIT:
+      ok = weir_store_add_audit (self->writing, op->audit->actor, op->audit->action, op->audit->subject, op->audit->reason,
+                                 error);
+      break;
     default:
       g_assert_not_reached ();
     }

@@ -103,6 +103,13 @@ void        weir_batch_put_report   (WeirBatch    *self,
                                      gint64        at,
                                      WeirValue    *data);
 
+/* A row of the audit: who did what to what, and why. @reason may be NULL. */
+void        weir_batch_add_audit    (WeirBatch    *self,
+                                     const char   *actor,
+                                     const char   *action,
+                                     const char   *subject,
+                                     const char   *reason);
+
 /* Queues the batch (consumed). @done is called on the main context, in the order of the commits, once the batch is on
  * disk (synced). Batches queued while one is being written share the next transaction. It is not called if the store
  * is closed before. */
