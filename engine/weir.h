@@ -13,6 +13,7 @@
 #include "weir-registry.h"
 #include "weir-problem.h"
 #include "weir-link.h"
+#include "weir-rate.h"
 #include "weir-block.h"
 #include "weir-graph.h"
 #include "weir-workflow.h"

@@ -39,6 +39,7 @@ static const char *const event_names[WEIR_EVENT_LAST] = {
   [WEIR_EVENT_EFFECT_COMPLETED] = "effect.completed",
   [WEIR_EVENT_ACCESS] = "block.access",
   [WEIR_EVENT_VARIABLE] = "run.variable",
+  [WEIR_EVENT_RUN_PRIORITY] = "run.priority",
   [WEIR_EVENT_RUN_SIGNAL] = "run.signal",
   [WEIR_EVENT_EFFECT_DROPPED] = "effect.dropped",
   [WEIR_EVENT_EFFECT_REDONE] = "undo.effect_redone",

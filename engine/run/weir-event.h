@@ -96,6 +96,7 @@ typedef enum
   WEIR_EVENT_EFFECT_COMPLETED,  /* {effect} */
   WEIR_EVENT_ACCESS,            /* {permission, target}: the step used something */
   WEIR_EVENT_VARIABLE,          /* {name, value}: a run variable was set */
+  WEIR_EVENT_RUN_PRIORITY,      /* {priority, scope?, block?}: of the run, of what is in a scope, or of a step in it */
   WEIR_EVENT_RUN_SIGNAL,        /* {name, value, by}: kept until a step waits for it */
   WEIR_EVENT_EFFECT_DROPPED,    /* {effect}: it never came to it */
   WEIR_EVENT_UNDO_STARTED,      /* {redo?: true} */

@@ -3,6 +3,7 @@
 /* What makes a run go: takes ready steps of the fold, runs them, and journals what became of them. The fold does the rest. */
 
 #include "weir-run-private.h"
+#include "weir-run-queue.h"
 
 #include <signal.h>
 #include <string.h>
@@ -389,7 +390,7 @@ weir_step_release_slot (WeirStep *step)
   if (!step->slot)
     return;
   step->slot = FALSE;
-  step->run->n_slots--;
+  weir_step_leave_run_gate (step);
   /* A program may end after the engine has closed. */
   if (step->run->engine != NULL)
     weir_engine_release_slot (step->run->engine);
@@ -419,6 +420,7 @@ static void
 release_step (WeirStep *step)
 {
   weir_step_release_place (step);
+  weir_step_leave_gates (step);
   weir_step_forget_waiter (step);
   dex_clear (&step->timeout);
   if (step->state->runtime == step)
@@ -516,14 +518,13 @@ check_can_start (WeirStepState *state, WeirPlanBlock *block, GError **error)
   return TRUE;
 }
 
-static void
-start_step (WeirRun *run, WeirStepState *state, gboolean slot)
+void
+weir_run_begin_step (WeirRun *run, WeirStep *step)
 {
+  WeirStepState *state = step->state;
   WeirPlanBlock *block = weir_step_state_get_block (state);
-  g_autoptr(WeirStep) step = weir_step_new (run, state);
   g_autoptr(GError) error = NULL;
 
-  step->slot = slot;
   /* What is computed at once is journalled when it is over: its end says that it began. */
   if (block->kind == NULL || block->kind->eval == NULL)
     weir_run_emit (run, WEIR_EVENT_BLOCK_STARTED, state, NULL);
@@ -548,13 +549,12 @@ start_step (WeirRun *run, WeirStepState *state, gboolean slot)
   weir_run_close_failing (run, state->scope);
 }
 
-static gboolean
-take_slot (WeirRun *run)
+static void
+start_step (WeirRun *run, WeirStepState *state)
 {
-  if ((run->max_steps > 0 && run->n_slots >= run->max_steps) || !weir_engine_take_slot (run->engine))
-    return FALSE;
-  run->n_slots++;
-  return TRUE;
+  g_autoptr(WeirStep) step = weir_step_new (run, state);
+
+  weir_run_begin_step (run, step);
 }
 
 void
@@ -572,29 +572,42 @@ weir_run_restart_waiting (WeirRun *run, WeirStepState *state)
     start_waiting_kind (step);
 }
 
+/* The next step that is computed at once, or waits for nothing but what is inside it; NULL if none. */
 static WeirStepState *
-first_unless_failing (GQueue *queue)
+find_ready (WeirRun *run)
 {
-  for (GList *l = queue->head; l != NULL; l = l->next)
-    if (!((WeirStepState *) l->data)->scope->failing)
-      return l->data;
+  for (GList *l = run->state->ready.head; l != NULL; l = l->next)
+    {
+      WeirStepState *state = l->data;
+
+      if (!state->scope->failing && weir_scope_is_taken_up (state->scope))
+        return state;
+    }
   return NULL;
 }
 
-/* The next step that may start now; NULL if none. Takes a slot where it needs one. */
-static WeirStepState *
-take_ready (WeirRun *run, gboolean *slot)
+void
+weir_run_queue_waiting (WeirRun *run)
 {
-  WeirStepState *state = first_unless_failing (&run->state->ready);
+  WeirRunQueue *queue = run->engine->queue;
+  GList *first = NULL;
 
-  *slot = FALSE;
-  if (state != NULL)
-    return state;
-  state = first_unless_failing (&run->state->waiting);
-  if (state == NULL || !take_slot (run))
-    return NULL;
-  *slot = TRUE;
-  return state;
+  for (GList *l = run->state->waiting.tail; l != NULL && !((WeirStepState *) l->data)->seen; l = l->prev)
+    first = l;
+  for (GList *l = first; l != NULL; l = l->next)
+    {
+      WeirStepState *state = l->data;
+
+      state->seen = TRUE;
+      if (!state->scope->failing)
+        weir_run_queue_add (queue, run, state);
+    }
+  for (GList *l = run->held.head, *next; l != NULL; l = next)
+    {
+      next = l->next;
+      weir_run_queue_add (queue, run, ((WeirQueueEntry *) l->data)->state);
+    }
+  weir_run_queue_gate_changed (queue, run->gate);
 }
 
 static void
@@ -614,10 +627,10 @@ start_due_retries (WeirRun *run)
           if (state->info.status == WEIR_STEP_RETRY_WAIT && state->info.due_at <= now && !scope->failing
               && !weir_run_state_is_paused (run->state, scope, j))
             {
-              gboolean slot = state->waits;
-
-              if (!slot || take_slot (run))
-                start_step (run, state, slot);
+              if (state->waits)
+                weir_run_queue_add (run->engine->queue, run, state);
+              else
+                start_step (run, state);
             }
     }
 }
@@ -626,19 +639,20 @@ gboolean
 weir_run_pump (WeirRun *run, gint64 until)
 {
   WeirStepState *state;
-  gboolean slot;
   guint n = 0;
 
+  if (run->waits_to_begin)
+    return FALSE;
   if (run->state->status == WEIR_RUN_RUNNING && run->state->n_retrying > 0)
     start_due_retries (run);
   if (run->state->status == WEIR_RUN_RUNNING)
     weir_run_resume_answered (run);
-  while (run->state->status == WEIR_RUN_RUNNING && (state = take_ready (run, &slot)) != NULL)
+  while (run->state->status == WEIR_RUN_RUNNING && (state = find_ready (run)) != NULL)
     {
       if (state->skip || !weir_block_get_enabled (weir_step_state_get_block (state)->block))
         weir_run_emit (run, WEIR_EVENT_BLOCK_SKIPPED, state, NULL);
       else
-        start_step (run, state, slot);
+        start_step (run, state);
       weir_run_close_rested (run);
       if ((++n & 15) == 0 && g_get_monotonic_time () > until)
         {
@@ -646,6 +660,8 @@ weir_run_pump (WeirRun *run, gint64 until)
           return TRUE;
         }
     }
+  if (run->state->status == WEIR_RUN_RUNNING)
+    weir_run_queue_waiting (run);
   weir_run_check_end (run);
   return FALSE;
 }

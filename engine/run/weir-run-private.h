@@ -4,6 +4,7 @@
 /* The executor's insides, for engine/run and engine/service. */
 
 #include "weir-engine-private.h"
+#include "weir-gate.h"
 #include "weir-run-state-private.h"
 #include "weir-step.h"
 
@@ -23,8 +24,9 @@ struct _WeirRun
   GPtrArray     *timers;  /* of DexFuture */
   GQueue         answered; /* of WeirStep whose answer has come and that go on when the run does */
   guint          n_leaves; /* steps in flight that are no containers: a pause waits for them */
-  guint          max_steps;
-  guint          n_slots;
+  WeirGate      *gate;    /* its steps at once */
+  GQueue         held;    /* of WeirQueueEntry: steps in bodies that their containers have not taken up yet */
+  gboolean       waits_to_begin; /* for another run of its workflow to end */
   guint          n_runtimes; /* steps with a runtime: in flight or waiting */
   WeirRunStatus  row_status; /* as last written to the row of the run */
   gboolean       busy;    /* in the engine's queue */
@@ -55,7 +57,10 @@ struct _WeirStep
   guint                attempt;
   gint64               time;
   gboolean             leaf;    /* counted in run->n_leaves */
-  gboolean             slot;    /* holds a slot of the engine */
+  gboolean             slot;    /* holds a worker of the engine */
+  GPtrArray           *gates;   /* of WeirGate it has entered and leaves when it ends */
+  gpointer             turns;   /* WeirQueueEntry: gates it waits at while it runs */
+  gulong               turns_handler;
   gboolean             settled; /* its end is journalled: what comes later is dropped */
   gboolean             timed_out;
   gboolean             stopped;
@@ -94,6 +99,10 @@ void             weir_run_end_unstarted    (WeirRun *run, WeirStepState *state, 
 void             weir_run_check_end        (WeirRun *run);
 void             weir_run_cancel_steps     (WeirRun *run);
 void             weir_run_cancel_leftovers (WeirRun *run);
+/* Starts a step that was taken from the run queue. */
+void             weir_run_begin_step       (WeirRun *run, WeirStep *step);
+/* Puts what waits for a place into the queue of the engine. */
+void             weir_run_queue_waiting    (WeirRun *run);
 /* Looks for retries that are due after @delay_ms. */
 void             weir_run_wake_later       (WeirRun *run, gint64 delay_ms);
 
@@ -103,6 +112,15 @@ void             weir_step_release_place   (WeirStep *step);
 void             weir_step_take_place_again (WeirStep *step);
 /* Runs the kind of a step that waited when the program ended, so that it takes up its wait. */
 void             weir_run_restart_waiting  (WeirRun *run, WeirStepState *state);
+
+/* weir-run-turns.c */
+void             weir_step_enter_gate      (WeirStep *step, WeirGate *gate);
+void             weir_step_leave_run_gate  (WeirStep *step);
+void             weir_step_leave_gates     (WeirStep *step);
+
+/* weir-run-priority.c */
+/* Whether steps of the run may start. */
+gboolean         weir_run_goes_on          (WeirRun *run);
 
 /* weir-run-waits.c */
 void             weir_run_resume_answered  (WeirRun *run);
@@ -133,6 +151,8 @@ int              weir_scope_find_branch_result (WeirScopeState *scope, const cha
 DexFuture       *weir_run_open_body        (WeirStep *step, const char *branch, const char *key, WeirValue *locals);
 
 /* weir-run.c */
+/* Reads how many of its steps may run at once. */
+void             weir_run_limit_steps      (WeirRun *run);
 WeirRun         *weir_run_new              (WeirEngine *engine, gint64 id, WeirWorkflow *workflow);
 void             weir_run_events_durable   (WeirRun *run, WeirEvent *event);
 void             weir_run_put_row          (WeirRun *run);

@@ -105,6 +105,7 @@ struct _WeirScopeState
   guint            depth;
   guint            branch;    /* the component that runs, from 1; 0: all */
   gpointer         runtime;   /* the executor's */
+  int              priority;  /* on top of that of the run and of the scopes around it */
 };
 
 struct _WeirStepState
@@ -120,6 +121,9 @@ struct _WeirStepState
   gboolean        container; /* has or had scopes of its own: runs as long as they do */
   gboolean        waits;    /* in state->waiting rather than state->ready */
   GPtrArray      *wait_states; /* of WeirWaitState, of this attempt; NULL while it never waited */
+  gboolean        seen;     /* the executor knows that it waits */
+  gint16          priority; /* in place of that of its block; G_MININT16: that of its block */
+  gpointer        entry;    /* the executor's, while it waits in its queue */
   gpointer        runtime;  /* the executor's, while it runs */
 };
 
@@ -146,6 +150,7 @@ struct _WeirRunState
   GQueue           suspended; /* likewise: those of paused parts */
   guint            n_paused_parts;
   GQueue           rested;    /* of WeirScopeState whose steps are all over */
+  int              priority;  /* of the run */
   guint            n_running; /* started steps in all scopes */
   guint            n_leaves;  /* of these, those that are no containers */
   guint            n_retrying; /* that wait for their next attempt */
@@ -186,6 +191,18 @@ void           weir_run_state_move_waits        (WeirRunState *self);
 
 /* weir-run-branches.c */
 gboolean       weir_scope_has_block      (WeirScopeState *scope, guint block);
+
+/* weir-run-state-priority.c */
+int            weir_run_state_get_priority    (WeirRunState *self, WeirStepState *step);
+void           weir_run_state_apply_priority  (WeirRunState *self, WeirEvent *event);
+/* The executor's: a step that has left its queue; does nothing in a state that nobody executes. */
+void           weir_run_queue_drop            (WeirStepState *step);
+/* Whether somebody waits for what comes of a scope: after a crash only once its container runs again. */
+static inline gboolean
+weir_scope_is_taken_up (WeirScopeState *scope)
+{
+  return scope->parent == NULL || scope->runtime != NULL;
+}
 
 /* weir-run-state.c */
 WeirPlanState *weir_run_state_share_plan (WeirRunState *self, WeirGraph *graph);

@@ -65,6 +65,7 @@ weir_run_state_new (WeirWorkflow *workflow, WeirResolveFunc resolve, gpointer us
 
   self->ref_count = 1;
   self->workflow = g_object_ref (workflow);
+  self->priority = weir_workflow_get_run_priority (workflow);
   self->resolve = resolve;
   self->resolve_data = user_data;
   self->scopes = g_ptr_array_new_with_free_func ((GDestroyNotify) scope_state_free);
@@ -160,6 +161,8 @@ weir_step_state_set_status (WeirRunState *self, WeirStepState *step, WeirStepSta
     status = WEIR_STEP_SUSPENDED;
   if (old == status)
     return;
+  if (step->entry != NULL)
+    weir_run_queue_drop (step);
   if (old == WEIR_STEP_READY)
     g_queue_unlink (step->waits ? &self->waiting : &self->ready, &step->ready);
   else if (old == WEIR_STEP_SUSPENDED)
@@ -188,6 +191,7 @@ weir_step_state_set_status (WeirRunState *self, WeirStepState *step, WeirStepSta
     {
       step->info.ready_at = self->now;
       step->waits = counts_against_limit (step);
+      step->seen = FALSE;
       g_queue_push_tail_link (step->waits ? &self->waiting : &self->ready, &step->ready);
     }
   /* An undo comes after the step's end and does not move it. */
@@ -216,6 +220,7 @@ weir_run_state_add_step (WeirRunState *self, WeirScopeState *scope, guint block,
   step->info.block = scope->shared->plan->blocks[block].id;
   step->info.firing = ++state->n_firings;
   step->info.progress = -1;
+  step->priority = G_MININT16;
   step->info.inputs = inputs != NULL ? weir_value_ref (inputs) : NULL;
   step->info.index = self->steps->len;
   state->last = step;
@@ -345,6 +350,7 @@ apply_scope_opened (WeirRunState *self, WeirEvent *event, WeirStepState *step, G
   scope->pub.path = g_strdup_printf ("%s%s%s%s%s/", step->scope->pub.path, step->info.block, sub ? "" : "[",
                                      sub ? "" : scope->pub.key, sub ? "" : "]");
   scope->pub.locals = dup_member (event->data, "locals");
+  scope->priority = weir_value_get_member_int (event->data, "priority", 0);
   scope->pub.inputs = dup_member (event->data, "inputs");
   scope->branch = find_branch (self, graph, weir_value_get_member_text (event->data, "branch", NULL));
   if (!step->container)
@@ -771,6 +777,9 @@ apply_to_run (WeirRunState *self, WeirEvent *event)
       break;
     case WEIR_EVENT_PART_STOPPED:
       weir_run_state_apply_part_stopped (self, event);
+      break;
+    case WEIR_EVENT_RUN_PRIORITY:
+      weir_run_state_apply_priority (self, event);
       break;
     case WEIR_EVENT_RUN_SIGNAL:
       weir_run_state_apply_signal (self, event);

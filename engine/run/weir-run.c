@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "weir-limits.h"
 #include "weir-run-private.h"
+#include "weir-run-queue.h"
 
 G_DEFINE_FINAL_TYPE (WeirRun, weir_run, G_TYPE_OBJECT)
 
@@ -38,6 +40,7 @@ weir_run_finalize (GObject *object)
 {
   WeirRun *self = WEIR_RUN (object);
 
+  g_clear_pointer (&self->gate, weir_gate_free);
   g_clear_pointer (&self->scopes, g_hash_table_unref);
   g_clear_pointer (&self->making, g_hash_table_unref);
   g_clear_pointer (&self->state, weir_run_state_unref);
@@ -107,6 +110,27 @@ weir_run_init (WeirRun *self)
   self->making = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, dex_unref);
 }
 
+/* How many of its steps run at once is the workflow's affair; if that says nothing, the engine's. */
+void
+weir_run_limit_steps (WeirRun *self)
+{
+  guint own = weir_workflow_get_concurrency (self->workflow);
+  guint common = self->engine->limits->steps_per_run;
+  guint slots = own > 0 && common > 0 ? MIN (own, common) : MAX (own, common);
+
+  weir_gate_set_slots (self->gate, slots > 0 ? slots : WEIR_NO_LIMIT, 0);
+}
+
+static WeirGate *
+weir_run_gate_new (WeirRun *self)
+{
+  g_autofree char *name = g_strdup_printf ("run %" G_GINT64_FORMAT, self->id);
+  WeirGate *gate = weir_gate_new (self->engine->queue, name, "a step of this run to end");
+
+  gate->run = self;
+  return gate;
+}
+
 WeirRun *
 weir_run_new (WeirEngine *engine, gint64 id, WeirWorkflow *workflow)
 {
@@ -115,7 +139,8 @@ weir_run_new (WeirEngine *engine, gint64 id, WeirWorkflow *workflow)
   g_set_weak_pointer (&self->engine, engine);
   self->id = id;
   self->workflow = g_object_ref (workflow);
-  self->max_steps = weir_workflow_get_concurrency (workflow);
+  self->gate = weir_run_gate_new (self);
+  weir_run_limit_steps (self);
   return self;
 }
 
@@ -143,9 +168,8 @@ weir_run_play (WeirRun *self, WeirValue *inputs)
   weir_builder_set_take (data, "version", weir_value_new_int (weir_workflow_get_version (self->workflow)));
   weir_builder_set (data, "inputs", inputs);
   weir_run_emit (self, WEIR_EVENT_RUN_CREATED, NULL, weir_builder_end (data));
-  weir_run_emit (self, WEIR_EVENT_RUN_STARTED, NULL, NULL);
   weir_run_put_row (self);
-  weir_engine_wake (self->engine, self);
+  weir_engine_admit_run (self->engine, self);
 }
 
 /* ── after a crash ──────────────────────────────────────────────────────────────────────── */
@@ -228,12 +252,15 @@ weir_run_recover (WeirRun *self, WeirRunState *state)
     weir_run_emit (self, WEIR_EVENT_RUN_CANCELLED, NULL, NULL);
   else if (paused && state->status == WEIR_RUN_PAUSING)
     weir_run_emit (self, WEIR_EVENT_RUN_PAUSED, NULL, NULL);
-  else if (!paused)
+  else if (!paused && state->status != WEIR_RUN_QUEUED)
     weir_run_emit (self, WEIR_EVENT_RUN_RESUMED, NULL, weir_value_new_record (&key, &yes, 1));
   weir_run_put_row (self);
   wake_for_retries (self);
   weir_run_close_rested (self);
-  weir_engine_wake (self->engine, self);
+  if (paused || stopping)
+    weir_engine_wake (self->engine, self);
+  else
+    weir_engine_admit_run (self->engine, self);
 }
 
 /* The engine closes: what is in flight is cut off as by a crash, and recovered likewise. */
@@ -241,6 +268,8 @@ void
 weir_run_suspend (WeirRun *self)
 {
   self->suspended = TRUE;
+  while (self->held.length > 0)
+    weir_run_queue_drop (((WeirQueueEntry *) g_queue_peek_head (&self->held))->state);
   for (guint i = 0; i < self->state->steps->len; i++)
     {
       WeirStep *step = ((WeirStepState *) g_ptr_array_index (self->state->steps, i))->runtime;

@@ -105,6 +105,23 @@ WEIR_API gboolean      weir_run_signal         (WeirRun   *self,
                                                 GError   **error);
 /* Whether nothing goes on any more before someone settles such a step. */
 WEIR_API gboolean      weir_run_needs_settling (WeirRun  *self);
+/* -100 to 100. What waits goes by the priorities of its run, of the scopes that it is in and of its block, added up. */
+WEIR_API int           weir_run_get_priority   (WeirRun   *self);
+WEIR_API gboolean      weir_run_set_priority   (WeirRun   *self,
+                                                int        priority,
+                                                GError   **error);
+/* Of all that is in a scope (@block NULL), or of the last step of a block in it. */
+WEIR_API gboolean      weir_run_set_priority_in (WeirRun  *self,
+                                                guint32    scope,
+                                                const char *block,
+                                                int        priority,
+                                                GError   **error);
+/* Why a step does not go on now: "waits for a place in pool gpu (1 of 1 in use by Resize), priority 20, 3 before it". NULL if it
+ * waits for nothing. (transfer full) */
+WEIR_API char         *weir_run_explain_step   (WeirRun   *self,
+                                                guint32    scope,
+                                                const char *block,
+                                                guint32    firing);
 /* Resolves to the result (WeirValue, boxed) when the run has succeeded; rejects with its failure, or with
  * WEIR_ERROR_STOPPED when it was stopped. (transfer full) */
 WEIR_API DexFuture    *weir_run_wait           (WeirRun   *self) G_GNUC_WARN_UNUSED_RESULT;

@@ -5,6 +5,7 @@
 
 #include "weir-clock.h"
 #include "weir-engine.h"
+#include "weir-limits.h"
 #include "weir-store.h"
 
 G_BEGIN_DECLS
@@ -22,9 +23,12 @@ struct _WeirEngine
   GQueue      busy;         /* of WeirRun with something to start, each once */
   gint64      next_run;
   gint64      next_effect;
-  guint       max_steps;
   gint64      undo_limit;   /* bytes of a before-image; 0: the default */
-  guint       n_steps;      /* that count against it */
+  WeirLimits *limits;
+  struct _WeirRunQueue *queue; /* steps that wait for a place */
+  gint64      memory_at;    /* monotonic µs when memory was last looked at */
+  gint64      memory_used;  /* what it was */
+  DexFuture  *memory_timer;
 
   GSource    *turn;
   GSource    *commit;
@@ -53,8 +57,12 @@ WeirBatch  *weir_engine_get_batch    (WeirEngine *self);
 void        weir_engine_publish      (WeirEngine *self, WeirEvent *event);
 /* The run has something to start, or something was journalled: the next turn comes soon. */
 void        weir_engine_wake         (WeirEngine *self, WeirRun *run);
-gboolean    weir_engine_take_slot    (WeirEngine *self);
 void        weir_engine_release_slot (WeirEngine *self);
+/* Runs that may begin, or wait for others of their workflow to end. weir-engine-limits.c */
+void        weir_engine_admit_run    (WeirEngine *self, WeirRun *run);
+void        weir_engine_admit_next   (WeirEngine *self);
+gboolean    weir_engine_check_queue  (WeirEngine *self, WeirWorkflow *workflow, GError **error);
+char       *weir_engine_explain_begin (WeirEngine *self, WeirRun *run);
 void        weir_engine_forget_run   (WeirEngine *self, WeirRun *run);
 /* (transfer full), NULL if there is none: blocks briefly when it is not at hand. */
 WeirWorkflow *weir_engine_resolve    (const char *workflow, guint version, gpointer engine);

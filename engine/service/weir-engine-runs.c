@@ -158,11 +158,14 @@ version_saved_cb (DexFuture *future, gpointer user_data)
 {
   PlayCall *call = user_data;
   WeirEngine *self = call->engine;
+  GError *error = NULL;
 
   if (self->closed)
     return dex_future_new_reject (WEIR_ERROR, WEIR_ERROR_WRONG_STATE, "The engine is closed");
   weir_workflow_set_id (call->copy, weir_workflow_get_id (call->workflow));
   weir_workflow_set_version (call->copy, weir_workflow_get_version (call->workflow));
+  if (!weir_engine_check_queue (self, call->copy, &error))
+    return dex_future_new_for_error (error);
   call->run = g_object_ref (add_run (self, ++self->next_run, call->copy));
   weir_run_play (call->run, call->inputs);
   g_signal_emit_by_name (self, "run-added", call->run);
@@ -211,6 +214,8 @@ weir_engine_forget_run (WeirEngine *self, WeirRun *run)
   g_hash_table_remove (self->runs, &run->id);
   if (g_hash_table_size (self->runs) == 0)
     g_hash_table_remove_all (self->workflows);
+  if (!self->closed)
+    weir_engine_admit_next (self);
   g_signal_emit_by_name (self, "workflows-changed");
 }
 

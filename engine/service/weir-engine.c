@@ -5,6 +5,7 @@
 
 #include "weir-engine-private.h"
 #include "weir-run-private.h"
+#include "weir-run-queue.h"
 
 #include <string.h>
 
@@ -149,7 +150,7 @@ turn_cb (gpointer user_data)
       if (!run->suspended && weir_run_pump (run, until))
         weir_engine_wake (self, run);
     }
-  if (self->busy.length > 0)
+  if (weir_run_queue_start (self->queue, until) || self->busy.length > 0)
     g_source_set_ready_time (self->turn, 0);
   if (self->batch_began != 0 && g_get_monotonic_time () - self->batch_began > COMMIT_DELAY)
     commit_turn (self);
@@ -224,65 +225,13 @@ weir_engine_durable (WeirEngine *self)
   return DEX_FUTURE (dex_ref (self->durable));
 }
 
-/* ── slots ──────────────────────────────────────────────────────────────────────────────── */
-
-gboolean
-weir_engine_take_slot (WeirEngine *self)
-{
-  if (self->n_steps >= self->max_steps)
-    return FALSE;
-  self->n_steps++;
-  return TRUE;
-}
-
-static void
-wake_all (WeirEngine *self)
-{
-  GHashTableIter iter;
-  WeirRun *run;
-
-  g_hash_table_iter_init (&iter, self->runs);
-  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &run))
-    if (run->state->waiting.length > 0 || run->state->n_retrying > 0)
-      weir_engine_wake (self, run);
-}
-
+/* A step gives its worker back. */
 void
 weir_engine_release_slot (WeirEngine *self)
 {
-  gboolean was_full = self->n_steps >= self->max_steps;
-
-  self->n_steps--;
-  if (was_full)
-    wake_all (self);
-}
-
-/**
- * weir_engine_set_max_steps:
- * @self: an engine
- * @max_steps: how many steps may run at once over all runs, at least 1; containers and sleeping steps do not count
- *
- * Applies at once: steps that run beyond a lower limit finish.
- */
-void
-weir_engine_set_max_steps (WeirEngine *self, guint max_steps)
-{
-  g_return_if_fail (WEIR_IS_ENGINE (self));
-  self->max_steps = MAX (max_steps, 1);
-  wake_all (self);
-}
-
-/**
- * weir_engine_get_max_steps:
- * @self: an engine
- *
- * Returns: how many steps may run at once
- */
-guint
-weir_engine_get_max_steps (WeirEngine *self)
-{
-  g_return_val_if_fail (WEIR_IS_ENGINE (self), 0);
-  return self->max_steps;
+  self->queue->n_working--;
+  if (self->queue->n_entries > 0)
+    weir_engine_wake (self, NULL);
 }
 
 /* ── life ───────────────────────────────────────────────────────────────────────────────── */
@@ -296,6 +245,7 @@ suspend_runs (WeirEngine *self)
   g_hash_table_iter_init (&iter, self->runs);
   while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &run))
     weir_run_suspend (run);
+  weir_run_queue_clear (self->queue);
   g_queue_clear_full (&self->busy, g_object_unref);
 }
 
@@ -343,6 +293,7 @@ weir_engine_dispose (GObject *object)
   WeirEngine *self = WEIR_ENGINE (object);
 
   close_now (self);
+  dex_clear (&self->memory_timer);
   if (self->turn != NULL)
     {
       g_source_destroy (self->turn);
@@ -361,6 +312,8 @@ weir_engine_finalize (GObject *object)
   WeirEngine *self = WEIR_ENGINE (object);
 
   g_hash_table_unref (self->runs);
+  weir_run_queue_free (self->queue);
+  weir_limits_free (self->limits);
   g_hash_table_unref (self->workflows);
   g_hash_table_unref (self->settled);
   g_clear_pointer (&self->states, g_hash_table_unref);
@@ -425,7 +378,8 @@ weir_engine_init (WeirEngine *self)
   self->workflows = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
   self->settled = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self->subscriptions = g_ptr_array_new_with_free_func (weak_ref_free);
-  self->max_steps = MAX (g_get_num_processors () * 4, 8);
+  self->limits = weir_limits_new ();
+  self->queue = weir_run_queue_new (self);
   self->turn = add_source (self, "weir-turn", G_PRIORITY_DEFAULT, turn_cb);
   self->commit = add_source (self, "weir-commit", G_PRIORITY_DEFAULT + 10, commit_cb);
 }
@@ -455,6 +409,7 @@ weir_engine_new_with_clock (const char *data_dir, WeirClock *clock, GError **err
   self->clock = weir_clock_ref (clock);
   self->next_run = weir_store_get_last_run_id (self->store);
   self->next_effect = weir_store_get_last_effect_id (self->store);
+  weir_engine_load_limits (self);
   weir_store_set_trouble_func (self->store, trouble_cb, self);
   if (data_dir == NULL)
     {

@@ -187,7 +187,19 @@ WEIR_API gint64        weir_engine_get_undo_limit  (WeirEngine   *self);
 WEIR_API WeirSubscription *weir_engine_subscribe   (WeirEngine   *self,
                                                     gint64        run,
                                                     guint         buffer);
-/* Steps at once over all runs; default is cores × 4, at least 8. Applies at once. */
+/* Limits, a record: what may go on at once. `workers`: steps over all runs; `steps_per_run`, `runs_per_workflow` (0: no limit);
+ * `programs`: child processes; `queue`: runs that wait to begin; `memory`: bytes of this process above which no step starts (0: none);
+ * `ageing`: ms after which what waits rises by a level (0: never); `pools`: by name {slots, reserved, rate}; `rates`: by name
+ * {count, per, burst}. (transfer full) */
+WEIR_API WeirValue    *weir_engine_dup_limits      (WeirEngine   *self);
+/* Takes over the members of @changes, also inside pools and rates; null brings a default back. Applies at once and is kept. Steps that run
+ * beyond a lower limit finish. */
+WEIR_API gboolean      weir_engine_set_limits      (WeirEngine   *self,
+                                                    WeirValue    *changes,
+                                                    GError      **error);
+/* How much of them is in use, a record: workers, programs, memory, waiting, runs, waiting_runs, pools by name. (transfer full) */
+WEIR_API WeirValue    *weir_engine_dup_use         (WeirEngine   *self);
+/* The limit `workers` alone, for this process only. */
 WEIR_API void          weir_engine_set_max_steps   (WeirEngine   *self,
                                                     guint         max_steps);
 WEIR_API guint         weir_engine_get_max_steps   (WeirEngine   *self);

@@ -140,8 +140,8 @@ read_reliability (WeirReliability *self, WeirValue *record)
   self->retry_on = dup_classes (weir_value_find_member (retry, "on"));
 }
 
-static int
-read_priority (WeirValue *record)
+int
+weir_priority_from_record (WeirValue *record)
 {
   const char *word = weir_value_get_member_text (record, "priority", NULL);
 
@@ -170,7 +170,8 @@ weir_block_data_new (WeirValue *record)
   self->join = join != NULL && weir_value_get_kind (join) == WEIR_VALUE_RECORD ? join : NULL;
   self->enabled = weir_value_get_member_bool (record, "enabled", TRUE);
   self->concurrency = CLAMP (weir_value_get_member_int (record, "concurrency", 0), 0, G_MAXINT);
-  self->priority = read_priority (record);
+  self->priority = weir_priority_from_record (record);
+  self->limits = weir_block_limits_new (record);
   read_reliability (&self->reliability, record);
   return self;
 }
@@ -190,5 +191,6 @@ weir_block_data_unref (WeirBlockData *self)
   weir_value_unref (self->record);
   weir_value_unref (self->config);
   g_free (self->reliability.retry_on);
+  weir_block_limits_free (self->limits);
   g_free (self);
 }

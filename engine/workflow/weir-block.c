@@ -319,6 +319,19 @@ weir_block_get_priority (WeirBlock *self)
 }
 
 /**
+ * weir_block_get_limits:
+ * @self: a block
+ *
+ * Returns: (transfer none) (nullable): its pool, key and rate; valid until the block changes. %NULL when it has none
+ */
+const WeirBlockLimits *
+weir_block_get_limits (WeirBlock *self)
+{
+  g_return_val_if_fail (WEIR_IS_BLOCK (self), NULL);
+  return self->data->limits;
+}
+
+/**
  * weir_block_get_body:
  * @self: a block
  *

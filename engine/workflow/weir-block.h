@@ -2,6 +2,7 @@
 #pragma once
 
 #include "weir-link.h"
+#include "weir-rate.h"
 #include "weir-registry.h"
 #include "weir-value.h"
 
@@ -61,6 +62,8 @@ WEIR_API WeirJoin               weir_block_get_join        (WeirBlock  *self,
 /* How many runs of the body at once (containers); 0 when the block says nothing. */
 WEIR_API guint                  weir_block_get_concurrency (WeirBlock  *self);
 WEIR_API int                    weir_block_get_priority    (WeirBlock  *self);
+/* Pool, key and rate; NULL when the block says nothing of them. */
+WEIR_API const WeirBlockLimits *weir_block_get_limits      (WeirBlock  *self);
 /* The graph inside a container; NULL for others. */
 WEIR_API WeirGraph             *weir_block_get_body        (WeirBlock  *self);
 WEIR_API WeirGraph             *weir_block_get_graph       (WeirBlock  *self);

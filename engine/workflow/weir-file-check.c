@@ -44,6 +44,9 @@ const WeirFileShape weir_block_shape[] = {
   { "join", WEIR_SHAPE_JOINS },
   { "concurrency", WEIR_SHAPE_INT, .minimum = 1, .maximum = 100000, .summary = "Runs of the body at once" },
   { "priority", WEIR_SHAPE_PRIORITY },
+  { "pool", WEIR_SHAPE_TEXT, .summary = "Pool whose places its steps take" },
+  { "key", WEIR_SHAPE_ANY, .summary = "Expression, or {value, at_once, name}: so many steps at once for each value" },
+  { "rate", WEIR_SHAPE_ANY, .summary = "Starts over all runs: \"10/s\", \"100 per 1m\", or {count, per, burst}" },
   { "body", WEIR_SHAPE_BODY },
   { NULL }
 };
@@ -62,6 +65,8 @@ const WeirFileShape weir_document_shape[] = {
   { "inputs", WEIR_SHAPE_INPUTS, .members = input_shape },
   { "variables", WEIR_SHAPE_RECORD },
   { "concurrency", WEIR_SHAPE_INT, .minimum = 0, .maximum = 100000, .summary = "Steps at once; 0: the engine's limit" },
+  { "max_runs", WEIR_SHAPE_INT, .minimum = 0, .maximum = 100000, .summary = "Runs of it at once, others wait; 0: the engine's limit" },
+  { "priority", WEIR_SHAPE_PRIORITY, .summary = "Of its runs" },
   { "max_iterations", WEIR_SHAPE_INT, .minimum = 1, .maximum = G_MAXINT, .summary = "Of one cycle; 1,000 if left out" },
   { "on_failure", WEIR_SHAPE_CHOICE, .choices = on_failure_choices, .summary = "Whether independent branches finish" },
   { "blocks", WEIR_SHAPE_BLOCKS },

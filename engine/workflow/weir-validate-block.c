@@ -227,6 +227,7 @@ weir_validation_check_block (WeirValidation *self, WeirBlock *block)
 
   check_keys (self, block);
   check_times (self, block);
+  weir_validation_check_limits (self, block);
   if (kind == NULL)
     {
       weir_validation_add (self, WEIR_SEVERITY_ERROR, "kind.unknown", block, NULL, NULL, block->line, block->column,

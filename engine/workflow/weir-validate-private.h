@@ -38,5 +38,8 @@ gboolean weir_value_is_dynamic  (WeirValue      *value);
 /* Blocks with their settings. */
 void weir_validation_check_block (WeirValidation *self,
                                  WeirBlock      *block);
+/* weir-block-limits.c: pool, key and rate of one. */
+void weir_validation_check_limits (WeirValidation *self,
+                                 WeirBlock      *block);
 
 G_END_DECLS

@@ -3,13 +3,13 @@
 #include "weir-workflow-private.h"
 
 const char *const weir_document_keys[] = {
-  "weir", "name", "description", "inputs", "variables", "concurrency", "max_iterations", "on_failure",
+  "weir", "name", "description", "inputs", "variables", "concurrency", "max_runs", "priority", "max_iterations", "on_failure",
   "blocks", "links", "output", "notes", "layout", NULL
 };
 
 const char *const weir_block_keys[] = {
   "kind", "label", "note", "enabled", "config", "retry", "timeout", "on_error", "join", "concurrency", "priority",
-  "body", NULL
+  "pool", "key", "rate", "body", NULL
 };
 
 const char *const weir_body_keys[] = { "blocks", "links", "output", NULL };

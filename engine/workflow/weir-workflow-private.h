@@ -23,6 +23,7 @@ typedef struct
   gboolean         enabled;
   guint            concurrency;
   int              priority;
+  WeirBlockLimits *limits;      /* NULL: says nothing of them */
 } WeirBlockData;
 
 WeirBlockData *weir_block_data_new   (WeirValue     *record);
@@ -38,6 +39,11 @@ WeirValue     *weir_join_to_value    (WeirJoin       join,
 gboolean       weir_duration_from_value (WeirValue  *value,
                                       gint64        *ms);
 WeirValue     *weir_duration_to_value (gint64        ms);
+/* A word or a number, -100 to 100; 0 if it is neither. */
+int            weir_priority_from_record (WeirValue *record);
+/* weir-block-limits.c */
+WeirBlockLimits *weir_block_limits_new  (WeirValue       *record);
+void             weir_block_limits_free (WeirBlockLimits *self);
 
 struct _WeirBlock
 {

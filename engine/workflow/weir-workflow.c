@@ -462,6 +462,32 @@ weir_workflow_get_concurrency (WeirWorkflow *self)
 }
 
 /**
+ * weir_workflow_get_max_runs:
+ * @self: a workflow
+ *
+ * Returns: runs of it at once, others wait for one to end; 0: as many as the engine allows
+ */
+guint
+weir_workflow_get_max_runs (WeirWorkflow *self)
+{
+  g_return_val_if_fail (WEIR_IS_WORKFLOW (self), 0);
+  return CLAMP (weir_value_get_member_int (self->graph->record, "max_runs", 0), 0, G_MAXINT);
+}
+
+/**
+ * weir_workflow_get_run_priority:
+ * @self: a workflow
+ *
+ * Returns: -100 to 100: what its runs begin with
+ */
+int
+weir_workflow_get_run_priority (WeirWorkflow *self)
+{
+  g_return_val_if_fail (WEIR_IS_WORKFLOW (self), 0);
+  return weir_priority_from_record (self->graph->record);
+}
+
+/**
  * weir_workflow_get_max_iterations:
  * @self: a workflow
  *

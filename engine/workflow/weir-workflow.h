@@ -51,6 +51,8 @@ WEIR_API const WeirInput *weir_workflow_get_input  (WeirWorkflow  *self,
                                                     guint          index);
 /* Limit on steps at once in a run; 0: the engine's default. */
 WEIR_API guint         weir_workflow_get_concurrency (WeirWorkflow *self);
+WEIR_API guint         weir_workflow_get_max_runs    (WeirWorkflow  *self);
+WEIR_API int           weir_workflow_get_run_priority (WeirWorkflow *self);
 /* Iterations of one cycle; 1,000 by default. */
 WEIR_API guint         weir_workflow_get_max_iterations (WeirWorkflow *self);
 /* Whether independent branches finish when a step has failed ("on_failure: finish"); else nothing new starts. */

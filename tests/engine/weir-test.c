@@ -444,6 +444,21 @@ weir_test_n_waiting (const char *block)
   return n;
 }
 
+char *
+weir_test_names (void)
+{
+  GString *names = g_string_new (NULL);
+
+  for (guint i = 0; i < waiting->len; i++)
+    {
+      Waiting *entry = g_ptr_array_index (waiting, i);
+
+      if (dex_future_get_status (DEX_FUTURE (entry->promise)) == DEX_FUTURE_STATUS_PENDING)
+        g_string_append_printf (names, "%s%s", names->len > 0 ? " " : "", weir_step_get_block_id (entry->step));
+    }
+  return g_string_free_and_steal (names);
+}
+
 void
 weir_test_finish (const char *block, const char *value_json)
 {

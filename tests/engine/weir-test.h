@@ -36,6 +36,8 @@ guint         weir_test_count     (WeirRun *run, const char *block);
 
 /* Steps of the kind test.wait end when they are told to. */
 guint         weir_test_n_waiting (const char *block);
+/* Blocks of those that run, oldest first: "a b" (transfer full) */
+char         *weir_test_names     (void);
 void          weir_test_finish    (const char *block, const char *value_json);
 void          weir_test_break     (const char *block, const char *class_name);
 /* Folds the journal anew and compares with the live state. */
