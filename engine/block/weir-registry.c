@@ -120,3 +120,16 @@ weir_undo_kind_get_name (WeirUndoKind undo)
   g_return_val_if_fail ((guint) undo < G_N_ELEMENTS (names), "irreversible");
   return names[undo];
 }
+
+/**
+ * weir_kind_get_undo: (skip)
+ * @kind: a block kind
+ * @config: the raw configuration of a block
+ *
+ * Returns: how the effects of such a block are taken back
+ */
+WeirUndoKind
+weir_kind_get_undo (const WeirBlockKind *kind, WeirValue *config)
+{
+  return kind->get_undo != NULL ? kind->get_undo (config) : kind->undo;
+}

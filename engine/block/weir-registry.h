@@ -49,5 +49,8 @@ WEIR_API gboolean        weir_field_check_value   (const WeirBlockKind *kind,
 WEIR_API char           *weir_kind_to_markdown    (const WeirBlockKind *kind);
 WEIR_API const char     *weir_effect_class_get_name (WeirEffectClass effect);
 WEIR_API const char     *weir_undo_kind_get_name    (WeirUndoKind undo);
+/* How what a block of this kind does is taken back, under its raw configuration. */
+WEIR_API WeirUndoKind    weir_kind_get_undo         (const WeirBlockKind *kind,
+                                                     WeirValue           *config);
 
 G_END_DECLS

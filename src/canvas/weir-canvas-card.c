@@ -297,7 +297,7 @@ make_design_footer (WeirBlock *block)
 
   if (kind == NULL)
     return g_strdup_printf (_ ("%s is not installed"), weir_block_get_kind_id (block));
-  switch (kind->undo)
+  switch (weir_kind_get_undo (kind, weir_block_get_config (block)))
     {
     case WEIR_UNDO_EXACT:
     case WEIR_UNDO_COMPENSATE:

@@ -162,10 +162,11 @@ static const char *
 undo_word (WeirBlock *block, guint n_effects)
 {
   const WeirBlockKind *kind = weir_block_get_kind (block);
+  WeirUndoKind undo = kind != NULL ? weir_kind_get_undo (kind, weir_block_get_config (block)) : WEIR_UNDO_NONE;
 
-  if (n_effects == 0 || kind == NULL || kind->undo == WEIR_UNDO_NONE)
+  if (n_effects == 0 || undo == WEIR_UNDO_NONE)
     return NULL;
-  return kind->undo == WEIR_UNDO_IRREVERSIBLE ? _ ("cannot be undone") : _ ("undoable");
+  return undo == WEIR_UNDO_IRREVERSIBLE ? _ ("cannot be undone") : _ ("undoable");
 }
 
 static char *

@@ -70,7 +70,7 @@ refresh_touches (WeirGroup *group)
     add_permission (group, kind->permissions[i]);
   if (group->rows->len == 0)
     add_fact (group, _("Outside This Workflow"), _("Nothing"));
-  add_fact (group, _("Undo"), get_undo_text (kind->undo));
+  add_fact (group, _("Undo"), get_undo_text (weir_kind_get_undo (kind, weir_block_get_config (group->block))));
 }
 
 /**
