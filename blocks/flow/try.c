@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "branches.h"
 #include "values.h"
 
 typedef struct
@@ -16,7 +17,7 @@ static const WeirField try_fields[] = {
                   .maximum = 100),
   WEIR_FIELD_BOOL (Try, rethrow, .title = N_("Fail all the same"), .summary = N_("After At the End has fired"),
                    .advanced = TRUE),
-  WEIR_FIELD_VALUE (Try, value, .title = N_("Value"), .summary = N_("Seen inside as value"), .type = "any",
+  WEIR_FIELD_VALUE (Try, value, .title = N_("Value"), .summary = N_("Seen inside as value, beside attempt"), .type = "any",
                     .advanced = TRUE),
   { 0 }
 };
@@ -61,9 +62,8 @@ static gboolean
 try_fiber (gpointer settings, WeirStep *step, GError **error)
 {
   Try *self = settings;
-  g_autoptr(WeirValue) given = self->value != NULL ? weir_value_ref (self->value) : weir_value_new_null ();
-  const char *local = "value";
-  g_autoptr(WeirValue) locals = weir_value_new_record (&local, &given, 1);
+  g_autoptr(WeirValue) base = flow_make_locals (self->value);
+  g_autoptr(WeirValue) caught = NULL;
   g_autoptr(GError) wrong = NULL;
   gboolean catches;
   gint64 attempt;
@@ -71,9 +71,12 @@ try_fiber (gpointer settings, WeirStep *step, GError **error)
   for (attempt = 0; attempt <= self->retries; attempt++)
     {
       g_autofree char *key = g_strdup_printf ("%" G_GINT64_FORMAT, attempt);
+      g_autoptr(WeirValue) number = weir_value_new_int (attempt + 1);
+      g_autoptr(WeirValue) locals = weir_value_with_member (base, "attempt", number);
       WeirValue *result;
 
       g_clear_error (&wrong);
+      g_clear_pointer (&caught, weir_value_unref);
       result = dex_await_boxed (weir_step_run_body (step, key, locals), &wrong);
       if (result != NULL)
         {
@@ -81,6 +84,7 @@ try_fiber (gpointer settings, WeirStep *step, GError **error)
           emit_finally (step, TRUE, attempt + 1);
           return TRUE;
         }
+      caught = flow_dup_error (step, key, wrong);
       if (g_cancellable_is_cancelled (weir_step_get_cancellable (step)))
         break;
       if (attempt < self->retries)
@@ -98,7 +102,7 @@ try_fiber (gpointer settings, WeirStep *step, GError **error)
       return FALSE;
     }
   weir_step_log (step, WEIR_LOG_INFO, "Caught %s: %s", weir_error_get_class (wrong), wrong->message);
-  weir_step_emit_take (step, "catch", weir_value_new_error (weir_error_get_class (wrong), wrong->message, NULL));
+  weir_step_emit (step, "catch", caught);
   return TRUE;
 }
 
