@@ -64,9 +64,7 @@ weir_step_run_branch (WeirStep *self, const char *branch, const char *key, WeirV
 static WeirScopeState *
 find_scope (WeirStep *step, const char *key)
 {
-  g_autofree char *name = weir_run_make_scope_key (step->state, key);
-
-  return g_hash_table_lookup (step->run->scopes, name);
+  return weir_step_state_find_scope (step->state, key);
 }
 
 /* The last of the branch's sinks, if there is but one. */

@@ -620,7 +620,7 @@ start_due_retries (WeirRun *run)
     {
       WeirScopeState *scope = g_ptr_array_index (run->state->scopes, i);
 
-      if (scope->pub.closed || scope->shared == NULL)
+      if (scope == NULL || scope->pub.closed || scope->shared == NULL)
         continue;
       for (guint j = 0; j < scope->shared->plan->n_blocks; j++)
         for (WeirStepState *state = scope->blocks[j].last; state != NULL; state = state->previous)
@@ -767,7 +767,7 @@ force_over_cb (DexFuture *future, gpointer user_data)
   for (guint i = 0; i < run->state->steps->len; i++)
     {
       WeirStepState *state = g_ptr_array_index (run->state->steps, i);
-      WeirStep *step = state->runtime;
+      WeirStep *step = state != NULL ? state->runtime : NULL;
       const char *key = "reason";
       g_autoptr(WeirValue) reason = NULL;
 
@@ -803,7 +803,7 @@ weir_run_cancel_steps (WeirRun *run)
   for (guint i = 0; i < run->state->steps->len; i++)
     {
       WeirStepState *state = g_ptr_array_index (run->state->steps, i);
-      WeirStep *step = state->runtime;
+      WeirStep *step = state != NULL ? state->runtime : NULL;
 
       if (step == NULL || step->settled)
         continue;

@@ -35,7 +35,6 @@ struct _WeirRun
   gboolean       suspended; /* the engine closes: nothing is journalled any more */
   gint64         created_at;
   GHashTable    *making;  /* path → DexPromise: folders that a step is about to make */
-  GHashTable    *scopes;  /* "scope/block/firing/key" → WeirScopeState: bodies of containers */
 };
 
 typedef struct _WeirBlockConfig WeirBlockConfig;
@@ -142,7 +141,6 @@ void             weir_run_close_rested     (WeirRun *run);
 void             weir_run_close_failing    (WeirRun *run, WeirScopeState *scope);
 void             weir_run_reject_scopes    (WeirRun *run);
 WeirValue       *weir_scope_find_result    (WeirScopeState *scope);
-char            *weir_run_make_scope_key   (WeirStepState *container, const char *key);
 
 /* weir-run-branches.c */
 int              weir_scope_find_branch_result (WeirScopeState *scope, const char **port);

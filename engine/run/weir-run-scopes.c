@@ -4,12 +4,6 @@
 
 #include "weir-run-private.h"
 
-char *
-weir_run_make_scope_key (WeirStepState *container, const char *key)
-{
-  return g_strdup_printf ("%u/%s/%u/%s", container->info.scope, container->info.block, container->info.firing, key);
-}
-
 static void
 scope_tell (WeirScopeState *scope)
 {
@@ -112,11 +106,11 @@ weir_run_reject_scopes (WeirRun *run)
   for (guint i = 1; i < run->state->scopes->len; i++)
     {
       WeirScopeState *scope = g_ptr_array_index (run->state->scopes, i);
-      DexPromise *promise = scope->runtime;
+      DexPromise *promise = scope != NULL ? scope->runtime : NULL;
 
-      scope->runtime = NULL;
       if (promise == NULL)
         continue;
+      scope->runtime = NULL;
       dex_promise_reject (promise, g_error_new (G_IO_ERROR, G_IO_ERROR_CANCELLED, "The run was stopped"));
       dex_unref (promise);
     }
@@ -127,11 +121,13 @@ weir_run_reject_scopes (WeirRun *run)
 DexFuture *
 weir_run_open_scope (WeirRun *run, WeirStep *step, const char *key, WeirValue *data)
 {
-  g_autofree char *name = weir_run_make_scope_key (step->state, key);
-  WeirScopeState *scope = g_hash_table_lookup (run->scopes, name);
+  WeirScopeState *scope = weir_step_state_find_scope (step->state, key);
   g_autoptr(WeirValue) members = data;
+  WeirValue *result, *error;
   DexPromise *promise;
 
+  if (scope == NULL && weir_step_state_find_dropped (step->state, key, &result, &error) && error == NULL)
+    return dex_future_new_take_boxed (WEIR_TYPE_VALUE, weir_value_ref (result));
   /* what failed in an earlier attempt is tried anew */
   if (scope == NULL || (scope->pub.closed && scope->pub.error != NULL))
     {
@@ -143,7 +139,6 @@ weir_run_open_scope (WeirRun *run, WeirStep *step, const char *key, WeirValue *d
         weir_builder_set (record, weir_value_get_key (members, i), weir_value_get_item (members, i));
       weir_run_emit (run, WEIR_EVENT_SCOPE_OPENED, step->state, weir_builder_end (record));
       scope = g_ptr_array_index (run->state->scopes, run->state->scopes->len - 1);
-      g_hash_table_insert (run->scopes, g_steal_pointer (&name), scope);
       if (scope->shared == NULL)
         return dex_future_new_reject (WEIR_ERROR, WEIR_ERROR_NOT_FOUND, "There is nothing to run inside %s",
                                       step->state->info.block);

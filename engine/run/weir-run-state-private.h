@@ -121,6 +121,10 @@ struct _WeirStepState
   gboolean        container; /* has or had scopes of its own: runs as long as they do */
   gboolean        waits;    /* in state->waiting rather than state->ready */
   GPtrArray      *wait_states; /* of WeirWaitState, of this attempt; NULL while it never waited */
+  GHashTable     *scopes;   /* of a container: its scopes by key; NULL while it opened none */
+  GQueue          closed;   /* of these, the closed ones, the oldest first */
+  GPtrArray      *dropped;  /* what those gave that are not kept, by key; see weir-run-state-drop.c */
+  guint           n_holders; /* of the executor: it must not be dropped */
   gboolean        seen;     /* the executor knows that it waits */
   gint16          priority; /* in place of that of its block; G_MININT16: that of its block */
   gpointer        entry;    /* the executor's, while it waits in its queue */
@@ -141,8 +145,8 @@ struct _WeirRunState
   WeirValue       *result;
   WeirValue       *error;
   WeirValue       *variables; /* record */
-  GPtrArray       *scopes;    /* of WeirScopeState by id */
-  GPtrArray       *steps;     /* of WeirStepState */
+  GPtrArray       *scopes;    /* of WeirScopeState by id; NULL where one was dropped */
+  GPtrArray       *steps;     /* of WeirStepState; likewise */
   GHashTable      *shared;    /* WeirGraph → WeirPlanState */
   GPtrArray       *others;    /* of WeirWorkflow: sub-workflows, kept alive */
   GQueue           ready;     /* of WeirStepState, oldest first: those that can start at once */
@@ -170,6 +174,13 @@ void           weir_scope_settle         (WeirRunState *self, WeirScopeState *sc
 /* The step is over: its block is no longer active. */
 void           weir_scope_step_over      (WeirRunState *self, WeirStepState *step);
 void           weir_scope_clear_tokens   (WeirScopeState *scope);
+
+/* weir-run-state-drop.c */
+void            weir_step_state_remember_scope (WeirStepState *container, WeirScopeState *scope);
+WeirScopeState *weir_step_state_find_scope     (WeirStepState *container, const char *key);
+gboolean        weir_step_state_find_dropped   (WeirStepState *container, const char *key, WeirValue **result, WeirValue **error);
+void            weir_step_state_forget_scopes  (WeirStepState *container);
+void            weir_run_state_scope_closed    (WeirRunState *self, WeirStepState *container, WeirScopeState *scope);
 
 /* weir-run-state-parts.c */
 gboolean       weir_run_state_is_paused          (WeirRunState *self, WeirScopeState *scope, guint block);
@@ -205,6 +216,8 @@ weir_scope_is_taken_up (WeirScopeState *scope)
 }
 
 /* weir-run-state.c */
+void           weir_step_state_free      (WeirStepState *step);
+void           weir_scope_state_free     (WeirScopeState *scope);
 WeirPlanState *weir_run_state_share_plan (WeirRunState *self, WeirGraph *graph);
 WeirStepState *weir_run_state_add_step   (WeirRunState *self, WeirScopeState *scope, guint block, WeirValue *inputs, gboolean skip);
 void           weir_step_state_set_status (WeirRunState *self, WeirStepState *step, WeirStepStatus status);

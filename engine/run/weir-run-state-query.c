@@ -111,13 +111,17 @@ weir_run_state_get_n_steps (WeirRunState *self)
  * @self: a state
  * @index: less than the number of steps
  *
- * Returns: (transfer none): the step; valid until the state is dropped, its fields change with later events
+ * Returns: (transfer none) (nullable): the step, its fields change with later events; %NULL for one of an item of a container that has
+ *   gone over many since: only the journal has it
  */
 const WeirStepInfo *
 weir_run_state_get_step (WeirRunState *self, guint index)
 {
+  WeirStepState *step;
+
   g_return_val_if_fail (index < self->steps->len, NULL);
-  return &((WeirStepState *) g_ptr_array_index (self->steps, index))->info;
+  step = g_ptr_array_index (self->steps, index);
+  return step != NULL ? &step->info : NULL;
 }
 
 /**
@@ -170,13 +174,16 @@ weir_run_state_get_n_scopes (WeirRunState *self)
  * @self: a state
  * @id: less than the number of scopes
  *
- * Returns: (transfer none): the scope
+ * Returns: (transfer none) (nullable): the scope; %NULL as for [method@Weir.RunState.get_step]
  */
 const WeirScope *
 weir_run_state_get_scope (WeirRunState *self, guint32 id)
 {
+  WeirScopeState *scope;
+
   g_return_val_if_fail (id < self->scopes->len, NULL);
-  return &((WeirScopeState *) g_ptr_array_index (self->scopes, id))->pub;
+  scope = g_ptr_array_index (self->scopes, id);
+  return scope != NULL ? &scope->pub : NULL;
 }
 
 /**
@@ -335,6 +342,8 @@ same_value (WeirValue *a, WeirValue *b)
 static char *
 compare_steps (WeirStepState *a, WeirStepState *b)
 {
+  if (a == NULL || b == NULL)
+    return a == b ? NULL : g_strdup ("a step is kept in one only");
   if (g_strcmp0 (a->info.block, b->info.block) != 0 || a->info.scope != b->info.scope || a->info.firing != b->info.firing)
     return g_strdup_printf ("step %u is %s in one and %s in the other", a->info.index, a->info.block, b->info.block);
   if (a->info.status != b->info.status)
@@ -352,6 +361,8 @@ compare_steps (WeirStepState *a, WeirStepState *b)
 static char *
 compare_scopes (WeirScopeState *a, WeirScopeState *b)
 {
+  if (a == NULL || b == NULL)
+    return a == b ? NULL : g_strdup ("a scope is kept in one only");
   if (a->pub.closed != b->pub.closed || a->n_active != b->n_active || a->n_running != b->n_running)
     return g_strdup_printf ("scope %u: %u active, %u running; and %u active, %u running", a->pub.id, a->n_active,
                             a->n_running, b->n_active, b->n_running);

@@ -14,14 +14,17 @@ attempt_clear (WeirAttempt *attempt)
   g_clear_pointer (&attempt->error, weir_value_unref);
 }
 
-static void
-step_state_free (WeirStepState *step)
+void
+weir_step_state_free (WeirStepState *step)
 {
+  if (step == NULL)
+    return;
   g_clear_pointer (&step->info.inputs, weir_value_unref);
   g_clear_pointer (&step->info.outputs, weir_value_unref);
   g_clear_pointer (&step->info.error, weir_value_unref);
   g_clear_pointer (&step->info.attempts, g_array_unref);
   g_clear_pointer (&step->wait_states, g_ptr_array_unref);
+  weir_step_state_forget_scopes (step);
   g_free (step->info.progress_text);
   g_free (step);
 }
@@ -35,9 +38,11 @@ plan_state_free (WeirPlanState *shared)
   g_free (shared);
 }
 
-static void
-scope_state_free (WeirScopeState *scope)
+void
+weir_scope_state_free (WeirScopeState *scope)
 {
+  if (scope == NULL)
+    return;
   weir_scope_clear_tokens (scope);
   g_free (scope->blocks);
   g_free (scope->pub.key);
@@ -68,8 +73,8 @@ weir_run_state_new (WeirWorkflow *workflow, WeirResolveFunc resolve, gpointer us
   self->priority = weir_workflow_get_run_priority (workflow);
   self->resolve = resolve;
   self->resolve_data = user_data;
-  self->scopes = g_ptr_array_new_with_free_func ((GDestroyNotify) scope_state_free);
-  self->steps = g_ptr_array_new_with_free_func ((GDestroyNotify) step_state_free);
+  self->scopes = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_scope_state_free);
+  self->steps = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_step_state_free);
   self->shared = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) plan_state_free);
   self->others = g_ptr_array_new_with_free_func (g_object_unref);
   return self;
@@ -198,6 +203,7 @@ weir_step_state_set_status (WeirRunState *self, WeirStepState *step, WeirStepSta
   if (status_is_over (status) && status != WEIR_STEP_UNDONE)
     {
       step->info.wait = NULL;
+      g_clear_pointer (&step->dropped, g_ptr_array_unref);
       step->info.ended_at = self->now;
       if (step->info.started_at != 0)
         scope->shared->blocks[step->block_index].duration += self->now - step->info.started_at;
@@ -353,6 +359,7 @@ apply_scope_opened (WeirRunState *self, WeirEvent *event, WeirStepState *step, G
   scope->priority = weir_value_get_member_int (event->data, "priority", 0);
   scope->pub.inputs = dup_member (event->data, "inputs");
   scope->branch = find_branch (self, graph, weir_value_get_member_text (event->data, "branch", NULL));
+  weir_step_state_remember_scope (step, scope);
   if (!step->container)
     {
       step->container = TRUE;
@@ -388,6 +395,7 @@ static gboolean
 apply_scope_closed (WeirRunState *self, WeirEvent *event, GError **error)
 {
   gint64 id = weir_value_get_member_int (event->data, "scope", 0);
+  WeirStepState *container;
   WeirScopeState *scope;
 
   if (id <= 0 || id >= self->scopes->len)
@@ -397,10 +405,15 @@ apply_scope_closed (WeirRunState *self, WeirEvent *event, GError **error)
       return FALSE;
     }
   scope = g_ptr_array_index (self->scopes, id);
+  if (scope == NULL)
+    return TRUE;
   scope->pub.result = dup_member (event->data, "result");
   g_clear_pointer (&scope->pub.error, weir_value_unref);
   scope->pub.error = dup_member (event->data, "error");
   scope_close (self, scope, WEIR_STEP_CANCELLED);
+  container = weir_run_state_lookup (self, scope->pub.parent, scope->pub.block, scope->pub.firing);
+  if (container != NULL)
+    weir_run_state_scope_closed (self, container, scope);
   return TRUE;
 }
 
@@ -705,7 +718,7 @@ end_run (WeirRunState *self, WeirEvent *event, WeirRunStatus status, WeirStepSta
     {
       WeirScopeState *scope = g_ptr_array_index (self->scopes, i);
 
-      if (!scope->pub.closed)
+      if (scope != NULL && !scope->pub.closed)
         scope_close (self, scope, leftover);
     }
 }
@@ -803,6 +816,13 @@ is_about_step (WeirEventKind kind)
          || is_about_effect (kind);
 }
 
+/* What became of the item since is in the journal only. */
+static gboolean
+is_dropped (WeirRunState *self, guint32 scope)
+{
+  return scope != 0 && scope < self->scopes->len && g_ptr_array_index (self->scopes, scope) == NULL;
+}
+
 static gboolean
 check_fits (WeirRunState *self, WeirEvent *event, WeirStepState *step, GError **error)
 {
@@ -819,7 +839,7 @@ check_fits (WeirRunState *self, WeirEvent *event, WeirStepState *step, GError **
                    weir_event_kind_get_name (event->kind));
       return FALSE;
     }
-  if (step == NULL && is_about_step (event->kind))
+  if (step == NULL && is_about_step (event->kind) && !is_dropped (self, event->scope))
     {
       g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID,
                    "The journal says %s of block %s, which did not become ready: it belongs to another version of the workflow",
@@ -851,6 +871,8 @@ weir_run_state_apply (WeirRunState *self, WeirEvent *event, GError **error)
   if (event->seq != 0)
     self->seq = event->seq;
   self->now = event->at;
+  if (about_step && step == NULL)
+    return TRUE;
   if (about_step)
     {
       if (step->scope->pub.closed && !is_about_effect (event->kind))

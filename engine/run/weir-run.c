@@ -41,7 +41,6 @@ weir_run_finalize (GObject *object)
   WeirRun *self = WEIR_RUN (object);
 
   g_clear_pointer (&self->gate, weir_gate_free);
-  g_clear_pointer (&self->scopes, g_hash_table_unref);
   g_clear_pointer (&self->making, g_hash_table_unref);
   g_clear_pointer (&self->state, weir_run_state_unref);
   g_clear_object (&self->workflow);
@@ -106,7 +105,6 @@ weir_run_init (WeirRun *self)
   self->ended = dex_promise_new ();
   self->pausing = g_ptr_array_new_with_free_func (dex_unref);
   self->timers = g_ptr_array_new_with_free_func (dex_unref);
-  self->scopes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->making = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, dex_unref);
 }
 
@@ -201,18 +199,6 @@ recover_step (WeirRun *self, WeirStepState *step)
 }
 
 static void
-remember_scopes (WeirRun *self)
-{
-  for (guint i = 1; i < self->state->scopes->len; i++)
-    {
-      WeirScopeState *scope = g_ptr_array_index (self->state->scopes, i);
-
-      g_hash_table_insert (self->scopes, g_strdup_printf ("%u/%s/%u/%s", scope->pub.parent, scope->pub.block,
-                                                          scope->pub.firing, scope->pub.key), scope);
-    }
-}
-
-static void
 wake_for_retries (WeirRun *self)
 {
   gint64 now = weir_clock_get_time (self->engine->clock);
@@ -221,7 +207,7 @@ wake_for_retries (WeirRun *self)
     {
       WeirStepState *step = g_ptr_array_index (self->state->steps, i);
 
-      if (step->info.status == WEIR_STEP_RETRY_WAIT)
+      if (step != NULL && step->info.status == WEIR_STEP_RETRY_WAIT)
         weir_run_wake_later (self, MAX (step->info.due_at - now, 0) / 1000 + 1);
     }
 }
@@ -235,7 +221,6 @@ weir_run_recover (WeirRun *self, WeirRunState *state)
   gboolean paused;
 
   self->state = weir_run_state_ref (state);
-  remember_scopes (self);
   stopping = state->status == WEIR_RUN_STOPPING;
   paused = state->status == WEIR_RUN_PAUSED || state->status == WEIR_RUN_PAUSING;
 
@@ -243,6 +228,8 @@ weir_run_recover (WeirRun *self, WeirRunState *state)
     {
       WeirStepState *step = g_ptr_array_index (state->steps, i);
 
+      if (step == NULL)
+        continue;
       if (step->info.status == WEIR_STEP_RUNNING && !step->scope->pub.closed)
         recover_step (self, step);
       else if (step->info.status == WEIR_STEP_WAITING && !step->scope->pub.closed && !stopping)
@@ -272,7 +259,8 @@ weir_run_suspend (WeirRun *self)
     weir_run_queue_drop (((WeirQueueEntry *) g_queue_peek_head (&self->held))->state);
   for (guint i = 0; i < self->state->steps->len; i++)
     {
-      WeirStep *step = ((WeirStepState *) g_ptr_array_index (self->state->steps, i))->runtime;
+      WeirStepState *state = g_ptr_array_index (self->state->steps, i);
+      WeirStep *step = state != NULL ? state->runtime : NULL;
 
       if (step != NULL && !step->settled)
         g_cancellable_cancel (step->cancellable);

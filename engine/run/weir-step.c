@@ -21,6 +21,7 @@ weir_step_new (WeirRun *run, WeirStepState *state)
   self->ref_count = 1;
   self->run = g_object_ref (run);
   self->state = state;
+  state->n_holders++;
   self->block = weir_step_state_get_block (state);
   self->kind = self->block->kind;
   self->outputs = weir_record_builder_new (2);
@@ -60,6 +61,8 @@ weir_step_unref (WeirStep *self)
   weir_step_forget_states (self);
   g_clear_object (&self->cancellable);
   dex_clear (&self->timeout);
+  /* the state of the run is alive as long as the run is */
+  self->state->n_holders--;
   g_free (self->key);
   g_object_unref (self->run);
   g_free (self);

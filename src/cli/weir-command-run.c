@@ -93,7 +93,7 @@ print_unknown (WeirSession *session, gint64 id)
       const WeirStepInfo *step = weir_run_state_get_step (state, i);
       g_autofree char *path = NULL;
 
-      if (step->status != WEIR_STEP_UNKNOWN)
+      if (step == NULL || step->status != WEIR_STEP_UNKNOWN)
         continue;
       path = weir_run_state_dup_step_path (state, step);
       g_printerr ("  weir settle %" G_GINT64_FORMAT " '%s' rerun|done|failed\n", id, path);

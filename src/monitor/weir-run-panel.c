@@ -250,6 +250,8 @@ step_activated_cb (WeirRunPanel *self,
   if (index >= weir_run_state_get_n_steps (state))
     return;
   step = weir_run_state_get_step (state, index);
+  if (step == NULL)
+    return;
   weir_values_view_show_step (self->values, index);
   g_signal_emit (self, signals[STEP_ACTIVATED], 0, step->scope, step->block, step->firing);
 }

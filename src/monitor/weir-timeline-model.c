@@ -303,9 +303,12 @@ weir_timeline_model_update (WeirTimelineModel *self,
   for (guint i = first_changed; i < n; i++)
     {
       const WeirStepInfo *step = weir_run_state_get_step (state, i);
-      Node *parent = ensure_scope_node (self, state, step->scope);
-      Node *node = g_hash_table_lookup (parent->by_id, step->block);
+      Node *parent, *node;
 
+      if (step == NULL)
+        continue;
+      parent = ensure_scope_node (self, state, step->scope);
+      node = g_hash_table_lookup (parent->by_id, step->block);
       if (node == NULL)
         node = node_add (parent, step->block, step->block);
       weir_timeline_row_add_step (node->row, step);

@@ -198,6 +198,8 @@ describe_segment (const WeirSegment *segment,
   if (state == NULL || segment->step >= weir_run_state_get_n_steps (state))
     return NULL;
   step = weir_run_state_get_step (state, segment->step);
+  if (step == NULL)
+    return NULL;
   path = weir_run_state_dup_step_path (state, step);
   duration = weir_format_duration ((segment->end_at != 0 ? segment->end_at : weir_timeline_scale_get_now (self->scale))
                                    - segment->start_at);

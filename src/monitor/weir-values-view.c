@@ -114,6 +114,8 @@ show_selected (WeirValuesView *self)
       || g_array_index (self->steps, guint, selected) >= weir_run_state_get_n_steps (state))
     return;
   step = weir_run_state_get_step (state, g_array_index (self->steps, guint, selected));
+  if (step == NULL)
+    return;
   describe_step (self, step);
   values[0] = step->inputs;
   values[1] = step->outputs;
@@ -146,7 +148,7 @@ list_steps (WeirValuesView *self,
       const WeirStepInfo *step = weir_run_state_get_step (state, i);
       g_autofree char *path = NULL;
 
-      if (!g_str_equal (step->block, id))
+      if (step == NULL || !g_str_equal (step->block, id))
         continue;
       path = weir_run_state_dup_step_path (state, step);
       if (!matches_block (path, self->block))

@@ -22,7 +22,7 @@ find_first_failure (WeirRunState *state)
       const WeirStepInfo *step = weir_run_state_get_step (state, i);
       gboolean same;
 
-      if (step->status != WEIR_STEP_FAILED || step->error == NULL)
+      if (step == NULL || step->status != WEIR_STEP_FAILED || step->error == NULL)
         continue;
       same = g_str_equal (weir_value_get_member_text (step->error, "message", ""), message);
       if (found == NULL || (same && !found_same) || (same == found_same && step->ended_at <= found->ended_at))
@@ -43,7 +43,7 @@ find_unknown (WeirRunState *state,
       const WeirStepInfo *step = weir_run_state_get_step (state, i);
       g_autofree char *at = NULL;
 
-      if (step->status != WEIR_STEP_UNKNOWN)
+      if (step == NULL || step->status != WEIR_STEP_UNKNOWN)
         continue;
       at = weir_path_of_block (state, step->scope, step->block);
       if (path == NULL || g_str_equal (at, path))

@@ -106,6 +106,64 @@ test_container_is_one_unit (void)
   weir_test_check_fold (test, run);
 }
 
+static void
+test_many_items_are_not_all_kept (void)
+{
+  g_autoptr(WeirTest) test = weir_test_new ();
+  g_autoptr(WeirRun) run = weir_test_play (test, "weir: 1\nname: Many\nblocks:\n"
+                                                 "  l: { kind: test.pass, config: { give: \"=Array.from({length: 3000}, (_, i) => i)\" } }\n"
+                                                 "  e:\n    kind: test.each\n    body:\n      blocks:\n        p: { kind: test.pass, config: { give: =item } }\n"
+                                                 "links:\n  - l.value -> e.value\n", NULL);
+  g_autoptr(DexFuture) wait = weir_run_wait (run);
+  WeirRunState *state = weir_run_get_state (run);
+  WeirBlockSummary summary;
+  guint n_kept = 0;
+
+  weir_test_await (wait, NULL);
+  g_assert_cmpint (weir_run_get_status (run), ==, WEIR_RUN_SUCCEEDED);
+  g_assert_cmpuint (weir_value_get_length (weir_run_state_get_result (state)), ==, 3000);
+  weir_run_state_summarize_block (state, "e/p", &summary);
+  g_assert_cmpuint (summary.n_succeeded, ==, 3000);
+  for (guint i = 0; i < weir_run_state_get_n_steps (state); i++)
+    n_kept += weir_run_state_get_step (state, i) != NULL;
+  g_assert_cmpuint (n_kept, <, 300);
+  weir_test_check_fold (test, run);
+}
+
+static void
+test_dropped_items_are_not_run_again_after_a_restart (void)
+{
+  g_autoptr(WeirTest) test = weir_test_new_on_disk ();
+  g_autoptr(WeirRun) run = weir_test_play (test, "weir: 1\nname: Many\nblocks:\n"
+                                                 "  l: { kind: test.pass, config: { give: \"=Array.from({length: 600}, (_, i) => i)\" } }\n"
+                                                 "  e:\n    kind: test.each\n    body:\n      blocks:\n        p: { kind: test.pass, config: { give: =item } }\n"
+                                                 "        w: { kind: test.wait }\n      links:\n        - p.value -> w.value when: value === 599\n"
+                                                 "      output: p.value\n"
+                                                 "links:\n  - l.value -> e.value\n", NULL);
+  g_autoptr(DexFuture) recovered = NULL;
+  g_autoptr(DexFuture) wait = NULL;
+  guint64 seq;
+
+  while (weir_test_n_waiting ("w") == 0)
+    g_main_context_iteration (NULL, TRUE);
+  weir_test_settle (test);
+  seq = weir_run_state_get_seq (weir_run_get_state (run));
+  g_clear_object (&run);
+  weir_test_reopen (test);
+  recovered = weir_engine_recover_run (test->engine, 1);
+  run = g_value_dup_object (weir_test_await (recovered, NULL));
+  while (weir_test_n_waiting ("w") == 0)
+    g_main_context_iteration (NULL, TRUE);
+  weir_test_finish ("w", NULL);
+  wait = weir_run_wait (run);
+  weir_test_await (wait, NULL);
+  g_assert_cmpint (weir_run_get_status (run), ==, WEIR_RUN_SUCCEEDED);
+  g_assert_cmpuint (weir_value_get_length (weir_run_state_get_result (weir_run_get_state (run))), ==, 600);
+  /* interrupted twice, resumed, run again, ended: not six hundred items */
+  g_assert_cmpuint (weir_run_state_get_seq (weir_run_get_state (run)) - seq, <, 20);
+  weir_test_check_fold (test, run);
+}
+
 /* ── cell by cell ───────────────────────────────────────────────────────────────────────── */
 
 /* A run brought into a state; NULL for states that last no time. */
@@ -351,6 +409,8 @@ main (int argc, char **argv)
   g_test_add_func ("/weir/run/part/force-stopped-block", test_force_stopped_block_fails_the_run_when_nothing_catches_it);
   g_test_add_func ("/weir/run/part/one-item", test_one_item_is_stopped_and_the_others_go_on);
   g_test_add_func ("/weir/run/part/container", test_container_is_one_unit);
+  g_test_add_func ("/weir/run/part/many-items", test_many_items_are_not_all_kept);
+  g_test_add_func ("/weir/run/part/dropped-items", test_dropped_items_are_not_run_again_after_a_restart);
   g_test_add_func ("/weir/run/verbs/run", test_every_verb_in_every_state_of_a_run);
   g_test_add_func ("/weir/run/verbs/step", test_every_verb_in_every_state_of_a_step);
   g_test_add_func ("/weir/run/verbs/no-empty-cell", test_tables_have_no_empty_cell);

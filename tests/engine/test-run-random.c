@@ -87,6 +87,8 @@ check_order (WeirRun *run)
     {
       WeirStepState *step = g_ptr_array_index (run->state->steps, i);
 
+      if (step == NULL)
+        continue;
       if (step->info.started_at != 0)
         g_assert_nonnull (step->info.inputs);
       if (step->info.status == WEIR_STEP_SKIPPED)
@@ -103,7 +105,7 @@ pick_waiting (WeirRun *run)
     {
       WeirStepState *step = g_ptr_array_index (run->state->steps, i);
 
-      if (step->info.status == WEIR_STEP_RUNNING && weir_test_n_waiting (step->info.block) > 0)
+      if (step != NULL && step->info.status == WEIR_STEP_RUNNING && weir_test_n_waiting (step->info.block) > 0)
         g_ptr_array_add (found, (gpointer) step->info.block);
     }
   return found->len > 0 ? g_ptr_array_index (found, g_test_rand_int_range (0, (gint32) found->len)) : NULL;
