@@ -24,7 +24,7 @@ static const char *const newline_titles[] = { N_("As they are"), N_("LF (Linux)"
 static const WeirField write_fields[] = {
   WEIR_FIELD_PATH (Write, path, .title = N_("File"), .required = TRUE),
   WEIR_FIELD_VALUE (Write, content, .title = N_("Content"), .type = "any",
-                    .summary = N_("Text and bytes are written as they are, anything else as JSON")),
+                    .summary = N_("Text and bytes are written as they are, a stream line by line, anything else as JSON")),
   WEIR_FIELD_CHOICE (Write, mode, .title = N_("How"), .choices = mode_ids, .choice_titles = mode_titles,
                      .initial_text = "replace"),
   WEIR_FIELD_BOOL (Write, make_parents, .title = N_("Make missing folders"), .initial = TRUE),
@@ -52,7 +52,8 @@ static const WeirPort write_outputs[] = {
 };
 static const char *const write_permissions[] = { "fs.write(path)", NULL };
 static const char *const write_errors[] = {
-  "input.missing", "io.not_found", "io.exists", "io.access", "io.no_space", "io.other", "data.encoding", NULL
+  "input.missing", "io.not_found", "io.exists", "io.access", "io.no_space", "io.other", "io.changed", "data.encoding",
+  NULL
 };
 
 static const WeirExample write_examples[] = {
@@ -85,6 +86,40 @@ keep_backup (WeirStep *step, const char *path, GError **error)
   return dex_await (weir_step_write_file (step, backup, before, WEIR_WRITE_REPLACE, FALSE), error);
 }
 
+/* What is a stream already may be written as it is, or as text in another encoding. */
+static WeirValue *
+make_stream (Write *self, GError **error)
+{
+  static const char *const keys[] = { "op", "encoding", "newline" };
+  g_autoptr(WeirValue) op = weir_value_new_text ("encode");
+  g_autoptr(WeirValue) encoding = weir_value_new_text (self->encoding);
+  g_autoptr(WeirValue) newline = weir_value_new_text (self->newline);
+  g_autoptr(WeirValue) operation = NULL;
+
+  if (weir_stream_get_unit (self->content) == WEIR_STREAM_BYTES && g_str_equal (self->encoding, "utf-8")
+      && g_str_equal (self->newline, "keep"))
+    return weir_value_ref (self->content);
+  operation = weir_value_new_record ((const char **) keys, (WeirValue *[]) { op, encoding, newline }, 3);
+  return weir_stream_with_operation (self->content, operation, error);
+}
+
+static gboolean
+write_stream (Write *self, WeirStep *step, const char *path, WeirWriteMode mode, GError **error)
+{
+  g_autoptr(WeirValue) stream = make_stream (self, error);
+  g_autoptr(WeirValue) written = NULL;
+
+  if (stream == NULL || (self->backup && mode == WEIR_WRITE_REPLACE && !keep_backup (step, path, error)))
+    return FALSE;
+  written = dex_await_boxed (weir_step_write_stream (step, path, stream, mode, self->make_parents), error);
+  if (written == NULL)
+    return FALSE;
+  weir_step_emit_take (step, "file", weir_value_new_file (path));
+  weir_step_emit (step, "bytes", weir_value_find_member (written, "bytes"));
+  weir_step_emit (step, "created", weir_value_find_member (written, "created"));
+  return TRUE;
+}
+
 static gboolean
 write_fiber (gpointer settings, WeirStep *step, GError **error)
 {
@@ -104,6 +139,15 @@ write_fiber (gpointer settings, WeirStep *step, GError **error)
     {
       weir_set_failure (error, "input.missing", "Expected something to write to %s, but nothing came", path);
       return FALSE;
+    }
+  if (weir_value_get_kind (self->content) == WEIR_VALUE_STREAM)
+    {
+      if (keep_both)
+        {
+          g_autofree char *wanted = g_steal_pointer (&path);
+          path = weir_paths_make_free (wanted);
+        }
+      return write_stream (self, step, path, mode, error);
     }
   content = weir_encoding_encode (self->content, self->encoding, self->newline, error);
   if (content == NULL || (self->backup && mode == WEIR_WRITE_REPLACE && !keep_backup (step, path, error)))

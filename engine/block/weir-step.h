@@ -260,6 +260,12 @@ WEIR_API WeirStreamReader *weir_step_open_stream (WeirStep  *self,
                                                WeirValue    *stream,
                                                WeirStreamUnit unit,
                                                GError      **error);
+/* Resolves to a record {created: bool, bytes: int}. Bytes as they are, items a line each; as weir_step_write_file () does. */
+WEIR_API DexFuture    *weir_step_write_stream (WeirStep     *self,
+                                               const char   *path,
+                                               WeirValue    *stream,
+                                               WeirWriteMode mode,
+                                               gboolean      make_parents) G_GNUC_WARN_UNUSED_RESULT;
 WEIR_API void          weir_step_show_progress_of (WeirStep *self,
                                                WeirStreamReader *reader);
 

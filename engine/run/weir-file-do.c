@@ -162,10 +162,8 @@ write_all (int fd, const char *data, gsize size)
   return TRUE;
 }
 
-/* A file beside @path to be filled: without a name where the file system can, so that a crash leaves nothing behind, else with the
- * name in @temporary. */
-static int
-open_beside (const char *path, char **temporary)
+int
+weir_file_open_beside (const char *path, char **temporary)
 {
   g_autofree char *folder = g_path_get_dirname (path);
   int fd = open (folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
@@ -199,6 +197,7 @@ typedef struct
 {
   GBytes           *content; /* or a file that is open */
   int               source;
+  WeirFileSpool    *spool;   /* or content that is where it is to be already, but for its name */
   WeirValue        *like;    /* mode, attributes, time; NULL: of a new file */
   gboolean          exclusive;
   gboolean          sync_content;
@@ -262,7 +261,7 @@ fill (Replacement *self, int fd, mode_t mode)
   WeirValue *mtime = self->like != NULL ? weir_value_find_member (self->like, "mtime") : NULL;
   WeirValue *xattrs = self->like != NULL ? weir_value_find_member (self->like, "xattrs") : NULL;
 
-  if (!(self->content != NULL ? write_all (fd, data, size) : copy_into (self, fd)))
+  if (self->spool == NULL && !(self->content != NULL ? write_all (fd, data, size) : copy_into (self, fd)))
     return FALSE;
   if (self->like != NULL && geteuid () == 0
       && fchown (fd, (uid_t) weir_value_get_member_int (self->like, "uid", -1),
@@ -307,11 +306,13 @@ replace_file (const char *path, Replacement *with, GError **error)
   g_autofree char *temporary = NULL;
   mode_t mask = umask (022);
   mode_t mode;
-  int fd = open_beside (path, &temporary);
+  int fd = with->spool == NULL ? weir_file_open_beside (path, &temporary) : g_steal_fd (&with->spool->fd);
   int code;
   gboolean ok;
 
   umask (mask);
+  if (with->spool != NULL)
+    temporary = g_steal_pointer (&with->spool->temporary);
   mode = with->like != NULL ? weir_value_get_member_int (with->like, "mode", 0666 & ~mask) : 0666 & ~mask;
   if (fd < 0)
     return fail_write (error, errno, path);
@@ -331,20 +332,27 @@ replace_file (const char *path, Replacement *with, GError **error)
 }
 
 static gboolean
-append (const char *path, GBytes *content, gboolean sync, GError **error)
+append (const char *path, Replacement *with, GError **error)
 {
   int fd = open (path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
   gsize size;
-  const char *data = g_bytes_get_data (content, &size);
+  const char *data = with->content != NULL ? g_bytes_get_data (with->content, &size) : NULL;
   gboolean ok;
 
   if (fd < 0)
     return weir_file_fail (error, errno, "Could not write", path);
-  ok = write_all (fd, data, size) && (!sync || fsync (fd) == 0);
+  if (with->spool != NULL)
+    {
+      with->source = with->spool->fd;
+      ok = lseek (with->source, 0, SEEK_SET) == 0 && copy_by_hand (with, fd);
+    }
+  else
+    ok = write_all (fd, data, size);
+  ok = ok && (!with->sync_content || fsync (fd) == 0);
   if (!ok)
     weir_file_fail (error, errno, "Could not write", path);
   close (fd);
-  if (sync)
+  if (with->sync_content)
     weir_file_sync_parent (NULL, path);
   return ok;
 }
@@ -371,11 +379,9 @@ weir_file_may_write (const char *path, GError **error)
   return TRUE;
 }
 
-gboolean
-weir_file_write (const char *path, GBytes *content, WeirWriteMode mode, GError **error)
+static gboolean
+write_with (const char *path, Replacement *with, WeirWriteMode mode, GError **error)
 {
-  gboolean sync = (mode & WEIR_WRITE_UNSYNCED) == 0;
-  Replacement with = { .content = content, .sync_content = sync };
   g_autofree char *real = NULL;
   g_autoptr(WeirValue) old = NULL;
   g_autoptr(WeirValue) like = NULL;
@@ -384,19 +390,35 @@ weir_file_write (const char *path, GBytes *content, WeirWriteMode mode, GError *
     return FALSE;
   mode &= ~WEIR_WRITE_UNSYNCED;
   if (mode == WEIR_WRITE_APPEND)
-    return append (path, content, sync, error);
+    return append (path, with, error);
   if (mode == WEIR_WRITE_CREATE_NEW)
     {
-      with.exclusive = TRUE;
-      return replace_file (path, &with, error);
+      with->exclusive = TRUE;
+      return replace_file (path, with, error);
     }
 
   /* what a symbolic link leads to is replaced, not the link */
   real = realpath (path, NULL);
   old = weir_file_get_state (NULL, real != NULL ? real : path, WEIR_STATE_ATTRIBUTES, NULL, NULL);
   if (weir_state_exists (old))
-    with.like = like = weir_value_with_member (old, "mtime", NULL);
-  return replace_file (real != NULL ? real : path, &with, error);
+    with->like = like = weir_value_with_member (old, "mtime", NULL);
+  return replace_file (real != NULL ? real : path, with, error);
+}
+
+gboolean
+weir_file_write (const char *path, GBytes *content, WeirWriteMode mode, GError **error)
+{
+  Replacement with = { .content = content, .sync_content = (mode & WEIR_WRITE_UNSYNCED) == 0 };
+
+  return write_with (path, &with, mode, error);
+}
+
+gboolean
+weir_file_write_spool (const char *path, WeirFileSpool *spool, WeirWriteMode mode, GError **error)
+{
+  Replacement with = { .spool = spool, .sync_content = (mode & WEIR_WRITE_UNSYNCED) == 0 };
+
+  return write_with (path, &with, mode, error);
 }
 
 gboolean

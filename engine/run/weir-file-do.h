@@ -3,6 +3,7 @@
 
 /* Changing files: whole, or not at all. Everything here blocks and may be called from any thread. */
 
+#include "weir-file-spool.h"
 #include "weir-file-state.h"
 #include "weir-step.h"
 
@@ -22,6 +23,11 @@ void       weir_file_sync_parent    (WeirFileSync *self, const char *path);
 
 /* @mode may have WEIR_WRITE_UNSYNCED. */
 gboolean   weir_file_write          (const char *path, GBytes *content, WeirWriteMode mode, GError **error);
+/* The same of content that was gathered; @spool is used up. */
+gboolean   weir_file_write_spool    (const char *path, WeirFileSpool *spool, WeirWriteMode mode, GError **error);
+/* A file beside @path to be filled: without a name where the file system can, so that a crash leaves nothing behind, else with the
+ * name in @temporary. -1 with errno when it cannot be. */
+int        weir_file_open_beside    (const char *path, char **temporary);
 /* Why @path cannot be written, before anything is tried. */
 gboolean   weir_file_may_write      (const char *path, GError **error);
 gboolean   weir_file_move           (const char *from, const char *to, gboolean replace, WeirFileSync *sync, GError **error);

@@ -9,6 +9,7 @@
  * Kept so that it can be put back: `content` (bytes, of small files) or `blob` (a hash) of a file; `entries` of a folder: states with
  * `path` below it, outermost first. A folder without `entries` stands for itself only. */
 
+#include "weir-sha256.h"
 #include "weir-store.h"
 
 G_BEGIN_DECLS
@@ -44,6 +45,8 @@ WeirValue *weir_state_with         (WeirValue *state, const char *key, WeirValue
 /* {exists: false} (transfer full) */
 WeirValue *weir_state_new_nothing  (void);
 
+/* The bytes of a file; FALSE if it cannot be read. */
+gboolean   weir_file_add_to_hash   (const char *path, WeirSha256 *sum);
 /* Hash of a regular file; NULL if it cannot be read. */
 char      *weir_file_get_hash      (const char *path);
 gboolean   weir_file_fail          (GError **error, int code, const char *what, const char *path);

@@ -164,12 +164,12 @@ weir_step_make_parents (WeirFileCall *call, GError **error)
 
 /* ── an effect ──────────────────────────────────────────────────────────────────────────── */
 
-static gboolean
-load_earlier (WeirFileCall *call, GError **error)
+gboolean
+weir_file_call_load_earlier (WeirFileCall *call, GError **error)
 {
   const WeirStepInfo *info = &call->step->state->info;
 
-  if (call->step->attempt < 2)
+  if (call->step->attempt < 2 || call->earlier != NULL)
     return TRUE;
   call->earlier = dex_await_boxed (
     weir_store_list_step_effects (call->store, call->step->run->id, info->scope, info->firing, call->step->block->id),
@@ -210,7 +210,7 @@ weir_file_call_run (WeirFileCall *call, DexFiberFunc keep, DexFiberFunc act, GEr
   GError *local = NULL;
   guint64 id;
 
-  if (!load_earlier (call, error) || !weir_file_call_in_thread (call, keep, error))
+  if (!weir_file_call_load_earlier (call, error) || !weir_file_call_in_thread (call, keep, error))
     return FALSE;
   if (call->done != NULL)
     {

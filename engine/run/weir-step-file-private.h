@@ -18,6 +18,8 @@ typedef struct
   char            *from;
   char            *info;      /* of the trash */
   GBytes          *content;
+  gboolean         streams;   /* the content comes part by part and is gathered in: */
+  WeirFileSpool   *spool;
   gsize            max_bytes;
   gint64           limit;     /* bytes that are kept for undo */
   WeirWriteMode    mode;
@@ -48,6 +50,8 @@ gboolean      weir_file_call_in_thread (WeirFileCall *call, DexFiberFunc func, G
 /* An effect from beginning to end: @keep looks and fills in `before`; then it is intended; @act does it and fills in `after`. Both run in
  * a thread. In a fiber. */
 gboolean      weir_file_call_run       (WeirFileCall *call, DexFiberFunc keep, DexFiberFunc act, GError **error);
+/* Fills in `earlier`; run () does so, too. In a fiber. */
+gboolean      weir_file_call_load_earlier (WeirFileCall *call, GError **error);
 /* For @act: it did not work. */
 DexFuture    *weir_file_call_fail      (WeirFileCall *call, GError *error);
 /* The states that effects record: with the times of the folders of @paths (NULL-terminated). @state is taken. */
@@ -57,5 +61,10 @@ WeirValue    *weir_file_call_keep      (WeirFileCall *call, const char *path, We
 /* An effect of an earlier attempt on the same things. (transfer none) */
 const WeirEffect *weir_file_call_find_earlier (WeirFileCall *call);
 gboolean      weir_step_make_parents   (WeirFileCall *call, GError **error);
+
+/* Whether an earlier attempt wrote it, and why it cannot be written. Blocks. */
+gboolean      weir_file_call_look     (WeirFileCall *call, GError **error);
+/* Writes what is in `content` or `spool`. In a fiber. */
+gboolean      weir_file_call_write    (WeirFileCall *call, GError **error);
 
 G_END_DECLS

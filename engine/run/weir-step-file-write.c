@@ -15,17 +15,26 @@ dup_entry (const WeirEffect *effect)
 
 /* ── writing ────────────────────────────────────────────────────────────────────────────── */
 
+static WeirWriteMode
+get_mode (WeirFileCall *call)
+{
+  return call->mode & ~WEIR_WRITE_UNSYNCED;
+}
+
 /* What the file will hold: undo after a crash knows by it that nobody else wrote there. */
 static char *
 foretell_hash (WeirFileCall *call, WeirValue *kept)
 {
   g_autoptr(GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
   g_autoptr(GMappedFile) old = NULL;
+  gboolean appends = get_mode (call) == WEIR_WRITE_APPEND && weir_state_is (kept, "file");
   gsize length;
-  const guchar *added = g_bytes_get_data (call->content, &length);
+  const guchar *added = call->content != NULL ? g_bytes_get_data (call->content, &length) : NULL;
 
+  if (call->spool != NULL)
+    return weir_file_spool_get_hash (call->spool, appends ? call->path : NULL);
   /* opening a pipe would block */
-  if (call->mode == WEIR_WRITE_APPEND && weir_state_is (kept, "file"))
+  if (appends)
     old = g_mapped_file_new (call->path, FALSE, NULL);
   if (old != NULL)
     g_checksum_update (checksum, (const guchar *) g_mapped_file_get_contents (old), g_mapped_file_get_length (old));
@@ -33,11 +42,12 @@ foretell_hash (WeirFileCall *call, WeirValue *kept)
   return g_strdup (g_checksum_get_string (checksum));
 }
 
-/* Replacing again is as good as once; anything else must not happen again. */
+/* Replacing again is as good as once, if it does not take reading a stream again, perhaps of the file that was replaced. Anything else must
+ * not happen again. */
 static gboolean
 was_written (WeirFileCall *call)
 {
-  const WeirEffect *earlier = (call->mode & ~WEIR_WRITE_UNSYNCED) != WEIR_WRITE_REPLACE
+  const WeirEffect *earlier = call->streams || get_mode (call) != WEIR_WRITE_REPLACE
                                 ? weir_file_call_find_earlier (call)
                                 : NULL;
   g_autofree char *hash = earlier != NULL ? weir_file_get_hash (call->path) : NULL;
@@ -50,13 +60,9 @@ was_written (WeirFileCall *call)
   return TRUE;
 }
 
-static DexFuture *
-keep_before_write (gpointer user_data)
+gboolean
+weir_file_call_look (WeirFileCall *call, GError **error)
 {
-  WeirFileCall *call = user_data;
-  GError *error = NULL;
-  g_autoptr(WeirValue) kept = NULL;
-  g_autofree char *hash = NULL;
   char *real = realpath (call->path, NULL);
 
   /* what a symbolic link leads to is written, and is what undo puts back */
@@ -66,15 +72,35 @@ keep_before_write (gpointer user_data)
       call->path = real;
     }
   if (was_written (call))
-    return dex_future_new_true ();
-  if (!weir_file_may_write (call->path, &error))
+    return TRUE;
+  if (!weir_file_may_write (call->path, error))
+    return FALSE;
+  if (get_mode (call) == WEIR_WRITE_CREATE_NEW && g_file_test (call->path, G_FILE_TEST_EXISTS))
+    {
+      weir_set_failure (error, "io.exists", "%s is already there", call->path);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static DexFuture *
+keep_before_write (gpointer user_data)
+{
+  WeirFileCall *call = user_data;
+  GError *error = NULL;
+  g_autoptr(WeirValue) kept = NULL;
+  g_autofree char *hash = NULL;
+
+  if (call->done == NULL && !weir_file_call_look (call, &error))
     return dex_future_new_for_error (error);
+  if (call->done != NULL)
+    return dex_future_new_true ();
   call->parents = weir_file_missing_parents (call->path);
   kept = weir_file_call_keep (call, call->path, NULL, WEIR_STATE_ATTRIBUTES | WEIR_STATE_CONTENT, &error);
   if (kept == NULL)
     return dex_future_new_for_error (error);
   call->made = !weir_state_exists (kept);
-  if (!call->made && (call->mode & ~WEIR_WRITE_UNSYNCED) == WEIR_WRITE_CREATE_NEW)
+  if (!call->made && get_mode (call) == WEIR_WRITE_CREATE_NEW)
     {
       weir_set_failure (&error, "io.exists", "%s is already there", call->path);
       return dex_future_new_for_error (error);
@@ -91,11 +117,18 @@ write_in_thread (gpointer user_data)
   WeirFileCall *call = user_data;
   GError *error = NULL;
 
-  if (!weir_file_write (call->path, call->content, call->mode, &error))
+  if (!(call->spool != NULL ? weir_file_write_spool (call->path, call->spool, call->mode, &error)
+                            : weir_file_write (call->path, call->content, call->mode, &error)))
     return weir_file_call_fail (call, error);
   call->after = weir_file_call_record (weir_file_get_state (NULL, call->path, WEIR_STATE_ATTRIBUTES, NULL, NULL),
                                        call->path, NULL);
   return dex_future_new_true ();
+}
+
+gboolean
+weir_file_call_write (WeirFileCall *call, GError **error)
+{
+  return weir_file_call_run (call, keep_before_write, write_in_thread, error);
 }
 
 static DexFuture *
@@ -104,7 +137,7 @@ write_fiber (gpointer user_data)
   WeirFileCall *call = user_data;
   GError *error = NULL;
 
-  if (!weir_file_call_run (call, keep_before_write, write_in_thread, &error))
+  if (!weir_file_call_write (call, &error))
     return dex_future_new_for_error (error);
   return dex_future_new_for_boolean (call->made);
 }

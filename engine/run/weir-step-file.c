@@ -33,6 +33,7 @@ weir_file_call_free (gpointer data)
   g_free (call->info);
   g_free (call->warning);
   g_clear_pointer (&call->content, g_bytes_unref);
+  g_clear_pointer (&call->spool, weir_file_spool_free);
   g_clear_pointer (&call->wanted, weir_value_unref);
   g_clear_pointer (&call->earlier, g_ptr_array_unref);
   g_clear_pointer (&call->before, weir_value_unref);

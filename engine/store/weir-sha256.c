@@ -4,13 +4,14 @@
 /* GLib hashes half a gigabyte a second, which made hashing the longest part of keeping a big value or a copy of a file.
  * Processors that have instructions for it do four times that; all others go by GLib. */
 
+#include <string.h>
+
+#define BLOCK 64
+
 #if defined(__x86_64__)
 
 #include <cpuid.h>
 #include <immintrin.h>
-#include <string.h>
-
-#define BLOCK 64
 
 static const guint32 constants[64] __attribute__ ((aligned (16))) = {
   0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
@@ -87,39 +88,116 @@ add_blocks (guint32 state[8], const guint8 *data, gsize n_blocks)
   _mm_storeu_si128 ((__m128i *) &state[4], _mm_alignr_epi8 (efgh, dcba, 8));
 }
 
-static char *
-hash_with_instructions (const guint8 *data, gsize size)
-{
-  guint32 state[8] = { 0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19 };
-  guint8 tail[2 * BLOCK] = { 0 };
-  gsize n_blocks = size / BLOCK, rest = size % BLOCK;
-  gsize n_tail = rest + 9 > BLOCK ? 2 : 1;
-  guint64 n_bits = GUINT64_TO_BE ((guint64) size * 8);
-  GString *hex = g_string_sized_new (64);
+#else
 
-  add_blocks (state, data, n_blocks);
-  if (rest > 0)
-    memcpy (tail, data + n_blocks * BLOCK, rest);
-  tail[rest] = 0x80;
-  memcpy (tail + n_tail * BLOCK - sizeof n_bits, &n_bits, sizeof n_bits);
-  add_blocks (state, tail, n_tail);
-  for (guint i = 0; i < 8; i++)
-    g_string_append_printf (hex, "%08x", state[i]);
-  return g_string_free (hex, FALSE);
+static gboolean
+has_instructions (void)
+{
+  return FALSE;
+}
+
+static void
+add_blocks (guint32 state[8], const guint8 *data, gsize n_blocks)
+{
 }
 
 #endif
 
-char *
-weir_sha256 (const void *data, gsize size)
+struct _WeirSha256
 {
-#if defined(__x86_64__)
+  GChecksum *checksum; /* where the processor has no instructions for it */
+  guint32    state[8];
+  guint8     rest[BLOCK];
+  gsize      n_rest;
+  guint64    size;
+};
+
+static gboolean
+is_known_to_processor (void)
+{
   static int known; /* atomic: 0 not asked yet, 1 has them, 2 has not */
 
   if (g_atomic_int_get (&known) == 0)
     g_atomic_int_set (&known, has_instructions () ? 1 : 2);
-  if (g_atomic_int_get (&known) == 1)
-    return hash_with_instructions (data, size);
-#endif
-  return g_compute_checksum_for_data (G_CHECKSUM_SHA256, data != NULL ? data : (const void *) "", size);
+  return g_atomic_int_get (&known) == 1;
+}
+
+WeirSha256 *
+weir_sha256_new (void)
+{
+  static const guint32 initial[8] = { 0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+                                      0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19 };
+  WeirSha256 *self = g_new0 (WeirSha256, 1);
+
+  memcpy (self->state, initial, sizeof initial);
+  if (!is_known_to_processor ())
+    self->checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  return self;
+}
+
+void
+weir_sha256_add (WeirSha256 *self, const void *data, gsize size)
+{
+  const guint8 *from = data;
+  gsize n;
+
+  self->size += size;
+  if (self->checksum != NULL)
+    {
+      g_checksum_update (self->checksum, data, (gssize) size);
+      return;
+    }
+  if (self->n_rest > 0)
+    {
+      n = MIN (size, BLOCK - self->n_rest);
+      memcpy (self->rest + self->n_rest, from, n);
+      self->n_rest += n;
+      from += n;
+      size -= n;
+      if (self->n_rest < BLOCK)
+        return;
+      add_blocks (self->state, self->rest, 1);
+      self->n_rest = 0;
+    }
+  add_blocks (self->state, from, size / BLOCK);
+  self->n_rest = size % BLOCK;
+  if (self->n_rest > 0)
+    memcpy (self->rest, from + size / BLOCK * BLOCK, self->n_rest);
+}
+
+static char *
+finish_blocks (WeirSha256 *self)
+{
+  guint8 tail[2 * BLOCK] = { 0 };
+  gsize n_tail = self->n_rest + 9 > BLOCK ? 2 : 1;
+  guint64 n_bits = GUINT64_TO_BE (self->size * 8);
+  GString *hex = g_string_sized_new (64);
+
+  memcpy (tail, self->rest, self->n_rest);
+  tail[self->n_rest] = 0x80;
+  memcpy (tail + n_tail * BLOCK - sizeof n_bits, &n_bits, sizeof n_bits);
+  add_blocks (self->state, tail, n_tail);
+  for (guint i = 0; i < 8; i++)
+    g_string_append_printf (hex, "%08x", self->state[i]);
+  return g_string_free_and_steal (hex);
+}
+
+char *
+weir_sha256_finish (WeirSha256 *self)
+{
+  char *hex = self->checksum != NULL ? g_strdup (g_checksum_get_string (self->checksum)) : finish_blocks (self);
+
+  g_clear_pointer (&self->checksum, g_checksum_free);
+  g_free (self);
+  return hex;
+}
+
+char *
+weir_sha256 (const void *data, gsize size)
+{
+  WeirSha256 *sum = weir_sha256_new ();
+
+  if (size > 0)
+    weir_sha256_add (sum, data, size);
+  return weir_sha256_finish (sum);
 }
