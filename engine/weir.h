@@ -25,4 +25,6 @@
 #include "weir-undo.h"
 #include "weir-subscription.h"
 #include "weir-engine.h"
+#include "weir-bin.h"
+#include "weir-failure-report.h"
 #include "weir-control.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "weir-error.h"
+#include "weir-engine.h"
 
 G_BEGIN_DECLS
 
@@ -86,5 +86,47 @@ typedef struct
 } WeirUsage;
 #define WEIR_TYPE_USAGE (weir_usage_get_type ())
 WEIR_API GType weir_usage_get_type     (void) G_GNUC_CONST;
+
+/* Into the bin and out of it again. A run that has not ended is refused: WEIR_ERROR_WRONG_STATE. @actor says for the audit who it was:
+ * "user", "cli", a name. Each resolves to TRUE. Workflows: weir_engine_delete_workflow (). */
+WEIR_API DexFuture *weir_engine_delete_run       (WeirEngine *self,
+                                                  gint64      run,
+                                                  const char *actor,
+                                                  const char *reason) G_GNUC_WARN_UNUSED_RESULT;
+WEIR_API DexFuture *weir_engine_restore_run      (WeirEngine *self,
+                                                  gint64      run,
+                                                  const char *actor) G_GNUC_WARN_UNUSED_RESULT;
+/* A GPtrArray (boxed) of WeirDeleted, last deleted first. */
+WEIR_API DexFuture *weir_engine_list_deleted     (WeirEngine *self) G_GNUC_WARN_UNUSED_RESULT;
+/* What would go with a run: a WeirFootprint (boxed). */
+WEIR_API DexFuture *weir_engine_measure_run      (WeirEngine *self,
+                                                  gint64      run) G_GNUC_WARN_UNUSED_RESULT;
+/* Cancel and delete: force stops the run if it lives and removes everything of it but one audit row, also from the log files and from
+ * backups made since it began. Resolves to TRUE when nothing of it is on disk any more. */
+WEIR_API DexFuture *weir_engine_discard_run      (WeirEngine *self,
+                                                  gint64      run,
+                                                  const char *actor,
+                                                  const char *reason) G_GNUC_WARN_UNUSED_RESULT;
+/* The same for a workflow with its versions, variables, state and fixtures; its runs stay. Refused while a run that has not ended needs
+ * it. */
+WEIR_API DexFuture *weir_engine_discard_workflow (WeirEngine *self,
+                                                  const char *id,
+                                                  const char *actor,
+                                                  const char *reason) G_GNUC_WARN_UNUSED_RESULT;
+/* Removes what has expired now, and gives the room back to the disk. Resolves to TRUE when there is nothing left to do. */
+WEIR_API DexFuture *weir_engine_purge            (WeirEngine *self) G_GNUC_WARN_UNUSED_RESULT;
+/* A GPtrArray (boxed) of WeirAuditRow, oldest first. */
+WEIR_API DexFuture *weir_engine_list_audit       (WeirEngine *self) G_GNUC_WARN_UNUSED_RESULT;
+/* How many rows there are (guint); WEIR_ERROR_CONFLICT when one was changed or is missing. */
+WEIR_API DexFuture *weir_engine_verify_audit     (WeirEngine *self) G_GNUC_WARN_UNUSED_RESULT;
+/* A GPtrArray (boxed) of WeirRetention: every kind for all workflows, then those of single ones. */
+WEIR_API DexFuture *weir_engine_list_retention   (WeirEngine *self) G_GNUC_WARN_UNUSED_RESULT;
+WEIR_API DexFuture *weir_engine_set_retention    (WeirEngine *self,
+                                                  const char *workflow_id,
+                                                  const char *kind,
+                                                  gint64      age,
+                                                  gint64      max_bytes) G_GNUC_WARN_UNUSED_RESULT;
+/* A WeirUsage (boxed). */
+WEIR_API DexFuture *weir_engine_get_usage        (WeirEngine *self) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

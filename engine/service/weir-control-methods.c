@@ -219,7 +219,7 @@ find_unknown_step (WeirRunState *state, const char *path)
   for (guint i = 0; i < weir_run_state_get_n_steps (state); i++)
     {
       const WeirStepInfo *step = weir_run_state_get_step (state, i);
-      g_autofree char *other = step->status == WEIR_STEP_UNKNOWN ? weir_run_state_dup_step_path (state, step) : NULL;
+      g_autofree char *other = step != NULL && step->status == WEIR_STEP_UNKNOWN ? weir_run_state_dup_step_path (state, step) : NULL;
 
       if (other != NULL && g_str_equal (other, path))
         return step;
@@ -328,7 +328,8 @@ show_run (WeirEngine *engine, WeirValue *args, GError **error)
     weir_builder_set (builder, "result", weir_run_state_get_result (state));
   steps = weir_list_builder_new (weir_run_state_get_n_steps (state));
   for (guint i = 0; i < weir_run_state_get_n_steps (state); i++)
-    weir_builder_take (steps, describe_step (state, weir_run_state_get_step (state, i)));
+    if (weir_run_state_get_step (state, i) != NULL)
+      weir_builder_take (steps, describe_step (state, weir_run_state_get_step (state, i)));
   weir_builder_set_take (builder, "timeline", weir_builder_end (steps));
   return weir_builder_end (builder);
 }
@@ -551,11 +552,7 @@ export_workflow (WeirEngine *engine, WeirValue *args, GError **error)
   return describe_workflow (workflow, json ? weir_workflow_to_json (workflow) : weir_workflow_to_yaml (workflow));
 }
 
-static const struct
-{
-  const char *name;
-  MethodFunc func;
-} methods[] = {
+static const WeirControlMethod methods[] = {
   { "Ping", ping },
   { "Play", play },
   { "Pause", pause_run },
@@ -572,7 +569,17 @@ static const struct
   { "ListWorkflows", list_workflows },
   { "Import", import_workflow },
   { "Export", export_workflow },
+  { NULL, NULL }
 };
+
+static MethodFunc
+find_method (const WeirControlMethod *list, const char *name)
+{
+  for (; list->name != NULL; list++)
+    if (g_str_equal (list->name, name))
+      return list->func;
+  return NULL;
+}
 
 typedef struct
 {
@@ -604,15 +611,16 @@ method_fiber (gpointer user_data)
 DexFuture *
 weir_control_dispatch (WeirEngine *engine, const char *method, WeirValue *args)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (methods); i++)
-    if (g_str_equal (methods[i].name, method))
-      {
-        MethodCall *call = g_new0 (MethodCall, 1);
+  MethodFunc func = find_method (methods, method);
+  MethodCall *call;
 
-        call->engine = g_object_ref (engine);
-        call->args = args != NULL ? weir_value_ref (args) : weir_value_new_record (NULL, NULL, 0);
-        call->func = methods[i].func;
-        return dex_scheduler_spawn (NULL, 0, method_fiber, call, (GDestroyNotify) method_call_free);
-      }
-  return dex_future_new_reject (WEIR_ERROR, WEIR_ERROR_NOT_FOUND, "There is no method \"%s\"", method);
+  if (func == NULL)
+    func = find_method (weir_control_bin_methods, method);
+  if (func == NULL)
+    return dex_future_new_reject (WEIR_ERROR, WEIR_ERROR_NOT_FOUND, "There is no method \"%s\"", method);
+  call = g_new0 (MethodCall, 1);
+  call->engine = g_object_ref (engine);
+  call->args = args != NULL ? weir_value_ref (args) : weir_value_new_record (NULL, NULL, 0);
+  call->func = func;
+  return dex_scheduler_spawn (NULL, 0, method_fiber, call, (GDestroyNotify) method_call_free);
 }

@@ -22,6 +22,15 @@ WeirValue          *weir_control_unpack         (GDBusArgInfo      **infos,
                                                  GError            **error);
 /* WEIR_ERROR over D-Bus keeps its codes. */
 void                weir_control_ensure_errors  (void);
+/* A method is a fiber's body: it may await. */
+typedef struct
+{
+  const char *name;
+  WeirValue *(*func) (WeirEngine *engine, WeirValue *args, GError **error);
+} WeirControlMethod;
+/* weir-control-bin.c; ends with a NULL name */
+extern const WeirControlMethod weir_control_bin_methods[];
+
 /* The methods, in this process. Resolves to a WeirValue. */
 DexFuture          *weir_control_dispatch       (WeirEngine         *engine,
                                                  const char         *method,

@@ -77,6 +77,7 @@ gboolean          weir_subscription_is_closed (WeirSubscription *self);
 /* weir-log-file.c: one JSON object a line, rotated; written by a thread of its own */
 gpointer    weir_log_file_new        (const char *dir);
 void        weir_log_file_write      (gpointer log_file, GPtrArray *events);
+DexFuture  *weir_log_file_forget     (gpointer log_file, gint64 run);
 void        weir_log_file_free       (gpointer log_file);
 
 G_END_DECLS

@@ -7,6 +7,7 @@
 
 #include <glib/gstdio.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #define MAX_SIZE (10 * 1024 * 1024)
 #define MAX_FILES 5
@@ -15,14 +16,31 @@
 
 typedef struct
 {
-  char        *path;
-  FILE        *file;
-  glong        size;
-  GPtrArray   *pending; /* of WeirEvent: not handed over yet */
-  guint        hand_over;
-  GAsyncQueue *queue; /* of GPtrArray of WeirEvent; the queue itself means the end */
-  GThread     *thread;
+  char *path;
+  FILE *file;
+  glong size;
+  GPtrArray *pending; /* of WeirEvent: not handed over yet */
+  guint hand_over;
+  GAsyncQueue *queue; /* of Job; the queue itself means the end */
+  GThread *thread;
 } LogFile;
+
+/* Events to write, or a run to forget. */
+typedef struct
+{
+  GPtrArray *events;
+  gint64 run;
+  DexPromise *forgotten;
+} Job;
+
+static void
+job_free (Job *self)
+{
+  g_clear_pointer (&self->events, g_ptr_array_unref);
+  dex_clear (&self->forgotten);
+  g_free (self);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Job, job_free)
 
 static void
 open_file (LogFile *self)
@@ -54,7 +72,7 @@ static WeirEvent *
 without_values (WeirEvent *event)
 {
   WeirEvent *slim = weir_event_new (event->kind, event->run);
-  g_autoptr(WeirValue) error = NULL;
+  g_autoptr (WeirValue) error = NULL;
 
   slim->seq = event->seq;
   slim->at = event->at;
@@ -86,7 +104,7 @@ write_events (LogFile *self, GPtrArray *events)
 {
   for (guint i = 0; i < events->len && self->file != NULL; i++)
     {
-      g_autoptr(WeirEvent) slim = without_values (g_ptr_array_index (events, i));
+      g_autoptr (WeirEvent) slim = without_values (g_ptr_array_index (events, i));
       g_autofree char *line = weir_event_to_json (slim);
       int n = fprintf (self->file, "%s\n", line);
 
@@ -98,6 +116,59 @@ write_events (LogFile *self, GPtrArray *events)
     fflush (self->file);
 }
 
+/* Writes the lines of all other runs into a file beside, which takes the place of the first. */
+static gboolean
+copy_without (FILE *from, FILE *to, const char *start)
+{
+  char *line = NULL;
+  gsize room = 0;
+  gssize length;
+  gboolean ok = TRUE;
+
+  while (ok && (length = getline (&line, &room, from)) > 0)
+    ok = g_str_has_prefix (line, start) || fwrite (line, 1, length, to) == (gsize) length;
+  free (line);
+  return ok && !ferror (from);
+}
+
+static gboolean
+forget_in_file (const char *path, const char *start)
+{
+  g_autofree char *beside = g_strconcat (path, ".new", NULL);
+  FILE *from = g_fopen (path, "re");
+  FILE *to;
+  gboolean ok;
+
+  if (from == NULL)
+    return TRUE;
+  to = g_fopen (beside, "we");
+  ok = to != NULL && g_chmod (beside, 0600) == 0 && copy_without (from, to, start);
+  fclose (from);
+  if (to != NULL)
+    ok = fclose (to) == 0 && ok;
+  if (ok && g_rename (beside, path) == 0)
+    return TRUE;
+  g_unlink (beside);
+  return FALSE;
+}
+
+static gboolean
+forget (LogFile *self, gint64 run)
+{
+  g_autofree char *start = g_strdup_printf ("{\"run\":%" G_GINT64_FORMAT ",", run);
+  gboolean ok;
+
+  g_clear_pointer (&self->file, fclose);
+  ok = forget_in_file (self->path, start);
+  for (int i = 1; i < MAX_FILES; i++)
+    {
+      g_autofree char *path = g_strdup_printf ("%s.%d", self->path, i);
+
+      ok = forget_in_file (path, start) && ok;
+    }
+  return ok;
+}
+
 static gpointer
 write_thread (gpointer data)
 {
@@ -106,11 +177,20 @@ write_thread (gpointer data)
 
   while ((item = g_async_queue_pop (self->queue)) != self->queue)
     {
-      g_autoptr(GPtrArray) events = item;
+      g_autoptr (Job) job = item;
 
+      if (job->events == NULL)
+        {
+          if (forget (self, job->run))
+            dex_promise_resolve_boolean (job->forgotten, TRUE);
+          else
+            dex_promise_reject (job->forgotten,
+                                g_error_new (WEIR_ERROR, WEIR_ERROR_STORE, "Cannot rewrite %s", self->path));
+          continue;
+        }
       if (self->file == NULL)
         open_file (self);
-      write_events (self, events);
+      write_events (self, job->events);
     }
   return NULL;
 }
@@ -127,13 +207,38 @@ weir_log_file_new (const char *dir)
 }
 
 static void
-hand_over (LogFile *self)
+push (LogFile *self, Job *job)
 {
-  if (self->pending == NULL)
-    return;
   if (self->thread == NULL)
     self->thread = g_thread_new ("weir-log", write_thread, self);
-  g_async_queue_push (self->queue, g_steal_pointer (&self->pending));
+  g_async_queue_push (self->queue, job);
+}
+
+static void
+hand_over (LogFile *self)
+{
+  Job *job;
+
+  if (self->pending == NULL)
+    return;
+  job = g_new0 (Job, 1);
+  job->events = g_steal_pointer (&self->pending);
+  push (self, job);
+}
+
+/* Takes all lines of a run out of the files. (transfer full): a future of TRUE */
+DexFuture *
+weir_log_file_forget (gpointer log_file, gint64 run)
+{
+  LogFile *self = log_file;
+  Job *job = g_new0 (Job, 1);
+  DexPromise *forgotten = dex_promise_new ();
+
+  hand_over (self);
+  job->run = run;
+  job->forgotten = dex_ref (forgotten);
+  push (self, job);
+  return DEX_FUTURE (forgotten);
 }
 
 static gboolean

@@ -371,11 +371,11 @@ weir_store_clear_cache (WeirStore *self)
 /* ── reports ─────────────────────────────────────────────────────────────────────────────── */
 
 /**
- * weir_report_free:
+ * weir_kept_report_free:
  * @self: (transfer full): a report
  */
 void
-weir_report_free (WeirReport *self)
+weir_kept_report_free (WeirKeptReport *self)
 {
   g_free (self->kind);
   g_clear_pointer (&self->data, weir_value_unref);
@@ -401,7 +401,7 @@ static gboolean
 list_reports (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GError **error)
 {
   ReportQuestion *question = data;
-  g_autoptr (GPtrArray) reports = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_report_free);
+  g_autoptr (GPtrArray) reports = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_kept_report_free);
   g_autoptr (WeirStatement) find = weir_sql_prepare (
     sql, "SELECT id, at, kind, run, data, blobs FROM report WHERE ?1 IS NULL OR kind = ?1 ORDER BY id DESC LIMIT ?2",
     error);
@@ -413,9 +413,9 @@ list_reports (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GErr
   sqlite3_bind_int64 (find, 2, question->limit);
   while ((code = weir_sql_step (sql, find, error)) == SQLITE_ROW)
     {
-      WeirReport *report = g_new (WeirReport, 1);
+      WeirKeptReport *report = g_new (WeirKeptReport, 1);
 
-      *report = (WeirReport) { sqlite3_column_int64 (find, 0), sqlite3_column_int64 (find, 1),
+      *report = (WeirKeptReport) { sqlite3_column_int64 (find, 0), sqlite3_column_int64 (find, 1),
                                weir_sql_dup_text (find, 2), sqlite3_column_int64 (find, 3), NULL };
       g_ptr_array_add (reports, report);
       if (!weir_store_read_value (self, find, 4, 5, 0, TRUE, NULL, &report->data, error))
@@ -430,7 +430,7 @@ list_reports (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GErr
  * @kind: (nullable): "resume"; %NULL: of all kinds
  * @limit: at most so many; 0: all
  *
- * Returns: (transfer full): a future of a GPtrArray (boxed) of WeirReport, newest first
+ * Returns: (transfer full): a future of a GPtrArray (boxed) of WeirKeptReport, newest first
  */
 DexFuture *
 weir_store_list_reports (WeirStore *self, const char *kind, guint limit)

@@ -170,9 +170,9 @@ DexFuture  *weir_store_query_logs       (WeirStore *self, gint64 run, int level,
                                          const char *text, guint64 after_seq, guint limit);
 DexFuture  *weir_store_list_effects     (WeirStore *self, gint64 run);
 DexFuture  *weir_store_list_step_effects (WeirStore *self, gint64 run, guint32 scope, guint32 firing, const char *block);
-typedef struct { gint64 id; gint64 at; char *kind; gint64 run; WeirValue *data; } WeirReport;
-void        weir_report_free            (WeirReport *self);
-/* Reports that were kept, newest first: a GPtrArray (boxed) of WeirReport. @kind NULL: of all. */
+typedef struct { gint64 id; gint64 at; char *kind; gint64 run; WeirValue *data; } WeirKeptReport;
+void        weir_kept_report_free            (WeirKeptReport *self);
+/* Reports that were kept, newest first: a GPtrArray (boxed) of WeirKeptReport. @kind NULL: of all. */
 DexFuture  *weir_store_list_reports     (WeirStore *self, const char *kind, guint limit);
 
 /* ── recently deleted, and for good: on the writing thread ───────────────────────────────── */

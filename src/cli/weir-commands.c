@@ -27,6 +27,27 @@ const WeirCommand weir_commands[] = {
     N_ ("With --dry-run it only says what would be done. What changed since the run is left as it is, unless --on-conflict\n"
         "says overwrite, or copy, which puts what was before beside it under another name."),
     "run", weir_undo_options, 1, 1, weir_command_undo },
+  { "report", N_ ("RUN"), N_ ("Say why a run failed, as Markdown"),
+    N_ ("The first failing block, the class of its error, what it was given, the last lines of the log, what took effect already, and\n"
+        "what can be done. Secrets and the name of the home folder are left out."),
+    "run", weir_report_options, 1, 1, weir_command_report },
+  { "delete", N_ ("RUN|WORKFLOW..."), N_ ("Delete runs or workflows; they can be restored for a while"),
+    N_ ("What is deleted is in no list and goes for good after 30 days, or as `weir storage` says. With --now it goes at once, and nothing\n"
+        "but a row of the audit is left of it."),
+    "run", weir_delete_options, 1, 1000, weir_command_delete },
+  { "restore", N_ ("RUN|WORKFLOW..."), N_ ("Take back what was deleted"), NULL, "run", NULL, 1, 1000, weir_command_restore },
+  { "bin", "", N_ ("List what was recently deleted"), NULL, NULL, weir_bin_options, 0, 0, weir_command_bin },
+  { "purge", "", N_ ("Remove now what has expired, and give the room back to the disk"),
+    N_ ("The same is done by itself when nothing else is to do. What has not expired stays."), NULL, NULL, 0, 0,
+    weir_command_purge },
+  { "storage", N_ ("[KIND TIME [SIZE]]"), N_ ("Show what is stored, or say how long it stays"),
+    N_ ("KIND is run, log or blob (values of 64 KiB and more, copies of files that an undo needs excepted), or deleted-run and\n"
+        "deleted-workflow: how long these can be restored. TIME is like 30d, 12h, 0 or forever. SIZE, like 2G, is for run and blob of all\n"
+        "workflows: the oldest go when there is more."),
+    NULL, weir_storage_options, 0, 3, weir_command_storage },
+  { "audit", N_ ("[list|verify|export]"), N_ ("Show who deleted what, or check that nothing is missing in that"),
+    N_ ("Each row carries the SHA-256 of the one before, so that a changed or missing row shows."), NULL, weir_audit_options, 0, 1,
+    weir_command_audit },
   { "validate", N_ ("FILE"), N_ ("Say everything that is wrong with a workflow file"),
     N_ ("Nothing is run. Exit code 0: no errors, 2: errors."), "file", weir_validate_options, 1, 1, weir_command_validate },
   { "import", N_ ("FILE"), N_ ("Put a workflow file into the database"), NULL, "file", weir_import_options, 1, 1,
