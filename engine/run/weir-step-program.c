@@ -117,9 +117,29 @@ make_environment (WeirStep *step, const char *const *extra)
   return environment;
 }
 
+static void
+broken_pipe_cb (int number)
+{
+}
+
+/* A program that ends before it has read all must not take this one with it. Only where nobody else has said what is to happen; and not
+ * SIG_IGN, which other children would inherit. */
+static void
+survive_broken_pipes (void)
+{
+  struct sigaction action;
+
+  if (sigaction (SIGPIPE, NULL, &action) == 0 && action.sa_handler == SIG_DFL)
+    {
+      action = (struct sigaction) { .sa_handler = broken_pipe_cb, .sa_flags = SA_RESTART };
+      sigaction (SIGPIPE, &action, NULL);
+    }
+}
+
 static gboolean
 open_pipes (Program *self, GError **error)
 {
+  survive_broken_pipes ();
   if (g_unix_open_pipe (self->in, O_CLOEXEC, error) && g_unix_open_pipe (self->out, O_CLOEXEC, error)
       && g_unix_open_pipe (self->err, O_CLOEXEC, error))
     return g_unix_set_fd_nonblocking (self->in[1], TRUE, error) && g_unix_set_fd_nonblocking (self->out[0], TRUE, error)
