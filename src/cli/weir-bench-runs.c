@@ -10,12 +10,6 @@
 
 /* Runs on a real database in a temporary folder, synced as always. */
 
-typedef struct
-{
-  char       *dir;
-  WeirEngine *engine;
-} Bench;
-
 /* Not in /tmp, which may be memory: a commit there costs nothing. */
 static char *
 make_folder (GError **error)
@@ -30,8 +24,8 @@ make_folder (GError **error)
   return NULL;
 }
 
-static gboolean
-bench_open (Bench *self, GError **error)
+gboolean
+weir_bench_open (WeirBench *self, GError **error)
 {
   g_autofree char *data = NULL;
 
@@ -60,8 +54,8 @@ remove_tree (const char *path)
   g_remove (path);
 }
 
-static void
-bench_close (Bench *self)
+void
+weir_bench_close (WeirBench *self)
 {
   if (self->engine != NULL)
     dex_unref (weir_engine_close (self->engine));
@@ -72,8 +66,8 @@ bench_close (Bench *self)
   g_free (self->dir);
 }
 
-static const GValue *
-await (DexFuture *future, GError **error)
+const GValue *
+weir_bench_await (DexFuture *future, GError **error)
 {
   while (dex_future_get_status (future) == DEX_FUTURE_STATUS_PENDING)
     g_main_context_iteration (NULL, TRUE);
@@ -81,23 +75,23 @@ await (DexFuture *future, GError **error)
 }
 
 static WeirRun *
-play (Bench *self, WeirWorkflow *workflow, WeirValue *inputs, GError **error)
+play (WeirBench *self, WeirWorkflow *workflow, WeirValue *inputs, GError **error)
 {
   g_autoptr(DexFuture) future = weir_engine_play (self->engine, workflow, inputs);
-  const GValue *value = await (future, error);
+  const GValue *value = weir_bench_await (future, error);
 
   return value != NULL ? g_value_dup_object (value) : NULL;
 }
 
 /* From play to the end on disk, µs; negative when it failed. */
-static gint64
-time_run (Bench *self, WeirWorkflow *workflow, WeirValue *inputs, GError **error)
+gint64
+weir_bench_time_run (WeirBench *self, WeirWorkflow *workflow, WeirValue *inputs, GError **error)
 {
   gint64 begin = g_get_monotonic_time ();
   g_autoptr(WeirRun) run = play (self, workflow, inputs, error);
   g_autoptr(DexFuture) end = run != NULL ? weir_run_wait (run) : NULL;
 
-  if (run == NULL || await (end, error) == NULL)
+  if (run == NULL || weir_bench_await (end, error) == NULL)
     return -1;
   return g_get_monotonic_time () - begin;
 }
@@ -129,18 +123,18 @@ make_chain (guint n, const char *inputs, const char *config, const char *kind, G
 static gboolean
 sample_runs (WeirSamples *samples, WeirWorkflow *workflow, guint repetitions, double divisor, GError **error)
 {
-  Bench bench;
-  gboolean ok = bench_open (&bench, error);
+  WeirBench bench;
+  gboolean ok = weir_bench_open (&bench, error);
 
   for (guint i = 0; ok && i <= repetitions; i++)
     {
-      gint64 time = time_run (&bench, workflow, NULL, error);
+      gint64 time = weir_bench_time_run (&bench, workflow, NULL, error);
 
       ok = time >= 0;
       if (ok && i > 0)
         weir_samples_add (samples, (double) time / divisor);
     }
-  bench_close (&bench);
+  weir_bench_close (&bench);
   return ok;
 }
 
@@ -181,8 +175,8 @@ weir_bench_loop (WeirSamples *samples, GError **error)
   return workflow != NULL && sample_runs (samples, workflow, 5, 10000, error);
 }
 
-static double
-resident_mb (void)
+double
+weir_bench_resident_mb (void)
 {
   g_autofree char *statm = NULL;
   long pages = 0;
@@ -193,7 +187,7 @@ resident_mb (void)
 }
 
 static gboolean
-run_hundred (Bench *bench, WeirWorkflow *workflow, double *ms, GError **error)
+run_hundred (WeirBench *bench, WeirWorkflow *workflow, double *ms, GError **error)
 {
   g_autoptr(GPtrArray) played = g_ptr_array_new_with_free_func (dex_unref);
   gint64 begin = g_get_monotonic_time ();
@@ -202,10 +196,10 @@ run_hundred (Bench *bench, WeirWorkflow *workflow, double *ms, GError **error)
     g_ptr_array_add (played, weir_engine_play (bench->engine, workflow, NULL));
   for (guint i = 0; i < 100; i++)
     {
-      const GValue *value = await (g_ptr_array_index (played, i), error);
+      const GValue *value = weir_bench_await (g_ptr_array_index (played, i), error);
       g_autoptr(DexFuture) end = value != NULL ? weir_run_wait (g_value_get_object (value)) : NULL;
 
-      if (end == NULL || await (end, error) == NULL)
+      if (end == NULL || weir_bench_await (end, error) == NULL)
         return FALSE;
     }
   *ms = (double) (g_get_monotonic_time () - begin) / 1000;
@@ -216,8 +210,8 @@ static gboolean
 bench_hundred (WeirSamples *samples, gboolean memory, GError **error)
 {
   g_autoptr(WeirWorkflow) workflow = make_chain (10, "", ", config: { value: 1 }", "debug.noop", error);
-  Bench bench;
-  gboolean ok = workflow != NULL && bench_open (&bench, error);
+  WeirBench bench;
+  gboolean ok = workflow != NULL && weir_bench_open (&bench, error);
 
   for (guint i = 0; ok && i < 6; i++)
     {
@@ -225,10 +219,10 @@ bench_hundred (WeirSamples *samples, gboolean memory, GError **error)
 
       ok = run_hundred (&bench, workflow, &ms, error);
       if (ok && i > 0)
-        weir_samples_add (samples, memory ? resident_mb () : ms);
+        weir_samples_add (samples, memory ? weir_bench_resident_mb () : ms);
     }
   if (workflow != NULL)
-    bench_close (&bench);
+    weir_bench_close (&bench);
   return ok;
 }
 
@@ -280,7 +274,7 @@ weir_bench_big_value (WeirSamples *samples, GError **error)
   static const char inputs[] = "inputs: { v: { type: any } }\n";
   g_autoptr(WeirWorkflow) one = make_chain (1, inputs, ", config: { value: '=inputs.v' }", "debug.noop", error);
   g_autoptr(WeirWorkflow) ten = make_chain (10, inputs, ", config: { value: '=inputs.v' }", "debug.noop", error);
-  Bench bench = { .dir = make_folder (error), .engine = weir_engine_new (":memory:", error) };
+  WeirBench bench = { .dir = make_folder (error), .engine = weir_engine_new (":memory:", error) };
   gboolean ok = one != NULL && ten != NULL && bench.dir != NULL && bench.engine != NULL;
 
   for (guint i = 0; ok && i < 13; i++)
@@ -290,8 +284,8 @@ weir_bench_big_value (WeirSamples *samples, GError **error)
       g_autoptr(WeirValue) first_inputs = inputs_of (first);
       g_autoptr(WeirValue) second_inputs = inputs_of (second);
       /* whoever comes second finds the memory warm: they take turns */
-      gint64 first_time = time_run (&bench, i % 2 == 0 ? one : ten, first_inputs, error);
-      gint64 second_time = first_time >= 0 ? time_run (&bench, i % 2 == 0 ? ten : one, second_inputs, error) : -1;
+      gint64 first_time = weir_bench_time_run (&bench, i % 2 == 0 ? one : ten, first_inputs, error);
+      gint64 second_time = first_time >= 0 ? weir_bench_time_run (&bench, i % 2 == 0 ? ten : one, second_inputs, error) : -1;
       gint64 alone = i % 2 == 0 ? first_time : second_time;
       gint64 passed = i % 2 == 0 ? second_time : first_time;
 
@@ -300,7 +294,7 @@ weir_bench_big_value (WeirSamples *samples, GError **error)
         weir_samples_add (samples, (double) (passed - alone) / 1000);
     }
   if (bench.dir != NULL)
-    bench_close (&bench);
+    weir_bench_close (&bench);
   return ok;
 }
 
@@ -357,20 +351,20 @@ gboolean
 weir_bench_chain_effect (WeirSamples *samples, GError **error)
 {
   g_autoptr(WeirWorkflow) workflow = make_effects (1000, error);
-  Bench bench;
-  gboolean ok = workflow != NULL && bench_open (&bench, error);
+  WeirBench bench;
+  gboolean ok = workflow != NULL && weir_bench_open (&bench, error);
 
   for (guint i = 0; ok && i < 4; i++)
     {
       double fsync_us = measure_fsync (bench.dir);
-      gint64 time = time_run (&bench, workflow, NULL, error);
+      gint64 time = weir_bench_time_run (&bench, workflow, NULL, error);
 
       ok = time >= 0;
       if (ok && i > 0)
         weir_samples_add (samples, (double) time / 1000 / fsync_us);
     }
   if (workflow != NULL)
-    bench_close (&bench);
+    weir_bench_close (&bench);
   return ok;
 }
 

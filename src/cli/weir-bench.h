@@ -38,6 +38,25 @@ typedef struct
 /* Ends with a NULL name. */
 extern const WeirFigure weir_figures[];
 
+/**
+ * WeirBench:
+ *
+ * An engine on a real database in a temporary folder, synced as always.
+ */
+typedef struct
+{
+  char       *dir;
+  WeirEngine *engine;
+} WeirBench;
+
+gboolean      weir_bench_open     (WeirBench *self, GError **error);
+void          weir_bench_close    (WeirBench *self);
+/* Iterates the main context until @future is settled. */
+const GValue *weir_bench_await    (DexFuture *future, GError **error);
+/* From play to the end on disk, µs; negative when it failed. */
+gint64        weir_bench_time_run (WeirBench *self, WeirWorkflow *workflow, WeirValue *inputs, GError **error);
+double        weir_bench_resident_mb (void);
+
 /* weir-bench-json.c */
 gboolean weir_bench_json_in  (WeirSamples *samples, GError **error);
 gboolean weir_bench_json_out (WeirSamples *samples, GError **error);
@@ -51,5 +70,10 @@ gboolean weir_bench_runs_100     (WeirSamples *samples, GError **error);
 gboolean weir_bench_runs_100_rss (WeirSamples *samples, GError **error);
 gboolean weir_bench_big_value    (WeirSamples *samples, GError **error);
 gboolean weir_bench_chain_effect (WeirSamples *samples, GError **error);
+
+/* weir-bench-store.c */
+gboolean weir_bench_journal_size   (WeirSamples *samples, GError **error);
+gboolean weir_bench_many_runs      (WeirSamples *samples, GError **error);
+gboolean weir_bench_many_runs_list (WeirSamples *samples, GError **error);
 
 G_END_DECLS

@@ -16,6 +16,9 @@ const WeirFigure weir_figures[] = {
     weir_bench_big_value },
   { "chain-effect", "a chain of 1,000 steps, each with an effect and a synced record: time of a step as a multiple of the disk's fsync",
     "×", 1.3, NULL, weir_bench_chain_effect },
+  { "journal-size", "what an ordinary run of 20 blocks takes on disk", "KiB", 64, NULL, weir_bench_journal_size },
+  { "many-runs", "memory that 1,000 waiting and 100 active runs add", "MB", 60, NULL, weir_bench_many_runs },
+  { "many-runs-list", "the time to list them", "ms", 50, NULL, weir_bench_many_runs_list },
   { "json-in", "10 MB of JSON to values", "ms", 25, "json-glib 227", weir_bench_json_in },
   { "json-out", "the same values to JSON", "ms", 25, "json-glib 91", weir_bench_json_out },
   { NULL }
