@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <errno.h>
-#include <string.h>
-#include <sys/stat.h>
-
 #include "paths.h"
-#include "values.h"
+#include "place.h"
 
 typedef struct
 {
@@ -14,18 +10,12 @@ typedef struct
   gboolean make_parents;
 } Move;
 
-static const char *const overwrite_ids[] = { "error", "skip", "replace", "rename", "newer", NULL };
-static const char *const overwrite_titles[] = {
-  N_("Fail"), N_("Leave the file where it is"), N_("Replace it"), N_("Keep both, under another name"),
-  N_("Replace it if it is older"), NULL
-};
-
 static const WeirField move_fields[] = {
   WEIR_FIELD_PATH (Move, from, .title = N_("From"), .required = TRUE),
   WEIR_FIELD_PATH (Move, to, .title = N_("To"), .required = TRUE,
                    .summary = N_("A new name; with / at its end, or where there is a folder, the folder to move into")),
-  WEIR_FIELD_CHOICE (Move, overwrite, .title = N_("If there is one already"), .choices = overwrite_ids,
-                     .choice_titles = overwrite_titles, .initial_text = "error"),
+  WEIR_FIELD_CHOICE (Move, overwrite, .title = N_("If there is one already"), .choices = weir_place_overwrite_ids,
+                     .choice_titles = weir_place_overwrite_titles, .initial_text = "error"),
   WEIR_FIELD_BOOL (Move, make_parents, .title = N_("Make missing folders"), .initial = TRUE),
   { 0 }
 };
@@ -60,39 +50,6 @@ static const WeirExample move_examples[] = {
   { 0 }
 };
 
-/* What @to means for a file called like @from. */
-static char *
-make_target (WeirStep *step, const char *from, const char *to, GError **error)
-{
-  g_autofree char *path = weir_step_resolve_path (step, to, error);
-  g_autofree char *name = g_path_get_basename (from);
-  g_autofree char *inside = NULL;
-  struct stat source, target;
-
-  if (path == NULL)
-    return NULL;
-  inside = g_build_filename (path, name, NULL);
-  if (g_str_has_suffix (to, "/"))
-    return g_steal_pointer (&inside);
-  if (stat (path, &target) != 0 || !S_ISDIR (target.st_mode))
-    return g_steal_pointer (&path);
-  /* Renaming a folder to itself in other letters is no move into itself. */
-  if (lstat (from, &source) == 0 && source.st_ino == target.st_ino && source.st_dev == target.st_dev)
-    return g_steal_pointer (&path);
-  return g_steal_pointer (&inside);
-}
-
-static gboolean
-is_newer (const char *path, const char *than)
-{
-  struct stat a, b;
-
-  if (stat (path, &a) != 0 || stat (than, &b) != 0)
-    return TRUE;
-  return a.st_mtim.tv_sec != b.st_mtim.tv_sec ? a.st_mtim.tv_sec > b.st_mtim.tv_sec
-                                              : a.st_mtim.tv_nsec > b.st_mtim.tv_nsec;
-}
-
 static gboolean
 finish (WeirStep *step, const char *path, gboolean moved)
 {
@@ -106,38 +63,32 @@ move_fiber (gpointer settings, WeirStep *step, GError **error)
 {
   Move *self = settings;
   g_autofree char *from = weir_step_resolve_path (step, self->from, error);
-  g_autofree char *to = from != NULL ? make_target (step, from, self->to, error) : NULL;
-  gboolean replace = g_str_equal (self->overwrite, "replace") || g_str_equal (self->overwrite, "newer");
+  g_autofree char *to = from != NULL ? weir_place_make_target (step, from, self->to, error) : NULL;
+  g_autoptr(WeirValue) place = NULL;
+  gboolean replace = FALSE, skip = FALSE;
 
   if (to == NULL)
     return FALSE;
   if (!weir_paths_exists (from))
     {
-      /* An attempt before this one was cut off between the move and the note that it was done. */
-      if (weir_step_get_attempt (step) > 1 && !g_str_equal (self->overwrite, "rename") && weir_paths_exists (to))
-        return finish (step, to, TRUE);
-      weir_set_failure (error, "io.not_found", "Expected a file or folder to move at %s, but there is none", from);
-      return FALSE;
+      /* after an attempt that was cut off the file may have been moved already; the step knows where to */
+      if (weir_step_get_attempt (step) == 1)
+        {
+          weir_set_failure (error, "io.not_found", "Expected a file or folder to move at %s, but there is none", from);
+          return FALSE;
+        }
     }
-  if (g_str_equal (from, to))
+  else if (g_str_equal (from, to))
     return finish (step, to, FALSE);
-
-  if (weir_paths_exists (to))
-    {
-      if (g_str_equal (self->overwrite, "skip") || (g_str_equal (self->overwrite, "newer") && !is_newer (from, to)))
-        {
-          weir_step_log (step, WEIR_LOG_INFO, "Left %s where it is: there is a %s", from, to);
-          return finish (step, from, FALSE);
-        }
-      if (g_str_equal (self->overwrite, "rename"))
-        {
-          g_autofree char *wanted = g_steal_pointer (&to);
-          to = weir_paths_make_free (wanted);
-        }
-    }
-  if (!dex_await (weir_step_move_file (step, from, to, replace, self->make_parents), error))
+  else if (!weir_place_choose (step, "file.move", from, self->overwrite, &to, &replace, &skip, error))
     return FALSE;
-  return finish (step, to, TRUE);
+  if (skip)
+    {
+      weir_step_log (step, WEIR_LOG_INFO, "Left %s where it is: there is a %s", from, to);
+      return finish (step, from, FALSE);
+    }
+  place = dex_await_boxed (weir_step_move_file (step, from, to, replace, self->make_parents), error);
+  return place != NULL && finish (step, weir_value_get_text (place, NULL), TRUE);
 }
 
 static DexFuture *

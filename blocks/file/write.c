@@ -12,6 +12,7 @@ typedef struct
   char      *encoding;
   char      *newline;
   gboolean   backup;
+  gboolean   sync;
 } Write;
 
 static const char *const mode_ids[] = { "replace", "append", "create_new", "keep_both", NULL };
@@ -19,7 +20,7 @@ static const char *const mode_titles[] = {
   N_("Replace what is there"), N_("Append"), N_("Fail if there is one"), N_("Keep both, under another name"), NULL
 };
 static const char *const newline_ids[] = { "keep", "lf", "crlf", NULL };
-static const char *const newline_titles[] = { N_("As they are"), N_("LF (Linux)"), N_("CRLF (Windows)"), NULL };
+static const char *const newline_titles[] = { N_ ("As they are"), N_ ("LF (Linux)"), N_ ("CRLF (Windows)"), NULL };
 
 static const WeirField write_fields[] = {
   WEIR_FIELD_PATH (Write, path, .title = N_("File"), .required = TRUE),
@@ -36,6 +37,8 @@ static const WeirField write_fields[] = {
   WEIR_FIELD_BOOL (Write, backup, .title = N_("Keep a backup"),
                    .summary = N_("What was there before, with ~ after its name"),
                    .advanced = TRUE),
+  { .name = "fsync", .kind = WEIR_FIELD_KIND_BOOL, .offset = G_STRUCT_OFFSET (Write, sync), .title = N_("Wait for the disk"),
+    .summary = N_("So that a power cut loses nothing; without it, writing is faster"), .initial = TRUE, .advanced = TRUE },
   { 0 }
 };
 
@@ -73,12 +76,12 @@ static const WeirExample write_examples[] = {
 
 /* Written through the step, so that the backup too goes when the run is undone. */
 static gboolean
-keep_backup (WeirStep *step, const char *path, GError **error)
+keep_backup (Write *self, WeirStep *step, const char *path, WeirWriteMode mode, GError **error)
 {
   g_autofree char *backup = g_strconcat (path, "~", NULL);
   g_autoptr(GBytes) before = NULL;
 
-  if (!g_file_test (path, G_FILE_TEST_IS_REGULAR))
+  if (!self->backup || (mode & ~WEIR_WRITE_UNSYNCED) != WEIR_WRITE_REPLACE || !g_file_test (path, G_FILE_TEST_IS_REGULAR))
     return TRUE;
   before = dex_await_boxed (weir_step_read_file (step, path, G_MAXINT64), error);
   if (before == NULL)
@@ -109,7 +112,7 @@ write_stream (Write *self, WeirStep *step, const char *path, WeirWriteMode mode,
   g_autoptr(WeirValue) stream = make_stream (self, error);
   g_autoptr(WeirValue) written = NULL;
 
-  if (stream == NULL || (self->backup && mode == WEIR_WRITE_REPLACE && !keep_backup (step, path, error)))
+  if (stream == NULL || !keep_backup (self, step, path, mode, error))
     return FALSE;
   written = dex_await_boxed (weir_step_write_stream (step, path, stream, mode, self->make_parents), error);
   if (written == NULL)
@@ -118,6 +121,20 @@ write_stream (Write *self, WeirStep *step, const char *path, WeirWriteMode mode,
   weir_step_emit (step, "bytes", weir_value_find_member (written, "bytes"));
   weir_step_emit (step, "created", weir_value_find_member (written, "created"));
   return TRUE;
+}
+
+/* A free name; the one that an attempt before this one had chosen, if there was one. */
+static char *
+find_name (WeirStep *step, const char *wanted, GError **error)
+{
+  g_autoptr(WeirValue) chosen = NULL;
+
+  if (weir_step_get_attempt (step) == 1)
+    return weir_paths_make_free (wanted);
+  chosen = dex_await_boxed (weir_step_find_target (step, "file.write", NULL), error);
+  if (chosen == NULL)
+    return NULL;
+  return weir_value_is_null (chosen) ? weir_paths_make_free (wanted) : g_strdup (weir_value_get_text (chosen, NULL));
 }
 
 static gboolean
@@ -140,24 +157,20 @@ write_fiber (gpointer settings, WeirStep *step, GError **error)
       weir_set_failure (error, "input.missing", "Expected something to write to %s, but nothing came", path);
       return FALSE;
     }
-  if (weir_value_get_kind (self->content) == WEIR_VALUE_STREAM)
-    {
-      if (keep_both)
-        {
-          g_autofree char *wanted = g_steal_pointer (&path);
-          path = weir_paths_make_free (wanted);
-        }
-      return write_stream (self, step, path, mode, error);
-    }
-  content = weir_encoding_encode (self->content, self->encoding, self->newline, error);
-  if (content == NULL || (self->backup && mode == WEIR_WRITE_REPLACE && !keep_backup (step, path, error)))
-    return FALSE;
-
   if (keep_both)
     {
       g_autofree char *wanted = g_steal_pointer (&path);
-      path = weir_paths_make_free (wanted);
+      path = find_name (step, wanted, error);
+      if (path == NULL)
+        return FALSE;
     }
+  if (!self->sync)
+    mode |= WEIR_WRITE_UNSYNCED;
+  if (weir_value_get_kind (self->content) == WEIR_VALUE_STREAM)
+    return write_stream (self, step, path, mode, error);
+  content = weir_encoding_encode (self->content, self->encoding, self->newline, error);
+  if (content == NULL || !keep_backup (self, step, path, mode, error))
+    return FALSE;
   created = dex_await_boolean (weir_step_write_file (step, path, content, mode, self->make_parents), &wrong);
   if (wrong != NULL)
     {

@@ -269,6 +269,43 @@ WEIR_API DexFuture    *weir_step_write_stream (WeirStep     *self,
 WEIR_API void          weir_step_show_progress_of (WeirStep *self,
                                                WeirStreamReader *reader);
 
+typedef enum
+{
+  WEIR_COPY_REPLACE = 1 << 0,      /* what is there may be replaced; it is kept for undo */
+  WEIR_COPY_FOLDERS = 1 << 1,      /* with all that is in them */
+  WEIR_COPY_ATTRIBUTES = 1 << 2,   /* mode, time, extended attributes */
+  WEIR_COPY_VERIFY = 1 << 3,       /* reads the copy back */
+  WEIR_COPY_MAKE_PARENTS = 1 << 4,
+} WeirCopyFlags;
+
+/* By reflink where the file system can. Resolves to a boolean: whether @to is new. */
+WEIR_API DexFuture    *weir_step_copy_file    (WeirStep     *self,
+                                               const char   *from,
+                                               const char   *to,
+                                               WeirCopyFlags how) G_GNUC_WARN_UNUSED_RESULT;
+/* Into the trash of the desktop (G_IO_ERROR_NOT_SUPPORTED where there is none), or for good, kept for undo. Resolves to a boolean. */
+WEIR_API DexFuture    *weir_step_delete_file  (WeirStep     *self,
+                                               const char   *path,
+                                               gboolean      to_trash,
+                                               gboolean      recursive) G_GNUC_WARN_UNUSED_RESULT;
+/* Resolves to a boolean: whether it is new. */
+WEIR_API DexFuture    *weir_step_make_folder  (WeirStep     *self,
+                                               const char   *path,
+                                               gboolean      parents) G_GNUC_WARN_UNUSED_RESULT;
+/* @permissions: {mode?: int, uid?: int, gid?: int, xattrs?: record of bytes}. Resolves to a boolean: whether anything was changed. */
+WEIR_API DexFuture    *weir_step_set_permissions (WeirStep  *self,
+                                               const char   *path,
+                                               WeirValue    *permissions) G_GNUC_WARN_UNUSED_RESULT;
+/* What an earlier attempt of this step chose as the target of an effect of @type ("file.move", "file.write"; from @source unless NULL)
+ * before it was cut off: a kind that looks for a free name goes on with it. Resolves to a WeirValue: a text, or null. */
+WEIR_API DexFuture    *weir_step_find_target  (WeirStep     *self,
+                                               const char   *type,
+                                               const char   *source) G_GNUC_WARN_UNUSED_RESULT;
+/* A file (or folder) of the run's own, gone when the run has ended. Resolves to a WeirValue: its path as text. */
+WEIR_API DexFuture    *weir_step_make_temporary (WeirStep   *self,
+                                               const char   *name,
+                                               gboolean      folder) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Effects of other kinds. intend() resolves to the effect's id (guint64) once its record is on disk: only then may the
  * effect begin. @type is the kind's own word ("notification"), @target what is touched, for people. */
 WEIR_API DexFuture    *weir_step_intend       (WeirStep     *self,

@@ -450,6 +450,7 @@ static gboolean
 copy_then_remove (const char *from, const char *to, GError **error)
 {
   g_autofree char *temporary = g_strconcat (to, ".weir-moving", NULL);
+  g_autoptr(WeirValue) state = weir_file_get_state (NULL, from, WEIR_STATE_ATTRIBUTES, NULL, NULL);
   g_autoptr(GFile) source = g_file_new_for_path (from);
   g_autoptr(GFile) target = g_file_new_for_path (temporary);
 
@@ -460,7 +461,8 @@ copy_then_remove (const char *from, const char *to, GError **error)
       return FALSE;
     }
   if (!g_file_copy (source, target, G_FILE_COPY_OVERWRITE | G_FILE_COPY_ALL_METADATA | G_FILE_COPY_NOFOLLOW_SYMLINKS,
-                    NULL, NULL, NULL, error))
+                    NULL, NULL, NULL, error)
+      || !weir_file_set_attributes (temporary, state, error)) /* times to the nanosecond, of links too */
     {
       unlink (temporary);
       return FALSE;

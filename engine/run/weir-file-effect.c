@@ -47,6 +47,8 @@ sides_init (Sides *self, const WeirEffect *effect, WeirDirection direction)
   gboolean undo = direction == WEIR_DIRECTION_UNDO;
 
   self->to = undo ? effect->before : effect->after != NULL ? weir_value_find_member (effect->after, "redo") : NULL;
+  if (self->to == NULL)
+    self->to = after_of (effect); /* as far as that goes without content */
   self->from = undo ? after_of (effect) : effect->before;
   self->will = undo ? weir_file_effect_get (effect, "will") : NULL;
   self->to_index = weir_state_index (self->to);
@@ -271,7 +273,8 @@ weir_file_effect_foresee (const WeirEffect *effect, WeirDirection direction, Wei
       return;
     }
   /* it stays if something is in it */
-  if (is_type (effect, "file.mkdir") && direction == WEIR_DIRECTION_UNDO)
+  if (is_type (effect, "file.mkdir") && direction == WEIR_DIRECTION_UNDO
+      && !weir_foresight_is_empty (foresight, effect->target))
     return;
   sides_init (&sides, effect, direction);
   if (sides.to != NULL)

@@ -330,7 +330,7 @@ weir_state_same (WeirValue *a, WeirValue *b)
   if (!same_member (a, b, "kind") || !same_member (a, b, "link"))
     return FALSE;
   if (weir_state_is (a, "link"))
-    return TRUE;
+    return same_member (a, b, "mtime");
   if (weir_state_is (a, "file") && (!same_member (a, b, "size") || !same_member (a, b, "mtime")))
     return FALSE;
   /* only root can give a file back to somebody */

@@ -5,29 +5,35 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "weir-file-state.h"
 
-static gboolean
-is_on (const char *folder, dev_t device)
+/* A number of the mount that @path is on, -1 if there is no such path. Not the device: nothing can be renamed from one mount to another
+ * of the same file system. */
+static gint64
+mount_of (const char *path)
 {
-  struct stat info;
+  struct statx info;
 
-  return stat (folder, &info) == 0 && info.st_dev == device;
+  if (statx (AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_MNT_ID, &info) != 0)
+    return -1;
+  return (info.stx_mask & STATX_MNT_ID) != 0 ? (gint64) info.stx_mnt_id
+                                             : (gint64) makedev (info.stx_dev_major, info.stx_dev_minor);
 }
 
-/* The topmost folder of the file system that @path is on. */
+/* The topmost folder of the mount that @folder is on. */
 static char *
-find_top (const char *path, dev_t device)
+find_top (const char *folder, gint64 mount)
 {
-  g_autofree char *top = g_path_get_dirname (path);
+  g_autofree char *top = g_strdup (folder);
 
   while (!g_str_equal (top, "/"))
     {
       g_autofree char *up = g_path_get_dirname (top);
 
-      if (!is_on (up, device))
+      if (mount_of (up) != mount)
         break;
       g_free (top);
       top = g_steal_pointer (&up);
@@ -37,9 +43,9 @@ find_top (const char *path, dev_t device)
 
 /* A folder that the administrator made for all is used only as the specification wants it: no link, and sticky. */
 static char *
-find_trash_of_top (const char *path, dev_t device)
+find_trash_of_top (const char *folder, gint64 mount)
 {
-  g_autofree char *top = find_top (path, device);
+  g_autofree char *top = find_top (folder, mount);
   g_autofree char *shared = g_build_filename (top, ".Trash", NULL);
   struct stat info;
 
@@ -72,18 +78,19 @@ gboolean
 weir_file_find_trash (const char *path, char **trashed, char **info)
 {
   g_autofree char *trash = g_build_filename (g_get_user_data_dir (), "Trash", NULL);
+  g_autofree char *folder = g_path_get_dirname (path);
   g_autofree char *name = g_path_get_basename (path);
-  struct stat found;
+  gint64 mount = mount_of (folder);
 
-  if (lstat (path, &found) != 0)
+  if (mount < 0)
     return FALSE;
-  if (!is_on (g_get_user_data_dir (), found.st_dev))
+  if (mount_of (g_get_user_data_dir ()) != mount)
     {
       g_free (trash);
-      trash = find_trash_of_top (path, found.st_dev);
+      trash = find_trash_of_top (folder, mount);
     }
   /* what is in the trash cannot be put there */
-  if (g_str_has_prefix (path, trash) || !make_folders (trash) || !is_on (trash, found.st_dev))
+  if (g_str_has_prefix (path, trash) || !make_folders (trash) || mount_of (trash) != mount)
     return FALSE;
   for (guint i = 1;; i++)
     {

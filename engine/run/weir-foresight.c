@@ -64,8 +64,9 @@ below (const char *path, const char *folder)
   return strncmp (path, folder, length) == 0 && (path[length] == '/' || path[length] == '\0') ? path + length : NULL;
 }
 
-WeirValue *
-weir_foresight_look (WeirForesight *self, const char *path)
+/* What is known of @path; else NULL, and @name is what it is called now. */
+static WeirValue *
+find (WeirForesight *self, const char *path, char **now)
 {
   g_autofree char *name = g_strdup (path);
 
@@ -89,7 +90,37 @@ weir_foresight_look (WeirForesight *self, const char *path)
       else if (below (name, layer->from) != NULL)
         return weir_state_new_nothing ();
     }
-  return weir_file_get_state (NULL, name, WEIR_STATE_ATTRIBUTES, NULL, NULL);
+  *now = g_steal_pointer (&name);
+  return NULL;
+}
+
+WeirValue *
+weir_foresight_look (WeirForesight *self, const char *path)
+{
+  g_autofree char *now = NULL;
+  WeirValue *state = find (self, path, &now);
+
+  return state != NULL ? state : weir_file_get_state (NULL, now, WEIR_STATE_ATTRIBUTES, NULL, NULL);
+}
+
+/* Nothing comes into a folder that the run made but what goes again before the folder does, so what is in it now is all. */
+gboolean
+weir_foresight_is_empty (WeirForesight *self, const char *path)
+{
+  g_autofree char *now = NULL;
+  g_autoptr(WeirValue) state = find (self, path, &now);
+  g_autoptr(GDir) dir = g_dir_open (now != NULL ? now : path, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *child = g_build_filename (path, name, NULL);
+      g_autoptr(WeirValue) there = weir_foresight_look (self, child);
+
+      if (weir_state_exists (there))
+        return FALSE;
+    }
+  return TRUE;
 }
 
 void

@@ -14,6 +14,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirForesight, weir_foresight_free)
 
 /* What will be at @path; @self NULL: what is there now. (transfer full) */
 WeirValue     *weir_foresight_look (WeirForesight *self, const char *path);
+/* Whether nothing will be in the folder at @path. */
+gboolean       weir_foresight_is_empty (WeirForesight *self, const char *path);
 void           weir_foresight_put  (WeirForesight *self, const char *path, WeirValue *state);
 /* A folder moves, with all that is in it. */
 void           weir_foresight_move (WeirForesight *self, const char *from, const char *to);

@@ -159,6 +159,9 @@ void             weir_run_play             (WeirRun *run, WeirValue *inputs);
 void             weir_run_recover          (WeirRun *run, WeirRunState *state);
 void             weir_run_suspend          (WeirRun *run);
 
+/* weir-step-temporary.c */
+void             weir_run_remove_temporary (WeirRun *run);
+
 /* weir-step-effect.c */
 DexFuture       *weir_step_intend_as       (WeirStep *step, const char *type, const char *target, WeirValue *before, WeirUndoKind undo);
 void             weir_step_drop_effect     (WeirStep *step, guint64 id);

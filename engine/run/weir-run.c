@@ -350,7 +350,10 @@ weir_run_events_durable (WeirRun *self, WeirEvent *event)
     {
       tell_ended (self);
       if (self->engine != NULL)
-        weir_engine_forget_run (self->engine, self);
+        {
+          weir_run_remove_temporary (self);
+          weir_engine_forget_run (self->engine, self);
+        }
     }
 }
 

@@ -164,6 +164,7 @@ weir_step_make_parents (WeirFileCall *call, GError **error)
 
 /* ── an effect ──────────────────────────────────────────────────────────────────────────── */
 
+/* Nothing on the first attempt: it is the common case, and costs no question to the store. */
 gboolean
 weir_file_call_load_earlier (WeirFileCall *call, GError **error)
 {
@@ -204,6 +205,24 @@ act_with_progress (WeirFileCall *call, DexFiberFunc act, GError **error)
   return ok;
 }
 
+/* Now that the folders are there they have a time that undo can give back. */
+static DexFuture *
+look_at_parents_in_thread (gpointer user_data)
+{
+  WeirFileCall *call = user_data;
+
+  call->before = weir_file_call_record (g_steal_pointer (&call->before), call->path, call->from);
+  return dex_future_new_true ();
+}
+
+static gboolean
+make_parents (WeirFileCall *call, GError **error)
+{
+  if (!call->make_parents || call->parents == NULL || call->parents->len == 0)
+    return TRUE;
+  return weir_step_make_parents (call, error) && weir_file_call_in_thread (call, look_at_parents_in_thread, error);
+}
+
 gboolean
 weir_file_call_run (WeirFileCall *call, DexFiberFunc keep, DexFiberFunc act, GError **error)
 {
@@ -218,8 +237,7 @@ weir_file_call_run (WeirFileCall *call, DexFiberFunc keep, DexFiberFunc act, GEr
         weir_step_complete_effect (call->step, call->done->id, call->after);
       return TRUE;
     }
-  if (!weir_step_require (call->step, "fs.write", call->path, error)
-      || (call->make_parents && !weir_step_make_parents (call, error)))
+  if (!weir_step_require (call->step, "fs.write", call->path, error) || !make_parents (call, error))
     return FALSE;
   if (call->warning != NULL)
     weir_step_log (call->step, WEIR_LOG_WARNING, "%s", call->warning);

@@ -298,3 +298,44 @@ weir_step_move_file (WeirStep *self, const char *from, const char *to, gboolean 
   call->make_parents = parents;
   return dex_scheduler_spawn (NULL, 0, move_fiber, call, weir_file_call_free);
 }
+
+/* ── names chosen before a crash ────────────────────────────────────────────────────────── */
+
+static DexFuture *
+find_target_fiber (gpointer user_data)
+{
+  WeirFileCall *call = user_data;
+  GError *error = NULL;
+
+  if (!weir_file_call_load_earlier (call, &error))
+    return dex_future_new_for_error (error);
+  for (guint i = call->earlier != NULL ? call->earlier->len : 0; i-- > 0;)
+    {
+      const WeirEffect *effect = g_ptr_array_index (call->earlier, i);
+
+      if (g_str_equal (effect->type, call->type) && effect->state <= WEIR_EFFECT_COMPLETED
+          && (call->from == NULL || g_str_equal (weir_value_get_member_text (effect->before, "from", ""), call->from)))
+        return dex_future_new_take_boxed (WEIR_TYPE_VALUE, weir_value_new_text (effect->target));
+    }
+  return dex_future_new_take_boxed (WEIR_TYPE_VALUE, weir_value_new_null ());
+}
+
+/**
+ * weir_step_find_target:
+ * @self: a running step
+ * @type: of the effect: "file.move", "file.write", "file.copy"
+ * @source: (nullable): what was moved or copied
+ *
+ * What an earlier attempt of this step chose as the target of an effect before it was cut off.
+ *
+ * Returns: (transfer full): a future that resolves to a #WeirValue, a text, or null when there was no such effect
+ */
+DexFuture *
+weir_step_find_target (WeirStep *self, const char *type, const char *source)
+{
+  WeirFileCall *call = weir_file_call_new (self, NULL);
+
+  call->type = g_intern_string (type);
+  call->from = g_strdup (source);
+  return dex_scheduler_spawn (NULL, 0, find_target_fiber, call, weir_file_call_free);
+}
