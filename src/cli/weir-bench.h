@@ -76,4 +76,8 @@ gboolean weir_bench_journal_size   (WeirSamples *samples, GError **error);
 gboolean weir_bench_many_runs      (WeirSamples *samples, GError **error);
 gboolean weir_bench_many_runs_list (WeirSamples *samples, GError **error);
 
+/* weir-bench-stream.c */
+gboolean weir_bench_stream_2g     (WeirSamples *samples, GError **error);
+gboolean weir_bench_stream_2g_rss (WeirSamples *samples, GError **error);
+
 G_END_DECLS

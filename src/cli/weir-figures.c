@@ -19,6 +19,8 @@ const WeirFigure weir_figures[] = {
   { "journal-size", "what an ordinary run of 20 blocks takes on disk", "KiB", 64, NULL, weir_bench_journal_size },
   { "many-runs", "memory that 1,000 waiting and 100 active runs add", "MB", 60, NULL, weir_bench_many_runs },
   { "many-runs-list", "the time to list them", "ms", 50, NULL, weir_bench_many_runs_list },
+  { "stream-2g", "a file of 2 GB, read, filtered by an expression and written, as streams", "s", 60, NULL, weir_bench_stream_2g },
+  { "stream-2g-rss", "the most memory that it took", "MB", 100, NULL, weir_bench_stream_2g_rss },
   { "json-in", "10 MB of JSON to values", "ms", 25, "json-glib 227", weir_bench_json_in },
   { "json-out", "the same values to JSON", "ms", 25, "json-glib 91", weir_bench_json_out },
   { NULL }
