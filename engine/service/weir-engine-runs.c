@@ -454,8 +454,12 @@ recover_fiber (gpointer user_data)
 static DexFuture *
 recover (WeirEngine *self, gint64 id, gboolean abandon)
 {
-  RecoverCall *call = g_new0 (RecoverCall, 1);
+  RecoverCall *call;
 
+  if (self->read_only)
+    return dex_future_new_reject (WEIR_ERROR, WEIR_ERROR_NEWER, "A newer Weir wrote %s; here it can only be looked at",
+                                  self->data_dir);
+  call = g_new0 (RecoverCall, 1);
   call->engine = g_object_ref (self);
   call->id = id;
   call->abandon = abandon;

@@ -89,6 +89,10 @@ WEIR_API G_DECLARE_FINAL_TYPE (WeirEngine, weir_engine, WEIR, ENGINE, GObject)
  * which pid), WEIR_ERROR_NEWER, WEIR_ERROR_STORE. Makes what is missing, mode 0700, and migrates. */
 WEIR_API WeirEngine   *weir_engine_new             (const char   *data_dir,
                                                     GError      **error);
+/* What a newer Weir wrote (WEIR_ERROR_NEWER), for looking at: nothing runs, and what would write is refused with WEIR_ERROR_NEWER. */
+WEIR_API WeirEngine   *weir_engine_new_read_only   (const char   *data_dir,
+                                                    GError      **error);
+WEIR_API gboolean      weir_engine_is_read_only    (WeirEngine   *self);
 WEIR_API const char   *weir_engine_get_data_dir    (WeirEngine   *self);
 /* Writes what is pending, suspends live runs (they resume at the next start) and closes the store. Resolves to TRUE. */
 WEIR_API DexFuture    *weir_engine_close           (WeirEngine   *self) G_GNUC_WARN_UNUSED_RESULT;

@@ -226,6 +226,8 @@ weir_store_close_database (WeirStore *self)
   int code = SQLITE_ERROR;
 
   g_clear_pointer (&self->reading, weir_sql_close);
+  if (self->writing == NULL)
+    return;
   if (!self->in_memory)
     code = sqlite3_wal_checkpoint_v2 (self->writing->db, NULL, SQLITE_CHECKPOINT_RESTART, &n_frames, &n_copied);
   g_clear_pointer (&self->writing, weir_sql_close);

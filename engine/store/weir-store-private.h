@@ -48,6 +48,7 @@ struct _WeirStore
   char           *database_path;
   char           *blobs_dir;
   gboolean        in_memory;
+  char           *read_only;      /* why nothing can be written; NULL: it can */
   int             lock_fd;
   gint64          last_run_id;
   gint64          last_effect_id;
@@ -109,6 +110,8 @@ gboolean    weir_store_ask_now        (WeirStore *self, WeirStoreFunc func, gpoi
 
 /* weir-store-schema.c */
 WeirSql    *weir_store_open_database  (WeirStore *self, GError **error);
+/* Whether a newer Weir wrote the database; @error says so. */
+gboolean    weir_store_check_newer    (WeirStore *self, WeirSql *sql, GError **error);
 WeirSql    *weir_store_open_reading   (WeirStore *self, GError **error);
 gboolean    weir_store_sync_new       (WeirStore *self, GError **error);
 

@@ -37,7 +37,7 @@ question_free (gpointer data)
 
 #define RUN_COLUMNS                                                                     \
   "id, workflow, workflow_name, version, status, created_at, ended_at, n_steps, error," \
-  " (SELECT count(*) FROM effect WHERE run = run.id AND state NOT IN (2, 4)),"                   \
+  " (SELECT count(*) FROM effect WHERE run = run.id AND state NOT IN (2, 4)),"          \
   " (SELECT count(*) FROM effect WHERE run = run.id AND state = 2)"
 
 static WeirRunStatus
@@ -280,6 +280,14 @@ event_from_row (WeirStore *self, WeirStatement *row, gboolean whole, GHashTable 
 }
 
 static gboolean
+is_unknown (WeirStatement *row)
+{
+  const char *name = (const char *) sqlite3_column_text (row, 1);
+
+  return name != NULL && weir_event_kind_from_name (name) == WEIR_EVENT_LAST;
+}
+
+static gboolean
 load_events (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GError **error)
 {
   Question *question = data;
@@ -304,8 +312,12 @@ load_events (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GErro
   sqlite3_bind_int64 (find, 2, WEIR_STORE_KEY (question->run, G_MAXUINT32));
   while ((code = weir_sql_step (sql, find, error)) == SQLITE_ROW)
     {
-      WeirEvent *event = event_from_row (self, find, question->whole, seen, error);
+      WeirEvent *event;
 
+      /* Of what a newer Weir knows the rest still tells the story. */
+      if (self->read_only != NULL && is_unknown (find))
+        continue;
+      event = event_from_row (self, find, question->whole, seen, error);
       if (event == NULL)
         return FALSE;
       g_ptr_array_add (events, event);
@@ -436,10 +448,10 @@ weir_store_list_effects (WeirStore *self, gint64 run)
 
 typedef struct
 {
-  gint64  run;
+  gint64 run;
   guint32 scope;
   guint32 firing;
-  char   *block;
+  char *block;
 } StepQuestion;
 
 static void
@@ -456,7 +468,9 @@ list_step_effects (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer,
 {
   StepQuestion *question = data;
   g_autoptr (WeirStatement) find = weir_sql_prepare (
-    sql, "SELECT " EFFECT_COLUMNS " FROM effect WHERE run = ?1 AND scope = ?2 AND firing = ?3 AND block = ?4 ORDER BY id", error);
+    sql,
+    "SELECT " EFFECT_COLUMNS " FROM effect WHERE run = ?1 AND scope = ?2 AND firing = ?3 AND block = ?4 ORDER BY id",
+    error);
 
   if (find == NULL)
     return FALSE;

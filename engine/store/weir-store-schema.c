@@ -10,6 +10,17 @@
 #define APPLICATION_ID 0x57656972 /* "Weir" */
 
 static gboolean
+check_version (WeirSql *sql, int version, GError **error)
+{
+  if (version <= (int) G_N_ELEMENTS (weir_migrations))
+    return TRUE;
+  g_set_error (error, WEIR_ERROR, WEIR_ERROR_NEWER,
+               "%s has schema %d, written by a newer Weir; this one knows schemas up to %d and leaves it as it is",
+               sql->name, version, (int) G_N_ELEMENTS (weir_migrations));
+  return FALSE;
+}
+
+static gboolean
 check_owner (WeirSql *sql, int version, GError **error)
 {
   gint64 id = weir_sql_get_int (sql, "PRAGMA application_id", 0);
@@ -23,14 +34,7 @@ check_owner (WeirSql *sql, int version, GError **error)
                    "Expected a database of Weir in %s, but it belongs to another program", sql->name);
       return FALSE;
     }
-  if (version > (int) G_N_ELEMENTS (weir_migrations))
-    {
-      g_set_error (error, WEIR_ERROR, WEIR_ERROR_NEWER,
-                   "%s has schema %d, written by a newer Weir; this one knows schemas up to %d and leaves it as it is",
-                   sql->name, version, (int) G_N_ELEMENTS (weir_migrations));
-      return FALSE;
-    }
-  return TRUE;
+  return check_version (sql, version, error);
 }
 
 /* A copy as it was, named by its schema and the time, before anything in it is changed. */
@@ -219,6 +223,25 @@ weir_store_open_database (WeirStore *self, GError **error)
     }
   weir_sql_close (sql);
   return NULL;
+}
+
+gboolean
+weir_store_check_newer (WeirStore *self, WeirSql *sql, GError **error)
+{
+  int version = (int) weir_sql_get_int (sql, "PRAGMA user_version", 0);
+  g_autoptr (GError) newer = NULL;
+
+  if (!check_owner (sql, version, &newer) && g_error_matches (newer, WEIR_ERROR, WEIR_ERROR_NEWER))
+    {
+      g_propagate_error (error, g_steal_pointer (&newer));
+      return TRUE;
+    }
+  if (newer != NULL)
+    g_propagate_error (error, g_steal_pointer (&newer));
+  else
+    g_set_error (error, WEIR_ERROR, WEIR_ERROR_WRONG_STATE, "%s can be opened as usual: it has schema %d", sql->name,
+                 version);
+  return FALSE;
 }
 
 WeirSql *

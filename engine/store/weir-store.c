@@ -46,6 +46,7 @@ weir_store_free (WeirStore *self)
   g_mutex_clear (&self->blobs_lock);
   g_main_context_unref (self->context);
   g_free (self->trouble);
+  g_free (self->read_only);
   g_free (self->dir);
   g_free (self->database_path);
   g_free (self->blobs_dir);
@@ -118,6 +119,58 @@ open_all (WeirStore *self, GError **error)
   if (!self->in_memory)
     self->reading = weir_store_open_reading (self, error);
   return self->in_memory || self->reading != NULL;
+}
+
+static gboolean
+open_read_only (WeirStore *self, GError **error)
+{
+  g_autoptr (GError) newer = NULL;
+
+  self->database_path = g_build_filename (self->dir, "weir.db", NULL);
+  self->blobs_dir = g_build_filename (self->dir, "blobs", NULL);
+  self->reading = weir_store_open_reading (self, error);
+  if (self->reading == NULL)
+    return FALSE;
+  if (!weir_store_check_newer (self, self->reading, &newer))
+    {
+      g_propagate_error (error, g_steal_pointer (&newer));
+      return FALSE;
+    }
+  self->read_only = g_strdup (newer->message);
+  /* Nothing can be taken up, so nothing is offered. */
+  self->unfinished = G_LIST_MODEL (g_list_store_new (WEIR_TYPE_RUN_INFO));
+  return weir_store_read_variables (self, self->reading, error);
+}
+
+/**
+ * weir_store_new_read_only:
+ * @dir: the data folder
+ * @error: set to %WEIR_ERROR_STORE when it cannot be read, %WEIR_ERROR_WRONG_STATE when it is of no newer Weir
+ *
+ * Opens a database that weir_store_new () refused with %WEIR_ERROR_NEWER, for looking at what is in it. Nothing in the
+ * folder is changed, the newer Weir may have it open at the same time, and all that would write is refused with
+ * %WEIR_ERROR_NEWER. What a newer schema keeps in another way is not found.
+ *
+ * Returns: (transfer full) (nullable): the store
+ */
+WeirStore *
+weir_store_new_read_only (const char *dir, GError **error)
+{
+  WeirStore *self;
+
+  g_return_val_if_fail (dir != NULL, NULL);
+
+  self = weir_store_alloc (dir);
+  if (!open_read_only (self, error))
+    {
+      weir_store_free (self);
+      return NULL;
+    }
+  self->closed = FALSE;
+  self->returns = weir_store_returns_new (self);
+  g_source_attach (self->returns, self->context);
+  self->reader = g_thread_new ("weir-read", weir_store_reader_thread, self);
+  return self;
 }
 
 /**
@@ -209,7 +262,8 @@ weir_store_close (WeirStore *self)
   g_clear_pointer (&self->returns, g_source_unref);
   drop_returned (self);
   weir_keeper_forget (self->keeper);
-  weir_store_drop_fresh_blobs (self);
+  if (self->read_only == NULL)
+    weir_store_drop_fresh_blobs (self);
   weir_store_close_database (self);
   if (self->lock_fd >= 0)
     weir_store_unlock (g_steal_fd (&self->lock_fd));
@@ -338,7 +392,7 @@ weir_store_commit (WeirStore *self, WeirBatch *batch, WeirStoreDoneFunc done, gp
 {
   WeirJob *job;
 
-  if (self->closed)
+  if (self->closed || self->read_only != NULL)
     {
       weir_batch_free (batch);
       return;
@@ -377,6 +431,11 @@ ask (WeirStore *self,
       weir_job_free (job);
       return dex_future_new_reject (WEIR_ERROR, WEIR_ERROR_STORE, "%s is closed", self->dir);
     }
+  if (self->read_only != NULL && queue == &self->to_write)
+    {
+      weir_job_free (job);
+      return dex_future_new_reject (WEIR_ERROR, WEIR_ERROR_NEWER, "%s", self->read_only);
+    }
   promise = dex_promise_new ();
   job->promise = dex_ref (promise);
   weir_queue_push (queue, &job->node);
@@ -393,6 +452,9 @@ DexFuture *
 weir_store_ask_after (
   WeirStore *self, WeirStoreFunc before, WeirStoreFunc func, gpointer question, GDestroyNotify destroy)
 {
+  /* In a database that is only looked at, what was done before has to do. */
+  if (self->read_only != NULL)
+    return ask (self, &self->to_read, NULL, func, question, destroy);
   return ask (self, &self->to_write, before, func, question, destroy);
 }
 

@@ -25,6 +25,9 @@ typedef struct _WeirStore WeirStore;
 
 WeirStore  *weir_store_new          (const char   *dir,    /* ":memory:" keeps nothing and syncs nothing (blobs in a temporary folder) */
                                      GError      **error);
+/* A database that a newer Weir wrote, for looking at: everything that would write is refused with WEIR_ERROR_NEWER. */
+WeirStore  *weir_store_new_read_only (const char  *dir,
+                                     GError      **error);
 /* Writes what is queued, checkpoints, closes, releases the lock. Blocks. */
 void        weir_store_close        (WeirStore    *self);
 WeirStore  *weir_store_ref          (WeirStore    *self);

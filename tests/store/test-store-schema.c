@@ -11,7 +11,7 @@
 static void
 set_up_kept (StoreFixture *self, gconstpointer data)
 {
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
   g_autofree char *kept = g_build_filename (TEST_DATA_DIR, "store", data, NULL);
   g_autofree char *path = NULL;
   g_autofree char *content = NULL;
@@ -45,7 +45,7 @@ static char *
 find_backup (StoreFixture *self)
 {
   g_autofree char *path = store_fixture_path (self, "backup");
-  g_autoptr(GDir) dir = g_dir_open (path, 0, NULL);
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
   const char *name = dir != NULL ? g_dir_read_name (dir) : NULL;
 
   return name != NULL ? g_build_filename (path, name, NULL) : NULL;
@@ -55,13 +55,13 @@ find_backup (StoreFixture *self)
 static void
 test_kept_database_is_migrated (StoreFixture *self, gconstpointer data)
 {
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
   g_autofree char *path = store_fixture_path (self, "weir.db");
   gint64 version = ask_database (path, "PRAGMA user_version");
   g_autofree char *backup = NULL;
-  g_autoptr(GListModel) workflows = NULL;
-  g_autoptr(GPtrArray) versions = NULL;
-  g_autoptr(WeirValue) variable = NULL;
+  g_autoptr (GListModel) workflows = NULL;
+  g_autoptr (GPtrArray) versions = NULL;
+  g_autoptr (WeirValue) variable = NULL;
   WeirStoredWorkflow *workflow;
   WeirBatch *batch = weir_batch_new ();
 
@@ -100,7 +100,7 @@ test_kept_database_is_migrated (StoreFixture *self, gconstpointer data)
 static void
 test_newer_database_is_refused_and_left_alone (StoreFixture *self, gconstpointer data)
 {
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
   g_autofree char *path = store_fixture_path (self, "weir.db");
   g_autofree char *before = NULL;
   g_autofree char *after = NULL;
@@ -117,9 +117,58 @@ test_newer_database_is_refused_and_left_alone (StoreFixture *self, gconstpointer
 }
 
 static void
+test_newer_database_can_be_looked_at (StoreFixture *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = store_fixture_path (self, "weir.db");
+  g_autoptr (GListModel) runs = NULL;
+  g_autoptr (GListModel) unfinished = NULL;
+  g_autoptr (GPtrArray) events = NULL;
+  g_autoptr (GPtrArray) lines = NULL;
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+  gsize length_before, length_after;
+  WeirBatch *batch = weir_batch_new ();
+
+  store_put_run (batch, 1, "w", WEIR_RUN_SUCCEEDED);
+  store_put_run (batch, 2, "w", WEIR_RUN_RUNNING);
+  weir_batch_take_event (batch, store_event_new (WEIR_EVENT_RUN_STARTED, 1, 1, NULL), NULL, NULL);
+  weir_batch_take_event (batch, store_event_new (WEIR_EVENT_RUN_SUCCEEDED, 1, 2, NULL), NULL, NULL);
+  store_put_log (batch, 1, 3, WEIR_LOG_INFO, "a", "found");
+  store_fixture_commit (self, batch);
+  g_ptr_array_unref (store_await_boxed (weir_store_query_logs (self->store, 1, 0, NULL, "found", 0, 0)));
+  weir_store_close (self->store);
+  g_assert_null (weir_store_new_read_only (self->dir, &error));
+  g_assert_error (error, WEIR_ERROR, WEIR_ERROR_WRONG_STATE);
+  g_clear_error (&error);
+
+  /* It knows columns and events that are to come. */
+  ask_database (path, "PRAGMA user_version = 999");
+  ask_database (path, "ALTER TABLE run ADD COLUMN mood TEXT");
+  ask_database (path, "UPDATE event_kind SET name = 'run.dreamt' WHERE name = 'run.started'");
+  g_file_get_contents (path, &before, &length_before, NULL);
+  g_clear_pointer (&self->store, weir_store_unref);
+  self->store = weir_store_new_read_only (self->dir, &error);
+  g_assert_no_error (error);
+  runs = store_await_object (weir_store_list_runs (self->store, NULL, 0));
+  g_assert_cmpuint (g_list_model_get_n_items (runs), ==, 2);
+  unfinished = weir_store_list_unfinished (self->store);
+  g_assert_cmpuint (g_list_model_get_n_items (unfinished), ==, 0);
+  events = store_await_boxed (weir_store_load_events (self->store, 1, 0, TRUE));
+  g_assert_cmpuint (events->len, ==, 2);
+  lines = store_await_boxed (weir_store_query_logs (self->store, 1, 0, NULL, "found", 0, 0));
+  g_assert_cmpuint (lines->len, ==, 1);
+  store_assert_rejected (weir_store_save_workflow (self->store, NULL, "W", "weir: 1", NULL, NULL), WEIR_ERROR_NEWER);
+  store_assert_rejected (weir_store_delete_run (self->store, 1, "user", NULL), WEIR_ERROR_NEWER);
+  weir_store_close (self->store);
+  g_file_get_contents (path, &after, &length_after, NULL);
+  g_assert_cmpmem (before, length_before, after, length_after);
+}
+
+static void
 test_database_of_another_program_is_refused (StoreFixture *self, gconstpointer data)
 {
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
   g_autofree char *path = store_fixture_path (self, "weir.db");
 
   weir_store_close (self->store);
@@ -154,7 +203,7 @@ test_new_database_is_ours (StoreFixture *self, gconstpointer data)
 static int
 hold (const char *dir)
 {
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
   WeirStore *store = weir_store_new (dir, &error);
   char byte;
 
@@ -169,9 +218,9 @@ hold (const char *dir)
 static void
 test_second_process_is_told_who_has_it (StoreFixture *self, gconstpointer data)
 {
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
   g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
-  g_autoptr(GSubprocess) other = NULL;
+  g_autoptr (GSubprocess) other = NULL;
   g_autofree char *expected = NULL;
   char answer[4];
 
@@ -196,7 +245,7 @@ test_second_process_is_told_who_has_it (StoreFixture *self, gconstpointer data)
 static void
 test_same_process_may_not_open_it_twice (StoreFixture *self, gconstpointer data)
 {
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GError) error = NULL;
 
   g_assert_null (weir_store_new (self->dir, &error));
   g_assert_error (error, WEIR_ERROR, WEIR_ERROR_BUSY);
@@ -214,6 +263,7 @@ main (int argc, char **argv)
   g_test_add ("/weir/store/schema/4-is-migrated", StoreFixture, "schema-4.db", set_up_kept,
               test_kept_database_is_migrated, store_fixture_tear_down);
   store_test ("/weir/store/schema/newer-is-refused-and-left-alone", test_newer_database_is_refused_and_left_alone);
+  store_test ("/weir/store/schema/newer-can-be-looked-at", test_newer_database_can_be_looked_at);
   store_test ("/weir/store/schema/of-another-program-is-refused", test_database_of_another_program_is_refused);
   store_test ("/weir/store/schema/new-database-is-ours", test_new_database_is_ours);
   store_test ("/weir/store/lock/second-process-is-told-who-has-it", test_second_process_is_told_who_has_it);
