@@ -119,8 +119,8 @@ discard_call_new (WeirEngine *engine, gint64 run, const char *workflow, const ch
 static gboolean
 end_run (DiscardCall *call, GError **error)
 {
-  g_autoptr (WeirRunInfo) info = NULL;
-  g_autoptr (WeirRun) live = weir_engine_find_run (call->engine, call->run);
+  g_autoptr(WeirRunInfo) info = NULL;
+  g_autoptr(WeirRun) live = weir_engine_find_run (call->engine, call->run);
 
   if (live != NULL)
     {
@@ -141,8 +141,8 @@ purge_all (WeirEngine *self, GError **error)
 {
   for (;;)
     {
-      g_autoptr (DexFuture) part = weir_store_purge (self->store);
-      g_autoptr (GError) failure = NULL;
+      g_autoptr(DexFuture) part = weir_store_purge (self->store);
+      g_autoptr(GError) failure = NULL;
 
       if (!dex_await (dex_ref (part), &failure))
         {
@@ -159,7 +159,7 @@ static void
 remove_backups (WeirEngine *self, gint64 since)
 {
   g_autofree char *path = g_build_filename (self->data_dir, "backup", NULL);
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  g_autoptr(GDir) dir = g_dir_open (path, 0, NULL);
   const char *name;
 
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
@@ -177,7 +177,7 @@ discard_run_fiber (gpointer user_data)
 {
   DiscardCall *call = user_data;
   WeirEngine *self = call->engine;
-  g_autoptr (WeirRunInfo) info = NULL;
+  g_autoptr(WeirRunInfo) info = NULL;
   GError *error = NULL;
 
   if (!end_run (call, &error))

@@ -53,8 +53,8 @@ get_actor (WeirValue *args)
 static char *
 find_workflow (WeirEngine *engine, const char *name, GError **error)
 {
-  g_autoptr (WeirWorkflow) workflow = dex_await_object (weir_engine_load_workflow (engine, name, 0), NULL);
-  g_autoptr (GPtrArray) deleted = NULL;
+  g_autoptr(WeirWorkflow) workflow = dex_await_object (weir_engine_load_workflow (engine, name, 0), NULL);
+  g_autoptr(GPtrArray) deleted = NULL;
 
   if (workflow != NULL)
     return g_strdup (weir_workflow_get_id (workflow));
@@ -78,7 +78,7 @@ measure (WeirEngine *engine, WeirValue *args, GError **error)
 {
   gint64 run = weir_value_get_member_int (args, "run", 0);
   g_autofree WeirFootprint *footprint = dex_await_boxed (weir_engine_measure_run (engine, run), error);
-  g_autoptr (WeirRunInfo) info = NULL;
+  g_autoptr(WeirRunInfo) info = NULL;
   WeirBuilder *builder;
 
   if (footprint == NULL)
@@ -138,7 +138,7 @@ restore (WeirEngine *engine, WeirValue *args, GError **error)
 static WeirValue *
 list_deleted (WeirEngine *engine, WeirValue *args, GError **error)
 {
-  g_autoptr (GPtrArray) deleted = dex_await_boxed (weir_engine_list_deleted (engine), error);
+  g_autoptr(GPtrArray) deleted = dex_await_boxed (weir_engine_list_deleted (engine), error);
   WeirBuilder *builder;
 
   if (deleted == NULL)
@@ -168,7 +168,7 @@ purge (WeirEngine *engine, WeirValue *args, GError **error)
 static WeirValue *
 list_audit (WeirEngine *engine, WeirValue *args, GError **error)
 {
-  g_autoptr (GPtrArray) rows = dex_await_boxed (weir_engine_list_audit (engine), error);
+  g_autoptr(GPtrArray) rows = dex_await_boxed (weir_engine_list_audit (engine), error);
   WeirBuilder *builder;
 
   if (rows == NULL)
@@ -194,7 +194,7 @@ list_audit (WeirEngine *engine, WeirValue *args, GError **error)
 static WeirValue *
 verify_audit (WeirEngine *engine, WeirValue *args, GError **error)
 {
-  g_autoptr (DexFuture) future = weir_engine_verify_audit (engine);
+  g_autoptr(DexFuture) future = weir_engine_verify_audit (engine);
   WeirBuilder *builder;
 
   if (!dex_await (dex_ref (future), error))
@@ -207,7 +207,7 @@ verify_audit (WeirEngine *engine, WeirValue *args, GError **error)
 static WeirValue *
 list_retention (WeirEngine *engine, WeirValue *args, GError **error)
 {
-  g_autoptr (GPtrArray) list = dex_await_boxed (weir_engine_list_retention (engine), error);
+  g_autoptr(GPtrArray) list = dex_await_boxed (weir_engine_list_retention (engine), error);
   WeirBuilder *builder;
 
   if (list == NULL)

@@ -41,7 +41,7 @@ report_free (gpointer data)
 static char *
 format_time (gint64 at)
 {
-  g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc_usec (at);
+  g_autoptr(GDateTime) time = g_date_time_new_from_unix_utc_usec (at);
 
   return time != NULL ? g_date_time_format (time, "%Y-%m-%d %H:%M:%S UTC") : g_strdup ("?");
 }
@@ -140,7 +140,7 @@ write_inputs (Report *self)
   for (gsize i = 0; i < length; i++)
     {
       WeirBuilder *one = weir_record_builder_new (1);
-      g_autoptr (WeirValue) record = NULL;
+      g_autoptr(WeirValue) record = NULL;
       g_autofree char *text = NULL;
 
       /* as a record, so that the name of the port counts */

@@ -19,7 +19,7 @@ weir_engine_new_read_only (const char *data_dir, GError **error)
 {
   g_autofree char *standard = g_build_filename (g_get_user_data_dir (), "weir", NULL);
   const char *dir = data_dir != NULL ? data_dir : standard;
-  g_autoptr (WeirStore) store = weir_store_new_read_only (dir, error);
+  g_autoptr(WeirStore) store = weir_store_new_read_only (dir, error);
   WeirEngine *self;
 
   if (store == NULL)

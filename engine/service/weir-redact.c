@@ -32,7 +32,7 @@ static char *
 replace_home (const char *text)
 {
   const char *home = g_get_home_dir ();
-  g_auto (GStrv) parts = NULL;
+  g_auto(GStrv) parts = NULL;
 
   /* "/" as home would turn every path into nonsense */
   if (home == NULL || strlen (home) < 2)
@@ -107,7 +107,7 @@ mask (WeirValue *value, guint depth)
 char *
 weir_redact_value (WeirValue *value, gsize max_bytes)
 {
-  g_autoptr (WeirValue) masked = mask (value, MAX_DEPTH);
+  g_autoptr(WeirValue) masked = mask (value, MAX_DEPTH);
   g_autofree char *text = weir_value_to_display (masked, max_bytes);
 
   return weir_redact_text (text);

@@ -9,7 +9,7 @@
 static gboolean
 find_last_hash (WeirSql *sql, char **hash, GError **error)
 {
-  g_autoptr (WeirStatement) find = weir_sql_prepare (sql, "SELECT hash FROM audit ORDER BY id DESC LIMIT 1", error);
+  g_autoptr(WeirStatement) find = weir_sql_prepare (sql, "SELECT hash FROM audit ORDER BY id DESC LIMIT 1", error);
   int code;
 
   if (find == NULL)
@@ -23,7 +23,7 @@ find_last_hash (WeirSql *sql, char **hash, GError **error)
 static char *
 hash_row (const char *previous, gint64 at, const char *const *fields)
 {
-  g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
+  g_autoptr(GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
   g_autofree char *time = g_strdup_printf ("%" G_GINT64_FORMAT, at);
 
   g_checksum_update (sum, (const guchar *) previous, strlen (previous) + 1);
@@ -41,7 +41,7 @@ hash_row (const char *previous, gint64 at, const char *const *fields)
 static gboolean
 note_last (WeirSql *sql, const char *hash, GError **error)
 {
-  g_autoptr (WeirStatement) put = weir_sql_prepare (
+  g_autoptr(WeirStatement) put = weir_sql_prepare (
     sql, "INSERT INTO meta VALUES ('audit', ?1) ON CONFLICT (name) DO UPDATE SET value = ?1", error);
 
   if (put == NULL)
@@ -59,7 +59,7 @@ weir_store_add_audit (
   gint64 now = g_get_real_time ();
   g_autofree char *previous = NULL;
   g_autofree char *hash = NULL;
-  g_autoptr (WeirStatement) add = NULL;
+  g_autoptr(WeirStatement) add = NULL;
 
   if (!find_last_hash (sql, &previous, error))
     return FALSE;
@@ -97,8 +97,8 @@ row_from_statement (WeirStatement *row)
 static gboolean
 list_audit (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GError **error)
 {
-  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_audit_row_free);
-  g_autoptr (WeirStatement) find = weir_sql_prepare (
+  g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_audit_row_free);
+  g_autoptr(WeirStatement) find = weir_sql_prepare (
     sql, "SELECT id, at, actor, action, subject, reason, hash FROM audit ORDER BY id", error);
   int code;
 
@@ -124,7 +124,7 @@ weir_store_list_audit (WeirStore *self)
 static gboolean
 check_rows (WeirSql *sql, GPtrArray *rows, GError **error)
 {
-  g_autoptr (WeirStatement) find = weir_sql_prepare (sql, "SELECT value FROM meta WHERE name = 'audit'", error);
+  g_autoptr(WeirStatement) find = weir_sql_prepare (sql, "SELECT value FROM meta WHERE name = 'audit'", error);
   const char *previous = "";
   int code;
 
@@ -162,7 +162,7 @@ check_rows (WeirSql *sql, GPtrArray *rows, GError **error)
 static gboolean
 verify_audit (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GError **error)
 {
-  g_auto (GValue) list = G_VALUE_INIT;
+  g_auto(GValue) list = G_VALUE_INIT;
   GPtrArray *rows;
 
   if (!list_audit (self, sql, NULL, &list, error))

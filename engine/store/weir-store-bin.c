@@ -48,7 +48,7 @@ describe (MarkQuestion *question)
 static gboolean
 check_workflow (WeirSql *sql, const char *id, GError **error)
 {
-  g_autoptr (WeirStatement) find = weir_sql_prepare (sql, "SELECT 1 FROM workflow WHERE id = ?1", error);
+  g_autoptr(WeirStatement) find = weir_sql_prepare (sql, "SELECT 1 FROM workflow WHERE id = ?1", error);
   int code;
 
   if (find == NULL)
@@ -64,7 +64,7 @@ check_workflow (WeirSql *sql, const char *id, GError **error)
 static char *
 dup_owner (WeirSql *sql, MarkQuestion *question)
 {
-  g_autoptr (WeirStatement) find = NULL;
+  g_autoptr(WeirStatement) find = NULL;
 
   if (question->workflow != NULL)
     return g_strdup (question->workflow);
@@ -78,7 +78,7 @@ dup_owner (WeirSql *sql, MarkQuestion *question)
 static gboolean
 set_mark (WeirSql *sql, MarkQuestion *question, gint64 deleted_at, gint64 expires_at, gint64 due_at, GError **error)
 {
-  g_autoptr (WeirStatement) set = weir_sql_prepare (
+  g_autoptr(WeirStatement) set = weir_sql_prepare (
     sql,
     question->workflow != NULL
       ? "UPDATE workflow SET deleted = ?2 > 0, deleted_at = ?2, expires_at = ?3, due_at = ?4 WHERE id = ?1"
@@ -169,7 +169,7 @@ weir_store_mark_workflow (WeirStore *self, const char *id, const char *actor, co
 static gboolean
 check_marked (WeirSql *sql, MarkQuestion *question, GError **error)
 {
-  g_autoptr (WeirStatement) find = weir_sql_prepare (sql,
+  g_autoptr(WeirStatement) find = weir_sql_prepare (sql,
                                                      question->workflow != NULL
                                                        ? "SELECT deleted FROM workflow WHERE id = ?1"
                                                        : "SELECT deleted_at > 0 FROM run WHERE id = ?1",
@@ -245,8 +245,8 @@ weir_store_restore_workflow (WeirStore *self, const char *id, const char *actor)
 static gboolean
 list_deleted (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GError **error)
 {
-  g_autoptr (GPtrArray) deleted = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_deleted_free);
-  g_autoptr (WeirStatement) find = weir_sql_prepare (
+  g_autoptr(GPtrArray) deleted = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_deleted_free);
+  g_autoptr(WeirStatement) find = weir_sql_prepare (
     sql,
     "SELECT 0, id, NULL, workflow_name, deleted_at, expires_at FROM run WHERE deleted_at > 0"
     " UNION ALL SELECT 1, 0, id, name, deleted_at, expires_at FROM workflow WHERE deleted"
@@ -288,7 +288,7 @@ weir_store_list_deleted (WeirStore *self)
 static gboolean
 measure_blobs (WeirStore *self, WeirSql *sql, gint64 run, WeirFootprint *footprint, GError **error)
 {
-  g_autoptr (WeirStatement) find = weir_sql_prepare (
+  g_autoptr(WeirStatement) find = weir_sql_prepare (
     sql,
     "SELECT hash FROM blob_ref r WHERE run = ?1"
     " AND NOT EXISTS (SELECT 1 FROM blob_ref o WHERE o.hash = r.hash AND o.run <> ?1)",
@@ -316,7 +316,7 @@ measure_run (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GErro
 {
   gint64 run = *(gint64 *) data;
   g_autofree WeirFootprint *footprint = g_new0 (WeirFootprint, 1);
-  g_autoptr (WeirStatement) count = weir_sql_prepare (
+  g_autoptr(WeirStatement) count = weir_sql_prepare (
     sql,
     "SELECT n_steps,"
     " (SELECT count(*) FROM event WHERE key > ?2 AND key <= ?3),"

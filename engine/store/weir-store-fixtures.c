@@ -76,7 +76,7 @@ weir_fixture_set_free (WeirFixtureSet *self)
 static gboolean
 remove_set (WeirSql *sql, FixtureQuestion *question, GError **error)
 {
-  g_autoptr (WeirStatement) remove = weir_sql_prepare (sql, "DELETE FROM fixture WHERE workflow = ?1 AND name = ?2",
+  g_autoptr(WeirStatement) remove = weir_sql_prepare (sql, "DELETE FROM fixture WHERE workflow = ?1 AND name = ?2",
                                                        error);
 
   if (remove == NULL)
@@ -90,8 +90,8 @@ static gboolean
 add_fixture (
   WeirStore *self, WeirSql *sql, FixtureQuestion *question, WeirFixture *fixture, GPtrArray *referenced, GError **error)
 {
-  g_autoptr (GPtrArray) hashes = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (WeirStatement) add = weir_sql_prepare (
+  g_autoptr(GPtrArray) hashes = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr(WeirStatement) add = weir_sql_prepare (
     sql,
     "INSERT INTO fixture (workflow, name, block, outputs, blobs, run, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     error);
@@ -126,7 +126,7 @@ replace_set (WeirStore *self, WeirSql *sql, FixtureQuestion *question, GPtrArray
 static gboolean
 save_fixtures (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GError **error)
 {
-  g_autoptr (GPtrArray) referenced = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr(GPtrArray) referenced = g_ptr_array_new_with_free_func (g_free);
 
   if (!weir_store_begin (sql, error) || !replace_set (self, sql, data, referenced, error)
       || !weir_store_end (sql, error))
@@ -178,10 +178,10 @@ static gboolean
 load_fixtures (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GError **error)
 {
   FixtureQuestion *question = data;
-  g_autoptr (GPtrArray) fixtures = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_fixture_free);
-  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+  g_autoptr(GPtrArray) fixtures = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_fixture_free);
+  g_autoptr(GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                                        (GDestroyNotify) weir_value_unref);
-  g_autoptr (WeirStatement) find = weir_sql_prepare (
+  g_autoptr(WeirStatement) find = weir_sql_prepare (
     sql, "SELECT block, outputs, blobs, run, created_at FROM fixture WHERE workflow = ?1 AND name = ?2 ORDER BY block",
     error);
   int code;
@@ -224,8 +224,8 @@ static gboolean
 list_fixtures (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GError **error)
 {
   FixtureQuestion *question = data;
-  g_autoptr (GPtrArray) sets = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_fixture_set_free);
-  g_autoptr (WeirStatement) find = weir_sql_prepare (
+  g_autoptr(GPtrArray) sets = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_fixture_set_free);
+  g_autoptr(WeirStatement) find = weir_sql_prepare (
     sql,
     "SELECT name, count(*), max(run), max(created_at) FROM fixture WHERE workflow = ?1 GROUP BY name ORDER BY name",
     error);

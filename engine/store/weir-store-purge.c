@@ -52,7 +52,7 @@ purge_question_free (gpointer data)
 gboolean
 weir_store_check_ended (WeirSql *sql, gint64 run, GError **error)
 {
-  g_autoptr (WeirStatement) find = weir_sql_prepare (
+  g_autoptr(WeirStatement) find = weir_sql_prepare (
     sql, "SELECT status IN ('succeeded', 'failed', 'cancelled', 'interrupted') FROM run WHERE id = ?1", error);
   int code;
 
@@ -84,7 +84,7 @@ weir_store_claim_run (WeirStore *self, WeirSql *sql, gint64 run, GError **error)
     return FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (claims); i++)
     {
-      g_autoptr (WeirStatement) claim = weir_sql_prepare (sql, claims[i], error);
+      g_autoptr(WeirStatement) claim = weir_sql_prepare (sql, claims[i], error);
 
       if (claim == NULL)
         return FALSE;
@@ -111,7 +111,7 @@ static const char *const removals[] = {
 static int
 remove_rows (WeirSql *sql, const char *static_sql, gint64 run, gint64 indexed, GError **error)
 {
-  g_autoptr (WeirStatement) remove = weir_sql_prepare (sql, static_sql, error);
+  g_autoptr(WeirStatement) remove = weir_sql_prepare (sql, static_sql, error);
 
   if (remove == NULL)
     return -1;
@@ -152,7 +152,7 @@ remove_some (WeirSql *sql, gint64 run, gint64 indexed, GError **error)
 static gboolean
 find_claimed (WeirSql *sql, gint64 *run, gint64 *indexed, GError **error)
 {
-  g_autoptr (WeirStatement) find = weir_sql_prepare (sql, "SELECT run, indexed FROM purge ORDER BY run LIMIT 1", error);
+  g_autoptr(WeirStatement) find = weir_sql_prepare (sql, "SELECT run, indexed FROM purge ORDER BY run LIMIT 1", error);
   int code;
 
   *run = 0;
@@ -210,7 +210,7 @@ purge_part (WeirStore *self, WeirSql *sql, gboolean *more, GError **error)
 static gboolean
 drop_variable_reference (WeirSql *sql, const guint8 *bytes, GError **error)
 {
-  g_autoptr (WeirStatement) drop = weir_sql_prepare (
+  g_autoptr(WeirStatement) drop = weir_sql_prepare (
     sql,
     "DELETE FROM blob_ref WHERE hash = ?1 AND run = 0"
     " AND NOT EXISTS (SELECT 1 FROM variable WHERE blobs > 0 AND instr (value, ?2))",
@@ -227,8 +227,8 @@ drop_variable_reference (WeirSql *sql, const guint8 *bytes, GError **error)
 static GPtrArray *
 take_orphans (WeirSql *sql, GError **error)
 {
-  g_autoptr (WeirStatement) find = weir_sql_prepare (sql, "SELECT hash FROM orphan LIMIT ?1", error);
-  g_autoptr (GPtrArray) hashes = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr(WeirStatement) find = weir_sql_prepare (sql, "SELECT hash FROM orphan LIMIT ?1", error);
+  g_autoptr(GPtrArray) hashes = g_ptr_array_new_with_free_func (g_free);
   int code;
 
   if (find == NULL)
@@ -247,7 +247,7 @@ sort_orphans (WeirSql *sql, GPtrArray *hashes, GError **error)
     {
       const guint8 *bytes = g_ptr_array_index (hashes, i - 1);
       g_autofree char *hash = weir_store_hash_of_bytes (bytes);
-      g_autoptr (WeirStatement) forget = NULL;
+      g_autoptr(WeirStatement) forget = NULL;
       int referenced;
 
       if (!drop_variable_reference (sql, bytes, error))
@@ -270,7 +270,7 @@ sort_orphans (WeirSql *sql, GPtrArray *hashes, GError **error)
 static gboolean
 remove_orphans (WeirStore *self, WeirSql *sql, gboolean *more, GError **error)
 {
-  g_autoptr (GPtrArray) hashes = take_orphans (sql, error);
+  g_autoptr(GPtrArray) hashes = take_orphans (sql, error);
 
   *more = hashes != NULL && hashes->len > 0;
   if (hashes == NULL || hashes->len == 0)
@@ -296,7 +296,7 @@ remove_orphans (WeirStore *self, WeirSql *sql, gboolean *more, GError **error)
 static gint64
 find_expired_run (WeirSql *sql, const WeirStoreTime *now, GError **error)
 {
-  g_autoptr (WeirStatement) find = weir_sql_prepare (
+  g_autoptr(WeirStatement) find = weir_sql_prepare (
     sql,
     "SELECT id FROM run WHERE deleted_at > 0 AND expires_at BETWEEN 1 AND ?1 AND due_at <= ?2"
     " AND status IN ('succeeded', 'failed', 'cancelled', 'interrupted') LIMIT 1",
@@ -320,7 +320,7 @@ find_expired_run (WeirSql *sql, const WeirStoreTime *now, GError **error)
 static gboolean
 find_expired_workflow (WeirSql *sql, const WeirStoreTime *now, char **id, GError **error)
 {
-  g_autoptr (WeirStatement) find = weir_sql_prepare (
+  g_autoptr(WeirStatement) find = weir_sql_prepare (
     sql,
     "SELECT id FROM workflow w WHERE deleted AND expires_at BETWEEN 1 AND ?1 AND due_at <= ?2 AND NOT " IN_USE
     " LIMIT 1",
@@ -349,7 +349,7 @@ remove_workflow (WeirStore *self, WeirSql *sql, const char *id, GError **error)
 {
   for (guint i = 0; i < G_N_ELEMENTS (workflow_removals); i++)
     {
-      g_autoptr (WeirStatement) remove = weir_sql_prepare (sql, workflow_removals[i], error);
+      g_autoptr(WeirStatement) remove = weir_sql_prepare (sql, workflow_removals[i], error);
 
       if (remove == NULL)
         return FALSE;
@@ -429,7 +429,7 @@ work (WeirStore *self, WeirSql *sql, gboolean *more, GError **error)
 gboolean
 weir_store_purge_when_idle (WeirStore *self)
 {
-  g_autoptr (GError) error = NULL;
+  g_autoptr(GError) error = NULL;
   gboolean more;
 
   if (work (self, self->writing, &more, &error))
@@ -504,7 +504,7 @@ remove_now (WeirStore *self, WeirSql *sql, PurgeQuestion *question, GError **err
 gboolean
 weir_store_check_unused (WeirSql *sql, const char *id, GError **error)
 {
-  g_autoptr (WeirStatement) find = weir_sql_prepare (sql, "SELECT " IN_USE " FROM workflow w WHERE id = ?1", error);
+  g_autoptr(WeirStatement) find = weir_sql_prepare (sql, "SELECT " IN_USE " FROM workflow w WHERE id = ?1", error);
   int code;
 
   if (find == NULL)

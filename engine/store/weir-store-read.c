@@ -64,12 +64,12 @@ weir_store_run_from_row (WeirStatement *row, int first)
 static GListStore *
 read_runs (WeirSql *sql, WeirStatement *find, GError **error)
 {
-  g_autoptr (GListStore) runs = g_list_store_new (WEIR_TYPE_RUN_INFO);
+  g_autoptr(GListStore) runs = g_list_store_new (WEIR_TYPE_RUN_INFO);
   int code;
 
   while ((code = weir_sql_step (sql, find, error)) == SQLITE_ROW)
     {
-      g_autoptr (WeirRunInfo) info = weir_store_run_from_row (find, 0);
+      g_autoptr(WeirRunInfo) info = weir_store_run_from_row (find, 0);
 
       g_list_store_append (runs, info);
     }
@@ -100,7 +100,7 @@ static gboolean
 list_runs (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GError **error)
 {
   Question *question = data;
-  g_autoptr (WeirStatement) find = NULL;
+  g_autoptr(WeirStatement) find = NULL;
 
   if (question->text != NULL)
     find = weir_sql_prepare (
@@ -137,7 +137,7 @@ static gboolean
 load_run (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GError **error)
 {
   Question *question = data;
-  g_autoptr (WeirStatement) find = weir_sql_prepare (sql, "SELECT " RUN_COLUMNS " FROM run WHERE id = ?1", error);
+  g_autoptr(WeirStatement) find = weir_sql_prepare (sql, "SELECT " RUN_COLUMNS " FROM run WHERE id = ?1", error);
   int code;
 
   if (find == NULL)
@@ -168,7 +168,7 @@ weir_store_load_run (WeirStore *self, gint64 run)
 gboolean
 weir_store_read_unfinished (WeirStore *self, WeirSql *sql, GError **error)
 {
-  g_autoptr (WeirStatement) find = weir_sql_prepare (
+  g_autoptr(WeirStatement) find = weir_sql_prepare (
     sql,
     "SELECT " RUN_COLUMNS " FROM run"
     " WHERE status NOT IN ('succeeded', 'failed', 'cancelled', 'interrupted') ORDER BY id",
@@ -184,7 +184,7 @@ weir_store_read_unfinished (WeirStore *self, WeirSql *sql, GError **error)
 gboolean
 weir_store_read_variables (WeirStore *self, WeirSql *sql, GError **error)
 {
-  g_autoptr (WeirStatement) find = weir_sql_prepare (sql, "SELECT workflow, name, value, blobs FROM variable", error);
+  g_autoptr(WeirStatement) find = weir_sql_prepare (sql, "SELECT workflow, name, value, blobs FROM variable", error);
   int code;
 
   if (find == NULL)
@@ -192,8 +192,8 @@ weir_store_read_variables (WeirStore *self, WeirSql *sql, GError **error)
   while ((code = weir_sql_step (sql, find, error)) == SQLITE_ROW)
     {
       const char *text = (const char *) sqlite3_column_text (find, 2);
-      g_autoptr (GError) unreadable = NULL;
-      g_autoptr (WeirValue) value = NULL;
+      g_autoptr(GError) unreadable = NULL;
+      g_autoptr(WeirValue) value = NULL;
 
       if (sqlite3_column_int (find, 3) > 0)
         value = weir_store_decode (self, text, sqlite3_column_bytes (find, 2), 0, NULL, &unreadable);
@@ -255,7 +255,7 @@ event_from_row (WeirStore *self, WeirStatement *row, gboolean whole, GHashTable 
   const char *block = (const char *) sqlite3_column_text (row, 7);
   gint64 key = sqlite3_column_int64 (row, 0);
   WeirEventKind kind = name != NULL ? weir_event_kind_from_name (name) : WEIR_EVENT_LOG;
-  g_autoptr (WeirEvent) event = NULL;
+  g_autoptr(WeirEvent) event = NULL;
   WeirValue *data;
 
   if (kind == WEIR_EVENT_LAST)
@@ -291,10 +291,10 @@ static gboolean
 load_events (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GError **error)
 {
   Question *question = data;
-  g_autoptr (GPtrArray) events = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_event_unref);
-  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+  g_autoptr(GPtrArray) events = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_event_unref);
+  g_autoptr(GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                                        (GDestroyNotify) weir_value_unref);
-  g_autoptr (WeirStatement) find = weir_sql_prepare (
+  g_autoptr(WeirStatement) find = weir_sql_prepare (
     sql,
     "SELECT key, name, at, mono, scope, firing, attempt, block, data, blobs, NULL, NULL FROM event JOIN event_kind ON "
     "event_kind.id = kind"
@@ -349,7 +349,7 @@ static gboolean
 load_value (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GError **error)
 {
   Question *question = data;
-  g_autoptr (GBytes) bytes = weir_store_read_blob (self, question->text, error);
+  g_autoptr(GBytes) bytes = weir_store_read_blob (self, question->text, error);
 
   if (bytes == NULL)
     return FALSE;
@@ -379,7 +379,7 @@ weir_store_load_value (WeirStore *self, const char *hash)
 static WeirEffect *
 effect_from_row (WeirStore *self, WeirStatement *row, GHashTable *seen, GError **error)
 {
-  g_autoptr (WeirEffect) effect = g_new0 (WeirEffect, 1);
+  g_autoptr(WeirEffect) effect = g_new0 (WeirEffect, 1);
 
   effect->id = sqlite3_column_int64 (row, 0);
   effect->run = sqlite3_column_int64 (row, 1);
@@ -403,8 +403,8 @@ effect_from_row (WeirStore *self, WeirStatement *row, GHashTable *seen, GError *
 static gboolean
 answer_effects (WeirStore *self, WeirSql *sql, WeirStatement *find, GValue *answer, GError **error)
 {
-  g_autoptr (GPtrArray) effects = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_effect_free);
-  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+  g_autoptr(GPtrArray) effects = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_effect_free);
+  g_autoptr(GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                                        (GDestroyNotify) weir_value_unref);
   int code;
 
@@ -423,7 +423,7 @@ static gboolean
 list_effects (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GError **error)
 {
   Question *question = data;
-  g_autoptr (WeirStatement) find = weir_sql_prepare (
+  g_autoptr(WeirStatement) find = weir_sql_prepare (
     sql, "SELECT " EFFECT_COLUMNS " FROM effect WHERE run = ?1 ORDER BY id", error);
 
   if (find == NULL)
@@ -467,7 +467,7 @@ static gboolean
 list_step_effects (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GError **error)
 {
   StepQuestion *question = data;
-  g_autoptr (WeirStatement) find = weir_sql_prepare (
+  g_autoptr(WeirStatement) find = weir_sql_prepare (
     sql,
     "SELECT " EFFECT_COLUMNS " FROM effect WHERE run = ?1 AND scope = ?2 AND firing = ?3 AND block = ?4 ORDER BY id",
     error);

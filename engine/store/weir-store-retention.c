@@ -22,7 +22,7 @@ gboolean
 weir_store_find_retention (
   WeirSql *sql, const char *workflow, const char *kind, WeirRetention *retention, GError **error)
 {
-  g_autoptr (WeirStatement) find = weir_sql_prepare (
+  g_autoptr(WeirStatement) find = weir_sql_prepare (
     sql, "SELECT age, max_bytes FROM retention WHERE kind = ?1 AND workflow IN (?2, '') ORDER BY workflow DESC LIMIT 1",
     error);
   int code;
@@ -46,7 +46,7 @@ static gboolean
 set_retention (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GError **error)
 {
   WeirRetention *retention = data;
-  g_autoptr (WeirStatement) put = weir_sql_prepare (
+  g_autoptr(WeirStatement) put = weir_sql_prepare (
     sql,
     "INSERT INTO retention VALUES (?1, ?2, ?3, ?4) ON CONFLICT (workflow, kind) DO UPDATE SET age = ?3, max_bytes = ?4",
     error);
@@ -105,8 +105,8 @@ weir_store_set_retention (WeirStore *self, const char *workflow_id, const char *
 static gboolean
 list_retention (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GError **error)
 {
-  g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func (free_retention);
-  g_autoptr (WeirStatement) find = weir_sql_prepare (
+  g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func (free_retention);
+  g_autoptr(WeirStatement) find = weir_sql_prepare (
     sql,
     "WITH kinds (place, kind, age) AS"
     " (VALUES (1, 'run', -1), (2, 'log', -1), (3, 'blob', -1), (4, 'deleted-run', ?1), (5, 'deleted-workflow', ?1))"
@@ -159,7 +159,7 @@ weir_store_has_retention (WeirSql *sql)
 static void
 add_folder (const char *path, guint64 *n_files, guint64 *bytes)
 {
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  g_autoptr(GDir) dir = g_dir_open (path, 0, NULL);
   const char *name;
 
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
@@ -240,7 +240,7 @@ weir_store_get_usage (WeirStore *self)
 static GArray *
 read_ids (WeirSql *sql, WeirStatement *find, GError **error)
 {
-  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr(GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
   int code;
 
   while ((code = weir_sql_step (sql, find, error)) == SQLITE_ROW)
@@ -256,7 +256,7 @@ read_ids (WeirSql *sql, WeirStatement *find, GError **error)
 static GArray *
 find_aged (WeirSql *sql, const char *kind, gint64 now, int untrimmed, GError **error)
 {
-  g_autoptr (WeirStatement) find = weir_sql_prepare (sql,
+  g_autoptr(WeirStatement) find = weir_sql_prepare (sql,
                                                      "SELECT id FROM run WHERE " ENDED " AND" AGE_OF_RUN
                                                      " >= 0 AND ended_at <= ?2 -" AGE_OF_RUN
                                                      " AND trimmed & ?3 = 0 ORDER BY id LIMIT ?4",
@@ -274,7 +274,7 @@ find_aged (WeirSql *sql, const char *kind, gint64 now, int untrimmed, GError **e
 static GArray *
 find_oldest (WeirSql *sql, int untrimmed, GError **error)
 {
-  g_autoptr (WeirStatement) find = weir_sql_prepare (
+  g_autoptr(WeirStatement) find = weir_sql_prepare (
     sql, "SELECT id FROM run WHERE " ENDED " AND trimmed & ?1 = 0 ORDER BY id LIMIT ?2", error);
 
   if (find == NULL)
@@ -287,7 +287,7 @@ find_oldest (WeirSql *sql, int untrimmed, GError **error)
 static gboolean
 claim_runs (WeirStore *self, WeirSql *sql, GArray *ids, const char *reason, GError **error)
 {
-  g_autoptr (GString) subject = g_string_new (ids->len == 1 ? "run" : "runs");
+  g_autoptr(GString) subject = g_string_new (ids->len == 1 ? "run" : "runs");
 
   for (guint i = 0; i < ids->len; i++)
     {
@@ -305,7 +305,7 @@ claim_runs (WeirStore *self, WeirSql *sql, GArray *ids, const char *reason, GErr
 static gboolean
 note_trimmed (WeirSql *sql, gint64 run, int what, GError **error)
 {
-  g_autoptr (WeirStatement) note = weir_sql_prepare (sql, "UPDATE run SET trimmed = trimmed | ?2 WHERE id = ?1", error);
+  g_autoptr(WeirStatement) note = weir_sql_prepare (sql, "UPDATE run SET trimmed = trimmed | ?2 WHERE id = ?1", error);
 
   if (note == NULL)
     return FALSE;
@@ -318,7 +318,7 @@ note_trimmed (WeirSql *sql, gint64 run, int what, GError **error)
 static gboolean
 trim_log (WeirStore *self, WeirSql *sql, gint64 run, GError **error)
 {
-  g_autoptr (WeirStatement) find = weir_sql_prepare (sql, "SELECT indexed FROM run WHERE id = ?1", error);
+  g_autoptr(WeirStatement) find = weir_sql_prepare (sql, "SELECT indexed FROM run WHERE id = ?1", error);
   int removed = -1;
 
   if (find == NULL)
@@ -333,8 +333,8 @@ trim_log (WeirStore *self, WeirSql *sql, gint64 run, GError **error)
 static GHashTable *
 find_before_images (WeirSql *sql, gint64 run, GError **error)
 {
-  g_autoptr (WeirStatement) find = weir_sql_prepare (sql, "SELECT before, after FROM effect WHERE run = ?1", error);
-  g_autoptr (GHashTable) needed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr(WeirStatement) find = weir_sql_prepare (sql, "SELECT before, after FROM effect WHERE run = ?1", error);
+  g_autoptr(GHashTable) needed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   int code;
 
   if (find == NULL)
@@ -363,7 +363,7 @@ find_before_images (WeirSql *sql, gint64 run, GError **error)
 static gboolean
 drop_reference (WeirSql *sql, gint64 run, const guint8 *bytes, GError **error)
 {
-  g_autoptr (WeirStatement) drop = weir_sql_prepare (sql, "DELETE FROM blob_ref WHERE hash = ?1 AND run = ?2", error);
+  g_autoptr(WeirStatement) drop = weir_sql_prepare (sql, "DELETE FROM blob_ref WHERE hash = ?1 AND run = ?2", error);
 
   if (drop == NULL)
     return FALSE;
@@ -375,9 +375,9 @@ drop_reference (WeirSql *sql, gint64 run, const guint8 *bytes, GError **error)
 static gboolean
 trim_blobs (WeirStore *self, WeirSql *sql, gint64 run, GError **error)
 {
-  g_autoptr (GHashTable) needed = find_before_images (sql, run, error);
-  g_autoptr (GPtrArray) hashes = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (WeirStatement) find = NULL;
+  g_autoptr(GHashTable) needed = find_before_images (sql, run, error);
+  g_autoptr(GPtrArray) hashes = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr(WeirStatement) find = NULL;
   int code;
 
   if (needed == NULL)
@@ -417,7 +417,7 @@ trim_runs (WeirStore *self, WeirSql *sql, GArray *ids, int what, GError **error)
 static GArray *
 find_next (WeirStore *self, WeirSql *sql, const char *kind, int what, gint64 now, gboolean *too_much, GError **error)
 {
-  g_autoptr (GArray) ids = find_aged (sql, kind, now, what, error);
+  g_autoptr(GArray) ids = find_aged (sql, kind, now, what, error);
   WeirRetention retention;
   WeirUsage usage = { 0 };
 
@@ -435,7 +435,7 @@ static gboolean
 retain_kind (WeirStore *self, WeirSql *sql, const char *kind, int what, gint64 now, gboolean *more, GError **error)
 {
   gboolean too_much;
-  g_autoptr (GArray) ids = find_next (self, sql, kind, what, now, &too_much, error);
+  g_autoptr(GArray) ids = find_next (self, sql, kind, what, now, &too_much, error);
 
   if (ids == NULL)
     return FALSE;

@@ -42,7 +42,7 @@ static gboolean
 back_up (WeirStore *self, WeirSql *sql, int version, GError **error)
 {
   g_autofree char *dir = g_build_filename (self->dir, "backup", NULL);
-  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
+  g_autoptr(GDateTime) now = g_date_time_new_now_utc ();
   g_autofree char *stamp = g_date_time_format (now, "%Y%m%dT%H%M%S");
   g_autofree char *name = g_strdup_printf ("weir-schema-%d-%s-%06d.db", version, stamp,
                                            g_date_time_get_microsecond (now));
@@ -136,7 +136,7 @@ weir_store_sync_new (WeirStore *self, GError **error)
 static gboolean
 find_kinds (WeirStore *self, WeirSql *sql, GError **error)
 {
-  g_autoptr (WeirStatement) find = weir_sql_prepare (sql, "SELECT id, name FROM event_kind", error);
+  g_autoptr(WeirStatement) find = weir_sql_prepare (sql, "SELECT id, name FROM event_kind", error);
   int code;
 
   if (find == NULL)
@@ -154,7 +154,7 @@ find_kinds (WeirStore *self, WeirSql *sql, GError **error)
 static gboolean
 add_kind (WeirStore *self, WeirSql *sql, WeirEventKind kind, GError **error)
 {
-  g_autoptr (WeirStatement) add = weir_sql_prepare (sql, "INSERT INTO event_kind (name) VALUES (?1)", error);
+  g_autoptr(WeirStatement) add = weir_sql_prepare (sql, "INSERT INTO event_kind (name) VALUES (?1)", error);
 
   if (add == NULL)
     return FALSE;
@@ -229,7 +229,7 @@ gboolean
 weir_store_check_newer (WeirStore *self, WeirSql *sql, GError **error)
 {
   int version = (int) weir_sql_get_int (sql, "PRAGMA user_version", 0);
-  g_autoptr (GError) newer = NULL;
+  g_autoptr(GError) newer = NULL;
 
   if (!check_owner (sql, version, &newer) && g_error_matches (newer, WEIR_ERROR, WEIR_ERROR_NEWER))
     {

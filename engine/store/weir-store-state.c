@@ -69,7 +69,7 @@ G_DEFINE_BOXED_TYPE (WeirCached, weir_cached, weir_cached_copy, weir_cached_free
 static gboolean
 remove_state (WeirStore *self, const WeirBatchState *state, GError **error)
 {
-  g_autoptr (WeirStatement) remove = weir_sql_prepare (
+  g_autoptr(WeirStatement) remove = weir_sql_prepare (
     self->writing, "DELETE FROM state WHERE workflow = ?1 AND block = ?2 AND key = ?3", error);
 
   if (remove == NULL)
@@ -95,7 +95,7 @@ put_and_get_id (WeirSql *sql, WeirStatement *put, gint64 *id, GError **error)
 gboolean
 weir_store_write_state (WeirStore *self, const WeirBatchState *state, GPtrArray *hashes, gint64 *holder, GError **error)
 {
-  g_autoptr (WeirStatement) put = NULL;
+  g_autoptr(WeirStatement) put = NULL;
   gint64 id = 0;
 
   if (state->value == NULL)
@@ -123,7 +123,7 @@ gboolean
 weir_store_write_cached (
   WeirStore *self, const WeirBatchCached *cached, GPtrArray *hashes, gint64 *holder, GError **error)
 {
-  g_autoptr (WeirStatement) put = weir_sql_prepare (
+  g_autoptr(WeirStatement) put = weir_sql_prepare (
     self->writing,
     "INSERT INTO cache (key, outputs, blobs, run, step, created_at, expires_at)"
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (key)"
@@ -150,7 +150,7 @@ weir_store_write_cached (
 gboolean
 weir_store_write_run_fields (WeirStore *self, const WeirBatchRunFields *fields, GError **error)
 {
-  g_autoptr (WeirStatement) put = weir_sql_prepare (
+  g_autoptr(WeirStatement) put = weir_sql_prepare (
     self->writing, "UPDATE run SET parent_run = nullif (?2, 0), restart_point = ?3, priority = ?4 WHERE id = ?1",
     error);
 
@@ -167,7 +167,7 @@ gboolean
 weir_store_write_report (
   WeirStore *self, const WeirBatchReport *report, GPtrArray *hashes, gint64 *holder, GError **error)
 {
-  g_autoptr (WeirStatement) add = weir_sql_prepare (
+  g_autoptr(WeirStatement) add = weir_sql_prepare (
     self->writing, "INSERT INTO report (at, kind, run, data, blobs) VALUES (?1, ?2, ?3, ?4, ?5)", error);
 
   if (add == NULL || !weir_store_bind_value (self, add, 4, report->data, hashes, error))
@@ -213,8 +213,8 @@ static gboolean
 get_state (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GError **error)
 {
   WeirState *question = data;
-  g_autoptr (WeirState) state = state_new (question->workflow_id, question->block, question->key);
-  g_autoptr (WeirStatement) find = weir_sql_prepare (
+  g_autoptr(WeirState) state = state_new (question->workflow_id, question->block, question->key);
+  g_autoptr(WeirStatement) find = weir_sql_prepare (
     sql,
     "SELECT key, value, blobs, updated_at, expires_at FROM state WHERE workflow = ?1 AND block = ?2 AND key = ?3"
     " AND (expires_at = 0 OR expires_at > ?4)",
@@ -256,8 +256,8 @@ static gboolean
 list_state (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GError **error)
 {
   WeirState *question = data;
-  g_autoptr (GPtrArray) states = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_state_free);
-  g_autoptr (WeirStatement) find = weir_sql_prepare (
+  g_autoptr(GPtrArray) states = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_state_free);
+  g_autoptr(WeirStatement) find = weir_sql_prepare (
     sql,
     "SELECT key, value, blobs, updated_at, expires_at FROM state WHERE workflow = ?1 AND block = ?2"
     " AND (expires_at = 0 OR expires_at > ?3) ORDER BY key",
@@ -298,8 +298,8 @@ weir_store_list_state (WeirStore *self, const char *workflow_id, const char *blo
 static gboolean
 find_cached (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GError **error)
 {
-  g_autoptr (WeirCached) cached = g_new0 (WeirCached, 1);
-  g_autoptr (WeirStatement) find = weir_sql_prepare (
+  g_autoptr(WeirCached) cached = g_new0 (WeirCached, 1);
+  g_autoptr(WeirStatement) find = weir_sql_prepare (
     sql,
     "SELECT run, outputs, blobs, step, created_at, expires_at FROM cache WHERE key = ?1"
     " AND (expires_at = 0 OR expires_at > ?2)",
@@ -346,7 +346,7 @@ weir_store_find_cached (WeirStore *self, const char *key)
 static gboolean
 clear_cache (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GError **error)
 {
-  g_autoptr (WeirStatement) clear = weir_sql_prepare (sql, "DELETE FROM cache", error);
+  g_autoptr(WeirStatement) clear = weir_sql_prepare (sql, "DELETE FROM cache", error);
 
   if (clear == NULL || weir_sql_step (sql, clear, error) != SQLITE_DONE)
     return FALSE;
@@ -401,8 +401,8 @@ static gboolean
 list_reports (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GError **error)
 {
   ReportQuestion *question = data;
-  g_autoptr (GPtrArray) reports = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_kept_report_free);
-  g_autoptr (WeirStatement) find = weir_sql_prepare (
+  g_autoptr(GPtrArray) reports = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_kept_report_free);
+  g_autoptr(WeirStatement) find = weir_sql_prepare (
     sql, "SELECT id, at, kind, run, data, blobs FROM report WHERE ?1 IS NULL OR kind = ?1 ORDER BY id DESC LIMIT ?2",
     error);
   int code;

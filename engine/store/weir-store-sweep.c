@@ -8,7 +8,7 @@
 int
 weir_store_is_referenced (WeirSql *sql, const char *hash)
 {
-  g_autoptr (WeirStatement) find = weir_sql_prepare (sql, "SELECT 1 FROM blob_ref WHERE hash = ?1 LIMIT 1", NULL);
+  g_autoptr(WeirStatement) find = weir_sql_prepare (sql, "SELECT 1 FROM blob_ref WHERE hash = ?1 LIMIT 1", NULL);
   guint8 bytes[32];
   int code;
 
@@ -23,7 +23,7 @@ weir_store_is_referenced (WeirSql *sql, const char *hash)
 static void
 sweep_folder (WeirStore *self, const char *path)
 {
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  g_autoptr(GDir) dir = g_dir_open (path, 0, NULL);
   const char *name;
 
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)

@@ -51,7 +51,7 @@ tell_trouble (WeirStore *self, const char *message)
 static void
 give_pending_back (WeirStore *self)
 {
-  g_autoptr (GPtrArray) written = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_batch_free);
+  g_autoptr(GPtrArray) written = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_batch_free);
   WeirJob *job;
 
   while ((job = g_queue_pop_head (&self->pending)) != NULL)
@@ -66,7 +66,7 @@ give_pending_back (WeirStore *self)
 static void
 write_pending (WeirStore *self)
 {
-  g_autoptr (GError) error = NULL;
+  g_autoptr(GError) error = NULL;
 
   weir_store_grow_wal (self);
   if (weir_store_write_batches (self, &self->pending, &error))
@@ -89,7 +89,7 @@ run_question (WeirStore *self, WeirJob *job)
 {
   if (job->before != NULL)
     {
-      g_autoptr (GError) error = NULL;
+      g_autoptr(GError) error = NULL;
 
       if (!job->before (self, self->writing, job->question, NULL, &error))
         g_warning ("%s", error->message);

@@ -54,7 +54,7 @@ weir_store_set_moment_func (WeirStore *self, WeirStoreMomentFunc func, gpointer 
 static gboolean
 load_record (WeirSql *sql, Record *record, GError **error)
 {
-  g_autoptr (WeirStatement) find = weir_sql_prepare (sql, "SELECT value FROM meta WHERE name = 'time'", error);
+  g_autoptr(WeirStatement) find = weir_sql_prepare (sql, "SELECT value FROM meta WHERE name = 'time'", error);
   int synced = 0;
   int code;
 
@@ -75,7 +75,7 @@ load_record (WeirSql *sql, Record *record, GError **error)
 static gboolean
 save_record (WeirSql *sql, const Record *record, GError **error)
 {
-  g_autoptr (WeirStatement) put = weir_sql_prepare (
+  g_autoptr(WeirStatement) put = weir_sql_prepare (
     sql, "INSERT INTO meta VALUES ('time', ?1) ON CONFLICT (name) DO UPDATE SET value = ?1", error);
   g_autofree char *text = g_strdup_printf (
     "%" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %d %s", record->passed,

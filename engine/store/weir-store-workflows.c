@@ -83,7 +83,7 @@ G_DEFINE_BOXED_TYPE (WeirStoredWorkflow, weir_stored_workflow, weir_stored_workf
 static gint64
 find_newest (WeirSql *sql, const char *id, const char *text, gboolean *same, GError **error)
 {
-  g_autoptr (WeirStatement) find = weir_sql_prepare (
+  g_autoptr(WeirStatement) find = weir_sql_prepare (
     sql, "SELECT version, text = ?2 FROM version WHERE workflow = ?1 ORDER BY version DESC LIMIT 1", error);
   int code;
 
@@ -102,7 +102,7 @@ find_newest (WeirSql *sql, const char *id, const char *text, gboolean *same, GEr
 static gboolean
 put_workflow (WeirSql *sql, WorkflowQuestion *question, gint64 version, gint64 now, GError **error)
 {
-  g_autoptr (WeirStatement) put = weir_sql_prepare (
+  g_autoptr(WeirStatement) put = weir_sql_prepare (
     sql,
     "INSERT INTO workflow (id, name, folder, version, changed_at) VALUES (?1, ?2, ?3, ?4, ?5)"
     " ON CONFLICT (id) DO UPDATE SET name = ?2, folder = ?3, changed_at = iif (version = ?4, changed_at, ?5), version "
@@ -123,7 +123,7 @@ put_workflow (WeirSql *sql, WorkflowQuestion *question, gint64 version, gint64 n
 static gboolean
 add_version (WeirSql *sql, WorkflowQuestion *question, gint64 version, gint64 now, GError **error)
 {
-  g_autoptr (WeirStatement) add = weir_sql_prepare (sql, "INSERT INTO version VALUES (?1, ?2, ?3, ?4, ?5)", error);
+  g_autoptr(WeirStatement) add = weir_sql_prepare (sql, "INSERT INTO version VALUES (?1, ?2, ?3, ?4, ?5)", error);
 
   if (add == NULL)
     return FALSE;
@@ -206,7 +206,7 @@ load_workflow (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GEr
 {
   WorkflowQuestion *question = data;
   /* The id wins over a name, the last changed over others of the same name. */
-  g_autoptr (WeirStatement) find = weir_sql_prepare (
+  g_autoptr(WeirStatement) find = weir_sql_prepare (
     sql,
     "SELECT w.id, w.name, v.text, w.folder, v.version FROM workflow w"
     " JOIN version v ON v.workflow = w.id AND v.version = iif (?2 = 0, w.version, ?2)"
@@ -273,7 +273,7 @@ WeirStoredWorkflow *
 weir_store_load_workflow_now (WeirStore *self, const char *id_or_name, guint version, GError **error)
 {
   WorkflowQuestion question = { .id = (char *) id_or_name, .version = version };
-  g_auto (GValue) answer = G_VALUE_INIT;
+  g_auto(GValue) answer = G_VALUE_INIT;
 
   if (!weir_store_ask_now (self, load_workflow, &question, &answer, error))
     return NULL;
@@ -283,8 +283,8 @@ weir_store_load_workflow_now (WeirStore *self, const char *id_or_name, guint ver
 static gboolean
 list_workflows (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GError **error)
 {
-  g_autoptr (GListStore) workflows = g_list_store_new (WEIR_TYPE_WORKFLOW_INFO);
-  g_autoptr (WeirStatement) find = weir_sql_prepare (
+  g_autoptr(GListStore) workflows = g_list_store_new (WEIR_TYPE_WORKFLOW_INFO);
+  g_autoptr(WeirStatement) find = weir_sql_prepare (
     sql,
     "SELECT w.id, w.name, w.version, w.changed_at,"
     " run.id, run.workflow, run.workflow_name, run.version, run.status, run.created_at, run.ended_at, run.n_steps, "
@@ -301,8 +301,8 @@ list_workflows (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GE
   while ((code = weir_sql_step (sql, find, error)) == SQLITE_ROW)
     {
       gboolean has_run = sqlite3_column_type (find, 4) != SQLITE_NULL;
-      g_autoptr (WeirRunInfo) last_run = has_run ? weir_store_run_from_row (find, 4) : NULL;
-      g_autoptr (WeirWorkflowInfo) info = weir_workflow_info_new (
+      g_autoptr(WeirRunInfo) last_run = has_run ? weir_store_run_from_row (find, 4) : NULL;
+      g_autoptr(WeirWorkflowInfo) info = weir_workflow_info_new (
         (const char *) sqlite3_column_text (find, 0), (const char *) sqlite3_column_text (find, 1),
         (guint) sqlite3_column_int64 (find, 2), sqlite3_column_int64 (find, 3), last_run);
 
@@ -331,8 +331,8 @@ static gboolean
 list_versions (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GError **error)
 {
   WorkflowQuestion *question = data;
-  g_autoptr (GPtrArray) versions = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_version_info_free);
-  g_autoptr (WeirStatement) find = weir_sql_prepare (
+  g_autoptr(GPtrArray) versions = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_version_info_free);
+  g_autoptr(WeirStatement) find = weir_sql_prepare (
     sql, "SELECT version, saved_at, message FROM version WHERE workflow = ?1 ORDER BY version DESC", error);
   int code;
 

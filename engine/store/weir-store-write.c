@@ -16,7 +16,7 @@ G_STATIC_ASSERT (WEIR_LOG_DEBUG == 0 && WEIR_LOG_INFO == 1 && WEIR_LOG_WARNING =
 static gboolean
 run_control (WeirSql *sql, const char *static_sql, GError **error)
 {
-  g_autoptr (WeirStatement) control = weir_sql_prepare (sql, static_sql, error);
+  g_autoptr(WeirStatement) control = weir_sql_prepare (sql, static_sql, error);
   int code;
 
   if (control == NULL)
@@ -67,7 +67,7 @@ weir_store_add_references (WeirStore *self, gint64 holder, GPtrArray *hashes, GE
 {
   for (guint i = 0; i < hashes->len; i++)
     {
-      g_autoptr (WeirStatement) add = weir_sql_prepare (self->writing, "INSERT OR IGNORE INTO blob_ref VALUES (?1, ?2)",
+      g_autoptr(WeirStatement) add = weir_sql_prepare (self->writing, "INSERT OR IGNORE INTO blob_ref VALUES (?1, ?2)",
                                                         error);
       guint8 bytes[32];
 
@@ -86,7 +86,7 @@ static gboolean
 write_log (WeirStore *self, WeirBatchOp *op, GPtrArray *hashes, GError **error)
 {
   WeirEvent *event = op->event.event;
-  g_autoptr (WeirStatement) add = weir_sql_prepare (
+  g_autoptr(WeirStatement) add = weir_sql_prepare (
     self->writing, "INSERT INTO log VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)", error);
   g_autofree char *fields = NULL;
   WeirValue *value = event->data != NULL ? weir_value_find_member (event->data, "fields") : NULL;
@@ -122,7 +122,7 @@ write_log (WeirStore *self, WeirBatchOp *op, GPtrArray *hashes, GError **error)
 static gboolean
 write_event (WeirStore *self, WeirEvent *event, GPtrArray *hashes, GError **error)
 {
-  g_autoptr (WeirStatement) add = weir_sql_prepare (
+  g_autoptr(WeirStatement) add = weir_sql_prepare (
     self->writing, "INSERT INTO event VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)", error);
   g_autofree char *data = NULL;
   guint n_before = hashes->len;
@@ -152,7 +152,7 @@ write_event (WeirStore *self, WeirEvent *event, GPtrArray *hashes, GError **erro
 static gboolean
 write_run (WeirStore *self, WeirBatchRun *run, GError **error)
 {
-  g_autoptr (WeirStatement) put = weir_sql_prepare (
+  g_autoptr(WeirStatement) put = weir_sql_prepare (
     self->writing,
     "INSERT INTO run (id, workflow, workflow_name, version, status, created_at, ended_at, n_steps, error)"
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
@@ -207,7 +207,7 @@ static gboolean
 write_effect (WeirStore *self, const WeirEffect *effect, GPtrArray *hashes, GError **error)
 {
   /* without a type it is news of an effect that is known: what it does not say stays */
-  g_autoptr (WeirStatement) put = weir_sql_prepare (
+  g_autoptr(WeirStatement) put = weir_sql_prepare (
     self->writing,
     effect->type == NULL
       ? "UPDATE effect SET state = ?10, before = COALESCE (?12, before), after = COALESCE (?13, after),"
@@ -237,7 +237,7 @@ static gboolean
 write_variable (WeirStore *self, WeirBatchOp *op, GPtrArray *hashes, GError **error)
 {
   const char *workflow = op->variable.workflow_id != NULL ? op->variable.workflow_id : "";
-  g_autoptr (WeirStatement) put = NULL;
+  g_autoptr(WeirStatement) put = NULL;
 
   if (op->variable.value == NULL)
     put = weir_sql_prepare (self->writing, "DELETE FROM variable WHERE workflow = ?1 AND name = ?2", error);
@@ -262,7 +262,7 @@ write_variable (WeirStore *self, WeirBatchOp *op, GPtrArray *hashes, GError **er
 static gboolean
 write_op (WeirStore *self, WeirBatchOp *op, GPtrArray *referenced, GError **error)
 {
-  g_autoptr (GPtrArray) hashes = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr(GPtrArray) hashes = g_ptr_array_new_with_free_func (g_free);
   gint64 holder = 0;
   gboolean ok;
 
@@ -298,8 +298,8 @@ write_op (WeirStore *self, WeirBatchOp *op, GPtrArray *referenced, GError **erro
       ok = weir_store_write_report (self, op->report, hashes, &holder, error);
       break;
     case WEIR_BATCH_AUDIT:
-      ok = weir_store_add_audit (self->writing, op->audit->actor, op->audit->action, op->audit->subject, op->audit->reason,
-                                 error);
+      ok = weir_store_add_audit (self->writing, op->audit->actor, op->audit->action, op->audit->subject,
+                                 op->audit->reason, error);
       break;
     default:
       g_assert_not_reached ();
@@ -331,7 +331,7 @@ write_jobs (WeirStore *self, GQueue *jobs, GPtrArray *referenced, GError **error
 gboolean
 weir_store_write_batches (WeirStore *self, GQueue *jobs, GError **error)
 {
-  g_autoptr (GPtrArray) referenced = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr(GPtrArray) referenced = g_ptr_array_new_with_free_func (g_free);
 
   if (!weir_store_sync_new (self, error) || !weir_store_begin (self->writing, error)
       || !write_jobs (self, jobs, referenced, error) || !weir_store_end (self->writing, error))

@@ -9,7 +9,7 @@
 static void
 remove_folder (const char *path)
 {
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  g_autoptr(GDir) dir = g_dir_open (path, 0, NULL);
   const char *name;
 
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
@@ -124,7 +124,7 @@ open_all (WeirStore *self, GError **error)
 static gboolean
 open_read_only (WeirStore *self, GError **error)
 {
-  g_autoptr (GError) newer = NULL;
+  g_autoptr(GError) newer = NULL;
 
   self->database_path = g_build_filename (self->dir, "weir.db", NULL);
   self->blobs_dir = g_build_filename (self->dir, "blobs", NULL);
@@ -320,7 +320,7 @@ variable_key (const char *workflow_id, const char *name)
 void
 weir_store_cache_variable (WeirStore *self, const char *workflow_id, const char *name, WeirValue *value)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->variables_lock);
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->variables_lock);
   g_autofree char *key = variable_key (workflow_id, name);
 
   if (value != NULL)
@@ -342,7 +342,7 @@ weir_store_cache_variable (WeirStore *self, const char *workflow_id, const char 
 WeirValue *
 weir_store_dup_variable (WeirStore *self, const char *workflow_id, const char *name)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->variables_lock);
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->variables_lock);
   g_autofree char *key = variable_key (workflow_id, name);
   WeirValue *value = g_hash_table_lookup (self->variables, key);
 
@@ -361,7 +361,7 @@ weir_store_dup_variable (WeirStore *self, const char *workflow_id, const char *n
 WeirValue *
 weir_store_dup_variables (WeirStore *self, const char *workflow_id)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->variables_lock);
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->variables_lock);
   g_autofree char *prefix = variable_key (workflow_id, "");
   WeirBuilder *record = weir_record_builder_new (4);
   GHashTableIter iter;

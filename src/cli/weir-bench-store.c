@@ -44,7 +44,7 @@ make_ordinary (GError **error)
 static guint64
 measure_folder (const char *path)
 {
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  g_autoptr(GDir) dir = g_dir_open (path, 0, NULL);
   const char *name;
   guint64 size = 0;
 
@@ -78,7 +78,7 @@ measure_data (WeirBench *bench, guint64 *size, GError **error)
 gboolean
 weir_bench_journal_size (WeirSamples *samples, GError **error)
 {
-  g_autoptr (WeirWorkflow) workflow = make_ordinary (error);
+  g_autoptr(WeirWorkflow) workflow = make_ordinary (error);
   WeirBench bench = { 0 };
   guint64 before = 0, after = 0;
   gboolean ok = workflow != NULL && weir_bench_open (&bench, error)
@@ -110,7 +110,7 @@ make_waiting (const char *time, GError **error)
 static gboolean
 play_many (WeirBench *bench, WeirWorkflow *workflow, guint n, GError **error)
 {
-  g_autoptr (GPtrArray) played = g_ptr_array_new_with_free_func (dex_unref);
+  g_autoptr(GPtrArray) played = g_ptr_array_new_with_free_func (dex_unref);
 
   for (guint i = 0; i < n; i++)
     g_ptr_array_add (played, weir_engine_play (bench->engine, workflow, NULL));
@@ -126,8 +126,8 @@ play_many (WeirBench *bench, WeirWorkflow *workflow, guint n, GError **error)
 static gboolean
 fill (WeirBench *bench, double *added_mb, GError **error)
 {
-  g_autoptr (WeirWorkflow) waiting = make_waiting ("24h", error);
-  g_autoptr (WeirWorkflow) active = waiting != NULL ? make_waiting ("60s", error) : NULL;
+  g_autoptr(WeirWorkflow) waiting = make_waiting ("24h", error);
+  g_autoptr(WeirWorkflow) active = waiting != NULL ? make_waiting ("60s", error) : NULL;
   double before;
 
   if (active == NULL || !weir_bench_open (bench, error) || !play_many (bench, active, 1, error))
@@ -163,7 +163,7 @@ weir_bench_many_runs_list (WeirSamples *samples, GError **error)
   for (guint i = 0; ok && i < 20; i++)
     {
       gint64 begin = g_get_monotonic_time ();
-      g_autoptr (DexFuture) list = weir_engine_list_runs (bench.engine, NULL, 0);
+      g_autoptr(DexFuture) list = weir_engine_list_runs (bench.engine, NULL, 0);
       const GValue *value = weir_bench_await (list, error);
 
       ok = value != NULL;

@@ -69,8 +69,8 @@ confirm (void)
 static gboolean
 explain_run (WeirSession *session, gint64 run, int *code)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (WeirValue) size = weir_session_call (session, &error, "Measure", "run", weir_value_new_int (run), NULL);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(WeirValue) size = weir_session_call (session, &error, "Measure", "run", weir_value_new_int (run), NULL);
   g_autofree char *bytes = NULL;
   gint64 effects;
 
@@ -114,8 +114,8 @@ static int
 delete_one (WeirSession *session, const char *text)
 {
   gint64 run = parse_run (text);
-  g_autoptr (WeirValue) answer = NULL;
-  g_autoptr (GError) error = NULL;
+  g_autoptr(WeirValue) answer = NULL;
+  g_autoptr(GError) error = NULL;
   int code = WEIR_EXIT_OK;
 
   if (!may_delete (session, run, text, &code))
@@ -138,8 +138,8 @@ static int
 restore_one (WeirSession *session, const char *text)
 {
   gint64 run = parse_run (text);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (WeirValue) answer = weir_session_call (session, &error, "Restore", "run", weir_value_new_int (run),
+  g_autoptr(GError) error = NULL;
+  g_autoptr(WeirValue) answer = weir_session_call (session, &error, "Restore", "run", weir_value_new_int (run),
                                                     "workflow", make_text (run == 0 ? text : NULL), "actor",
                                                     make_actor (), NULL);
 
@@ -154,7 +154,7 @@ static int
 each (int argc, char **argv, int (*func) (WeirSession *session, const char *text))
 {
   WeirSession session = { 0 };
-  g_autoptr (GError) error = NULL;
+  g_autoptr(GError) error = NULL;
   int code = WEIR_EXIT_OK;
 
   if (!weir_session_open (&session, &error))
@@ -186,7 +186,7 @@ static WeirValue *
 ask (const char *method, int *code)
 {
   WeirSession session = { 0 };
-  g_autoptr (GError) error = NULL;
+  g_autoptr(GError) error = NULL;
   WeirValue *answer;
 
   if (!weir_session_open (&session, &error))
@@ -220,7 +220,7 @@ int
 weir_command_bin (int argc, char **argv)
 {
   int code;
-  g_autoptr (WeirValue) list = ask ("ListDeleted", &code);
+  g_autoptr(WeirValue) list = ask ("ListDeleted", &code);
   WeirTable *table;
 
   if (list == NULL)
@@ -251,10 +251,10 @@ int
 weir_command_purge (int argc, char **argv)
 {
   WeirSession session = { 0 };
-  g_autoptr (GError) error = NULL;
-  g_autoptr (WeirValue) before = NULL;
-  g_autoptr (WeirValue) answer = NULL;
-  g_autoptr (WeirValue) after = NULL;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(WeirValue) before = NULL;
+  g_autoptr(WeirValue) answer = NULL;
+  g_autoptr(WeirValue) after = NULL;
   int code = WEIR_EXIT_OK;
 
   if (!weir_session_open (&session, &error))

@@ -46,7 +46,7 @@ print_audit (WeirValue *rows)
 static int
 write_out (const char *text)
 {
-  g_autoptr (GError) error = NULL;
+  g_autoptr(GError) error = NULL;
 
   if (option_output == NULL)
     fputs (text, stdout);
@@ -82,8 +82,8 @@ weir_command_audit (int argc, char **argv)
 {
   const char *verb = argc > 0 ? argv[0] : "list";
   WeirSession session = { 0 };
-  g_autoptr (GError) error = NULL;
-  g_autoptr (WeirValue) answer = NULL;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(WeirValue) answer = NULL;
   int code;
 
   if (!g_str_equal (verb, "list") && !g_str_equal (verb, "verify") && !g_str_equal (verb, "export"))
@@ -140,16 +140,16 @@ print_retention (WeirValue *list)
 static int
 show_storage (WeirSession *session)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (WeirValue) usage = weir_session_call (session, &error, "Usage", NULL);
-  g_autoptr (WeirValue) list = usage != NULL ? weir_session_call (session, &error, "ListRetention", NULL) : NULL;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(WeirValue) usage = weir_session_call (session, &error, "Usage", NULL);
+  g_autoptr(WeirValue) list = usage != NULL ? weir_session_call (session, &error, "ListRetention", NULL) : NULL;
 
   if (list == NULL)
     return weir_cli_fail (error);
   if (weir_option_json)
     {
       WeirBuilder *builder = weir_record_builder_new (2);
-      g_autoptr (WeirValue) both = NULL;
+      g_autoptr(WeirValue) both = NULL;
 
       weir_builder_set (builder, "usage", usage);
       weir_builder_set (builder, "kept", list);
@@ -222,8 +222,8 @@ parse_size (const char *text, gint64 *bytes)
 static int
 keep (WeirSession *session, int argc, char **argv)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (WeirValue) answer = NULL;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(WeirValue) answer = NULL;
   gint64 seconds = 0, bytes = 0;
 
   if (!parse_age (argv[1], &seconds))
@@ -241,7 +241,7 @@ int
 weir_command_storage (int argc, char **argv)
 {
   WeirSession session = { 0 };
-  g_autoptr (GError) error = NULL;
+  g_autoptr(GError) error = NULL;
   int code;
 
   if (argc == 1)
@@ -260,8 +260,8 @@ weir_command_report (int argc, char **argv)
 {
   WeirSession session = { 0 };
   gint64 run = weir_cli_parse_run (argv[0]);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (WeirValue) answer = NULL;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(WeirValue) answer = NULL;
   int code;
 
   if (run == 0)

@@ -31,7 +31,7 @@ wait_for (DexFuture *future)
 gpointer
 weir_wait_boxed (DexFuture *future, GError **error)
 {
-  g_autoptr (DexFuture) waited = wait_for (dex_ref (future));
+  g_autoptr(DexFuture) waited = wait_for (dex_ref (future));
   const GValue *value = dex_future_get_value (future, error);
   gpointer boxed = value != NULL ? g_value_dup_boxed (value) : NULL;
 
@@ -43,7 +43,7 @@ weir_wait_boxed (DexFuture *future, GError **error)
 gboolean
 weir_wait (DexFuture *future, GError **error)
 {
-  g_autoptr (DexFuture) waited = wait_for (dex_ref (future));
+  g_autoptr(DexFuture) waited = wait_for (dex_ref (future));
   const GValue *value = dex_future_get_value (future, error);
 
   dex_unref (future);
@@ -54,7 +54,7 @@ static gboolean
 serve_cb (gpointer user_data)
 {
   WeirSession *self = user_data;
-  g_autoptr (GError) error = NULL;
+  g_autoptr(GError) error = NULL;
 
   self->serve_id = 0;
   if (!weir_control_serve (self->engine, &error))
@@ -95,8 +95,8 @@ weir_session_open (WeirSession *self, GError **error)
 
   for (;;)
     {
-      g_autoptr (GError) busy = NULL;
-      g_autoptr (GError) silent = NULL;
+      g_autoptr(GError) busy = NULL;
+      g_autoptr(GError) silent = NULL;
 
       self->engine = weir_engine_new (weir_option_data_dir, &busy);
       if (self->engine != NULL)
@@ -148,7 +148,7 @@ WeirValue *
 weir_session_call (WeirSession *self, GError **error, const char *method, ...)
 {
   WeirBuilder *builder = weir_record_builder_new (4);
-  g_autoptr (WeirValue) args = NULL;
+  g_autoptr(WeirValue) args = NULL;
   const char *name;
   va_list list;
 

@@ -87,7 +87,7 @@ add_run (StoreFixture *self, gint64 run, const char *workflow, WeirRunStatus sta
 static guint
 count_runs (StoreFixture *self)
 {
-  g_autoptr (GListModel) runs = store_await_object (weir_store_list_runs (self->store, NULL, 0));
+  g_autoptr(GListModel) runs = store_await_object (weir_store_list_runs (self->store, NULL, 0));
 
   return g_list_model_get_n_items (runs);
 }
@@ -95,7 +95,7 @@ count_runs (StoreFixture *self)
 static guint
 count_deleted (StoreFixture *self)
 {
-  g_autoptr (GPtrArray) deleted = store_await_boxed (weir_store_list_deleted (self->store));
+  g_autoptr(GPtrArray) deleted = store_await_boxed (weir_store_list_deleted (self->store));
 
   return deleted->len;
 }
@@ -103,7 +103,7 @@ count_deleted (StoreFixture *self)
 static guint
 count_audit (StoreFixture *self)
 {
-  g_autoptr (GPtrArray) rows = store_await_boxed (weir_store_list_audit (self->store));
+  g_autoptr(GPtrArray) rows = store_await_boxed (weir_store_list_audit (self->store));
 
   return rows->len;
 }
@@ -111,7 +111,7 @@ count_audit (StoreFixture *self)
 static gboolean
 run_exists (StoreFixture *self, gint64 run)
 {
-  g_autoptr (DexFuture) future = weir_store_load_run (self->store, run);
+  g_autoptr(DexFuture) future = weir_store_load_run (self->store, run);
 
   while (dex_future_is_pending (future))
     g_main_context_iteration (NULL, TRUE);
@@ -129,7 +129,7 @@ mark (StoreFixture *self, gint64 run)
 static void
 test_deleted_run_is_in_no_list_until_restored (StoreFixture *self, gconstpointer data)
 {
-  g_autoptr (GPtrArray) deleted = NULL;
+  g_autoptr(GPtrArray) deleted = NULL;
   WeirDeleted *line;
 
   add_run (self, 1, "w", WEIR_RUN_SUCCEEDED);
@@ -154,7 +154,7 @@ test_deleted_run_is_in_no_list_until_restored (StoreFixture *self, gconstpointer
 static void
 test_running_it_again_takes_it_back (StoreFixture *self, gconstpointer data)
 {
-  g_autoptr (WeirSavedVersion) saved = store_await_boxed (
+  g_autoptr(WeirSavedVersion) saved = store_await_boxed (
     weir_store_save_workflow (self->store, NULL, "Tidy", "weir: 1", NULL, NULL));
   WeirBatch *batch = weir_batch_new ();
 
@@ -233,11 +233,11 @@ test_no_time_in_the_bin_is_now (StoreFixture *self, gconstpointer data)
 static void
 test_version_stays_while_a_run_needs_it (StoreFixture *self, gconstpointer data)
 {
-  g_autoptr (WeirSavedVersion) saved = store_await_boxed (
+  g_autoptr(WeirSavedVersion) saved = store_await_boxed (
     weir_store_save_workflow (self->store, NULL, "Tidy", "weir: 1", NULL, NULL));
-  g_autoptr (WeirStoredWorkflow) workflow = NULL;
+  g_autoptr(WeirStoredWorkflow) workflow = NULL;
   WeirBatch *batch = weir_batch_new ();
-  g_autoptr (WeirValue) value = weir_value_new_int (1);
+  g_autoptr(WeirValue) value = weir_value_new_int (1);
 
   use_moments (self);
   weir_batch_put_state (batch, saved->id, "a", "k", value, 0);
@@ -308,7 +308,7 @@ add_marked_runs (StoreFixture *self, guint n_lines)
 static gboolean
 folder_holds (const char *path, const char *text)
 {
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  g_autoptr(GDir) dir = g_dir_open (path, 0, NULL);
   const char *name;
 
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
@@ -328,7 +328,7 @@ folder_holds (const char *path, const char *text)
 static void
 test_nothing_of_it_is_left_on_disk (StoreFixture *self, gconstpointer data)
 {
-  g_autoptr (WeirValue) big = store_text_new (100 * 1000, 'q');
+  g_autoptr(WeirValue) big = store_text_new (100 * 1000, 'q');
   WeirBatch *batch = weir_batch_new ();
 
   add_marked_runs (self, 300);
@@ -370,7 +370,7 @@ test_big_run_goes_in_parts (StoreFixture *self, gconstpointer data)
   g_assert_cmpuint (after->unused, ==, 0);
   g_assert_cmpuint (after->log, ==, 0);
   {
-    g_autoptr (GPtrArray) others = store_await_boxed (weir_store_query_logs (self->store, 2, 0, NULL, "zebra", 0, 0));
+    g_autoptr(GPtrArray) others = store_await_boxed (weir_store_query_logs (self->store, 2, 0, NULL, "zebra", 0, 0));
 
     g_assert_cmpuint (others->len, ==, 10);
   }
@@ -408,7 +408,7 @@ delete_and_wait (const char *dir)
 {
   StoreFixture fixture = { .dir = (char *) dir };
   WeirBatch *batch = weir_batch_new ();
-  g_autoptr (GError) error = NULL;
+  g_autoptr(GError) error = NULL;
 
   fixture.store = weir_store_new (dir, &error);
   g_assert_no_error (error);
@@ -424,8 +424,8 @@ static void
 test_killed_half_way_it_goes_on (StoreFixture *self, gconstpointer data)
 {
   g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
-  g_autoptr (GSubprocess) other = NULL;
-  g_autoptr (GError) error = NULL;
+  g_autoptr(GSubprocess) other = NULL;
+  g_autoptr(GError) error = NULL;
 
   weir_store_close (self->store);
   other = g_subprocess_new (G_SUBPROCESS_FLAGS_NONE, &error, program, "--delete", self->dir, NULL);
@@ -446,7 +446,7 @@ static void
 put_big (StoreFixture *self, const char *variable, char letter)
 {
   WeirBatch *batch = weir_batch_new ();
-  g_autoptr (WeirValue) value = store_text_new (100 * 1000, letter);
+  g_autoptr(WeirValue) value = store_text_new (100 * 1000, letter);
 
   weir_batch_put_variable (batch, "w", variable, value);
   weir_batch_put_state (batch, "w", "watch", "page", value, 0);
@@ -485,7 +485,7 @@ tamper (StoreFixture *self, const char *sql)
 static void
 add_audit_rows (StoreFixture *self)
 {
-  g_autoptr (DexFuture) verified = NULL;
+  g_autoptr(DexFuture) verified = NULL;
 
   for (gint64 run = 1; run <= 4; run++)
     {

@@ -11,7 +11,7 @@
 static void
 set_up_kept (StoreFixture *self, gconstpointer data)
 {
-  g_autoptr (GError) error = NULL;
+  g_autoptr(GError) error = NULL;
   g_autofree char *kept = g_build_filename (TEST_DATA_DIR, "store", data, NULL);
   g_autofree char *path = NULL;
   g_autofree char *content = NULL;
@@ -45,7 +45,7 @@ static char *
 find_backup (StoreFixture *self)
 {
   g_autofree char *path = store_fixture_path (self, "backup");
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  g_autoptr(GDir) dir = g_dir_open (path, 0, NULL);
   const char *name = dir != NULL ? g_dir_read_name (dir) : NULL;
 
   return name != NULL ? g_build_filename (path, name, NULL) : NULL;
@@ -55,13 +55,13 @@ find_backup (StoreFixture *self)
 static void
 test_kept_database_is_migrated (StoreFixture *self, gconstpointer data)
 {
-  g_autoptr (GError) error = NULL;
+  g_autoptr(GError) error = NULL;
   g_autofree char *path = store_fixture_path (self, "weir.db");
   gint64 version = ask_database (path, "PRAGMA user_version");
   g_autofree char *backup = NULL;
-  g_autoptr (GListModel) workflows = NULL;
-  g_autoptr (GPtrArray) versions = NULL;
-  g_autoptr (WeirValue) variable = NULL;
+  g_autoptr(GListModel) workflows = NULL;
+  g_autoptr(GPtrArray) versions = NULL;
+  g_autoptr(WeirValue) variable = NULL;
   WeirStoredWorkflow *workflow;
   WeirBatch *batch = weir_batch_new ();
 
@@ -100,7 +100,7 @@ test_kept_database_is_migrated (StoreFixture *self, gconstpointer data)
 static void
 test_newer_database_is_refused_and_left_alone (StoreFixture *self, gconstpointer data)
 {
-  g_autoptr (GError) error = NULL;
+  g_autoptr(GError) error = NULL;
   g_autofree char *path = store_fixture_path (self, "weir.db");
   g_autofree char *before = NULL;
   g_autofree char *after = NULL;
@@ -119,12 +119,12 @@ test_newer_database_is_refused_and_left_alone (StoreFixture *self, gconstpointer
 static void
 test_newer_database_can_be_looked_at (StoreFixture *self, gconstpointer data)
 {
-  g_autoptr (GError) error = NULL;
+  g_autoptr(GError) error = NULL;
   g_autofree char *path = store_fixture_path (self, "weir.db");
-  g_autoptr (GListModel) runs = NULL;
-  g_autoptr (GListModel) unfinished = NULL;
-  g_autoptr (GPtrArray) events = NULL;
-  g_autoptr (GPtrArray) lines = NULL;
+  g_autoptr(GListModel) runs = NULL;
+  g_autoptr(GListModel) unfinished = NULL;
+  g_autoptr(GPtrArray) events = NULL;
+  g_autoptr(GPtrArray) lines = NULL;
   g_autofree char *before = NULL;
   g_autofree char *after = NULL;
   gsize length_before, length_after;
@@ -168,7 +168,7 @@ test_newer_database_can_be_looked_at (StoreFixture *self, gconstpointer data)
 static void
 test_database_of_another_program_is_refused (StoreFixture *self, gconstpointer data)
 {
-  g_autoptr (GError) error = NULL;
+  g_autoptr(GError) error = NULL;
   g_autofree char *path = store_fixture_path (self, "weir.db");
 
   weir_store_close (self->store);
@@ -203,7 +203,7 @@ test_new_database_is_ours (StoreFixture *self, gconstpointer data)
 static int
 hold (const char *dir)
 {
-  g_autoptr (GError) error = NULL;
+  g_autoptr(GError) error = NULL;
   WeirStore *store = weir_store_new (dir, &error);
   char byte;
 
@@ -218,9 +218,9 @@ hold (const char *dir)
 static void
 test_second_process_is_told_who_has_it (StoreFixture *self, gconstpointer data)
 {
-  g_autoptr (GError) error = NULL;
+  g_autoptr(GError) error = NULL;
   g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
-  g_autoptr (GSubprocess) other = NULL;
+  g_autoptr(GSubprocess) other = NULL;
   g_autofree char *expected = NULL;
   char answer[4];
 
@@ -245,7 +245,7 @@ test_second_process_is_told_who_has_it (StoreFixture *self, gconstpointer data)
 static void
 test_same_process_may_not_open_it_twice (StoreFixture *self, gconstpointer data)
 {
-  g_autoptr (GError) error = NULL;
+  g_autoptr(GError) error = NULL;
 
   g_assert_null (weir_store_new (self->dir, &error));
   g_assert_error (error, WEIR_ERROR, WEIR_ERROR_BUSY);

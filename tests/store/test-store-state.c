@@ -24,9 +24,9 @@ get_state (StoreFixture *self, const char *workflow, const char *key)
 static void
 test_outlives_the_run (StoreFixture *self, gconstpointer data)
 {
-  g_autoptr (WeirState) own = NULL;
-  g_autoptr (WeirState) global = NULL;
-  g_autoptr (WeirState) other = NULL;
+  g_autoptr(WeirState) own = NULL;
+  g_autoptr(WeirState) global = NULL;
+  g_autoptr(WeirState) other = NULL;
 
   put_state (self, "w", "last", weir_value_new_int (7), 0);
   put_state (self, "w", "last", weir_value_new_int (8), 0);
@@ -45,8 +45,8 @@ static void
 test_is_seen_by_the_next_question (StoreFixture *self, gconstpointer data)
 {
   WeirBatch *batch = weir_batch_new ();
-  g_autoptr (WeirValue) value = weir_value_new_text ("open");
-  g_autoptr (WeirState) state = NULL;
+  g_autoptr(WeirValue) value = weir_value_new_text ("open");
+  g_autoptr(WeirState) state = NULL;
 
   weir_batch_put_state (batch, "w", "watch", "circuit", value, 0);
   weir_store_commit (self->store, batch, NULL, NULL);
@@ -58,9 +58,9 @@ static void
 test_goes_when_removed_or_expired (StoreFixture *self, gconstpointer data)
 {
   gint64 now = g_get_real_time ();
-  g_autoptr (WeirState) removed = NULL;
-  g_autoptr (WeirState) expired = NULL;
-  g_autoptr (GPtrArray) left = NULL;
+  g_autoptr(WeirState) removed = NULL;
+  g_autoptr(WeirState) expired = NULL;
+  g_autoptr(GPtrArray) left = NULL;
 
   put_state (self, "w", "removed", weir_value_new_int (1), 0);
   put_state (self, "w", "removed", NULL, 0);
@@ -80,7 +80,7 @@ test_goes_when_removed_or_expired (StoreFixture *self, gconstpointer data)
 static void
 test_big_value_comes_back_whole (StoreFixture *self, gconstpointer data)
 {
-  g_autoptr (WeirState) state = NULL;
+  g_autoptr(WeirState) state = NULL;
   gsize length;
 
   put_state (self, "w", "page", store_text_new (100000, 'x'), 0);
@@ -106,9 +106,9 @@ put_cached (StoreFixture *self, gint64 run, WeirValue *outputs, gint64 expires_a
 static void
 test_cached_result_names_its_run (StoreFixture *self, gconstpointer data)
 {
-  g_autoptr (WeirCached) cached = NULL;
+  g_autoptr(WeirCached) cached = NULL;
   const GValue *value;
-  g_autoptr (DexFuture) cleared = NULL;
+  g_autoptr(DexFuture) cleared = NULL;
 
   store_assert_rejected (weir_store_find_cached (self->store, KEY), WEIR_ERROR_NOT_FOUND);
   store_assert_rejected (weir_store_find_cached (self->store, "no hash"), WEIR_ERROR_NOT_FOUND);
@@ -143,7 +143,7 @@ make_set (const char *const *blocks, gint64 run)
 
   for (guint i = 0; blocks[i] != NULL; i++)
     {
-      g_autoptr (WeirValue) outputs = store_record_new ("out", store_text_new (70000 + i, 'f'));
+      g_autoptr(WeirValue) outputs = store_record_new ("out", store_text_new (70000 + i, 'f'));
 
       g_ptr_array_add (set, weir_fixture_new (blocks[i], outputs, run));
     }
@@ -156,8 +156,8 @@ test_fixtures_are_replaced_as_a_set (StoreFixture *self, gconstpointer data)
   const char *const first[] = { "fetch", "each/parse", NULL };
   const char *const second[] = { "fetch", NULL };
   const char *const none[] = { NULL };
-  g_autoptr (GPtrArray) loaded = NULL;
-  g_autoptr (GPtrArray) sets = NULL;
+  g_autoptr(GPtrArray) loaded = NULL;
+  g_autoptr(GPtrArray) sets = NULL;
   WeirFixture *fixture;
   WeirFixtureSet *set;
 
