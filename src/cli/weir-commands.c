@@ -27,6 +27,9 @@ const WeirCommand weir_commands[] = {
     N_ ("With --dry-run it only says what would be done. What changed since the run is left as it is, unless --on-conflict\n"
         "says overwrite, or copy, which puts what was before beside it under another name."),
     "run", weir_undo_options, 1, 1, weir_command_undo },
+  { "redo", N_ ("RUN"), N_ ("Do again what an undo of a run took back"),
+    N_ ("What the run had made comes back as it was; what changed since the undo is left as it is."), "run", weir_redo_options, 1, 1,
+    weir_command_redo },
   { "report", N_ ("RUN"), N_ ("Say why a run failed, as Markdown"),
     N_ ("The first failing block, the class of its error, what it was given, the last lines of the log, what took effect already, and\n"
         "what can be done. Secrets and the name of the home folder are left out."),

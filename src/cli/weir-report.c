@@ -254,6 +254,9 @@ apply (WeirReport *self, WeirEvent *event)
     case WEIR_EVENT_EFFECT_INTENDED:
       count_effect (self, event);
       break;
+    case WEIR_EVENT_EFFECT_DROPPED:
+      self->n_effects -= self->n_effects > 0;
+      break;
     default:
       break;
     }

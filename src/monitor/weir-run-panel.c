@@ -67,6 +67,10 @@ count_effects (WeirRunPanel *self)
 
       if (event->kind == WEIR_EVENT_EFFECT_UNDONE)
         self->n_undone++;
+      else if (event->kind == WEIR_EVENT_EFFECT_REDONE && self->n_undone > 0)
+        self->n_undone--;
+      else if (event->kind == WEIR_EVENT_EFFECT_DROPPED && self->n_effects > 0)
+        self->n_effects--;
       if (event->kind != WEIR_EVENT_EFFECT_INTENDED)
         continue;
       self->n_effects++;
