@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "weir-event.h"
+#include "weir-type.h"
 
 #include "weir-json.h"
 
@@ -10,6 +11,7 @@ static const char *const event_names[WEIR_EVENT_LAST] = {
   [WEIR_EVENT_RUN_PAUSED] = "run.paused",
   [WEIR_EVENT_RUN_RESUMED] = "run.resumed",
   [WEIR_EVENT_RUN_STOPPING] = "run.stopping",
+  [WEIR_EVENT_RUN_ENDING] = "run.ending",
   [WEIR_EVENT_RUN_SUCCEEDED] = "run.succeeded",
   [WEIR_EVENT_RUN_FAILED] = "run.failed",
   [WEIR_EVENT_RUN_CANCELLED] = "run.cancelled",
@@ -182,23 +184,40 @@ weir_event_unref (WeirEvent *self)
 char *
 weir_event_to_json (WeirEvent *self)
 {
-  g_autoptr(WeirValue) record = NULL;
-  WeirBuilder *builder = weir_record_builder_new (9);
+  GString *line = g_string_sized_new (192);
 
-  weir_builder_set_take (builder, "run", weir_value_new_int (self->run));
-  weir_builder_set_take (builder, "seq", weir_value_new_int ((gint64) self->seq));
-  weir_builder_set_take (builder, "event", weir_value_new_text (weir_event_kind_get_name (self->kind)));
-  weir_builder_set_take (builder, "at", weir_value_new_time (self->at));
+  weir_event_append_json (self, self->data, line);
+  return g_string_free (line, FALSE);
+}
+
+static void
+append_value (GString *line, const char *name, WeirValue *value)
+{
+  gsize length;
+  g_autofree char *json = weir_json_write (value, 0, &length);
+
+  g_string_append_printf (line, ",\"%s\":", name);
+  g_string_append_len (line, json, (gssize) length);
+}
+
+/* The same with other data, NULL for none: the log file leaves values out. */
+void
+weir_event_append_json (WeirEvent *self, WeirValue *data, GString *line)
+{
+  g_autofree char *at = weir_format_time (self->at);
+
+  g_string_append_printf (line, "{\"run\":%" G_GINT64_FORMAT ",\"seq\":%" G_GUINT64_FORMAT ",\"event\":\"%s\",\"at\":\"%s\"",
+                          self->run, self->seq, weir_event_kind_get_name (self->kind), at);
   if (self->scope != 0)
-    weir_builder_set_take (builder, "scope", weir_value_new_int (self->scope));
+    g_string_append_printf (line, ",\"scope\":%u", self->scope);
   if (self->block != NULL)
     {
-      weir_builder_set_take (builder, "block", weir_value_new_text (self->block));
-      weir_builder_set_take (builder, "firing", weir_value_new_int (self->firing));
-      weir_builder_set_take (builder, "attempt", weir_value_new_int (self->attempt));
+      g_autoptr(WeirValue) block = weir_value_new_text (self->block);
+
+      append_value (line, "block", block);
+      g_string_append_printf (line, ",\"firing\":%u,\"attempt\":%u", self->firing, self->attempt);
     }
-  if (self->data != NULL)
-    weir_builder_set (builder, "data", self->data);
-  record = weir_builder_end (builder);
-  return weir_json_write (record, 0, NULL);
+  if (data != NULL)
+    append_value (line, "data", data);
+  g_string_append_c (line, '}');
 }

@@ -66,7 +66,8 @@ typedef enum
   WEIR_EVENT_RUN_PAUSING,
   WEIR_EVENT_RUN_PAUSED,
   WEIR_EVENT_RUN_RESUMED,       /* also after a crash {recovered: true} */
-  WEIR_EVENT_RUN_STOPPING,      /* {force: bool} */
+  WEIR_EVENT_RUN_STOPPING,      /* {force: bool}; when a block ends the run {status, exit_code?, result or error, block?} */
+  WEIR_EVENT_RUN_ENDING,        /* {status, ...}: all but its handlers is over; the last event will say the rest */
   WEIR_EVENT_RUN_SUCCEEDED,     /* {result} */
   WEIR_EVENT_RUN_FAILED,        /* {error, block} */
   WEIR_EVENT_RUN_CANCELLED,
@@ -153,5 +154,9 @@ WEIR_API void       weir_event_unref    (WeirEvent     *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirEvent, weir_event_unref)
 /* One line of JSON, as in the log file and `weir run --json`. (transfer full) */
 WEIR_API char      *weir_event_to_json  (WeirEvent     *self);
+/* The same into @line, with @data (nullable) in place of its own. */
+void                weir_event_append_json (WeirEvent   *self,
+                                         WeirValue     *data,
+                                         GString       *line);
 
 G_END_DECLS

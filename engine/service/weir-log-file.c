@@ -68,19 +68,9 @@ rotate (LogFile *self)
 }
 
 /* What a line keeps of the data: no values, they may be large or private. */
-static WeirEvent *
-without_values (WeirEvent *event)
+static WeirValue *
+data_for_log (WeirEvent *event)
 {
-  WeirEvent *slim = weir_event_new (event->kind, event->run);
-  g_autoptr (WeirValue) error = NULL;
-
-  slim->seq = event->seq;
-  slim->at = event->at;
-  slim->mono = event->mono;
-  slim->scope = event->scope;
-  slim->firing = event->firing;
-  slim->attempt = event->attempt;
-  slim->block = event->block != NULL ? g_ref_string_acquire (event->block) : NULL;
   switch (event->kind)
     {
     case WEIR_EVENT_LOG:
@@ -91,24 +81,25 @@ without_values (WeirEvent *event)
     case WEIR_EVENT_EFFECT_UNDONE:
     case WEIR_EVENT_EFFECT_KEPT:
     case WEIR_EVENT_ACCESS:
-      slim->data = event->data != NULL ? weir_value_ref (event->data) : NULL;
-      break;
+      return event->data;
     default:
-      break;
+      return NULL;
     }
-  return slim;
 }
 
 static void
 write_events (LogFile *self, GPtrArray *events)
 {
+  g_autoptr(GString) line = g_string_sized_new (256);
+
   for (guint i = 0; i < events->len && self->file != NULL; i++)
     {
-      g_autoptr (WeirEvent) slim = without_values (g_ptr_array_index (events, i));
-      g_autofree char *line = weir_event_to_json (slim);
-      int n = fprintf (self->file, "%s\n", line);
+      WeirEvent *event = g_ptr_array_index (events, i);
 
-      self->size += MAX (n, 0);
+      g_string_truncate (line, 0);
+      weir_event_append_json (event, data_for_log (event), line);
+      g_string_append_c (line, '\n');
+      self->size += (glong) fwrite (line->str, 1, line->len, self->file);
       if (self->size > MAX_SIZE)
         rotate (self);
     }

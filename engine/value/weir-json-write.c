@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Values to JSON, without recursion and straight into one buffer. */
 #include "weir-json-private.h"
+#include "weir-type.h"
 #include "weir-stream.h"
 
 #include <math.h>

@@ -47,6 +47,8 @@ WEIR_API WeirValue  *weir_type_convert        (WeirType    *self,
 WEIR_API gboolean    weir_parse_duration      (const char  *text,
                                                gint64      *duration_ms,
                                                GError     **error);
+/* "2026-11-20T15:40:21.500Z" (transfer full) */
+WEIR_API char          *weir_format_time          (gint64             time_us);
 WEIR_API char       *weir_format_duration     (gint64       duration_us);
 WEIR_API gboolean    weir_parse_size          (const char  *text,
                                                guint64     *bytes,

@@ -161,6 +161,5 @@ WeirValue        *weir_table_dup_row        (WeirValue         *table,
 WeirValue        *weir_table_to_records     (WeirValue         *table);
 /* Takes the recipe, a record. */
 WeirValue        *weir_value_new_stream_take (WeirValue        *recipe);
-char             *weir_format_time          (gint64             time_us);
 
 G_END_DECLS
