@@ -234,6 +234,7 @@ struct _WeirBlockKind
   const WeirTemplate *templates;  /* NULL-title terminated, or NULL */
   gboolean           has_body;
   gboolean           is_trigger;
+  gboolean           at_end;      /* fires once when the run ends, whatever happens, with {run: ...} as its inputs */
   gint64             timeout_ms;  /* default; 0: none */
   /* More ports, after the static ones; @config is the raw configuration (expressions not evaluated). */
   void             (*list_ports) (WeirValue *config, WeirPortList *ports);

@@ -184,6 +184,13 @@ WEIR_API DexFuture    *weir_step_set_variable (WeirStep     *self,
                                                const char   *name,
                                                WeirValue    *value) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Ends the whole run once this step has succeeded. @status: "succeeded", "failed" or "cancelled"; @exit_code: of the command line, -1 for what
+ * follows from the status; @value: the result, or the error value. */
+WEIR_API void          weir_step_end_run      (WeirStep     *self,
+                                               const char   *status,
+                                               int           exit_code,
+                                               WeirValue    *value);
+
 /* Containers. Runs the block's body once as @key ("0", "1", ...: unique within the step), with the record @locals
  * added to the scope (item, index). Resolves to the result of the body (WeirValue), rejects with its failure. A key that
  * finished before a crash or in an earlier attempt of a resumed run resolves at once to its recorded result. */

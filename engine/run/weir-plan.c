@@ -224,7 +224,8 @@ plan_mark_entries (WeirPlan *self)
     {
       WeirPlanBlock *block = &self->blocks[i];
 
-      block->entry = TRUE;
+      block->entry = block->kind == NULL || !block->kind->at_end;
+      self->n_handlers += !block->entry && weir_block_get_enabled (block->block);
       for (guint j = 0; j < block->n_inputs && block->entry; j++)
         for (guint k = 0; k < block->inputs[j].n_links; k++)
           if (!self->links[block->inputs[j].links[k]].feedback)

@@ -70,6 +70,7 @@ typedef struct
   WeirGraph      *graph;
   guint           n_blocks;
   WeirPlanBlock  *blocks;
+  guint           n_handlers; /* blocks that fire when the run ends */
   guint           n_links;
   WeirPlanLink   *links;
   guint           n_regions;

@@ -263,7 +263,7 @@ may_retry (WeirStep *step, const char *class_name)
 {
   const WeirReliability *reliability = weir_block_get_reliability (step->block->block);
 
-  if (step->attempt >= reliability->attempts || step->run->state->status == WEIR_RUN_STOPPING)
+  if (step->attempt >= reliability->attempts || weir_run_is_stopping (step->run))
     return FALSE;
   if (g_str_equal (class_name, "flow.cancelled") || g_str_equal (class_name, "internal.bug"))
     return FALSE;
@@ -382,6 +382,8 @@ succeed_step (WeirStep *step)
     weir_builder_set (data, "shut", shut);
   add_duration (step, data);
   weir_run_emit (step->run, WEIR_EVENT_BLOCK_SUCCEEDED, step->state, weir_builder_end (data));
+  if (step->ending != NULL)
+    weir_run_end_as_asked (step->run, step);
 }
 
 void
@@ -443,7 +445,7 @@ weir_run_step_done (WeirStep *step, GError *error)
     return;
   step->settled = TRUE;
   release_step (step);
-  if (run->suspended || step->state->scope->pub.closed)
+  if (run->suspended || step->state->scope->pub.closed || step->state->given_up)
     return;
 
   if (step->timed_out && error != NULL)
@@ -643,11 +645,11 @@ weir_run_pump (WeirRun *run, gint64 until)
 
   if (run->waits_to_begin)
     return FALSE;
-  if (run->state->status == WEIR_RUN_RUNNING && run->state->n_retrying > 0)
+  if (weir_run_may_start (run) && run->state->n_retrying > 0)
     start_due_retries (run);
-  if (run->state->status == WEIR_RUN_RUNNING)
+  if (weir_run_may_start (run))
     weir_run_resume_answered (run);
-  while (run->state->status == WEIR_RUN_RUNNING && (state = find_ready (run)) != NULL)
+  while (weir_run_may_start (run) && (state = find_ready (run)) != NULL)
     {
       if (state->skip || !weir_block_get_enabled (weir_step_state_get_block (state)->block))
         weir_run_emit (run, WEIR_EVENT_BLOCK_SKIPPED, state, NULL);
@@ -660,7 +662,7 @@ weir_run_pump (WeirRun *run, gint64 until)
           return TRUE;
         }
     }
-  if (run->state->status == WEIR_RUN_RUNNING)
+  if (weir_run_may_start (run))
     weir_run_queue_waiting (run);
   weir_run_check_end (run);
   return FALSE;
@@ -677,35 +679,6 @@ end_paused (WeirRun *run)
   weir_run_put_row (run);
 }
 
-static WeirValue *
-failure_data (WeirScopeState *root)
-{
-  WeirBuilder *data = weir_record_builder_new (2);
-
-  if (root->pub.error != NULL)
-    weir_builder_set (data, "error", root->pub.error);
-  if (root->failed_block != NULL)
-    weir_builder_set_take (data, "block", weir_value_new_text (root->failed_block));
-  return weir_builder_end (data);
-}
-
-static void
-end_by_itself (WeirRun *run, WeirScopeState *root)
-{
-  g_autoptr(WeirValue) result = NULL;
-
-  if (root->pub.error != NULL)
-    {
-      if (root->n_running == 0 && (root->failing || root->rested))
-        weir_run_emit (run, WEIR_EVENT_RUN_FAILED, NULL, failure_data (root));
-      return;
-    }
-  if (!root->rested)
-    return;
-  result = weir_scope_find_result (root);
-  weir_run_emit (run, WEIR_EVENT_RUN_SUCCEEDED, NULL, record_of_two ("result", result, NULL, NULL));
-}
-
 /* Ends the run, or its pausing, if the time has come. */
 void
 weir_run_check_end (WeirRun *run)
@@ -718,17 +691,16 @@ weir_run_check_end (WeirRun *run)
   switch (run->state->status)
     {
     case WEIR_RUN_RUNNING:
-      end_by_itself (run, root);
+      weir_run_end_by_itself (run);
       break;
     case WEIR_RUN_PAUSING:
       if (root->rested || root->failing)
-        end_by_itself (run, root);
+        weir_run_end_by_itself (run);
       if (run->state->status == WEIR_RUN_PAUSING)
         end_paused (run);
       break;
     case WEIR_RUN_STOPPING:
-      if (run->state->n_running == 0)
-        weir_run_emit (run, run->force ? WEIR_EVENT_RUN_INTERRUPTED : WEIR_EVENT_RUN_CANCELLED, NULL, NULL);
+      weir_run_end_stopped (run);
       break;
     default:
       break;

@@ -8,7 +8,7 @@
 gboolean
 weir_run_goes_on (WeirRun *run)
 {
-  return run->state != NULL && run->state->status == WEIR_RUN_RUNNING && !run->waits_to_begin && !run->suspended;
+  return run->state != NULL && weir_run_may_start (run) && !run->waits_to_begin && !run->suspended;
 }
 
 /* ── priorities ─────────────────────────────────────────────────────────────────────────── */

@@ -74,6 +74,7 @@ struct _WeirStep
   GArray              *states;  /* of weir-step-state.c: what it loaded, NULL if nothing */
   gpointer             waiter;  /* of weir-run-waits.c, while it waits */
   WeirValue           *failure_data;
+  WeirValue           *ending;  /* how the run is to end once this step has succeeded */
   char                *key;
   gint64               timeout_ms;
 };
@@ -141,6 +142,13 @@ void             weir_run_close_rested     (WeirRun *run);
 void             weir_run_close_failing    (WeirRun *run, WeirScopeState *scope);
 void             weir_run_reject_scopes    (WeirRun *run);
 WeirValue       *weir_scope_find_result    (WeirScopeState *scope);
+
+/* weir-run-ending.c */
+gboolean         weir_run_is_stopping      (WeirRun *run);
+gboolean         weir_run_may_start        (WeirRun *run);
+void             weir_run_end_by_itself    (WeirRun *run);
+void             weir_run_end_stopped      (WeirRun *run);
+void             weir_run_end_as_asked     (WeirRun *run, WeirStep *step);
 
 /* weir-run-branches.c */
 int              weir_scope_find_branch_result (WeirScopeState *scope, const char **port);

@@ -282,6 +282,8 @@ try_fire (WeirRunState *self, WeirScopeState *scope, guint block)
   WeirPlanBlock *plan = &scope_plan (scope)->blocks[block];
   WeirBlockState *state = &scope->blocks[block];
 
+  if (scope->branch == WEIR_BRANCH_HANDLERS)
+    return;
   for (;;)
     {
       gboolean fresh;
@@ -474,7 +476,8 @@ void
 weir_scope_settle (WeirRunState *self, WeirScopeState *scope)
 {
   WeirPlan *plan = scope_plan (scope);
-  gboolean again = plan->n_regions > 0;
+  gboolean handlers = scope->branch == WEIR_BRANCH_HANDLERS;
+  gboolean again = plan->n_regions > 0 && !handlers;
 
   while (again)
     {
@@ -486,7 +489,8 @@ weir_scope_settle (WeirRunState *self, WeirScopeState *scope)
   if (scope->n_active > 0 || scope->failing)
     return;
 
-  release_held (self, scope, plan->scope_held, plan->n_scope_held);
+  if (!handlers)
+    release_held (self, scope, plan->scope_held, plan->n_scope_held);
   if (scope->n_active > 0 || scope->rested)
     return;
   scope->rested = TRUE;
@@ -512,6 +516,17 @@ weir_scope_fire_entries (WeirRunState *self, WeirScopeState *scope)
         fire (self, scope, i, nothing, FALSE);
       }
   weir_scope_settle (self, scope);
+}
+
+/* The handlers of a run: nothing else of the scope fires any more. */
+void
+weir_scope_fire_handlers (WeirRunState *self, WeirScopeState *scope, WeirValue *inputs)
+{
+  WeirPlan *plan = scope_plan (scope);
+
+  for (guint i = 0; i < plan->n_blocks; i++)
+    if (weir_scope_has_block (scope, i) && weir_block_get_enabled (plan->blocks[i].block))
+      fire (self, scope, i, inputs, FALSE);
 }
 
 void

@@ -86,7 +86,7 @@ weir_run_close_rested (WeirRun *run)
   WeirScopeState *scope;
 
   while (!run->suspended && (scope = g_queue_pop_head (&run->state->rested)) != NULL)
-    if (scope->pub.id != 0 && !scope->pub.closed && run->state->status != WEIR_RUN_STOPPING)
+    if (scope->pub.id != 0 && !scope->pub.closed && !weir_run_is_stopping (run))
       close_scope (run, scope);
 }
 
@@ -95,7 +95,7 @@ void
 weir_run_close_failing (WeirRun *run, WeirScopeState *scope)
 {
   if (scope->failing && scope->n_running == 0 && scope->pub.id != 0 && !scope->pub.closed && !run->suspended
-      && run->state->status != WEIR_RUN_STOPPING)
+      && !weir_run_is_stopping (run))
     close_scope (run, scope);
 }
 

@@ -114,6 +114,7 @@ struct _WeirStepState
   WeirScopeState *scope;
   guint           block_index;
   gboolean        skip;     /* to be skipped: nothing was delivered */
+  gboolean        given_up; /* the run ends: what comes of it changes nothing any more */
   gboolean        overflow; /* the round that the budget of its cycle forbids */
   gboolean        routed;
   WeirStepState  *previous; /* firing of the same block */
@@ -144,6 +145,10 @@ struct _WeirRunState
   WeirValue       *inputs;
   WeirValue       *result;
   WeirValue       *error;
+  WeirValue       *ending;    /* how it is to end: as RUN_ENDING or RUN_STOPPING says */
+  gboolean         handling;  /* the handlers run */
+  gboolean         handled;   /* they were called, once */
+  int              exit_code; /* -1: none was given */
   WeirValue       *variables; /* record */
   GPtrArray       *scopes;    /* of WeirScopeState by id; NULL where one was dropped */
   GPtrArray       *steps;     /* of WeirStepState; likewise */
@@ -200,6 +205,15 @@ void           weir_run_state_apply_signal      (WeirRunState *self, WeirEvent *
 void           weir_run_state_hold_waits        (WeirRunState *self);
 void           weir_run_state_move_waits        (WeirRunState *self);
 
+/* The branch of the root while the handlers run: only they fire. */
+#define WEIR_BRANCH_HANDLERS G_MAXUINT
+
+void           weir_scope_fire_handlers  (WeirRunState *self, WeirScopeState *scope, WeirValue *inputs);
+
+/* weir-run-ending.c */
+void           weir_run_state_apply_ending   (WeirRunState *self, WeirEvent *event);
+void           weir_run_state_apply_stopping (WeirRunState *self, WeirEvent *event);
+
 /* weir-run-branches.c */
 gboolean       weir_scope_has_block      (WeirScopeState *scope, guint block);
 
@@ -216,6 +230,8 @@ weir_scope_is_taken_up (WeirScopeState *scope)
 }
 
 /* weir-run-state.c */
+void           weir_scope_state_cancel   (WeirRunState *self, WeirScopeState *scope, WeirStepStatus status);
+void           weir_scope_state_close    (WeirRunState *self, WeirScopeState *scope, WeirStepStatus leftover);
 void           weir_step_state_free      (WeirStepState *step);
 void           weir_scope_state_free     (WeirScopeState *scope);
 WeirPlanState *weir_run_state_share_plan (WeirRunState *self, WeirGraph *graph);

@@ -69,6 +69,7 @@ weir_run_state_new (WeirWorkflow *workflow, WeirResolveFunc resolve, gpointer us
   WeirRunState *self = g_new0 (WeirRunState, 1);
 
   self->ref_count = 1;
+  self->exit_code = -1;
   self->workflow = g_object_ref (workflow);
   self->priority = weir_workflow_get_run_priority (workflow);
   self->resolve = resolve;
@@ -109,6 +110,7 @@ weir_run_state_unref (WeirRunState *self)
   g_clear_pointer (&self->inputs, weir_value_unref);
   g_clear_pointer (&self->result, weir_value_unref);
   g_clear_pointer (&self->error, weir_value_unref);
+  g_clear_pointer (&self->ending, weir_value_unref);
   g_clear_pointer (&self->variables, weir_value_unref);
   g_clear_pointer (&self->signals, g_ptr_array_unref);
   g_queue_clear (&self->rested);
@@ -369,8 +371,8 @@ apply_scope_opened (WeirRunState *self, WeirEvent *event, WeirStepState *step, G
   return TRUE;
 }
 
-static void
-cancel_steps (WeirRunState *self, WeirScopeState *scope, WeirStepStatus status)
+void
+weir_scope_state_cancel (WeirRunState *self, WeirScopeState *scope, WeirStepStatus status)
 {
   guint n_blocks = scope->shared != NULL ? scope->shared->plan->n_blocks : 0;
 
@@ -383,11 +385,14 @@ cancel_steps (WeirRunState *self, WeirScopeState *scope, WeirStepStatus status)
         weir_step_state_set_status (self, step, status);
 }
 
-static void
-scope_close (WeirRunState *self, WeirScopeState *scope, WeirStepStatus leftover)
+void
+weir_scope_state_close (WeirRunState *self, WeirScopeState *scope, WeirStepStatus leftover)
 {
   scope->pub.closed = TRUE;
-  cancel_steps (self, scope, leftover);
+  /* nobody takes it from there while a journal is read again */
+  if (scope->rested)
+    g_queue_remove (&self->rested, scope);
+  weir_scope_state_cancel (self, scope, leftover);
   weir_scope_clear_tokens (scope);
 }
 
@@ -410,7 +415,7 @@ apply_scope_closed (WeirRunState *self, WeirEvent *event, GError **error)
   scope->pub.result = dup_member (event->data, "result");
   g_clear_pointer (&scope->pub.error, weir_value_unref);
   scope->pub.error = dup_member (event->data, "error");
-  scope_close (self, scope, WEIR_STEP_CANCELLED);
+  weir_scope_state_close (self, scope, WEIR_STEP_CANCELLED);
   container = weir_run_state_lookup (self, scope->pub.parent, scope->pub.block, scope->pub.firing);
   if (container != NULL)
     weir_run_state_scope_closed (self, container, scope);
@@ -714,12 +719,14 @@ end_run (WeirRunState *self, WeirEvent *event, WeirRunStatus status, WeirStepSta
   self->ended_at = event->at;
   self->result = dup_member (event->data, "result");
   self->error = dup_member (event->data, "error");
+  self->handling = FALSE;
+  self->exit_code = event->data != NULL ? (int) weir_value_get_member_int (event->data, "exit_code", -1) : -1;
   for (guint i = self->scopes->len; i-- > 0;)
     {
       WeirScopeState *scope = g_ptr_array_index (self->scopes, i);
 
       if (scope != NULL && !scope->pub.closed)
-        scope_close (self, scope, leftover);
+        weir_scope_state_close (self, scope, leftover);
     }
 }
 
@@ -767,7 +774,10 @@ apply_to_run (WeirRunState *self, WeirEvent *event)
       weir_run_state_move_waits (self);
       break;
     case WEIR_EVENT_RUN_STOPPING:
-      self->status = WEIR_RUN_STOPPING;
+      weir_run_state_apply_stopping (self, event);
+      break;
+    case WEIR_EVENT_RUN_ENDING:
+      weir_run_state_apply_ending (self, event);
       break;
     case WEIR_EVENT_RUN_SUCCEEDED:
       end_run (self, event, WEIR_RUN_SUCCEEDED, WEIR_STEP_CANCELLED);
@@ -875,7 +885,7 @@ weir_run_state_apply (WeirRunState *self, WeirEvent *event, GError **error)
     return TRUE;
   if (about_step)
     {
-      if (step->scope->pub.closed && !is_about_effect (event->kind))
+      if ((step->scope->pub.closed || step->given_up) && !is_about_effect (event->kind))
         return TRUE;
       return apply_to_step (self, event, step, error);
     }

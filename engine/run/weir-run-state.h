@@ -93,6 +93,8 @@ WEIR_API gint64         weir_run_state_get_ended_at   (WeirRunState *self);
 WEIR_API WeirValue     *weir_run_state_get_inputs (WeirRunState    *self);
 WEIR_API WeirValue     *weir_run_state_get_result (WeirRunState    *self);
 WEIR_API WeirValue     *weir_run_state_get_error  (WeirRunState    *self);
+/* What a block gave the run to exit with; -1 if none did. */
+WEIR_API int            weir_run_state_get_exit_code (WeirRunState *self);
 /* Steps in the order in which they became ready. NULL for those of early items of a container that has gone over many. */
 WEIR_API guint          weir_run_state_get_n_steps (WeirRunState   *self);
 WEIR_API const WeirStepInfo *weir_run_state_get_step (WeirRunState *self,

@@ -221,7 +221,7 @@ weir_run_recover (WeirRun *self, WeirRunState *state)
   gboolean paused;
 
   self->state = weir_run_state_ref (state);
-  stopping = state->status == WEIR_RUN_STOPPING;
+  stopping = weir_run_is_stopping (self);
   paused = state->status == WEIR_RUN_PAUSED || state->status == WEIR_RUN_PAUSING;
 
   for (guint i = 0; i < state->steps->len; i++)
@@ -236,7 +236,9 @@ weir_run_recover (WeirRun *self, WeirRunState *state)
         weir_run_restart_waiting (self, step);
     }
   if (stopping)
-    weir_run_emit (self, WEIR_EVENT_RUN_CANCELLED, NULL, NULL);
+    weir_run_check_end (self);
+  else if (state->status == WEIR_RUN_STOPPING)
+    ; /* its handlers go on */
   else if (paused && state->status == WEIR_RUN_PAUSING)
     weir_run_emit (self, WEIR_EVENT_RUN_PAUSED, NULL, NULL);
   else if (!paused && state->status != WEIR_RUN_QUEUED)

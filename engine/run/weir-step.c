@@ -57,6 +57,7 @@ weir_step_unref (WeirStep *self)
   g_clear_pointer (&self->outputs, weir_builder_free);
   g_clear_pointer (&self->accesses, g_hash_table_unref);
   g_clear_pointer (&self->failure_data, weir_value_unref);
+  g_clear_pointer (&self->ending, weir_value_unref);
   weir_step_forget_waiter (self);
   weir_step_forget_states (self);
   g_clear_object (&self->cancellable);
@@ -439,7 +440,7 @@ weir_run_open_body (WeirStep *self, const char *branch, const char *key, WeirVal
 {
   WeirBuilder *data = weir_record_builder_new (2);
 
-  if (self->settled || self->run->suspended || self->run->state->status == WEIR_RUN_STOPPING)
+  if (self->settled || self->run->suspended || weir_run_is_stopping (self->run))
     {
       weir_builder_free (data);
       return dex_future_new_reject (G_IO_ERROR, G_IO_ERROR_CANCELLED, "The run was stopped");
@@ -526,7 +527,7 @@ sub_fiber (gpointer user_data)
   inputs = weir_workflow_complete_inputs (workflow, call->inputs, &error);
   if (inputs == NULL)
     return dex_future_new_for_error (error);
-  if (call->step->settled || call->step->run->suspended || call->step->run->state->status == WEIR_RUN_STOPPING)
+  if (call->step->settled || call->step->run->suspended || weir_run_is_stopping (call->step->run))
     return dex_future_new_reject (G_IO_ERROR, G_IO_ERROR_CANCELLED, "The run was stopped");
 
   weir_engine_remember (call->step->run->engine, workflow);

@@ -128,7 +128,7 @@ fill_outcome (Outcome *self)
 {
   WeirRunState *state = weir_run_get_state (self->run);
   const WeirStepInfo *step = weir_run_state_find_step (state, 0, "it");
-  WeirValue *error = step != NULL ? step->error : weir_run_state_get_error (state);
+  WeirValue *error = step != NULL && step->error != NULL ? step->error : weir_run_state_get_error (state);
   WeirValue *data;
 
   if (step != NULL && step->outputs != NULL)
