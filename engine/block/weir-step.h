@@ -354,4 +354,40 @@ typedef struct
 WEIR_API DexFuture    *weir_step_run_program  (WeirStep          *self,
                                                const WeirProgram *program) G_GNUC_WARN_UNUSED_RESULT;
 
+/**
+ * WeirTurn:
+ * @name: what is shared: the name of a lock, the key of a rate
+ * @reach: "block": by the steps of this block, of all runs; "workflow": by those of its workflow that name the same; "all"
+ * @label: for people, "lock printer"; NULL: the title of the block
+ * @slots: how many steps may hold it at once, until they end; 0: any number
+ * @count: how many may take it in @per_ms, 0: no limit
+ * @per_ms: see @count
+ * @burst: how many may take it at once after a time of rest
+ *
+ * Something that steps take turns at.
+ */
+typedef struct
+{
+  const char *name;
+  const char *reach;
+  const char *label;
+  guint       slots;
+  guint       count;
+  gint64      per_ms;
+  guint       burst;
+} WeirTurn;
+
+/* Resolves to TRUE when it is the step's turn, by priority, then age. What it took it gives back when it ends, or its program does. While it
+ * waits it takes no place among those that run, and people can see why it waits. */
+WEIR_API DexFuture    *weir_step_take_turn    (WeirStep       *self,
+                                               const WeirTurn *turn) G_GNUC_WARN_UNUSED_RESULT;
+/* Takes the turn if it can be had at once; else FALSE, and in how many ms there will be one (0: when another step ends). */
+WEIR_API gboolean      weir_step_try_turn     (WeirStep       *self,
+                                               const WeirTurn *turn,
+                                               gint64         *delay_ms);
+/* Resolves to TRUE when the rate that the limits set for @name (a host, "credential:github") allows one more; at once if they set none. To be
+ * awaited before each request. */
+WEIR_API DexFuture    *weir_step_wait_rate    (WeirStep       *self,
+                                               const char     *name) G_GNUC_WARN_UNUSED_RESULT;
+
 G_END_DECLS

@@ -151,10 +151,10 @@ lead_through (WeirLane *lane, WeirGate *gate)
 static char *
 find_key (WeirRun *run, WeirStepState *state, const WeirBlockLimits *limits)
 {
-  g_autoptr (WeirStep) step = NULL;
-  g_autoptr (WeirExpression) expression = NULL;
-  g_autoptr (WeirValue) scope = NULL;
-  g_autoptr (WeirValue) value = NULL;
+  g_autoptr(WeirStep) step = NULL;
+  g_autoptr(WeirExpression) expression = NULL;
+  g_autoptr(WeirValue) scope = NULL;
+  g_autoptr(WeirValue) value = NULL;
 
   if (limits == NULL || limits->key == NULL)
     return NULL;
@@ -232,9 +232,7 @@ join_lane (WeirRunQueue *self, WeirQueueEntry *entry)
 {
   WeirBlock *block = weir_step_state_get_block (entry->state)->block;
   g_autofree char *key = find_key (entry->run, entry->state, weir_block_get_limits (block));
-  WeirLane like = { .run = entry->run,
-                    .block = weir_step_state_get_block (entry->state),
-                    .key = key,
+  WeirLane like = { .run = entry->run, .block = weir_step_state_get_block (entry->state), .key = key,
                     .priority = weir_run_state_get_priority (entry->run->state, entry->state) };
   WeirLane *lane = g_hash_table_lookup (self->lanes, &like);
 

@@ -80,7 +80,7 @@ gboolean
 weir_run_set_priority (WeirRun *self, int priority, GError **error)
 {
   const char *key = "priority";
-  g_autoptr (WeirValue) value = weir_value_new_int (priority);
+  g_autoptr(WeirValue) value = weir_value_new_int (priority);
 
   g_return_val_if_fail (WEIR_IS_RUN (self), FALSE);
   if (!check_alive (self, error) || !check_priority (priority, error))

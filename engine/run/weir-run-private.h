@@ -116,7 +116,10 @@ void             weir_run_restart_waiting  (WeirRun *run, WeirStepState *state);
 /* weir-run-turns.c */
 void             weir_step_enter_gate      (WeirStep *step, WeirGate *gate);
 void             weir_step_leave_run_gate  (WeirStep *step);
+void             weir_step_leave_gate      (WeirStep *step, WeirGate *gate);
 void             weir_step_leave_gates     (WeirStep *step);
+/* weir-step-turn.c: enters a gate, without a place while it has to wait. */
+DexFuture       *weir_step_wait_gate       (WeirStep *step, WeirGate *gate);
 
 /* weir-run-priority.c */
 /* Whether steps of the run may start. */

@@ -190,11 +190,26 @@ weir_lane_find_refusal (WeirLane *lane)
   return NULL;
 }
 
+/* A step that gave its place back goes on. */
+static void
+resume_head (WeirRunQueue *self, WeirLane *lane)
+{
+  WeirQueueEntry *entry = g_queue_peek_head (&lane->entries);
+  g_autoptr(WeirStep) step = weir_step_ref (entry->step);
+  g_autoptr(DexPromise) promise = weir_queue_entry_take (self, entry);
+
+  step->slot = TRUE;
+  self->n_working++;
+  weir_step_enter_gate (step, step->run->gate);
+  weir_step_take_place_again (step);
+  dex_promise_resolve_boolean (promise, TRUE);
+}
+
 static void
 start_head (WeirRunQueue *self, WeirLane *lane)
 {
   WeirQueueEntry *entry = ((WeirQueueEntry *) g_queue_peek_head (&lane->entries));
-  g_autoptr (WeirRun) run = g_object_ref (entry->run);
+  g_autoptr(WeirRun) run = g_object_ref (entry->run);
   WeirStepState *state = entry->state;
   WeirStep *step;
 
@@ -232,11 +247,12 @@ weir_run_queue_start (WeirRunQueue *self, gint64 until)
 
       if ((++n & 15) == 0 && g_get_monotonic_time () > until)
         return TRUE;
+      if (gate == NULL && lane->block != NULL)
+        start_head (self, lane);
+      else if (gate == NULL)
+        resume_head (self, lane);
       if (gate == NULL)
-        {
-          start_head (self, lane);
-          continue;
-        }
+        continue;
       weir_lane_place (self, lane, &gate->parked[lane->priority >= WEIR_PRIORITY_HIGH]);
       weir_gate_arm (gate);
     }
@@ -278,7 +294,7 @@ explain_rest (WeirRunQueue *self, WeirQueueEntry *entry)
 {
   WeirLimits *limits = self->engine->limits;
 
-  if (entry->step != NULL)
+  if (entry->step != NULL && entry->lane->gates[0] != entry->run->gate)
     return g_strdup ("goes on next");
   if (!weir_engine_has_memory (self->engine))
     return weir_engine_explain_memory (self->engine);

@@ -23,14 +23,20 @@ leave_gate (WeirStep *step, guint index)
   weir_gate_leave (gate, step);
 }
 
+void
+weir_step_leave_gate (WeirStep *step, WeirGate *gate)
+{
+  guint index;
+
+  if (step->gates != NULL && step->run->engine != NULL && g_ptr_array_find (step->gates, gate, &index))
+    leave_gate (step, index);
+}
+
 /* It no longer counts among the steps of its run that run at once; pools and keys it keeps. */
 void
 weir_step_leave_run_gate (WeirStep *step)
 {
-  guint index;
-
-  if (step->gates != NULL && step->run->engine != NULL && g_ptr_array_find (step->gates, step->run->gate, &index))
-    leave_gate (step, index);
+  weir_step_leave_gate (step, step->run->gate);
 }
 
 /* The step ends, however: all that it holds is free for others. A program may end after its engine. */
@@ -88,11 +94,9 @@ weir_gate_serve_turns (WeirGate *gate)
   while ((lane = find_next (gate)) != NULL)
     {
       WeirQueueEntry *entry = g_queue_peek_head (&lane->entries);
-      g_autoptr (WeirStep) step = weir_step_ref (entry->step);
-      g_autoptr (DexPromise) promise = dex_ref (entry->promise);
+      g_autoptr(WeirStep) step = weir_step_ref (entry->step);
+      g_autoptr(DexPromise) promise = weir_queue_entry_take (gate->queue, entry);
 
-      unlink_turn (entry);
-      weir_queue_entry_remove (gate->queue, entry);
       weir_step_enter_gate (step, gate);
       dex_promise_resolve_boolean (promise, TRUE);
     }
@@ -101,10 +105,8 @@ weir_gate_serve_turns (WeirGate *gate)
 static void
 drop_turn (WeirQueueEntry *entry)
 {
-  g_autoptr (DexPromise) promise = dex_ref (entry->promise);
+  g_autoptr(DexPromise) promise = weir_queue_entry_take (entry->run->engine->queue, entry);
 
-  unlink_turn (entry);
-  weir_queue_entry_remove (entry->gate->queue, entry);
   dex_promise_reject (promise, g_error_new (G_IO_ERROR, G_IO_ERROR_CANCELLED, "It was stopped while it waited"));
 }
 
@@ -124,40 +126,70 @@ stopped_cb (GCancellable *cancellable, gpointer user_data)
     weir_run_queue_drop_turns (step);
 }
 
-DexFuture *
-weir_run_queue_wait_turn (WeirRunQueue *self, WeirGate *gate, WeirStep *step)
+static WeirQueueEntry *
+turn_new (WeirRunQueue *self, WeirStep *step, WeirGate *gate)
 {
-  int priority = weir_run_state_get_priority (step->run->state, step->state);
-  gboolean high = priority >= WEIR_PRIORITY_HIGH;
-  WeirQueueEntry *entry;
-  WeirLane *lane;
+  WeirQueueEntry *entry = g_new0 (WeirQueueEntry, 1);
+  WeirLane *lane = g_new0 (WeirLane, 1);
 
-  gate->turns = TRUE;
-  if (gate->parked[high].lanes->len == 0 && weir_gate_passes (gate, high))
-    {
-      weir_step_enter_gate (step, gate);
-      return dex_future_new_true ();
-    }
-  if (g_cancellable_is_cancelled (step->cancellable))
-    return dex_future_new_reject (G_IO_ERROR, G_IO_ERROR_CANCELLED, "It was stopped");
   if (step->turns_handler == 0)
     step->turns_handler = g_signal_connect (step->cancellable, "cancelled", G_CALLBACK (stopped_cb), step);
-  lane = g_new0 (WeirLane, 1);
-  lane->priority = priority;
+  lane->run = step->run;
+  lane->priority = weir_run_state_get_priority (step->run->state, step->state);
   lane->gates[lane->n_gates++] = gate;
   gate->n_lanes++;
-  entry = g_new0 (WeirQueueEntry, 1);
   entry->link.data = entry;
   entry->run = step->run;
   entry->step = step;
-  entry->gate = gate;
   entry->next = step->turns;
   entry->promise = dex_promise_new ();
   entry->since = weir_clock_get_mono (self->engine->clock);
   entry->order = ++self->order;
   step->turns = entry;
   weir_lane_add (self, lane, entry);
-  weir_lane_place (self, lane, &gate->parked[high]);
+  return entry;
+}
+
+DexFuture *
+weir_run_queue_wait_turn (WeirRunQueue *self, WeirGate *gate, WeirStep *step)
+{
+  gboolean high = weir_run_state_get_priority (step->run->state, step->state) >= WEIR_PRIORITY_HIGH;
+  WeirQueueEntry *entry;
+
+  gate->turns = TRUE;
+  if (g_cancellable_is_cancelled (step->cancellable))
+    return dex_future_new_reject (G_IO_ERROR, G_IO_ERROR_CANCELLED, "It was stopped");
+  if (gate->parked[high].lanes->len == 0 && weir_gate_passes (gate, high))
+    {
+      weir_step_enter_gate (step, gate);
+      return dex_future_new_true ();
+    }
+  entry = turn_new (self, step, gate);
+  weir_lane_place (self, entry->lane, &gate->parked[high]);
   weir_gate_arm (gate);
   return DEX_FUTURE (dex_ref (entry->promise));
+}
+
+DexFuture *
+weir_run_queue_resume (WeirRunQueue *self, WeirStep *step)
+{
+  WeirQueueEntry *entry;
+
+  if (g_cancellable_is_cancelled (step->cancellable))
+    return dex_future_new_reject (G_IO_ERROR, G_IO_ERROR_CANCELLED, "It was stopped");
+  entry = turn_new (self, step, step->run->gate);
+  weir_lane_place (self, entry->lane, &self->free);
+  weir_engine_wake (self->engine, NULL);
+  return DEX_FUTURE (dex_ref (entry->promise));
+}
+
+/* Takes @entry out of the queue, since the step goes on. */
+DexPromise *
+weir_queue_entry_take (WeirRunQueue *self, WeirQueueEntry *entry)
+{
+  DexPromise *promise = dex_ref (entry->promise);
+
+  unlink_turn (entry);
+  weir_queue_entry_remove (self, entry);
+  return promise;
 }

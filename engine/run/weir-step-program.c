@@ -3,7 +3,9 @@
 /* Child processes of steps. posix_spawn, since it costs the same however large this process is; each child leads a process
  * group of its own, so that stopping a step ends what the child started as well. */
 
+#include "weir-limits.h"
 #include "weir-run-private.h"
+#include "weir-run-queue.h"
 #include "weir-stream.h"
 
 #include <errno.h>
@@ -40,6 +42,8 @@ typedef struct
 typedef struct
 {
   WeirStep   *step;
+  WeirGate   *gate;    /* among the programs at once */
+  guint       ref_count;
   char      **argv;
   char       *cwd;
   char      **environment;
@@ -81,10 +85,12 @@ close_pair (int *pair)
 }
 
 static void
-program_free (gpointer data)
+program_unref (gpointer data)
 {
   Program *self = data;
 
+  if (--self->ref_count > 0)
+    return;
   close_pair (self->in);
   close_pair (self->out);
   close_pair (self->err);
@@ -425,6 +431,7 @@ program_fiber (gpointer user_data)
                             dex_scheduler_spawn (NULL, 0, read_fiber, err, NULL), NULL);
   status = dex_await_int (dex_ref (DEX_FUTURE (self->exited)), NULL);
   self->step->pid = 0;
+  weir_step_leave_gate (self->step, self->gate);
   wait_for_output (self, readers);
   self->over = fed->over = TRUE;
   g_cancellable_disconnect (weir_step_get_cancellable (self->step), self->stop_handler);
@@ -448,6 +455,48 @@ program_fiber (gpointer user_data)
   return dex_future_new_take_boxed (WEIR_TYPE_VALUE, result);
 }
 
+static DexFuture *
+start (Program *self)
+{
+  WeirStep *step = self->step;
+  GError *error = NULL;
+  int code;
+
+  if (!open_pipes (self, &error))
+    return dex_future_new_for_error (error);
+  code = spawn (self);
+  if (code != 0)
+    {
+      weir_set_failure (&error, code == ENOENT ? "proc.not_found" : code == EACCES ? "io.access" : "proc.not_found",
+                        "Could not start %s: %s", self->argv[0], g_strerror (code));
+      return dex_future_new_for_error (error);
+    }
+  step->pid = self->pid;
+  step->kill_grace_ms = self->kill_grace_ms;
+  close (self->in[0]);
+  close (self->out[1]);
+  close (self->err[1]);
+  self->in[0] = self->out[1] = self->err[1] = -1;
+
+  self->exited = dex_promise_new ();
+  g_child_watch_add_full (G_PRIORITY_DEFAULT, self->pid, child_exited_cb, dex_ref (self->exited), dex_unref);
+  self->stop_handler = g_cancellable_connect (weir_step_get_cancellable (step), G_CALLBACK (stop_cb), self, NULL);
+  self->ref_count++;
+  return dex_scheduler_spawn (NULL, 0, program_fiber, self, program_unref);
+}
+
+/* There is a place for it. */
+static DexFuture *
+start_cb (DexFuture *future, gpointer user_data)
+{
+  Program *self = user_data;
+  DexFuture *started = start (self);
+
+  if (self->pid == 0)
+    weir_step_leave_gate (self->step, self->gate);
+  return started;
+}
+
 /**
  * weir_step_run_program:
  * @self: a running step
@@ -463,8 +512,9 @@ weir_step_run_program (WeirStep *self, const WeirProgram *program)
 {
   Program *call = g_new0 (Program, 1);
   GError *error = NULL;
-  int code;
+  WeirGate *gate;
 
+  call->ref_count = 1;
   call->step = weir_step_ref (self);
   call->argv = g_strdupv ((char **) program->argv);
   call->environment = make_environment (self, program->environment);
@@ -483,36 +533,27 @@ weir_step_run_program (WeirStep *self, const WeirProgram *program)
       if (call->reader == NULL)
         goto failed;
     }
+  if (self->run->engine == NULL)
+    {
+      g_set_error (&error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "The engine was closed");
+      goto failed;
+    }
   if (!weir_step_require (self, "exec", call->argv[0], &error))
     goto failed;
   call->cwd = weir_step_resolve_path (self, program->cwd != NULL && program->cwd[0] != '\0' ? program->cwd : ".", &error);
-  if (call->cwd == NULL || !open_pipes (call, &error))
+  if (call->cwd == NULL)
     goto failed;
   if (!g_file_test (call->cwd, G_FILE_TEST_IS_DIR))
     {
       weir_set_failure (&error, "io.not_found", "The folder %s to run %s in is not there", call->cwd, call->argv[0]);
       goto failed;
     }
-  code = spawn (call);
-  if (code != 0)
-    {
-      weir_set_failure (&error, code == ENOENT ? "proc.not_found" : code == EACCES ? "io.access" : "proc.not_found",
-                        "Could not start %s: %s", call->argv[0], g_strerror (code));
-      goto failed;
-    }
-  self->pid = call->pid;
-  self->kill_grace_ms = call->kill_grace_ms;
-  close (call->in[0]);
-  close (call->out[1]);
-  close (call->err[1]);
-  call->in[0] = call->out[1] = call->err[1] = -1;
-
-  call->exited = dex_promise_new ();
-  g_child_watch_add_full (G_PRIORITY_DEFAULT, call->pid, child_exited_cb, dex_ref (call->exited), dex_unref);
-  call->stop_handler = g_cancellable_connect (weir_step_get_cancellable (self), G_CALLBACK (stop_cb), call, NULL);
-  return dex_scheduler_spawn (NULL, 0, program_fiber, call, program_free);
+  gate = weir_run_queue_ensure_gate (self->run->engine->queue, "programs", "a place among the programs that run at once");
+  weir_gate_set_slots (gate, self->run->engine->limits->programs, 0);
+  call->gate = gate;
+  return dex_future_then (weir_step_wait_gate (self, gate), start_cb, call, program_unref);
 
 failed:
-  program_free (call);
+  program_unref (call);
   return dex_future_new_for_error (error);
 }

@@ -21,7 +21,7 @@ static gint64
 read_memory (void)
 {
   g_autofree char *text = NULL;
-  g_auto (GStrv) words = NULL;
+  g_auto(GStrv) words = NULL;
 
   if (!g_file_get_contents ("/proc/self/statm", &text, NULL, NULL))
     return 0;
@@ -79,7 +79,7 @@ weir_engine_explain_memory (WeirEngine *self)
 static void
 apply_to_gates (WeirEngine *self)
 {
-  g_autoptr (GList) gates = g_hash_table_get_values (self->queue->gates);
+  g_autoptr(GList) gates = g_hash_table_get_values (self->queue->gates);
 
   for (GList *l = gates; l != NULL; l = l->next)
     {
@@ -121,8 +121,8 @@ apply (WeirEngine *self)
 void
 weir_engine_load_limits (WeirEngine *self)
 {
-  g_autoptr (WeirValue) kept = weir_store_dup_variable (self->store, SETTINGS, "limits");
-  g_autoptr (GError) error = NULL;
+  g_autoptr(WeirValue) kept = weir_store_dup_variable (self->store, SETTINGS, "limits");
+  g_autoptr(GError) error = NULL;
 
   if (kept != NULL && !weir_limits_change (self->limits, kept, &error))
     g_warning ("Limits of an earlier version are left out: %s", error->message);
@@ -155,7 +155,7 @@ weir_engine_dup_limits (WeirEngine *self)
 gboolean
 weir_engine_set_limits (WeirEngine *self, WeirValue *changes, GError **error)
 {
-  g_autoptr (WeirValue) kept = NULL;
+  g_autoptr(WeirValue) kept = NULL;
 
   g_return_val_if_fail (WEIR_IS_ENGINE (self), FALSE);
   if (self->closed)
@@ -326,7 +326,7 @@ compare_runs_cb (gconstpointer a, gconstpointer b)
 void
 weir_engine_admit_next (WeirEngine *self)
 {
-  g_autoptr (GPtrArray) waiting = NULL;
+  g_autoptr(GPtrArray) waiting = NULL;
   GHashTableIter iter;
   WeirRun *run;
 

@@ -33,14 +33,13 @@ default_memory (void)
 typedef struct
 {
   const char *name;
-  gsize offset;
-  gboolean large; /* gint64 rather than guint */
-  gint64 minimum;
-  gint64 maximum;
+  gsize       offset;
+  gboolean    large;   /* gint64 rather than guint */
+  gint64      minimum;
+  gint64      maximum;
 } Number;
 
-#define NUMBER(member, large, minimum, maximum) \
-  { #member, G_STRUCT_OFFSET (WeirLimits, member), large, minimum, maximum }
+#define NUMBER(member, large, minimum, maximum) { #member, G_STRUCT_OFFSET (WeirLimits, member), large, minimum, maximum }
 
 static const Number numbers[] = {
   NUMBER (workers, FALSE, 1, MAX_WORKERS),
@@ -173,7 +172,7 @@ pool_to_value (const WeirPoolLimit *pool)
 static WeirValue *
 table_to_value (GHashTable *table, WeirValue *(*to_value) (gconstpointer))
 {
-  g_autoptr (GList) names = g_list_sort (g_hash_table_get_keys (table), (GCompareFunc) g_strcmp0);
+  g_autoptr(GList) names = g_list_sort (g_hash_table_get_keys (table), (GCompareFunc) g_strcmp0);
   WeirBuilder *record = weir_record_builder_new (g_hash_table_size (table));
 
   for (GList *l = names; l != NULL; l = l->next)

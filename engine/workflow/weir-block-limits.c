@@ -186,8 +186,8 @@ check_key (WeirValidation *self, WeirBlock *block, WeirValue *key)
 {
   const WeirBlockLimits *limits = block->data->limits;
   const char *source = limits != NULL ? limits->key : NULL;
-  g_autoptr (WeirExpression) expression = NULL;
-  g_autoptr (GError) error = NULL;
+  g_autoptr(WeirExpression) expression = NULL;
+  g_autoptr(GError) error = NULL;
 
   if (source == NULL)
     {
@@ -210,7 +210,7 @@ weir_validation_check_limits (WeirValidation *self, WeirBlock *block)
   WeirValue *key = weir_value_find_member (block->data->record, "key");
   WeirValue *rate = weir_value_find_member (block->data->record, "rate");
   const WeirBlockKind *kind = weir_block_get_kind (block);
-  g_autoptr (GError) error = NULL;
+  g_autoptr(GError) error = NULL;
   WeirRate read;
 
   if (key != NULL)

@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-  /**
+/**
  * WeirRate:
  * @count: how many in @per_ms; 0: no limit
  * @per_ms: the time in which @count come back
@@ -13,21 +13,23 @@ G_BEGIN_DECLS
  *
  * A token bucket: it holds @burst tokens and gets @count of them every @per_ms.
  */
-  typedef struct
-  {
-    guint count;
-    gint64 per_ms;
-    guint burst;
-  } WeirRate;
+typedef struct
+{
+  guint  count;
+  gint64 per_ms;
+  guint  burst;
+} WeirRate;
 
-  /* "10/s", "100 per 1m30s", or {count, per, burst}. FALSE with WEIR_ERROR_INVALID for all else. */
-  WEIR_API gboolean weir_rate_from_value (WeirValue * value, WeirRate * rate, GError * *error);
-  /* "10 per 1s" (transfer full) */
-  WEIR_API char *weir_rate_to_text (const WeirRate *self);
-  /* A record {count, per, burst}; null where there is no limit. (transfer full) */
-  WEIR_API WeirValue *weir_rate_to_value (const WeirRate *self);
+/* "10/s", "100 per 1m30s", or {count, per, burst}. FALSE with WEIR_ERROR_INVALID for all else. */
+WEIR_API gboolean   weir_rate_from_value (WeirValue      *value,
+                                          WeirRate       *rate,
+                                          GError        **error);
+/* "10 per 1s" (transfer full) */
+WEIR_API char      *weir_rate_to_text    (const WeirRate *self);
+/* A record {count, per, burst}; null where there is no limit. (transfer full) */
+WEIR_API WeirValue *weir_rate_to_value   (const WeirRate *self);
 
-  /**
+/**
  * WeirBlockLimits:
  * @pool: name of the pool that the steps of a block take a place of; NULL: of none
  * @key: an expression; steps that it gives the same value for run @per_key at once. NULL: no key
@@ -37,13 +39,13 @@ G_BEGIN_DECLS
  *
  * What the steps of a block wait for besides their inputs.
  */
-  typedef struct
-  {
-    char *pool;
-    char *key;
-    char *key_name;
-    guint per_key;
-    WeirRate rate;
-  } WeirBlockLimits;
+typedef struct
+{
+  char    *pool;
+  char    *key;
+  char    *key_name;
+  guint    per_key;
+  WeirRate rate;
+} WeirBlockLimits;
 
 G_END_DECLS

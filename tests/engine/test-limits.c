@@ -11,29 +11,21 @@
 static void
 set_limits (WeirTest *test, const char *json)
 {
-  g_autoptr (WeirValue) changes = weir_json_parse (json, -1, NULL);
-  g_autoptr (GError) error = NULL;
+  g_autoptr(WeirValue) changes = weir_json_parse (json, -1, NULL);
+  g_autoptr(GError) error = NULL;
 
   weir_engine_set_limits (test->engine, changes, &error);
   g_assert_no_error (error);
   weir_test_settle (test);
 }
 
-#define assert_running(expected)                  \
-  G_STMT_START                                    \
-  {                                               \
+#define assert_running(expected) G_STMT_START { \
     g_autofree char *names_ = weir_test_names (); \
-    g_assert_cmpstr (names_, ==, expected);       \
-  }                                               \
-  G_STMT_END
+    g_assert_cmpstr (names_, ==, expected); } G_STMT_END
 
-#define assert_reason(run, block, expected)                              \
-  G_STMT_START                                                           \
-  {                                                                      \
+#define assert_reason(run, block, expected) G_STMT_START { \
     g_autofree char *reason_ = weir_run_explain_step (run, 0, block, 0); \
-    g_assert_cmpstr (reason_, ==, expected);                             \
-  }                                                                      \
-  G_STMT_END
+    g_assert_cmpstr (reason_, ==, expected); } G_STMT_END
 
 static void
 finish (WeirTest *test, const char *block)
@@ -44,8 +36,8 @@ finish (WeirTest *test, const char *block)
 
 /* ── order ──────────────────────────────────────────────────────────────────────────────── */
 
-#define MIXED                                                                                                     \
-  "weir: 1\nname: Mixed\nblocks:\n  first: { kind: test.wait }\n"                                                 \
+#define MIXED \
+  "weir: 1\nname: Mixed\nblocks:\n  first: { kind: test.wait }\n" \
   "  a: { kind: test.wait, priority: low }\n  b: { kind: test.wait }\n  c: { kind: test.wait, priority: high }\n" \
   "  d: { kind: test.wait, priority: 51 }\n  e: { kind: test.wait, priority: high }\n  f: { kind: test.wait }\n"
 
@@ -53,8 +45,8 @@ static void
 test_higher_goes_first (void)
 {
   static const char *const order[] = { "first", "d", "c", "e", "b", "f", "a" };
-  g_autoptr (WeirTest) test = weir_test_new ();
-  g_autoptr (WeirRun) run = NULL;
+  g_autoptr(WeirTest) test = weir_test_new ();
+  g_autoptr(WeirRun) run = NULL;
 
   /* what is ready first takes the place before the others are looked at: all of them wait behind a closed one */
   set_limits (test, "{\"workers\": 1}");
@@ -78,9 +70,9 @@ test_higher_goes_first (void)
 static void
 test_waiting_raises (void)
 {
-  g_autoptr (WeirTest) test = weir_test_new ();
-  g_autoptr (WeirRun) one = NULL;
-  g_autoptr (WeirRun) two = NULL;
+  g_autoptr(WeirTest) test = weir_test_new ();
+  g_autoptr(WeirRun) one = NULL;
+  g_autoptr(WeirRun) two = NULL;
 
   set_limits (test, "{\"workers\": 1}");
   one = weir_test_play (
@@ -100,9 +92,9 @@ test_waiting_raises (void)
 static void
 test_without_ageing_priority_is_all (void)
 {
-  g_autoptr (WeirTest) test = weir_test_new ();
-  g_autoptr (WeirRun) one = NULL;
-  g_autoptr (WeirRun) two = NULL;
+  g_autoptr(WeirTest) test = weir_test_new ();
+  g_autoptr(WeirRun) one = NULL;
+  g_autoptr(WeirRun) two = NULL;
 
   set_limits (test, "{\"workers\": 1, \"ageing\": 0}");
   one = weir_test_play (
@@ -116,10 +108,10 @@ test_without_ageing_priority_is_all (void)
 static void
 test_runs_have_priorities (void)
 {
-  g_autoptr (WeirTest) test = weir_test_new ();
-  g_autoptr (WeirRun) one = NULL;
-  g_autoptr (WeirRun) two = NULL;
-  g_autoptr (WeirRun) three = NULL;
+  g_autoptr(WeirTest) test = weir_test_new ();
+  g_autoptr(WeirRun) one = NULL;
+  g_autoptr(WeirRun) two = NULL;
+  g_autoptr(WeirRun) three = NULL;
 
   set_limits (test, "{\"workers\": 1}");
   one = weir_test_play (test, "weir: 1\nname: One\nblocks:\n  a: { kind: test.wait }\n  b: { kind: test.wait }\n",
@@ -138,10 +130,10 @@ test_runs_have_priorities (void)
 static void
 test_priority_changes_while_it_waits (void)
 {
-  g_autoptr (WeirTest) test = weir_test_new ();
-  g_autoptr (WeirRun) run = NULL;
-  g_autoptr (WeirRun) other = NULL;
-  g_autoptr (GError) error = NULL;
+  g_autoptr(WeirTest) test = weir_test_new ();
+  g_autoptr(WeirRun) run = NULL;
+  g_autoptr(WeirRun) other = NULL;
+  g_autoptr(GError) error = NULL;
 
   set_limits (test, "{\"workers\": 1}");
   run = weir_test_play (
@@ -168,10 +160,10 @@ test_priority_changes_while_it_waits (void)
 static void
 test_priority_survives_the_program (void)
 {
-  g_autoptr (WeirTest) test = weir_test_new_on_disk ();
-  g_autoptr (WeirRun) run = weir_test_play (
+  g_autoptr(WeirTest) test = weir_test_new_on_disk ();
+  g_autoptr(WeirRun) run = weir_test_play (
     test, "weir: 1\nname: One\nblocks:\n  a: { kind: test.wait }\n  b: { kind: test.wait, priority: 7 }\n", NULL);
-  g_autoptr (DexFuture) future = NULL;
+  g_autoptr(DexFuture) future = NULL;
   gint64 id = weir_run_get_id (run);
 
   g_assert_true (weir_run_set_priority (run, 30, NULL));
@@ -200,7 +192,7 @@ static void
 finish_random (WeirTest *test)
 {
   g_autofree char *names = weir_test_names ();
-  g_auto (GStrv) each = g_strsplit (names, " ", -1);
+  g_auto(GStrv) each = g_strsplit (names, " ", -1);
   guint n = g_strv_length (each);
 
   if (n > 0)
@@ -211,9 +203,9 @@ finish_random (WeirTest *test)
 static void
 test_a_thousand_never_exceed (void)
 {
-  g_autoptr (WeirTest) test = weir_test_new ();
-  g_autoptr (GString) yaml = g_string_new ("weir: 1\nname: Many\nblocks:\n");
-  g_autoptr (WeirRun) run = NULL;
+  g_autoptr(WeirTest) test = weir_test_new ();
+  g_autoptr(GString) yaml = g_string_new ("weir: 1\nname: Many\nblocks:\n");
+  g_autoptr(WeirRun) run = NULL;
   guint limit = 7;
   guint running;
 
@@ -245,8 +237,8 @@ test_a_thousand_never_exceed (void)
 static void
 test_steps_of_a_run_are_limited (void)
 {
-  g_autoptr (WeirTest) test = weir_test_new ();
-  g_autoptr (WeirRun) run = weir_test_play (
+  g_autoptr(WeirTest) test = weir_test_new ();
+  g_autoptr(WeirRun) run = weir_test_play (
     test,
     "weir: 1\nname: Run\nconcurrency: 2\nblocks:\n  a: { kind: test.wait, label: A }\n"
     "  b: { kind: test.wait, label: B }\n  c: { kind: test.wait }\n  d: { kind: test.wait }\n",
@@ -264,9 +256,9 @@ test_steps_of_a_run_are_limited (void)
 static void
 test_pools_keep_places_for_the_urgent (void)
 {
-  g_autoptr (WeirTest) test = weir_test_new ();
-  g_autoptr (WeirRun) run = NULL;
-  g_autoptr (WeirRun) urgent = NULL;
+  g_autoptr(WeirTest) test = weir_test_new ();
+  g_autoptr(WeirRun) run = NULL;
+  g_autoptr(WeirRun) urgent = NULL;
 
   set_limits (test, "{\"pools\": {\"press\": {\"slots\": 2, \"reserved\": 1}}}");
   run = weir_test_play (test,
@@ -293,13 +285,13 @@ test_pools_keep_places_for_the_urgent (void)
 static void
 test_keys_run_one_at_a_time (void)
 {
-  g_autoptr (WeirTest) test = weir_test_new ();
+  g_autoptr(WeirTest) test = weir_test_new ();
   const char *yaml = "weir: 1\nname: Keys\ninputs: { who: { type: text } }\nblocks:\n"
                      "  a: { kind: test.wait, label: Mail, key: '=inputs.who' }\n  b: { kind: test.wait, key: { value: "
                      "all, name: door, at_once: 2 } }\n";
-  g_autoptr (WeirRun) anna = weir_test_play (test, yaml, "{\"who\": \"anna\"}");
-  g_autoptr (WeirRun) bert = weir_test_play (test, yaml, "{\"who\": \"bert\"}");
-  g_autoptr (WeirRun) again = weir_test_play (test, yaml, "{\"who\": \"anna\"}");
+  g_autoptr(WeirRun) anna = weir_test_play (test, yaml, "{\"who\": \"anna\"}");
+  g_autoptr(WeirRun) bert = weir_test_play (test, yaml, "{\"who\": \"bert\"}");
+  g_autoptr(WeirRun) again = weir_test_play (test, yaml, "{\"who\": \"anna\"}");
 
   assert_running ("a b a b a");
   assert_reason (again, "b", "waits for key all of door (2 of 2 in use by test.wait of run 1, test.wait of run 2)");
@@ -310,18 +302,18 @@ test_keys_run_one_at_a_time (void)
 static void
 test_keys_of_one_workflow (void)
 {
-  g_autoptr (WeirTest) test = weir_test_new ();
-  g_autoptr (WeirWorkflow) workflow = weir_test_parse ("weir: 1\nname: Keys\ninputs: { who: { type: text } }\nblocks:\n"
+  g_autoptr(WeirTest) test = weir_test_new ();
+  g_autoptr(WeirWorkflow) workflow = weir_test_parse ("weir: 1\nname: Keys\ninputs: { who: { type: text } }\nblocks:\n"
                                                        "  a: { kind: test.wait, label: Mail, key: '=inputs.who' }\n");
   static const char *const who[] = { "anna", "bert", "anna" };
-  g_autoptr (GPtrArray) runs = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr(GPtrArray) runs = g_ptr_array_new_with_free_func (g_object_unref);
 
   for (guint i = 0; i < G_N_ELEMENTS (who); i++)
     {
       const char *key = "who";
-      g_autoptr (WeirValue) name = weir_value_new_text (who[i]);
-      g_autoptr (WeirValue) inputs = weir_value_new_record (&key, &name, 1);
-      g_autoptr (DexFuture) future = weir_engine_play (test->engine, workflow, inputs);
+      g_autoptr(WeirValue) name = weir_value_new_text (who[i]);
+      g_autoptr(WeirValue) inputs = weir_value_new_record (&key, &name, 1);
+      g_autoptr(DexFuture) future = weir_engine_play (test->engine, workflow, inputs);
 
       g_ptr_array_add (runs, g_value_dup_object (weir_test_await (future, NULL)));
       weir_test_settle (test);
@@ -335,9 +327,9 @@ test_keys_of_one_workflow (void)
 static void
 test_rates_are_exact (void)
 {
-  g_autoptr (WeirTest) test = weir_test_new ();
-  g_autoptr (GString) yaml = g_string_new ("weir: 1\nname: Rate\nblocks:\n");
-  g_autoptr (WeirRun) run = NULL;
+  g_autoptr(WeirTest) test = weir_test_new ();
+  g_autoptr(GString) yaml = g_string_new ("weir: 1\nname: Rate\nblocks:\n");
+  g_autoptr(WeirRun) run = NULL;
 
   append_blocks (yaml, 20, ", pool: api");
   set_limits (
@@ -365,8 +357,8 @@ test_rates_are_exact (void)
 static void
 test_memory_holds_new_steps_back (void)
 {
-  g_autoptr (WeirTest) test = weir_test_new ();
-  g_autoptr (WeirRun) run = NULL;
+  g_autoptr(WeirTest) test = weir_test_new ();
+  g_autoptr(WeirRun) run = NULL;
   g_autofree char *reason = NULL;
 
   set_limits (test, "{\"memory\": 1048576}");
@@ -386,17 +378,17 @@ test_memory_holds_new_steps_back (void)
 static void
 test_runs_of_a_workflow_wait (void)
 {
-  g_autoptr (WeirTest) test = weir_test_new ();
-  g_autoptr (WeirWorkflow) workflow = weir_test_parse (
+  g_autoptr(WeirTest) test = weir_test_new ();
+  g_autoptr(WeirWorkflow) workflow = weir_test_parse (
     "weir: 1\nname: Tidy\nmax_runs: 1\nblocks:\n  a: { kind: test.wait }\n");
   WeirRun *runs[3];
-  g_autoptr (DexFuture) stopped = NULL;
-  g_autoptr (DexFuture) refused = NULL;
-  g_autoptr (GError) error = NULL;
+  g_autoptr(DexFuture) stopped = NULL;
+  g_autoptr(DexFuture) refused = NULL;
+  g_autoptr(GError) error = NULL;
 
   for (guint i = 0; i < G_N_ELEMENTS (runs); i++)
     {
-      g_autoptr (DexFuture) future = weir_engine_play (test->engine, workflow, NULL);
+      g_autoptr(DexFuture) future = weir_engine_play (test->engine, workflow, NULL);
 
       runs[i] = g_value_dup_object (weir_test_await (future, NULL));
       weir_test_settle (test);
@@ -433,11 +425,11 @@ test_runs_of_a_workflow_wait (void)
 static void
 test_a_stopped_run_frees_its_places (void)
 {
-  g_autoptr (WeirTest) test = weir_test_new ();
+  g_autoptr(WeirTest) test = weir_test_new ();
   const char *yaml = "weir: 1\nname: One\nblocks:\n  a: { kind: test.wait, pool: gpu }\n";
-  g_autoptr (WeirRun) one = weir_test_play (test, yaml, NULL);
-  g_autoptr (WeirRun) two = weir_test_play (test, yaml, NULL);
-  g_autoptr (DexFuture) stopped = NULL;
+  g_autoptr(WeirRun) one = weir_test_play (test, yaml, NULL);
+  g_autoptr(WeirRun) two = weir_test_play (test, yaml, NULL);
+  g_autoptr(DexFuture) stopped = NULL;
 
   assert_reason (two, "a", "waits for a place in pool gpu (1 of 1 in use by test.wait of run 1)");
   stopped = weir_run_stop (one);
@@ -451,10 +443,10 @@ test_a_stopped_run_frees_its_places (void)
 static void
 test_a_paused_run_lets_others_go (void)
 {
-  g_autoptr (WeirTest) test = weir_test_new ();
-  g_autoptr (WeirRun) one = NULL;
-  g_autoptr (WeirRun) two = NULL;
-  g_autoptr (DexFuture) paused = NULL;
+  g_autoptr(WeirTest) test = weir_test_new ();
+  g_autoptr(WeirRun) one = NULL;
+  g_autoptr(WeirRun) two = NULL;
+  g_autoptr(DexFuture) paused = NULL;
 
   set_limits (test, "{\"workers\": 1}");
   one = weir_test_play (
@@ -476,8 +468,8 @@ test_a_paused_run_lets_others_go (void)
 static void
 test_a_retry_waits_like_others (void)
 {
-  g_autoptr (WeirTest) test = weir_test_new ();
-  g_autoptr (WeirRun) run = NULL;
+  g_autoptr(WeirTest) test = weir_test_new ();
+  g_autoptr(WeirRun) run = NULL;
 
   set_limits (test, "{\"workers\": 1}");
   run = weir_test_play (
@@ -504,8 +496,8 @@ test_a_retry_waits_like_others (void)
 static void
 test_limits_are_kept (void)
 {
-  g_autoptr (WeirTest) test = weir_test_new_on_disk ();
-  g_autoptr (WeirValue) limits = NULL;
+  g_autoptr(WeirTest) test = weir_test_new_on_disk ();
+  g_autoptr(WeirValue) limits = NULL;
   g_autofree char *text = NULL;
 
   set_limits (test,
@@ -527,28 +519,18 @@ static void
 test_wrong_limits_change_nothing (void)
 {
   static const char *const wrong[] = {
-    "{\"workers\": 0}",
-    "{\"workers\": 65}",
-    "{\"workers\": \"many\"}",
-    "{\"walkers\": 3}",
-    "[]",
-    "{\"memory\": -1}",
-    "{\"pools\": {\"gpu\": {\"slots\": 1, \"reserved\": 1}}}",
-    "{\"pools\": {\"gpu\": \"two\"}}",
-    "{\"pools\": 3}",
-    "{\"rates\": {\"x\": \"fast\"}}",
-    "{\"rates\": {\"x\": \"0/s\"}}",
-    "{\"rates\": {\"x\": \"10/2d\"}}",
-    "{\"rates\": {\"\": \"1/s\"}}",
+    "{\"workers\": 0}", "{\"workers\": 65}", "{\"workers\": \"many\"}", "{\"walkers\": 3}", "[]", "{\"memory\": -1}",
+    "{\"pools\": {\"gpu\": {\"slots\": 1, \"reserved\": 1}}}", "{\"pools\": {\"gpu\": \"two\"}}", "{\"pools\": 3}",
+    "{\"rates\": {\"x\": \"fast\"}}", "{\"rates\": {\"x\": \"0/s\"}}", "{\"rates\": {\"x\": \"10/2d\"}}", "{\"rates\": {\"\": \"1/s\"}}",
   };
-  g_autoptr (WeirTest) test = weir_test_new ();
-  g_autoptr (WeirValue) before = weir_engine_dup_limits (test->engine);
+  g_autoptr(WeirTest) test = weir_test_new ();
+  g_autoptr(WeirValue) before = weir_engine_dup_limits (test->engine);
 
   for (guint i = 0; i < G_N_ELEMENTS (wrong); i++)
     {
-      g_autoptr (WeirValue) changes = weir_json_parse (wrong[i], -1, NULL);
-      g_autoptr (WeirValue) after = NULL;
-      g_autoptr (GError) error = NULL;
+      g_autoptr(WeirValue) changes = weir_json_parse (wrong[i], -1, NULL);
+      g_autoptr(WeirValue) after = NULL;
+      g_autoptr(GError) error = NULL;
 
       g_assert_false (weir_engine_set_limits (test->engine, changes, &error));
       g_assert_error (error, WEIR_ERROR, WEIR_ERROR_INVALID);
