@@ -49,10 +49,34 @@ control_server_free (ControlServer *self)
   g_free (self);
 }
 
+/* A call of another process that is not answered yet. */
+typedef struct
+{
+  WeirEngine *engine;
+  GDBusMethodInvocation *invocation;
+} Call;
+
+static void
+count_calls (WeirEngine *engine, int change)
+{
+  int n_calls = GPOINTER_TO_INT (g_object_get_data (G_OBJECT (engine), "weir-control-calls")) + change;
+
+  g_object_set_data (G_OBJECT (engine), "weir-control-calls", GINT_TO_POINTER (n_calls));
+}
+
+static void
+call_free (Call *self)
+{
+  count_calls (self->engine, -1);
+  g_object_unref (self->engine);
+  g_object_unref (self->invocation);
+  g_free (self);
+}
+
 static DexFuture *
 answer_cb (DexFuture *future, gpointer user_data)
 {
-  GDBusMethodInvocation *invocation = user_data;
+  GDBusMethodInvocation *invocation = ((Call *) user_data)->invocation;
   g_autoptr(GError) error = NULL;
   const GValue *value = dex_future_get_value (future, &error);
   const GDBusMethodInfo *info = g_dbus_method_invocation_get_method_info (invocation);
@@ -126,6 +150,7 @@ method_call_cb (GDBusConnection *connection, const char *sender, const char *pat
   g_autoptr(GError) error = NULL;
   g_autoptr(WeirValue) args = weir_control_unpack (info->in_args, parameters, &error);
   DexFuture *future;
+  Call *call;
 
   if (args == NULL)
     {
@@ -138,8 +163,11 @@ method_call_cb (GDBusConnection *connection, const char *sender, const char *pat
       follow (self, connection, args);
       return;
     }
+  call = g_new (Call, 1);
+  *call = (Call) { g_object_ref (self->engine), invocation };
+  count_calls (self->engine, 1);
   future = weir_control_dispatch (self->engine, method, args);
-  dex_future_disown (dex_future_finally (future, answer_cb, invocation, g_object_unref));
+  dex_future_disown (dex_future_finally (future, answer_cb, call, (GDestroyNotify) call_free));
 }
 
 static const GDBusInterfaceVTable vtable = { .method_call = method_call_cb };
@@ -213,6 +241,20 @@ weir_control_serve (WeirEngine *engine, GError **error)
   g_dbus_server_start (self->server);
   g_object_set_data_full (G_OBJECT (engine), "weir-control", self, (GDestroyNotify) control_server_free);
   return TRUE;
+}
+
+/**
+ * weir_control_is_busy:
+ * @engine: an engine
+ *
+ * Returns: whether a call of another process is being answered: closing the engine now would cut it off
+ */
+gboolean
+weir_control_is_busy (WeirEngine *engine)
+{
+  g_return_val_if_fail (WEIR_IS_ENGINE (engine), FALSE);
+
+  return g_object_get_data (G_OBJECT (engine), "weir-control-calls") != NULL;
 }
 
 /**

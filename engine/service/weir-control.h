@@ -24,6 +24,8 @@ WEIR_API WeirControl *weir_control_connect (const char  *data_dir,
 /* Lets other processes in, until the engine goes away or it is said to stop. */
 WEIR_API gboolean     weir_control_serve   (WeirEngine  *engine,
                                             GError     **error);
+/* Whether a call of another process is being answered. */
+WEIR_API gboolean     weir_control_is_busy (WeirEngine   *engine);
 /* Gives those who listen what is on its way, and closes. Call it after weir_engine_close () has resolved. */
 WEIR_API void         weir_control_stop_serving (WeirEngine *engine);
 

@@ -7,6 +7,8 @@
 #define SERVE_AFTER_MS 30
 /* An owner that has just started does not listen yet, one that ends does not listen any more. */
 #define OWNER_GRACE_US (2 * G_USEC_PER_SEC)
+/* What others asked for may take so long when this process is done. */
+#define CALL_GRACE_MS 10000
 
 static DexFuture *
 settled_cb (DexFuture *future, gpointer user_data)
@@ -125,6 +127,26 @@ weir_session_open (WeirSession *self, GError **error)
     }
 }
 
+static gboolean
+give_up_cb (gpointer user_data)
+{
+  *(gboolean *) user_data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+/* What another process asked for, a deletion for one, is not cut off half-way. */
+static void
+finish_calls (WeirEngine *engine)
+{
+  gboolean given_up = FALSE;
+  guint id = g_timeout_add (CALL_GRACE_MS, give_up_cb, &given_up);
+
+  while (!given_up && weir_control_is_busy (engine))
+    g_main_context_iteration (NULL, TRUE);
+  if (!given_up)
+    g_source_remove (id);
+}
+
 gboolean
 weir_session_close (WeirSession *self, GError **error)
 {
@@ -134,6 +156,7 @@ weir_session_close (WeirSession *self, GError **error)
   g_clear_object (&self->control);
   if (self->engine != NULL)
     {
+      finish_calls (self->engine);
       closed = weir_wait (weir_engine_close (self->engine), error);
       /* Listeners get the last events first. */
       while (g_main_context_pending (NULL))

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The weir command, as a shell sees it: exit codes, JSON, signals, undo, two processes. argv[1] is the program."""
+import contextlib
 import json
 import os
 import pathlib
 import pty
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -101,6 +103,9 @@ class WeirTest(unittest.TestCase):
                 return
             time.sleep(.02)
         self.fail("it did not come about")
+
+    def holds(self, text):
+        return [str(path) for path in self.data.rglob("*") if path.is_file() and text.encode() in path.read_bytes()]
 
     # What a run answers
 
@@ -381,6 +386,109 @@ class WeirTest(unittest.TestCase):
 
     def test_no_color_is_honoured(self):
         self.assertNotRegex(self.run_on_terminal(NO_COLOR="1"), "\033\\[[0-9;]*m")
+
+    # What is deleted, for a while or for good
+
+    def test_a_deleted_run_can_be_restored(self):
+        self.weir("run", self.file(SIMPLE), "-i", "n=5")
+        self.assertIn("weir restore 1", self.weir("delete", "1").stdout)
+        self.assertEqual(json.loads(self.weir("runs", "--json").stdout), [])
+        deleted = json.loads(self.weir("bin", "--json").stdout)
+        self.assertEqual((deleted[0]["run"], deleted[0]["name"]), (1, "Simple"))
+        self.assertIn("in 30 days", self.weir("bin").stdout)
+        self.weir("restore", "1")
+        self.assertEqual(len(json.loads(self.weir("runs", "--json").stdout)), 1)
+        self.assertIn("not deleted", self.weir("restore", "1", code=1).stderr)
+
+    def test_a_deleted_workflow_is_restored_by_its_name(self):
+        self.weir("import", self.file(SIMPLE))
+        self.weir("delete", "Simple")
+        self.assertEqual(json.loads(self.weir("list", "--json").stdout), [])
+        self.weir("restore", "Simple")
+        self.assertEqual(len(json.loads(self.weir("list", "--json").stdout)), 1)
+
+    def test_for_good_says_what_goes_and_asks(self):
+        self.weir("run", self.file(SIMPLE), "-i", "n=5")
+        done = self.weir("delete", "--now", "1", code=2)
+        self.assertIn("2 steps, 1 lines of log", done.stdout)
+        self.assertIn("--yes", done.stderr)
+        self.weir("show", "1")
+        done = subprocess.run(self.command("delete", "--now", "--yes", "1"), env=self.env, capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.weir("show", "1", code=1)
+
+    def test_cancel_and_delete_leaves_only_a_row_of_the_audit(self):
+        marker = "zebra-crossing-4711"
+        text = GATED.replace('message: "it went on"', 'message: "it went on"').replace("name: Gated", "name: Gated\ninputs:\n  word: { type: text }")
+        text = text.replace("  gate:", "  first: { kind: debug.log, config: { message: \"{{ inputs.word }}\" } }\n  gate:")
+        running = self.start("run", self.file(text), "-i", "word=" + marker, "--json")
+        self.wait_for_event(running, "effect.intended")
+        self.wait_until(lambda: self.holds(marker))
+        self.weir("delete", "--now", "--yes", "--reason", "nobody's business", "1")
+        running.communicate(timeout=30)
+        self.assertEqual(self.holds(marker), [])
+        self.weir("show", "1", code=1)
+        rows = json.loads(self.weir("audit", "--json").stdout)
+        self.assertEqual([(row["action"], row["subject"], row["reason"]) for row in rows],
+                         [("delete for good", "run 1", "nobody's business")])
+
+    def test_the_audit_shows_that_a_row_was_changed(self):
+        self.weir("run", self.file(SIMPLE), "-i", "n=5")
+        self.weir("delete", "1")
+        self.weir("restore", "1")
+        self.assertIn("2 rows", self.weir("audit", "verify").stdout)
+        exported = self.dir / "audit.json"
+        self.weir("audit", "export", "-o", str(exported))
+        self.assertEqual(len(json.loads(exported.read_text())), 2)
+        with contextlib.closing(sqlite3.connect(self.data / "weir.db")) as db:
+            db.executescript("DROP TRIGGER audit_keeps_text; UPDATE audit SET actor = 'nobody' WHERE id = 1")
+        self.assertIn("row 1", self.weir("audit", "verify", code=1).stderr)
+
+    def test_how_long_runs_stay_can_be_said(self):
+        self.weir("run", self.file(SIMPLE), "-i", "n=5")
+        self.weir("storage", "run", "90d", "2G")
+        storage = json.loads(self.weir("storage", "--json").stdout)
+        self.assertEqual(storage["usage"]["runs"], 1)
+        self.assertIn({"workflow": None, "kind": "run", "seconds": 90 * 86400, "bytes": 2 * 10 ** 9}, storage["kept"])
+        self.weir("storage", "run", "soon", code=2)
+        self.weir("storage", "cake", "1d", code=2)
+        self.weir("storage", "run", "0")
+        self.weir("purge")
+        self.assertEqual(json.loads(self.weir("runs", "--json").stdout), [])
+
+    def test_what_a_newer_weir_wrote_can_be_looked_at(self):
+        self.weir("run", self.file(SIMPLE), "-i", "n=5")
+        with contextlib.closing(sqlite3.connect(self.data / "weir.db")) as db:
+            db.execute("PRAGMA user_version = 999")
+        done = self.weir("runs", "--json")
+        self.assertIn("newer Weir", done.stderr)
+        self.assertEqual(json.loads(done.stdout)[0]["status"], "succeeded")
+        self.assertIn("heard", self.weir("logs", "1").stdout)
+        self.weir("show", "1")
+        self.assertIn("name: Simple", self.weir("export", "Simple").stdout)
+        self.assertIn("newer Weir", self.weir("delete", "1", code=1).stderr)
+        self.assertIn("newer Weir", self.weir("run", self.file(SIMPLE), "-i", "n=5", code=1).stderr)
+
+    def test_a_report_says_what_failed_without_secrets(self):
+        text = FAILING.replace("It was meant to fail", "It was meant to fail, password: geheim")
+        self.weir("run", self.file(text), code=1)
+        report = self.weir("report", "1").stdout
+        self.assertIn("# Run 1 of “Failing”: failed", report)
+        self.assertIn("`stop` (`flow.throw`)", report)
+        self.assertIn("Class `flow.asserted`", report)
+        self.assertNotIn("geheim", report)
+        path = self.dir / "report.md"
+        self.weir("report", "1", "-o", str(path))
+        self.assertEqual(path.read_text(), report)
+
+    def test_a_report_says_what_took_effect(self):
+        folder = self.dir / "out"
+        folder.mkdir()
+        text = WRITING + '  stop: { kind: flow.throw, config: { message: "enough" } }\nlinks:\n  - write.file -> stop.run\n'
+        self.weir("run", self.file(text), "-i", f"folder={folder}", code=1)
+        report = self.weir("report", "1").stdout
+        self.assertIn("note.txt", report)
+        self.assertIn("weir undo 1", report)
 
 
 if __name__ == "__main__":
