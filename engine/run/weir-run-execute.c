@@ -11,13 +11,25 @@
 /* A forced end waits this long for a step that does not react. */
 #define FORCE_GRACE_MS 6000
 
+/* What a step may do only once its start is journalled. */
+static gboolean
+shows_work (WeirEventKind kind)
+{
+  return kind == WEIR_EVENT_SCOPE_OPENED || kind == WEIR_EVENT_BLOCK_EMITTED || kind == WEIR_EVENT_BLOCK_WAITING
+         || kind == WEIR_EVENT_EFFECT_INTENDED;
+}
+
 /* Journals an event of the run and folds it into the live state. (transfer none): valid until the turn ends */
 WeirEvent *
 weir_run_emit (WeirRun *run, WeirEventKind kind, WeirStepState *step, WeirValue *data)
 {
-  WeirEvent *event = weir_event_new (kind, run->id);
+  WeirEvent *event;
   g_autoptr(GError) error = NULL;
 
+  if (step != NULL && step->runtime != NULL && shows_work (kind)
+      && (step->info.status == WEIR_STEP_READY || step->info.status == WEIR_STEP_RETRY_WAIT))
+    weir_run_emit (run, WEIR_EVENT_BLOCK_STARTED, step, NULL);
+  event = weir_event_new (kind, run->id);
   event->seq = run->state->seq + 1;
   event->at = weir_clock_get_time (run->engine->clock);
   event->mono = weir_clock_get_mono (run->engine->clock);
@@ -76,11 +88,44 @@ run_done_cb (DexFuture *future, gpointer user_data)
   return dex_future_new_true ();
 }
 
+static void arm_timeout (WeirStep *step);
+
+/* What is pure need not be in the journal before it is over, unless it takes time: then the world may see that it began. */
+static gboolean
+begins_silently (WeirStep *step)
+{
+  return step->kind->eval != NULL || (!step->kind->has_body && effect_of (step) == WEIR_EFFECT_PURE);
+}
+
+static void
+say_started (WeirStep *step)
+{
+  WeirStepStatus status = step->state->info.status;
+
+  if (status == WEIR_STEP_READY || status == WEIR_STEP_RETRY_WAIT)
+    weir_run_emit (step->run, WEIR_EVENT_BLOCK_STARTED, step->state, NULL);
+}
+
 static void
 call_kind (WeirStep *step)
 {
   DexFuture *future = step->kind->run (step->settings, step);
 
+  /* a great many are over by now: a chain of futures would cost more than they did */
+  if (!dex_future_is_pending (future))
+    {
+      dex_unref (run_done_cb (future, step));
+      dex_unref (future);
+      return;
+    }
+  if (step->settled)
+    {
+      dex_future_disown (future);
+      return;
+    }
+  say_started (step);
+  weir_step_get_cancellable (step);
+  arm_timeout (step);
   dex_future_disown (dex_future_finally (future, run_done_cb, weir_step_ref (step), (GDestroyNotify) weir_step_unref));
 }
 
@@ -151,7 +196,6 @@ start_waiting_kind (WeirStep *step)
 {
   WeirRun *run = step->run;
 
-  step->cancellable = g_cancellable_new ();
   if (!step->kind->has_body)
     {
       step->leaf = TRUE;
@@ -159,12 +203,14 @@ start_waiting_kind (WeirStep *step)
     }
   step->state->runtime = weir_step_ref (step);
   run->n_runtimes++;
-  arm_timeout (step);
 
   /* What records its own effects waits for the journal there; what does not waits here. */
   if (effect_of (step) != WEIR_EFFECT_PURE && step->kind->undo != WEIR_UNDO_EXACT)
-    dex_future_disown (dex_future_finally (weir_engine_durable (run->engine), gate_open_cb, weir_step_ref (step),
-                                          (GDestroyNotify) weir_step_unref));
+    {
+      weir_step_get_cancellable (step);
+      dex_future_disown (dex_future_finally (weir_engine_durable (run->engine), gate_open_cb, weir_step_ref (step),
+                                            (GDestroyNotify) weir_step_unref));
+    }
   else
     call_kind (step);
 }
@@ -527,8 +573,7 @@ weir_run_begin_step (WeirRun *run, WeirStep *step)
   WeirPlanBlock *block = weir_step_state_get_block (state);
   g_autoptr(GError) error = NULL;
 
-  /* What is computed at once is journalled when it is over: its end says that it began. */
-  if (block->kind == NULL || block->kind->eval == NULL)
+  if (block->kind == NULL || !begins_silently (step))
     weir_run_emit (run, WEIR_EVENT_BLOCK_STARTED, state, NULL);
   step->attempt = state->info.status == WEIR_STEP_RUNNING ? state->info.attempt : state->info.attempt + 1;
   if (!check_can_start (state, block, &error))
