@@ -26,5 +26,6 @@
 #include "weir-subscription.h"
 #include "weir-engine.h"
 #include "weir-bin.h"
+#include "weir-diagnose.h"
 #include "weir-failure-report.h"
 #include "weir-control.h"

@@ -69,6 +69,7 @@ int weir_command_bin (int argc, char **argv);
 int weir_command_purge (int argc, char **argv);
 int weir_command_audit (int argc, char **argv);
 int weir_command_storage (int argc, char **argv);
+int weir_command_diagnose (int argc, char **argv);
 int weir_command_report (int argc, char **argv);
 int weir_command_validate (int argc, char **argv);
 int weir_command_import (int argc, char **argv);

@@ -253,6 +253,22 @@ weir_command_storage (int argc, char **argv)
   return code;
 }
 
+/* ── what whoever is to help needs ───────────────────────────────────────────────────────── */
+
+int
+weir_command_diagnose (int argc, char **argv)
+{
+  g_autoptr(GDateTime) now = g_date_time_new_now_local ();
+  g_autofree char *standard = g_date_time_format (now, "weir-diagnose-%Y%m%d-%H%M%S.tar.gz");
+  const char *path = option_output != NULL ? option_output : standard;
+  g_autoptr(GError) error = NULL;
+
+  if (!weir_diagnose (weir_option_data_dir, path, &error))
+    return weir_cli_fail (error);
+  printf (_ ("%s is written; look through it before you send it\n"), path);
+  return WEIR_EXIT_OK;
+}
+
 /* ── the report of a run ─────────────────────────────────────────────────────────────────── */
 
 int

@@ -10,6 +10,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tarfile
 import tempfile
 import time
 import unittest
@@ -117,6 +118,15 @@ class WeirTest(unittest.TestCase):
     def test_a_run_that_fails_answers_1_and_says_why(self):
         done = self.weir("run", self.file(FAILING), code=1)
         self.assertIn("It was meant to fail", done.stderr)
+
+    def test_a_block_that_ends_the_run_gives_the_exit_code(self):
+        ends = ("weir: 1\nname: Ends\nblocks:\n  slow: { kind: flow.delay, config: { duration: 1h } }\n"
+                "  stop: { kind: flow.stop, config: { status: %s, exit_code: 7, result: [1] } }\n"
+                "  end:\n    kind: flow.on_end\n    body:\n      blocks:\n"
+                "        say: { kind: debug.log, config: { message: 'ended {{ ended.status }}' } }\n")
+        for status in ("succeeded", "failed", "cancelled"):
+            done = self.weir("run", self.file(ends % status), code=7)
+            self.assertIn(f"ended {status}", done.stdout + done.stderr)
 
     def test_json_is_a_line_an_event_and_a_last_one_with_the_result(self):
         lines = [json.loads(line) for line in self.weir("run", self.file(SIMPLE), "-i", "n=5", "--json").stdout.splitlines()]
@@ -480,6 +490,28 @@ class WeirTest(unittest.TestCase):
         path = self.dir / "report.md"
         self.weir("report", "1", "-o", str(path))
         self.assertEqual(path.read_text(), report)
+
+    def test_a_bundle_for_help_holds_no_secret_and_no_home(self):
+        home = self.dir / "homes" / "marie"
+        home.mkdir(parents=True)
+        self.env["HOME"] = str(home)
+        text = FAILING.replace("It was meant to fail", f"token=hunter2 at https://me:geheim@example.org in {home}/x")
+        self.weir("run", self.file(text), code=1)
+        for broken in (False, True):
+            if broken:
+                (self.data / "weir.db").write_text("no database at all")
+            path = self.dir / "bundle.tar.gz"
+            self.weir("diagnose", "-o", str(path))
+            with tarfile.open(path) as bundle:
+                texts = {member.name: bundle.extractfile(member).read().decode() for member in bundle.getmembers()}
+            everything = "\n".join(texts.values())
+            self.assertIn("Weir ", texts["weir-diagnose/about.txt"])
+            self.assertIn("token=•••", texts["weir-diagnose/log.txt"])
+            for secret in ("hunter2", "geheim", str(home)):
+                self.assertNotIn(secret, everything)
+            database = texts["weir-diagnose/database.txt"]
+            self.assertIn("not a database" if broken else "failed\t1", database)
+        self.assertEqual(path.stat().st_mode & 0o777, 0o600)
 
     def test_a_report_says_what_took_effect(self):
         folder = self.dir / "out"
