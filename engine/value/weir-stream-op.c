@@ -39,6 +39,7 @@ struct _WeirStreamOp
   guint64          seen; /* items that came */
   WeirStreamBatch *window; /* the last that came */
   WeirValue       *result;
+  WeirStreamCsv   *csv;
 };
 
 static void
@@ -72,9 +73,8 @@ get_item (WeirStreamBatch *batch, guint index)
   return &g_array_index (batch, WeirStreamItem, index);
 }
 
-/* Empties @batch into an array for the items that come, and puts in their place what was made of them. */
-static WeirStreamBatch *
-take_all (WeirStreamBatch *batch)
+WeirStreamBatch *
+weir_stream_batch_take_all (WeirStreamBatch *batch)
 {
   WeirStreamBatch *all = weir_stream_batch_new ();
 
@@ -250,7 +250,7 @@ flatten_into (WeirStreamBatch *batch, WeirValue *value, gint64 depth, guint64 pl
 static gboolean
 run_flatten (WeirStreamOp *self, WeirStreamBatch *batch, gboolean *is_last, guint64 *failed_at, GError **error)
 {
-  g_autoptr(GArray) all = take_all (batch);
+  g_autoptr(GArray) all = weir_stream_batch_take_all (batch);
 
   for (guint i = 0; i < all->len; i++)
     flatten_into (batch, get_item (all, i)->value, self->depth - 1, get_item (all, i)->place);
@@ -277,7 +277,7 @@ run_slice (WeirStreamOp *self, WeirStreamBatch *batch, gboolean *is_last, guint6
 static gboolean
 run_window (WeirStreamOp *self, WeirStreamBatch *batch, gboolean *is_last, guint64 *failed_at, GError **error)
 {
-  g_autoptr(GArray) all = take_all (batch);
+  g_autoptr(GArray) all = weir_stream_batch_take_all (batch);
 
   for (guint i = 0; i < all->len; i++)
     {
@@ -303,6 +303,20 @@ run_lines (WeirStreamOp *self, WeirStreamBatch *batch, gboolean *is_last, guint6
   return TRUE;
 }
 
+static gboolean
+run_csv_parse (
+  WeirStreamOp *self, WeirStreamBatch *batch, gboolean *is_last, guint64 *failed_at, GError **error)
+{
+  return weir_stream_csv_parse (self->csv, batch, *is_last, failed_at, error);
+}
+
+static gboolean
+run_csv_write (
+  WeirStreamOp *self, WeirStreamBatch *batch, gboolean *is_last, guint64 *failed_at, GError **error)
+{
+  return weir_stream_csv_write (self->csv, batch, failed_at, error);
+}
+
 static const OpClass classes[] = {
   { "lines", 0, run_lines },
   { "map", NEEDS_EXPRESSION, run_map },
@@ -314,6 +328,8 @@ static const OpClass classes[] = {
   { "skip", NEEDS_COUNT, run_slice },
   { "slice", NEEDS_COUNT, run_slice },
   { "window", NEEDS_COUNT, run_window },
+  { "csv_parse", 0, run_csv_parse },
+  { "csv_write", 0, run_csv_write },
 };
 
 static gboolean
@@ -361,6 +377,11 @@ weir_stream_op_new (WeirValue *record, GError **error)
   self->start = (guint64) weir_value_get_member_int (record, "start", 0);
   self->depth = weir_value_get_member_int (record, "depth", 1);
   self->window = weir_stream_batch_new ();
+  if (g_str_has_prefix (name, "csv_") && (self->csv = weir_stream_csv_new (record, error)) == NULL)
+    {
+      weir_stream_op_free (self);
+      return NULL;
+    }
   if (g_str_equal (name, "limit"))
     self->start = 0;
   if (g_str_equal (name, "skip"))
@@ -379,6 +400,7 @@ weir_stream_op_free (WeirStreamOp *self)
   g_clear_pointer (&self->scope, weir_value_unref);
   g_clear_pointer (&self->path, g_strfreev);
   g_clear_pointer (&self->window, g_array_unref);
+  g_clear_pointer (&self->csv, weir_stream_csv_free);
   g_clear_pointer (&self->result, weir_value_unref);
   g_free (self);
 }

@@ -27,6 +27,9 @@ WeirStreamBatch *weir_stream_batch_new  (void);
 /* Takes @value. */
 void             weir_stream_batch_take (WeirStreamBatch *self, WeirValue *value, guint64 place);
 
+/* Empties it, and gives what was in it. */
+WeirStreamBatch *weir_stream_batch_take_all (WeirStreamBatch *self);
+
 typedef struct _WeirStreamOp WeirStreamOp;
 
 /* Checks the record; does not compile anything yet: that is for the thread that runs it. */
@@ -38,6 +41,13 @@ gboolean      weir_stream_op_compile  (WeirStreamOp *self, GError **error);
  * of the item that failed, or 0. */
 gboolean      weir_stream_op_run      (WeirStreamOp *self, WeirStreamBatch *batch, gboolean *is_last, guint64 *failed_at,
                                        GError **error);
+
+/* Lines of CSV to records, and records or lists to lines of CSV. */
+typedef struct _WeirStreamCsv WeirStreamCsv;
+WeirStreamCsv *weir_stream_csv_new   (WeirValue *record, GError **error);
+void           weir_stream_csv_free  (WeirStreamCsv *self);
+gboolean       weir_stream_csv_parse (WeirStreamCsv *self, WeirStreamBatch *batch, gboolean is_last, guint64 *failed_at, GError **error);
+gboolean       weir_stream_csv_write (WeirStreamCsv *self, WeirStreamBatch *batch, guint64 *failed_at, GError **error);
 
 /* The end of a chain: items as lines. */
 typedef struct _WeirStreamEncoder WeirStreamEncoder;

@@ -40,6 +40,8 @@ WEIR_API WeirValue *weir_stream_new_list (WeirValue *list);
  *   {op: "flatten", depth}
  *   {op: "limit" | "skip", count}         {op: "slice", start, count}         {op: "window", count}
  *   {op: "reduce", expr, scope, initial}  over result besides; one item comes out of it
+ *   {op: "csv_parse", delimiter, quote, header, types, bad_rows}          lines of CSV to records
+ *   {op: "csv_write", delimiter, quote, header}                           and back
  *   {op: "encode", encoding, newline}     to bytes: text a line each, bytes as they are, all else a line of JSON each
  *
  * Fails with config.invalid, or where an expression does not compile. */

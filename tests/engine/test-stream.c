@@ -457,6 +457,54 @@ test_wrong_operations_are_refused_at_once (Fixture *self, gconstpointer data)
 }
 
 static void
+test_csv_comes_back_as_it_was (Fixture *self, gconstpointer data)
+{
+  static const char csv[] = "[{\"op\":\"csv_write\"}]", parse[] = "[{\"op\":\"csv_parse\"}]";
+  static const char json[] = "[{\"a\":1,\"b\":\"x\"},{\"a\":1.5,\"b\":\"two\\nlines, \\\"quoted\\\"\"},{\"a\":null,\"b\":\"\"},"
+                             "{\"a\":true,\"b\":\"12\"},{\"a\":-9223372036854775807,\"b\":\"007\"},"
+                             "{\"a\":\"9223372036854775808\",\"b\":\" true\"}]";
+  g_autoptr(WeirValue) list = weir_json_parse (json, -1, NULL);
+  g_autoptr(WeirValue) stream = weir_stream_new_list (list);
+  g_autoptr(WeirValue) written = with (stream, csv);
+  g_autofree char *text = read_bytes (written);
+  g_autoptr(WeirValue) file = stream_of (self, text);
+
+  assert_items (file, parse, json);
+}
+
+static void
+test_csv_of_many_rows_is_whole (Fixture *self, gconstpointer data)
+{
+  g_autoptr(GString) content = g_string_new ("id;text\r\n");
+  g_autoptr(WeirValue) stream = NULL;
+
+  for (guint i = 0; i < 50000; i++)
+    g_string_append_printf (content, "%u;\"over\r\nthree\r\n%u lines\"\r\n", i, i);
+  stream = stream_of (self, content->str);
+  assert_items (stream,
+                "[{\"op\":\"csv_parse\"},{\"op\":\"filter\",\"expr\":\"item.text !== `over\\nthree\\n${item.id} lines`\"}]",
+                "[]");
+  assert_items (stream, "[{\"op\":\"csv_parse\"},{\"op\":\"skip\",\"count\":49999},{\"op\":\"pluck\",\"key\":\"id\"}]",
+                "[49999]");
+}
+
+static void
+test_csv_names_the_row_that_does_not_fit (Fixture *self, gconstpointer data)
+{
+  static const char parse[] = "[{\"op\":\"csv_parse\"}]";
+  g_autoptr(WeirValue) few = stream_of (self, "a,b\n1,2\n\n1\n");
+  g_autoptr(WeirValue) open = NULL, behind = NULL, names = NULL;
+
+  assert_fails (few, parse, "data.parse", "lines.txt, line 4: Expected 2 fields, but there are 1");
+  open = stream_of (self, "a,b\n1,\"2\n3\n");
+  assert_fails (open, parse, "data.parse", "line 2: Expected a closing quote");
+  behind = stream_of (self, "a,b\n\"1\"2,3\n");
+  assert_fails (behind, parse, "data.parse", "line 2: Expected the next field");
+  names = stream_of (self, "a,a,,column2\n1,2,3,4\n");
+  assert_items (names, parse, "[{\"a\":1,\"column2\":2,\"column3\":3,\"column4\":4}]");
+}
+
+static void
 test_many_readers_are_served (Fixture *self, gconstpointer data)
 {
   g_autoptr(WeirValue) plain = stream_of (self, "1\n2\n3\n");
@@ -498,6 +546,9 @@ main (int argc, char **argv)
   ADD ("people-see-what-it-is", test_people_see_what_it_is);
   ADD ("items-are-written-as-lines", test_items_are_written_as_lines);
   ADD ("wrong-operations-are-refused-at-once", test_wrong_operations_are_refused_at_once);
+  ADD ("csv-comes-back-as-it-was", test_csv_comes_back_as_it_was);
+  ADD ("csv-of-many-rows-is-whole", test_csv_of_many_rows_is_whole);
+  ADD ("csv-names-the-row-that-does-not-fit", test_csv_names_the_row_that_does_not_fit);
   ADD ("many-readers-are-served", test_many_readers_are_served);
   return g_test_run ();
 }
