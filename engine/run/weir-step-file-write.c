@@ -6,11 +6,12 @@
 
 #include <string.h>
 
+/* What an effect of an attempt that was cut off left. */
 static WeirValue *
-dup_entry (const WeirEffect *effect)
+look_after (WeirFileCall *call, const WeirEffect *effect)
 {
   return weir_file_call_record (weir_file_get_state (NULL, effect->target, WEIR_STATE_ATTRIBUTES, NULL, NULL),
-                                effect->target, NULL);
+                                effect->target, call->from);
 }
 
 /* ── writing ────────────────────────────────────────────────────────────────────────────── */
@@ -56,7 +57,7 @@ was_written (WeirFileCall *call)
     return FALSE;
   call->done = earlier;
   call->made = !weir_state_exists (earlier->before);
-  call->after = dup_entry (earlier);
+  call->after = look_after (call, earlier);
   return TRUE;
 }
 
@@ -189,7 +190,7 @@ was_moved (WeirFileCall *call)
       || !weir_state_same (weir_value_find_member (earlier->before, "source"), now))
     return FALSE;
   call->done = earlier;
-  call->after = dup_entry (earlier);
+  call->after = look_after (call, earlier);
   g_free (call->path);
   call->path = g_strdup (earlier->target);
   return TRUE;
