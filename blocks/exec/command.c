@@ -16,10 +16,12 @@ typedef struct
   gint64     max_output;
   gint64     kill_grace;
   gboolean   idempotent;
+  WeirValue *track;
+  gboolean   host;
 } Command;
 
 static const char *const as_ids[] = { "text", "lines", "json", "bytes", NULL };
-static const char *const as_titles[] = { N_("Text"), N_("List of lines"), N_("JSON"), N_("Bytes"), NULL };
+static const char *const as_titles[] = { N_ ("Text"), N_ ("List of lines"), N_ ("JSON"), N_ ("Bytes"), NULL };
 
 static const WeirField command_fields[] = {
   WEIR_FIELD_TEXT (Command, program, .title = N_("Program"),
@@ -48,6 +50,11 @@ static const WeirField command_fields[] = {
   WEIR_FIELD_DURATION (Command, kill_grace, .title = N_("Time to end"),
                        .summary = N_("From asking it to end (SIGTERM) to ending it (SIGKILL)"),
                        .initial = 5000, .maximum = 60000, .advanced = TRUE),
+  WEIR_FIELD_VALUE (Command, track, .title = N_("Watch folders"), .type = "list<text>", .initial_text = "[]",
+                    .summary = N_("What it changes in these folders can be undone; what is in them is kept before, up to 1 GiB for each"),
+                    .advanced = TRUE),
+  WEIR_FIELD_BOOL (Command, host, .title = N_("Outside the sandbox"),
+                   .summary = N_("Where Weir is a Flatpak, runs the program on the system itself"), .advanced = TRUE),
   WEIR_FIELD_BOOL (Command, idempotent, .title = N_("May run twice"),
                    .summary = N_("It does no harm when a crash makes it run again"), .advanced = TRUE),
   { 0 }
@@ -65,9 +72,9 @@ static const WeirPort command_outputs[] = {
   { .name = "ms", .type = "int", .title = N_("Milliseconds") },
   { 0 }
 };
-static const char *const command_permissions[] = { "exec(program)", NULL };
+static const char *const command_permissions[] = { "exec(program)", "fs.write(track)", NULL };
 static const char *const command_errors[] = {
-  "proc.not_found", "proc.exit", "proc.signal", "limit.size", "limit.timeout", "data.parse", NULL
+  "proc.not_found", "proc.exit", "proc.signal", "io.not_found", "limit.size", "limit.timeout", "data.parse", NULL
 };
 
 static const WeirExample command_examples[] = {
@@ -79,16 +86,45 @@ static const WeirExample command_examples[] = {
     .outputs = "{\"stdout\": [\"ONE\", \"TWO\"], \"stderr\": \"\", \"exit\": 0, \"ms\": \"*\"}" },
   { .title = N_("A status that is no failure"), .config = "{\"program\": \"false\", \"ok_codes\": [0, 1]}",
     .outputs = "{\"stdout\": \"\", \"stderr\": \"\", \"exit\": 1, \"ms\": \"*\"}" },
+  { .title = N_("What it changes can be undone"),
+    .config = "{\"program\": \"cp\", \"args\": [\"$DIR/a\", \"$DIR/b\"], \"track\": [\"$DIR\"]}", .files = "a=1",
+    .outputs = "{\"stdout\": \"\", \"stderr\": \"\", \"exit\": 0, \"ms\": \"*\"}" },
   { .title = N_("A failure"), .config = "{\"program\": \"false\"}", .error = "proc.exit" },
   { .title = N_("No such program"), .config = "{\"program\": \"no-such-program-here\"}", .error = "proc.not_found" },
   { 0 }
 };
 
+static gboolean
+is_sandboxed (void)
+{
+  return g_file_test ("/.flatpak-info", G_FILE_TEST_EXISTS);
+}
+
+/* Through the portal of Flatpak, which ends the program when it loses us. */
+static void
+add_host_words (Command *self, GStrvBuilder *argv, const char *folder)
+{
+  g_strv_builder_add_many (argv, "flatpak-spawn", "--host", "--watch-bus", NULL);
+  if (folder != NULL)
+    g_strv_builder_take (argv, g_strdup_printf ("--directory=%s", folder));
+  for (gsize i = 0; !weir_blocks_is_nothing (self->env) && i < weir_value_get_length (self->env); i++)
+    {
+      WeirValue *row = weir_value_get_item (self->env, i);
+
+      g_strv_builder_take (argv, g_strdup_printf ("--env=%s=%s", weir_value_get_member_text (row, "name", ""),
+                                                  weir_value_get_member_text (row, "value", "")));
+    }
+}
+
 static char **
-make_argv (Command *self)
+make_argv (Command *self, WeirStep *step, const char *folder)
 {
   g_autoptr(GStrvBuilder) argv = g_strv_builder_new ();
 
+  if (self->host && is_sandboxed ())
+    add_host_words (self, argv, folder);
+  else if (self->host)
+    weir_step_log (step, WEIR_LOG_INFO, "Weir is not in a sandbox, so %s runs as any other program", self->program);
   g_strv_builder_add (argv, self->program);
   for (gsize i = 0; !weir_blocks_is_nothing (self->args) && i < weir_value_get_length (self->args); i++)
     g_strv_builder_add (argv, weir_value_get_text (weir_value_get_item (self->args, i), NULL));
@@ -251,7 +287,44 @@ resolve_folder (Command *self, WeirStep *step, gboolean *ok, GError **error)
   return folder;
 }
 
-/* What a program does cannot be taken back; the record says that it ran. */
+static gboolean
+is_tracked (Command *self)
+{
+  return !weir_blocks_is_nothing (self->track) && weir_value_get_length (self->track) > 0;
+}
+
+static gboolean
+track (Command *self, WeirStep *step, WeirTracker **tracker, GError **error)
+{
+  g_autoptr(GStrvBuilder) folders = g_strv_builder_new ();
+  g_auto(GStrv) list = NULL;
+
+  *tracker = NULL;
+  if (!is_tracked (self))
+    return TRUE;
+  for (gsize i = 0; i < weir_value_get_length (self->track); i++)
+    g_strv_builder_add (folders, weir_value_get_text (weir_value_get_item (self->track, i), NULL));
+  list = g_strv_builder_end (folders);
+  *tracker = weir_step_track (step, (const char *const *) list, error);
+  return *tracker != NULL;
+}
+
+/* Also after a failure: it may have changed something before it failed. */
+static void
+finish_tracking (WeirStep *step, WeirTracker *tracker)
+{
+  g_autoptr(GError) wrong = NULL;
+  guint n_changed;
+
+  if (tracker == NULL)
+    return;
+  if (!weir_tracker_finish (tracker, &n_changed, &wrong))
+    weir_step_log (step, WEIR_LOG_WARNING, "Could not find out what was changed: %s", wrong->message);
+  else
+    weir_step_log (step, WEIR_LOG_DEBUG, "%u files and folders were changed", n_changed);
+}
+
+/* What a program does elsewhere cannot be taken back; the record says that it ran. */
 static gboolean
 intend (Command *self, WeirStep *step, char **argv, guint64 *effect, GError **error)
 {
@@ -259,7 +332,7 @@ intend (Command *self, WeirStep *step, char **argv, guint64 *effect, GError **er
   g_autoptr(GError) wrong = NULL;
 
   *effect = 0;
-  if (self->idempotent)
+  if (self->idempotent || is_tracked (self))
     return TRUE;
   *effect = dex_await_uint64 (weir_step_intend (step, "program", line, NULL), &wrong);
   if (wrong == NULL)
@@ -302,6 +375,7 @@ command_fiber (gpointer settings, WeirStep *step, GError **error)
   WeirProgram program = { .environment = (const char *const *) environment, .input = input,
                           .max_output = (gsize) self->max_output, .kill_grace_ms = self->kill_grace,
                           .log_lines = TRUE, .discard = !self->capture };
+  WeirTracker *tracker;
   guint64 effect;
   gboolean ok;
 
@@ -310,16 +384,17 @@ command_fiber (gpointer settings, WeirStep *step, GError **error)
       weir_set_failure (error, "config.invalid", "Expected a program to run, but none is named");
       return FALSE;
     }
-  argv = make_argv (self);
   folder = resolve_folder (self, step, &ok, error);
-  if (!ok || !weir_step_require (step, "exec", self->program, error) || !intend (self, step, argv, &effect, error))
+  if (!ok || !weir_step_require (step, "exec", self->program, error))
+    return FALSE;
+  argv = make_argv (self, step, folder);
+  if (!intend (self, step, argv, &effect, error) || !track (self, step, &tracker, error))
     return FALSE;
 
   program.argv = (const char *const *) argv;
-  if (self->input != NULL && weir_value_get_kind (self->input) == WEIR_VALUE_STREAM)
-    program.input_stream = self->input;
   program.cwd = folder;
   result = dex_await_boxed (weir_step_run_program (step, &program), error);
+  finish_tracking (step, tracker);
   if (result == NULL)
     return FALSE;
   if (effect != 0)
@@ -337,6 +412,17 @@ static WeirEffectClass
 command_get_effect (WeirValue *config)
 {
   return weir_value_get_member_bool (config, "idempotent", FALSE) ? WEIR_EFFECT_IDEMPOTENT : WEIR_EFFECT_ONCE;
+}
+
+/* Watched, what it does is undone to the byte. */
+static WeirUndoKind
+command_get_undo (WeirValue *config)
+{
+  WeirValue *track = weir_value_find_member (config, "track");
+  gboolean watched = track != NULL
+                     && (weir_value_get_kind (track) == WEIR_VALUE_TEXT || weir_value_get_length (track) > 0);
+
+  return watched ? WEIR_UNDO_EXACT : WEIR_UNDO_IRREVERSIBLE;
 }
 
 static char *
@@ -361,5 +447,5 @@ WEIR_DEFINE_BLOCK_KIND (exec_command, .id = "exec.command", .version = 1, .title
                         .effect = WEIR_EFFECT_ONCE, .undo = WEIR_UNDO_IRREVERSIBLE, .inputs = command_inputs,
                         .outputs = command_outputs, .fields = command_fields, .settings_size = sizeof (Command),
                         .permissions = command_permissions, .errors = command_errors, .examples = command_examples,
-                        .timeout_ms = 30000, .get_effect = command_get_effect, .summarize = command_summarize,
+                        .timeout_ms = 30000, .get_effect = command_get_effect, .get_undo = command_get_undo, .summarize = command_summarize,
                         .run = command_run)

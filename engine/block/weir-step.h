@@ -350,6 +350,15 @@ typedef struct
   gboolean           discard;
 } WeirProgram;
 
+/* Folders that a program will change: kept before, compared after, so that what it did can be undone. Both wait: in a fiber. */
+typedef struct _WeirTracker WeirTracker;
+WEIR_API WeirTracker  *weir_step_track        (WeirStep          *self,
+                                               const char *const *folders,
+                                               GError           **error);
+WEIR_API gboolean      weir_tracker_finish    (WeirTracker       *self,
+                                               guint             *n_changed,
+                                               GError           **error);
+
 /* Resolves to a record {stdout: bytes, stderr: bytes, exit: int, signal: int (0: none), ms: int}. Fails with proc.not_found. */
 WEIR_API DexFuture    *weir_step_run_program  (WeirStep          *self,
                                                const WeirProgram *program) G_GNUC_WARN_UNUSED_RESULT;

@@ -176,6 +176,8 @@ void             weir_run_remove_temporary (WeirRun *run);
 /* weir-step-effect.c */
 DexFuture       *weir_step_intend_as       (WeirStep *step, const char *type, const char *target, WeirValue *before, WeirUndoKind undo);
 void             weir_step_drop_effect     (WeirStep *step, guint64 id);
+/* @before replaces what was intended; NULL leaves it. */
+void             weir_step_complete_effect_with (WeirStep *step, guint64 id, WeirValue *before, WeirValue *after);
 
 /* weir-step.c */
 WeirStep        *weir_step_new             (WeirRun *run, WeirStepState *state);

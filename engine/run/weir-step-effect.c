@@ -26,7 +26,8 @@ intended_cb (DexFuture *future, gpointer user_data)
 static WeirUndoKind
 get_undo (WeirStep *self)
 {
-  return self->kind->get_undo != NULL ? self->kind->get_undo (weir_block_get_config (self->block->block)) : self->kind->undo;
+  return self->kind->get_undo != NULL ? self->kind->get_undo (weir_block_get_config (self->block->block))
+                                      : self->kind->undo;
 }
 
 /**
@@ -91,8 +92,14 @@ weir_step_intend_as (WeirStep *self, const char *type, const char *target, WeirV
 void
 weir_step_complete_effect (WeirStep *self, guint64 id, WeirValue *after)
 {
+  weir_step_complete_effect_with (self, id, NULL, after);
+}
+
+void
+weir_step_complete_effect_with (WeirStep *self, guint64 id, WeirValue *before, WeirValue *after)
+{
   WeirRun *run = self->run;
-  WeirEffect effect = { .id = (gint64) id, .run = run->id, .state = WEIR_EFFECT_COMPLETED, .after = after };
+  WeirEffect effect = { .id = (gint64) id, .run = run->id, .state = WEIR_EFFECT_COMPLETED, .before = before, .after = after };
   const char *key = "effect";
   g_autoptr(WeirValue) value = weir_value_new_int ((gint64) id);
 

@@ -23,6 +23,9 @@
 #define PIPE_MAX (1024 * 1024)
 /* What is kept of output that nobody wants, to say what went wrong. */
 #define KEPT_SIZE 65536
+/* What is logged of each of its outputs, in bytes, and what a line costs besides its text. */
+#define LOG_MAX (4 * 1024 * 1024)
+#define LINE_COST 64
 /* How long output is waited for once the program itself has ended: something it left behind may hold the pipe. */
 #define LINGER_MS 300
 
@@ -72,6 +75,7 @@ typedef struct
   GByteArray   *bytes;
   GString      *line;
   WeirLogLevel  level;
+  gsize         logged;
   gboolean      too_much;
 } Reader;
 
@@ -212,15 +216,29 @@ stop_cb (GCancellable *cancellable, gpointer user_data)
                                       GINT_TO_POINTER (self->pid), NULL));
 }
 
+/* Lines go to the journal faster than a disk takes them; a program that never stops must not fill memory and disk with them. */
+static void
+log_line (Reader *self)
+{
+  g_autofree char *valid = NULL;
+
+  if (self->logged > LOG_MAX)
+    return;
+  self->logged += self->line->len + LINE_COST;
+  valid = g_utf8_make_valid (self->line->str, self->line->len);
+  weir_step_log (self->program->step, self->level, "%s", valid);
+  if (self->logged > LOG_MAX)
+    weir_step_log (self->program->step, WEIR_LOG_WARNING, "%s writes a lot; what follows is not logged",
+                   self->program->argv[0]);
+}
+
 static void
 log_lines (Reader *self, const char *data, gsize length)
 {
   for (gsize i = 0; i < length; i++)
     if (data[i] == '\n')
       {
-        g_autofree char *valid = g_utf8_make_valid (self->line->str, self->line->len);
-
-        weir_step_log (self->program->step, self->level, "%s", valid);
+        log_line (self);
         g_string_truncate (self->line, 0);
       }
     else if (self->line->len < 4096)
@@ -268,7 +286,8 @@ read_fiber (gpointer user_data)
   while (size > 0)
     {
       DexFuture *read = dex_input_stream_read_bytes (self->stream, READ_SIZE, 0);
-      g_autoptr(GBytes) bytes = dex_await_boxed (dex_future_first (read, dex_ref (DEX_FUTURE (self->program->deaf)), NULL), NULL);
+      g_autoptr(GBytes) bytes = dex_await_boxed (
+        dex_future_first (read, dex_ref (DEX_FUTURE (self->program->deaf)), NULL), NULL);
       const guint8 *data = bytes != NULL ? g_bytes_get_data (bytes, &size) : NULL;
 
       if (bytes == NULL)
@@ -437,7 +456,8 @@ program_fiber (gpointer user_data)
   g_cancellable_disconnect (weir_step_get_cancellable (self->step), self->stop_handler);
 
   if (out->too_much || err->too_much)
-    weir_set_failure (&error, "limit.size", "%s wrote more than %" G_GSIZE_FORMAT " bytes", self->argv[0], self->max_output);
+    weir_set_failure (&error, "limit.size", "%s wrote more than %" G_GSIZE_FORMAT " bytes", self->argv[0],
+                      self->max_output);
   else if (self->stopping)
     g_set_error (&error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "%s was ended", self->argv[0]);
   else if (fed->error != NULL)

@@ -435,10 +435,10 @@ static DexFuture *
 put_intended_cb (DexFuture *future, gpointer user_data)
 {
   PutCall *call = user_data;
-  g_autoptr (GError) error = NULL;
+  g_autoptr(GError) error = NULL;
   const GValue *id = dex_future_get_value (future, &error);
   g_autofree char *block = make_bucket (call->bucket);
-  g_autoptr (WeirValue) after = NULL;
+  g_autoptr(WeirValue) after = NULL;
   WeirEngine *engine = call->step->run->engine;
   State *state;
 
@@ -459,7 +459,7 @@ put_loaded_cb (DexFuture *future, gpointer user_data)
   WeirEngine *engine = call->step->run->engine;
   g_autofree char *block = make_bucket (call->bucket);
   g_autofree char *target = g_strdup_printf ("%s/%s", call->bucket, call->key);
-  g_autoptr (WeirValue) before = NULL;
+  g_autoptr(WeirValue) before = NULL;
   State *state;
   WeirValue *old;
 

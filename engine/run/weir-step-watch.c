@@ -30,8 +30,8 @@ static void
 tell (Watch *self, WeirRunStatus status, WeirValue *result, const char *message)
 {
   WeirBuilder *record = weir_record_builder_new (4);
-  g_autoptr (WeirValue) event = NULL;
-  g_auto (GValue) value = G_VALUE_INIT;
+  g_autoptr(WeirValue) event = NULL;
+  g_auto(GValue) value = G_VALUE_INIT;
 
   weir_builder_set_take (record, "run", weir_value_new_int (self->run));
   weir_builder_set_take (record, "status", weir_value_new_text (weir_run_status_get_name (status)));
@@ -50,7 +50,7 @@ static DexFuture *
 live_ended_cb (DexFuture *future, gpointer user_data)
 {
   Watch *self = user_data;
-  g_autoptr (GError) error = NULL;
+  g_autoptr(GError) error = NULL;
   const GValue *value = dex_future_get_value (future, &error);
   WeirRunStatus status = WEIR_RUN_SUCCEEDED;
 

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
 #include "weir-kind-test.h"
 
 static Outcome *
@@ -78,7 +80,8 @@ test_output_is_bounded (KindTest *test)
 static void
 test_what_is_not_kept_is_not_bounded (KindTest *test)
 {
-  g_autoptr(Outcome) outcome = run (test, "{ program: seq, args: [\"100000\"], max_output: 1000, capture: false }", NULL);
+  g_autoptr(Outcome) outcome = run (test, "{ program: seq, args: [\"100000\"], max_output: 1000, capture: false }",
+                                     NULL);
 
   assert_output (outcome, "exit", "0");
 }
@@ -138,6 +141,69 @@ test_undo_says_what_cannot_be_undone (KindTest *test)
   g_assert_cmpuint (other->items->len, ==, 0);
 }
 
+static void
+test_what_it_changes_in_a_watched_folder_is_undone (KindTest *test)
+{
+  g_autoptr(Outcome) outcome = NULL;
+  g_autofree char *before = NULL;
+  g_autofree char *made = kind_test_path (test, "new");
+
+  kind_test_write (test, "a", "one");
+  kind_test_write (test, "in/b", "two");
+  outcome = run (test,
+                 "{ program: sh, args: [-c, \"echo more >> a; rm -r in; mkdir -p new/er; echo x > new/er/x; chmod 700 "
+                 "a\"], cwd: $DIR, "
+                 "track: [$DIR] }",
+                 NULL);
+  assert_output (outcome, "exit", "0");
+  g_assert_cmpuint (kind_test_undo (test, outcome), ==, 1);
+  before = kind_test_read (test, "a");
+  g_assert_cmpstr (before, ==, "one");
+  g_clear_pointer (&before, g_free);
+  before = kind_test_read (test, "in/b");
+  g_assert_cmpstr (before, ==, "two");
+  g_assert_false (g_file_test (made, G_FILE_TEST_EXISTS));
+}
+
+static void
+test_a_failed_program_is_undone_too (KindTest *test)
+{
+  g_autoptr(Outcome) outcome = NULL;
+  g_autofree char *there = NULL;
+
+  kind_test_write (test, "a", "one");
+  outcome = run (test, "{ program: sh, args: [-c, \"rm a; exit 3\"], cwd: $DIR, track: [$DIR] }", NULL);
+  assert_failure (outcome, "proc.exit");
+  g_assert_cmpuint (kind_test_undo (test, outcome), ==, 1);
+  there = kind_test_read (test, "a");
+  g_assert_cmpstr (there, ==, "one");
+}
+
+static gsize
+get_peak (void)
+{
+  g_autofree char *status = NULL;
+  const char *line;
+
+  g_file_get_contents ("/proc/self/status", &status, NULL, NULL);
+  line = status != NULL ? strstr (status, "VmHWM:") : NULL;
+  return line != NULL ? (gsize) g_ascii_strtoull (line + strlen ("VmHWM:"), NULL, 10) : 0;
+}
+
+static void
+test_output_that_nobody_wants_takes_no_memory (KindTest *test)
+{
+  gsize before = get_peak ();
+  g_autoptr(Outcome) outcome = run (test, "{ program: sh, args: [-c, \"yes | head -c 200000000\"], capture: false }",
+                                     NULL);
+
+  assert_output (outcome, "exit", "0");
+  g_test_message ("%" G_GSIZE_FORMAT " KiB more", get_peak () - before);
+#if !defined(__SANITIZE_ADDRESS__)
+  g_assert_cmpuint (get_peak () - before, <, 100 * 1024);
+#endif
+}
+
 int
 main (int argc, char **argv)
 {
@@ -154,5 +220,10 @@ main (int argc, char **argv)
   ADD_KIND_TEST ("/weir/blocks/exec/output-is-read-as-told", test_output_is_read_as_told);
   ADD_KIND_TEST ("/weir/blocks/exec/time-ends-what-it-started", test_time_ends_what_it_started);
   ADD_KIND_TEST ("/weir/blocks/exec/undo-says-what-cannot-be-undone", test_undo_says_what_cannot_be_undone);
+  ADD_KIND_TEST ("/weir/blocks/command/what-it-changes-in-a-watched-folder-is-undone",
+                 test_what_it_changes_in_a_watched_folder_is_undone);
+  ADD_KIND_TEST ("/weir/blocks/command/a-failed-program-is-undone-too", test_a_failed_program_is_undone_too);
+  ADD_KIND_TEST ("/weir/blocks/command/output-that-nobody-wants-takes-no-memory",
+                 test_output_that_nobody_wants_takes_no_memory);
   return g_test_run ();
 }

@@ -186,7 +186,7 @@ append_step (GString *yaml, guint number, GRand *rand)
   const char *policy = policies[g_rand_int_range (rand, 0, 5)];
 
   g_string_append_printf (yaml, "  b%u: { on_error: continue, kind: ", number);
-  switch (g_rand_int_range (rand, 0, 10))
+  switch (g_rand_int_range (rand, 0, 11))
     {
     case 0:
     case 1:
