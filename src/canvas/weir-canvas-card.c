@@ -7,19 +7,33 @@
 /* Room for the ring and the shadow around a card. */
 #define PINS_TOP (WEIR_CARD_HEADER)
 
+/* There are few types, and thousands of ports. */
 static const char *
 type_family (const char *type_text)
 {
-  g_autoptr (WeirType) type = NULL;
+  static GHashTable *families;   /* of interned family, by interned text; main thread */
+  g_autoptr(WeirType) type = NULL;
+  const char *family;
 
   if (type_text == NULL)
     return "any";
+  if (families == NULL)
+    families = g_hash_table_new (g_str_hash, g_str_equal);
+  family = g_hash_table_lookup (families, type_text);
+  if (family != NULL)
+    return family;
   type = weir_type_parse (type_text, NULL);
-  return type != NULL ? g_intern_string (weir_type_get_family (type)) : "any";
+  family = type != NULL ? g_intern_string (weir_type_get_family (type)) : "any";
+  g_hash_table_insert (families, (gpointer) g_intern_string (type_text), (gpointer) family);
+  return family;
 }
 
 static void
-add_pin (WeirCard *self, const WeirPort *port, gboolean input, double x, double y)
+add_pin (WeirCard       *self,
+         const WeirPort *port,
+         gboolean        input,
+         double          x,
+         double          y)
 {
   WeirPin pin = {
     .name = g_intern_string (port->name),
@@ -36,8 +50,13 @@ add_pin (WeirCard *self, const WeirPort *port, gboolean input, double x, double 
 }
 
 static void
-add_implicit_pin (
-  WeirCard *self, const char *name, const char *title, const char *type, gboolean input, double x, double y)
+add_implicit_pin (WeirCard   *self,
+                  const char *name,
+                  const char *title,
+                  const char *type,
+                  gboolean    input,
+                  double      x,
+                  double      y)
 {
   WeirPin pin = {
     .name = g_intern_static_string (name),
@@ -54,7 +73,8 @@ add_implicit_pin (
 }
 
 static void
-mark_linked_pins (WeirCard *self, WeirGraph *graph)
+mark_linked_pins (WeirCard  *self,
+                  WeirGraph *graph)
 {
   guint n_from, n_to;
   WeirLink **from = weir_graph_get_links_from (graph, self->block, &n_from);
@@ -79,7 +99,8 @@ mark_linked_pins (WeirCard *self, WeirGraph *graph)
  * Works out size and ports from the block as it is now. Leaves the place in the index to the scene.
  */
 void
-weir_card_lay_out (WeirCard *self, WeirGraph *graph)
+weir_card_lay_out (WeirCard  *self,
+                   WeirGraph *graph)
 {
   WeirPortList *ports = weir_block_get_ports (self->block);
   guint n_inputs = ports != NULL ? ports->inputs->len : 0;
@@ -110,13 +131,15 @@ weir_card_lay_out (WeirCard *self, WeirGraph *graph)
 }
 
 const WeirPin *
-weir_card_find_pin (WeirCard *self, const char *name, gboolean input)
+weir_card_find_pin (WeirCard   *self,
+                    const char *name,
+                    gboolean    input)
 {
   for (guint i = 0; i < self->pins->len; i++)
     {
       const WeirPin *pin = &g_array_index (self->pins, WeirPin, i);
 
-      if (!pin->input == !input && g_str_equal (pin->name, name))
+      if (!pin->input == !input && pin->name[0] == name[0] && g_str_equal (pin->name, name))
         return pin;
     }
   return NULL;
@@ -157,7 +180,9 @@ is_faded (WeirCard *self)
 }
 
 static GdkRGBA
-fade (const WeirCanvasPalette *palette, gboolean faded, const GdkRGBA *colour)
+fade (const WeirCanvasPalette *palette,
+      gboolean                 faded,
+      const GdkRGBA           *colour)
 {
   return faded ? weir_canvas_mix (colour, &palette->background, palette->high_contrast ? 0.3 : 0.5) : *colour;
 }
@@ -171,7 +196,11 @@ family_is_collection (const char *family)
 }
 
 void
-weir_card_draw_pin (GtkSnapshot *snapshot, WeirPainter *painter, const WeirPin *pin, double size, gboolean faded)
+weir_card_draw_pin (GtkSnapshot   *snapshot,
+                    WeirPainter   *painter,
+                    const WeirPin *pin,
+                    double         size,
+                    gboolean       faded)
 {
   GdkRGBA hue = weir_canvas_port_colour (pin->family), colour = fade (painter->palette, faded, &hue);
   graphene_rect_t rect = GRAPHENE_RECT_INIT (pin->x - size / 2, pin->y - size / 2, size, size);
@@ -216,7 +245,13 @@ kind_fallback_icon (WeirBlock *block)
 }
 
 static void
-draw_tile (WeirCard *self, WeirPainter *painter, GtkSnapshot *snapshot, double x, double y, double size, gboolean faded)
+draw_tile (WeirCard    *self,
+           WeirPainter *painter,
+           GtkSnapshot *snapshot,
+           double       x,
+           double       y,
+           double       size,
+           gboolean     faded)
 {
   const WeirCanvasPalette *palette = painter->palette;
   GdkRGBA hue = weir_canvas_kind_colour (weir_block_get_kind_id (self->block));
@@ -231,7 +266,12 @@ draw_tile (WeirCard *self, WeirPainter *painter, GtkSnapshot *snapshot, double x
 }
 
 static void
-draw_badge (WeirCard *self, WeirPainter *painter, GtkSnapshot *snapshot, double x, double y, double size)
+draw_badge (WeirCard    *self,
+            WeirPainter *painter,
+            GtkSnapshot *snapshot,
+            double       x,
+            double       y,
+            double       size)
 {
   GdkRGBA colour = weir_canvas_state_colour (self->summary.status);
 
@@ -241,7 +281,10 @@ draw_badge (WeirCard *self, WeirPainter *painter, GtkSnapshot *snapshot, double 
 }
 
 static void
-draw_box (WeirCard *self, WeirPainter *painter, GtkSnapshot *snapshot, gboolean faded)
+draw_box (WeirCard    *self,
+          WeirPainter *painter,
+          GtkSnapshot *snapshot,
+          gboolean     faded)
 {
   const WeirCanvasPalette *palette = painter->palette;
   float width = self->indexed.bounds.size.width, height = self->indexed.bounds.size.height;
@@ -260,7 +303,10 @@ draw_box (WeirCard *self, WeirPainter *painter, GtkSnapshot *snapshot, gboolean 
 }
 
 static void
-draw_pins (WeirCard *self, WeirPainter *painter, GtkSnapshot *snapshot, gboolean faded)
+draw_pins (WeirCard    *self,
+           WeirPainter *painter,
+           GtkSnapshot *snapshot,
+           gboolean     faded)
 {
   double half = self->indexed.bounds.size.width / 2 - 14;
   GdkRGBA text = fade (painter->palette, faded, &painter->palette->text);
@@ -311,7 +357,9 @@ make_design_footer (WeirBlock *block)
 }
 
 static void
-draw_full (WeirCard *self, WeirPainter *painter, GtkSnapshot *snapshot)
+draw_full (WeirCard    *self,
+           WeirPainter *painter,
+           GtkSnapshot *snapshot)
 {
   const WeirCanvasPalette *palette = painter->palette;
   gboolean faded = is_faded (self);
@@ -344,7 +392,9 @@ draw_full (WeirCard *self, WeirPainter *painter, GtkSnapshot *snapshot)
 }
 
 static void
-draw_header (WeirCard *self, WeirPainter *painter, GtkSnapshot *snapshot)
+draw_header (WeirCard    *self,
+             WeirPainter *painter,
+             GtkSnapshot *snapshot)
 {
   gboolean faded = is_faded (self);
   double width = self->indexed.bounds.size.width, height = self->indexed.bounds.size.height;
@@ -384,7 +434,10 @@ weir_card_get_plain_fill (WeirCard *self)
 }
 
 static GskRenderNode *
-render_content (WeirCard *self, WeirScene *scene, WeirPainter *painter, WeirLod lod)
+render_content (WeirCard    *self,
+                WeirScene   *scene,
+                WeirPainter *painter,
+                WeirLod      lod)
 {
   GtkSnapshot *snapshot = gtk_snapshot_new ();
 
@@ -408,7 +461,10 @@ render_content (WeirCard *self, WeirScene *scene, WeirPainter *painter, WeirLod 
  * Returns: (transfer none): the kept node, in plane coordinates
  */
 GskRenderNode *
-weir_card_ensure_node (WeirCard *self, WeirScene *scene, WeirPainter *painter, WeirLod lod)
+weir_card_ensure_node (WeirCard    *self,
+                       WeirScene   *scene,
+                       WeirPainter *painter,
+                       WeirLod      lod)
 {
   GtkSnapshot *snapshot;
 

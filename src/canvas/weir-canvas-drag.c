@@ -9,13 +9,15 @@
 #define EDGE 28.0     /* dragging this near to the edge scrolls */
 
 double
-weir_canvas_to_plane_length (WeirCanvas *self, double length)
+weir_canvas_to_plane_length (WeirCanvas *self,
+                             double      length)
 {
   return length / weir_viewport_get_zoom (self->viewport);
 }
 
 void
-weir_canvas_set_cursor (WeirCanvas *self, const char *name)
+weir_canvas_set_cursor (WeirCanvas *self,
+                        const char *name)
 {
   gtk_widget_set_cursor_from_name (GTK_WIDGET (self), name);
 }
@@ -29,7 +31,7 @@ weir_canvas_begin_shift (WeirCanvas *self)
   g_array_set_size (self->starts, 0);
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->selected)); i++)
     {
-      g_autoptr (WeirBlock) block = g_list_model_get_item (G_LIST_MODEL (self->selected), i);
+      g_autoptr(WeirBlock) block = g_list_model_get_item (G_LIST_MODEL (self->selected), i);
 
       g_array_append_val (self->starts, weir_scene_find_card (self->scene, block)->indexed.bounds.origin);
     }
@@ -48,14 +50,15 @@ begin_move (WeirCanvas *self)
 
 /* How far the selection moves: the block under the pointer lands on the grid, the others keep their distance to it. */
 static graphene_point_t
-find_shift (WeirCanvas *self, gboolean free_hand)
+find_shift (WeirCanvas *self,
+            gboolean    free_hand)
 {
   graphene_point_t anchor = self->pressed_sticky != NULL ? self->sticky_start : GRAPHENE_POINT_INIT (0, 0);
   double x, y;
 
   for (guint i = 0; self->pressed_card != NULL && i < self->starts->len; i++)
     {
-      g_autoptr (WeirBlock) block = g_list_model_get_item (G_LIST_MODEL (self->selected), i);
+      g_autoptr(WeirBlock) block = g_list_model_get_item (G_LIST_MODEL (self->selected), i);
 
       if (block == self->pressed_card->block)
         anchor = g_array_index (self->starts, graphene_point_t, i);
@@ -79,11 +82,12 @@ find_shift (WeirCanvas *self, gboolean free_hand)
  * Shows the selected cards elsewhere; the workflow does not know yet.
  */
 void
-weir_canvas_shift_selection (WeirCanvas *self, const graphene_point_t *shift)
+weir_canvas_shift_selection (WeirCanvas             *self,
+                             const graphene_point_t *shift)
 {
   for (guint i = 0; i < self->starts->len; i++)
     {
-      g_autoptr (WeirBlock) block = g_list_model_get_item (G_LIST_MODEL (self->selected), i);
+      g_autoptr(WeirBlock) block = g_list_model_get_item (G_LIST_MODEL (self->selected), i);
       graphene_point_t start = g_array_index (self->starts, graphene_point_t, i);
 
       weir_scene_place_card (self->scene, weir_scene_find_card (self->scene, block), start.x + shift->x,
@@ -105,7 +109,8 @@ is_free_hand (WeirCanvas *self)
 }
 
 static void
-commit_positions (WeirCanvas *self, graphene_point_t shift)
+commit_positions (WeirCanvas       *self,
+                  graphene_point_t  shift)
 {
   guint n = g_list_model_get_n_items (G_LIST_MODEL (self->selected));
   g_autofree char *name = g_strdup_printf (ngettext ("Move Block", "Move %u Blocks", n), n);
@@ -113,7 +118,7 @@ commit_positions (WeirCanvas *self, graphene_point_t shift)
   weir_workflow_begin_edit (self->workflow, name);
   for (guint i = 0; i < n; i++)
     {
-      g_autoptr (WeirBlock) block = g_list_model_get_item (G_LIST_MODEL (self->selected), i);
+      g_autoptr(WeirBlock) block = g_list_model_get_item (G_LIST_MODEL (self->selected), i);
       graphene_point_t start = g_array_index (self->starts, graphene_point_t, i);
 
       weir_workflow_set_position (self->workflow, block, start.x + shift.x, start.y + shift.y);
@@ -122,7 +127,8 @@ commit_positions (WeirCanvas *self, graphene_point_t shift)
 }
 
 static void
-commit_sticky (WeirCanvas *self, WeirSticky *sticky)
+commit_sticky (WeirCanvas *self,
+               WeirSticky *sticky)
 {
   WeirNote note = { .id = sticky->id,
                     .text = sticky->text,
@@ -137,13 +143,14 @@ commit_sticky (WeirCanvas *self, WeirSticky *sticky)
 }
 
 static void
-commit_duplicates (WeirCanvas *self, graphene_point_t shift)
+commit_duplicates (WeirCanvas       *self,
+                   graphene_point_t  shift)
 {
   guint n = g_list_model_get_n_items (G_LIST_MODEL (self->selected));
   g_autofree WeirBlock **blocks = g_new (WeirBlock *, n);
   g_autofree char *text = NULL;
-  g_autoptr (GPtrArray) copies = NULL;
-  g_autoptr (GError) error = NULL;
+  g_autoptr(GPtrArray) copies = NULL;
+  g_autoptr(GError) error = NULL;
 
   for (guint i = 0; i < n; i++)
     {
@@ -165,7 +172,8 @@ commit_duplicates (WeirCanvas *self, graphene_point_t shift)
 }
 
 static void
-end_move (WeirCanvas *self, gboolean commit)
+end_move (WeirCanvas *self,
+          gboolean    commit)
 {
   graphene_point_t shift = find_shift (self, is_free_hand (self));
   gboolean moved = shift.x != 0 || shift.y != 0;
@@ -193,7 +201,7 @@ begin_band (WeirCanvas *self)
     weir_canvas_clear_selection (self);
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->selected)); i++)
     {
-      g_autoptr (WeirBlock) block = g_list_model_get_item (G_LIST_MODEL (self->selected), i);
+      g_autoptr(WeirBlock) block = g_list_model_get_item (G_LIST_MODEL (self->selected), i);
 
       g_hash_table_add (self->band_before, block);
     }
@@ -203,8 +211,8 @@ begin_band (WeirCanvas *self)
 static void
 update_band (WeirCanvas *self)
 {
-  g_autoptr (GPtrArray) found = g_ptr_array_new ();
-  g_autoptr (GHashTable) inside = g_hash_table_new (NULL, NULL);
+  g_autoptr(GPtrArray) found = g_ptr_array_new ();
+  g_autoptr(GHashTable) inside = g_hash_table_new (NULL, NULL);
   graphene_rect_t plane;
   double x, y, x0, y0;
 
@@ -220,7 +228,7 @@ update_band (WeirCanvas *self)
 
   for (guint i = g_list_model_get_n_items (G_LIST_MODEL (self->selected)); i > 0; i--)
     {
-      g_autoptr (WeirBlock) block = g_list_model_get_item (G_LIST_MODEL (self->selected), i - 1);
+      g_autoptr(WeirBlock) block = g_list_model_get_item (G_LIST_MODEL (self->selected), i - 1);
 
       if (!g_hash_table_contains (inside, block) && !g_hash_table_contains (self->band_before, block))
         weir_canvas_unselect_block (self, block);
@@ -238,7 +246,8 @@ update_band (WeirCanvas *self)
 /* Scrolling while something is dragged to the edge */
 
 static double
-edge_push (double position, double length)
+edge_push (double position,
+           double length)
 {
   if (position < EDGE)
     return (position - EDGE) / 3;
@@ -276,7 +285,9 @@ weir_canvas_follow_pointer (WeirCanvas *self)
 }
 
 static gboolean
-autoscroll_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
+autoscroll_cb (GtkWidget     *widget,
+               GdkFrameClock *clock,
+               gpointer       user_data)
 {
   WeirCanvas *self = WEIR_CANVAS (widget);
   double dx = edge_push (self->pointer_x, gtk_widget_get_width (widget));
@@ -295,14 +306,19 @@ autoscroll_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
 /* Press, drag, release */
 
 static gboolean
-near_end (const WeirWire *wire, const graphene_point_t *end, double x, double y, double radius)
+near_end (const WeirWire         *wire,
+          const graphene_point_t *end,
+          double                  x,
+          double                  y,
+          double                  radius)
 {
   return hypot (end->x - x, end->y - y) <= radius;
 }
 
 /* Near an end of a link, away from the port itself, the link is picked up there. */
 static gboolean
-begin_detach (WeirCanvas *self, WeirWire *wire)
+begin_detach (WeirCanvas *self,
+              WeirWire   *wire)
 {
   double radius = weir_canvas_to_plane_length (self, 3 * WEIR_PRESS_RADIUS);
   const WeirPin *pin;
@@ -324,7 +340,9 @@ begin_detach (WeirCanvas *self, WeirWire *wire)
 
 /* A linked input is the end of its link: dragging it takes the link off. Outputs give a further link. */
 static void
-begin_link_at_pin (WeirCanvas *self, WeirCard *card, const WeirPin *pin)
+begin_link_at_pin (WeirCanvas    *self,
+                   WeirCard      *card,
+                   const WeirPin *pin)
 {
   guint n;
   WeirLink **links = weir_graph_get_links_to (self->graph, card->block, &n);
@@ -354,7 +372,8 @@ is_touch (GtkGesture *gesture)
 }
 
 static void
-press_card (WeirCanvas *self, WeirCard *card)
+press_card (WeirCanvas *self,
+            WeirCard   *card)
 {
   gboolean toggle = (self->press_modifiers & (GDK_CONTROL_MASK | GDK_SHIFT_MASK)) != 0;
 
@@ -366,7 +385,10 @@ press_card (WeirCanvas *self, WeirCard *card)
 }
 
 static void
-drag_begin_cb (GtkGestureDrag *gesture, double x, double y, WeirCanvas *self)
+drag_begin_cb (GtkGestureDrag *gesture,
+               double          x,
+               double          y,
+               WeirCanvas     *self)
 {
   guint button = gtk_gesture_single_get_current_button (GTK_GESTURE_SINGLE (gesture));
   const WeirPin *pin;
@@ -419,7 +441,8 @@ drag_begin_cb (GtkGestureDrag *gesture, double x, double y, WeirCanvas *self)
 }
 
 static void
-start_drag (WeirCanvas *self, GtkGesture *gesture)
+start_drag (WeirCanvas *self,
+            GtkGesture *gesture)
 {
   WeirWire *wire = self->pressed_link != NULL ? weir_scene_find_wire (self->scene, self->pressed_link) : NULL;
 
@@ -439,7 +462,10 @@ start_drag (WeirCanvas *self, GtkGesture *gesture)
 }
 
 static void
-drag_update_cb (GtkGestureDrag *gesture, double dx, double dy, WeirCanvas *self)
+drag_update_cb (GtkGestureDrag *gesture,
+                double          dx,
+                double          dy,
+                WeirCanvas     *self)
 {
   if (self->drag == WEIR_DRAG_NONE)
     return;
@@ -473,7 +499,8 @@ release_click (WeirCanvas *self)
 }
 
 static void
-end_drag (WeirCanvas *self, gboolean commit)
+end_drag (WeirCanvas *self,
+          gboolean    commit)
 {
   WeirDragMode drag = self->drag;
 
@@ -503,7 +530,10 @@ end_drag (WeirCanvas *self, gboolean commit)
 }
 
 static void
-drag_end_cb (GtkGestureDrag *gesture, double dx, double dy, WeirCanvas *self)
+drag_end_cb (GtkGestureDrag *gesture,
+             double          dx,
+             double          dy,
+             WeirCanvas     *self)
 {
   if (self->drag == WEIR_DRAG_NONE)
     return;
@@ -513,7 +543,9 @@ drag_end_cb (GtkGestureDrag *gesture, double dx, double dy, WeirCanvas *self)
 }
 
 static void
-drag_cancel_cb (GtkGesture *gesture, GdkEventSequence *sequence, WeirCanvas *self)
+drag_cancel_cb (GtkGesture       *gesture,
+                GdkEventSequence *sequence,
+                WeirCanvas       *self)
 {
   end_drag (self, FALSE);
 }
@@ -528,7 +560,8 @@ weir_canvas_cancel_drag (WeirCanvas *self)
 
 /* A block goes away while the pointer or the keyboard is doing something with it. */
 void
-weir_canvas_forget_card (WeirCanvas *self, WeirBlock *block)
+weir_canvas_forget_card (WeirCanvas *self,
+                         WeirBlock  *block)
 {
   self->hovered_card = NULL;
   self->hovered_wire = NULL;

@@ -6,21 +6,25 @@
 /* What is where in a scene. */
 
 WeirCard *
-weir_scene_find_card (WeirScene *self, WeirBlock *block)
+weir_scene_find_card (WeirScene *self,
+                      WeirBlock *block)
 {
   return g_hash_table_lookup (self->card_of, block);
 }
 
 WeirWire *
-weir_scene_find_wire (WeirScene *self, WeirLink *link)
+weir_scene_find_wire (WeirScene *self,
+                      WeirLink  *link)
 {
   return g_hash_table_lookup (self->wire_of, link);
 }
 
 WeirCard *
-weir_scene_card_at (WeirScene *self, double x, double y)
+weir_scene_card_at (WeirScene *self,
+                    double     x,
+                    double     y)
 {
-  g_autoptr (GPtrArray) found = g_ptr_array_new ();
+  g_autoptr(GPtrArray) found = g_ptr_array_new ();
   WeirCard *best = NULL;
 
   weir_canvas_index_query (self->card_index, &GRAPHENE_RECT_INIT (x, y, 0.01f, 0.01f), found);
@@ -35,11 +39,15 @@ weir_scene_card_at (WeirScene *self, double x, double y)
 }
 
 WeirWire *
-weir_scene_wire_at (WeirScene *self, double x, double y, double radius)
+weir_scene_wire_at (WeirScene *self,
+                    double     x,
+                    double     y,
+                    double     radius)
 {
-  g_autoptr (GPtrArray) found = g_ptr_array_new ();
+  g_autoptr(GPtrArray) found = g_ptr_array_new ();
   WeirWire *best = NULL;
 
+  weir_scene_lay_wires (self);
   weir_canvas_index_query (self->wire_index, &GRAPHENE_RECT_INIT (x - radius, y - radius, 2 * radius, 2 * radius),
                            found);
   for (guint i = 0; i < found->len; i++)
@@ -57,7 +65,9 @@ weir_scene_wire_at (WeirScene *self, double x, double y, double radius)
 }
 
 WeirSticky *
-weir_scene_sticky_at (WeirScene *self, double x, double y)
+weir_scene_sticky_at (WeirScene *self,
+                      double     x,
+                      double     y)
 {
   for (guint i = self->stickies->len; i > 0; i--)
     {
@@ -70,9 +80,13 @@ weir_scene_sticky_at (WeirScene *self, double x, double y)
 }
 
 const WeirPin *
-weir_scene_pin_at (WeirScene *self, double x, double y, double radius, WeirCard **card)
+weir_scene_pin_at (WeirScene  *self,
+                   double      x,
+                   double      y,
+                   double      radius,
+                   WeirCard  **card)
 {
-  g_autoptr (GPtrArray) found = g_ptr_array_new ();
+  g_autoptr(GPtrArray) found = g_ptr_array_new ();
   const WeirPin *best = NULL;
 
   *card = NULL;
@@ -100,7 +114,8 @@ weir_scene_pin_at (WeirScene *self, double x, double y, double radius, WeirCard 
 }
 
 gboolean
-weir_scene_get_bounds (WeirScene *self, graphene_rect_t *bounds)
+weir_scene_get_bounds (WeirScene       *self,
+                       graphene_rect_t *bounds)
 {
   gboolean any = FALSE;
 

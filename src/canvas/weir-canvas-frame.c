@@ -13,7 +13,8 @@
 
 /* Blocks that nobody has placed yet stand on each other: then they are shown in a row, four at most. */
 static void
-spread_inner (WeirCard *self, graphene_rect_t *extent)
+spread_inner (WeirCard        *self,
+              graphene_rect_t *extent)
 {
   for (guint i = 0; i < self->inner->len; i++)
     {
@@ -25,7 +26,8 @@ spread_inner (WeirCard *self, graphene_rect_t *extent)
 }
 
 static void
-collect_inner (WeirCard *self, graphene_rect_t *extent)
+collect_inner (WeirCard        *self,
+               graphene_rect_t *extent)
 {
   WeirGraph *body = weir_block_get_body (self->block);
 
@@ -83,7 +85,9 @@ weir_frame_lay_out (WeirCard *self)
 }
 
 static void
-draw_inner_links (WeirCard *self, GtkSnapshot *snapshot, WeirPainter *painter)
+draw_inner_links (WeirCard    *self,
+                  GtkSnapshot *snapshot,
+                  WeirPainter *painter)
 {
   WeirGraph *body = weir_block_get_body (self->block);
 
@@ -115,7 +119,10 @@ draw_inner_links (WeirCard *self, GtkSnapshot *snapshot, WeirPainter *painter)
 }
 
 static void
-draw_inner_card (WeirCard *self, WeirInnerCard *inner, WeirPainter *painter, GtkSnapshot *snapshot)
+draw_inner_card (WeirCard      *self,
+                 WeirInnerCard *inner,
+                 WeirPainter   *painter,
+                 GtkSnapshot   *snapshot)
 {
   const WeirCanvasPalette *palette = painter->palette;
   double s = self->inner_scale, x = inner->rect.origin.x, y = inner->rect.origin.y, width = inner->rect.size.width;
@@ -149,7 +156,9 @@ draw_inner_card (WeirCard *self, WeirInnerCard *inner, WeirPainter *painter, Gtk
 }
 
 static void
-draw_progress (WeirCard *self, WeirPainter *painter, GtkSnapshot *snapshot)
+draw_progress (WeirCard    *self,
+               WeirPainter *painter,
+               GtkSnapshot *snapshot)
 {
   double width = self->indexed.bounds.size.width - 2 * PAD, y = self->indexed.bounds.size.height - 9;
   double fraction = self->summary.status == WEIR_STEP_SUCCEEDED ? 1 : CLAMP (self->summary.progress, 0, 1);
@@ -171,7 +180,9 @@ make_title (WeirCard *self)
 }
 
 static void
-draw_frame_pins (WeirCard *self, WeirPainter *painter, GtkSnapshot *snapshot)
+draw_frame_pins (WeirCard    *self,
+                 WeirPainter *painter,
+                 GtkSnapshot *snapshot)
 {
   for (guint i = 0; i < self->pins->len; i++)
     {
@@ -188,7 +199,11 @@ draw_frame_pins (WeirCard *self, WeirPainter *painter, GtkSnapshot *snapshot)
 }
 
 void
-weir_frame_draw (WeirCard *self, WeirScene *scene, WeirPainter *painter, GtkSnapshot *snapshot, WeirLod lod)
+weir_frame_draw (WeirCard    *self,
+                 WeirScene   *scene,
+                 WeirPainter *painter,
+                 GtkSnapshot *snapshot,
+                 WeirLod      lod)
 {
   const WeirCanvasPalette *palette = painter->palette;
   graphene_rect_t rect = GRAPHENE_RECT_INIT (0, 0, self->indexed.bounds.size.width, self->indexed.bounds.size.height);

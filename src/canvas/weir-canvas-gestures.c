@@ -6,7 +6,11 @@
 #include <math.h>
 
 static void
-click_pressed_cb (GtkGestureClick *gesture, int n_press, double x, double y, WeirCanvas *self)
+click_pressed_cb (GtkGestureClick *gesture,
+                  int              n_press,
+                  double           x,
+                  double           y,
+                  WeirCanvas      *self)
 {
   GdkEvent *event = gtk_event_controller_get_current_event (GTK_EVENT_CONTROLLER (gesture));
   guint button = gtk_gesture_single_get_current_button (GTK_GESTURE_SINGLE (gesture));
@@ -38,7 +42,10 @@ click_pressed_cb (GtkGestureClick *gesture, int n_press, double x, double y, Wei
 }
 
 static void
-long_press_cb (GtkGestureLongPress *gesture, double x, double y, WeirCanvas *self)
+long_press_cb (GtkGestureLongPress *gesture,
+               double               x,
+               double               y,
+               WeirCanvas          *self)
 {
   weir_canvas_cancel_drag (self);
   weir_canvas_popup_menu (self, x, y);
@@ -47,7 +54,9 @@ long_press_cb (GtkGestureLongPress *gesture, double x, double y, WeirCanvas *sel
 /* Hovering, scrolling, pinching */
 
 static void
-set_hovered (WeirCanvas *self, WeirCard *card, WeirWire *wire)
+set_hovered (WeirCanvas *self,
+             WeirCard   *card,
+             WeirWire   *wire)
 {
   if (self->hovered_card != card)
     {
@@ -82,7 +91,10 @@ set_hovered (WeirCanvas *self, WeirCard *card, WeirWire *wire)
 }
 
 static void
-motion_cb (GtkEventControllerMotion *motion, double x, double y, WeirCanvas *self)
+motion_cb (GtkEventControllerMotion *motion,
+           double                    x,
+           double                    y,
+           WeirCanvas               *self)
 {
   double plane_x, plane_y;
   WeirCard *card, *pin_card = NULL;
@@ -104,14 +116,18 @@ motion_cb (GtkEventControllerMotion *motion, double x, double y, WeirCanvas *sel
 }
 
 static void
-leave_cb (GtkEventControllerMotion *motion, WeirCanvas *self)
+leave_cb (GtkEventControllerMotion *motion,
+          WeirCanvas               *self)
 {
   if (self->scene != NULL)
     set_hovered (self, NULL, NULL);
 }
 
 static gboolean
-scroll_cb (GtkEventControllerScroll *scroll, double dx, double dy, WeirCanvas *self)
+scroll_cb (GtkEventControllerScroll *scroll,
+           double                    dx,
+           double                    dy,
+           WeirCanvas               *self)
 {
   GdkModifierType state = gtk_event_controller_get_current_event_state (GTK_EVENT_CONTROLLER (scroll));
   gboolean wheel = gtk_event_controller_scroll_get_unit (scroll) == GDK_SCROLL_UNIT_WHEEL;
@@ -130,14 +146,18 @@ scroll_cb (GtkEventControllerScroll *scroll, double dx, double dy, WeirCanvas *s
 }
 
 static void
-zoom_begin_cb (GtkGesture *gesture, GdkEventSequence *sequence, WeirCanvas *self)
+zoom_begin_cb (GtkGesture       *gesture,
+               GdkEventSequence *sequence,
+               WeirCanvas       *self)
 {
   weir_canvas_cancel_drag (self);
   self->pinch_zoom = weir_viewport_get_zoom (self->viewport);
 }
 
 static void
-zoom_scale_cb (GtkGestureZoom *gesture, double scale, WeirCanvas *self)
+zoom_scale_cb (GtkGestureZoom *gesture,
+               double          scale,
+               WeirCanvas     *self)
 {
   double x = self->pointer_x, y = self->pointer_y;
 
@@ -148,7 +168,11 @@ zoom_scale_cb (GtkGestureZoom *gesture, double scale, WeirCanvas *self)
 /* Blocks dropped from the library */
 
 static gboolean
-drop_cb (GtkDropTarget *target, const GValue *value, double x, double y, WeirCanvas *self)
+drop_cb (GtkDropTarget *target,
+         const GValue  *value,
+         double         x,
+         double         y,
+         WeirCanvas    *self)
 {
   const char *text = g_value_get_string (value);
   double plane_x, plane_y;

@@ -91,6 +91,15 @@ weir_canvas_index_remove (WeirCanvasIndex       *self,
       }
 }
 
+/* Neither is turned inside out, so there is nothing to put right first. */
+static inline gboolean
+meet (const graphene_rect_t *a,
+      const graphene_rect_t *b)
+{
+  return a->origin.x < b->origin.x + b->size.width && b->origin.x < a->origin.x + a->size.width
+         && a->origin.y < b->origin.y + b->size.height && b->origin.y < a->origin.y + a->size.height;
+}
+
 static void
 query_cell (GPtrArray             *cell,
             guint                  stamp,
@@ -104,7 +113,7 @@ query_cell (GPtrArray             *cell,
       if (item->stamp == stamp)
         continue;
       item->stamp = stamp;
-      if (graphene_rect_intersection (&item->bounds, rect, NULL))
+      if (meet (&item->bounds, rect))
         g_ptr_array_add (found, item);
     }
 }

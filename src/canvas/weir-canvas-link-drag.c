@@ -9,8 +9,12 @@
 
 /* Whether the two ports may be linked, whichever of them is the output. */
 gboolean
-weir_canvas_can_join (
-  WeirCanvas *self, WeirCard *card, const WeirPin *pin, WeirCard *to_card, const WeirPin *to_pin, GError **error)
+weir_canvas_can_join (WeirCanvas     *self,
+                      WeirCard       *card,
+                      const WeirPin  *pin,
+                      WeirCard       *to_card,
+                      const WeirPin  *to_pin,
+                      GError        **error)
 {
   if (!pin->input == !to_pin->input)
     {
@@ -24,9 +28,13 @@ weir_canvas_can_join (
 }
 
 WeirLink *
-weir_canvas_join (WeirCanvas *self, WeirCard *card, const WeirPin *pin, WeirCard *to_card, const WeirPin *to_pin)
+weir_canvas_join (WeirCanvas    *self,
+                  WeirCard      *card,
+                  const WeirPin *pin,
+                  WeirCard      *to_card,
+                  const WeirPin *to_pin)
 {
-  g_autoptr (GError) error = NULL;
+  g_autoptr(GError) error = NULL;
   g_autofree char *text = NULL;
   WeirLink *link;
 
@@ -47,7 +55,9 @@ weir_canvas_join (WeirCanvas *self, WeirCard *card, const WeirPin *pin, WeirCard
 
 /* While its end is moved another line stands for it. */
 static void
-hide_detached (WeirCanvas *self, WeirLink *link, gboolean hidden)
+hide_detached (WeirCanvas *self,
+               WeirLink   *link,
+               gboolean    hidden)
 {
   WeirWire *wire = link != NULL && self->scene != NULL ? weir_scene_find_wire (self->scene, link) : NULL;
 
@@ -58,7 +68,10 @@ hide_detached (WeirCanvas *self, WeirLink *link, gboolean hidden)
 }
 
 void
-weir_canvas_begin_link (WeirCanvas *self, WeirCard *card, const WeirPin *pin, WeirLink *detached)
+weir_canvas_begin_link (WeirCanvas    *self,
+                        WeirCard      *card,
+                        const WeirPin *pin,
+                        WeirLink      *detached)
 {
   self->link.card = card;
   self->link.pin = pin;
@@ -85,7 +98,9 @@ weir_canvas_check_link (WeirCanvas *self)
 
 /* A link whose end is picked up and put back where it was is no duplicate of itself. */
 static gboolean
-is_where_it_was (WeirCanvas *self, WeirCard *card, const WeirPin *pin)
+is_where_it_was (WeirCanvas    *self,
+                 WeirCard      *card,
+                 const WeirPin *pin)
 {
   WeirLink *link = self->link.detached;
 
@@ -99,16 +114,20 @@ is_where_it_was (WeirCanvas *self, WeirCard *card, const WeirPin *pin)
 typedef struct
 {
   WeirCard *card;
-  const WeirPin *pin;
-  double distance;
-  char *refusal; /* of the nearest that does not fit */
-  double refused_at;
+  const     WeirPin *pin;
+  double    distance;
+  char     *refusal;       /* of the nearest that does not fit */
+  double    refused_at;
 } Target;
 
 static void
-consider (WeirCanvas *self, WeirCard *card, const WeirPin *pin, double distance, Target *target)
+consider (WeirCanvas    *self,
+          WeirCard      *card,
+          const WeirPin *pin,
+          double         distance,
+          Target        *target)
 {
-  g_autoptr (GError) error = NULL;
+  g_autoptr(GError) error = NULL;
 
   if (card == self->link.card && pin == self->link.pin)
     return;
@@ -131,9 +150,12 @@ consider (WeirCanvas *self, WeirCard *card, const WeirPin *pin, double distance,
 
 /* The nearest port that fits within the radius; else, on a card, the first of its ports that fits. */
 static void
-find_target (WeirCanvas *self, double x, double y, Target *target)
+find_target (WeirCanvas *self,
+             double      x,
+             double      y,
+             Target     *target)
 {
-  g_autoptr (GPtrArray) found = g_ptr_array_new ();
+  g_autoptr(GPtrArray) found = g_ptr_array_new ();
   double radius = SNAP_RADIUS / weir_viewport_get_zoom (self->viewport);
   WeirCard *under;
 
@@ -174,7 +196,9 @@ find_target (WeirCanvas *self, double x, double y, Target *target)
  * Finds where the link would end, or why it cannot end there.
  */
 void
-weir_canvas_update_link (WeirCanvas *self, double view_x, double view_y)
+weir_canvas_update_link (WeirCanvas *self,
+                         double      view_x,
+                         double      view_y)
 {
   Target target = { .distance = G_MAXDOUBLE, .refused_at = G_MAXDOUBLE };
   double x, y;
@@ -205,7 +229,8 @@ weir_canvas_update_link (WeirCanvas *self, double view_x, double view_y)
 }
 
 static void
-commit_link (WeirCanvas *self, WeirLinkDrag *drag)
+commit_link (WeirCanvas   *self,
+             WeirLinkDrag *drag)
 {
   WeirLink *detached = drag->detached;
   g_autofree char *when = detached != NULL ? g_strdup (weir_link_get_when (detached)) : NULL;
@@ -246,7 +271,8 @@ commit_link (WeirCanvas *self, WeirLinkDrag *drag)
 }
 
 void
-weir_canvas_end_link (WeirCanvas *self, gboolean commit)
+weir_canvas_end_link (WeirCanvas *self,
+                      gboolean    commit)
 {
   WeirLinkDrag drag = self->link;
 
@@ -265,17 +291,22 @@ weir_canvas_end_link (WeirCanvas *self, gboolean commit)
 /* Drawing */
 
 static void
-snapshot_marks (WeirCanvas *self, GtkSnapshot *snapshot)
+snapshot_marks (WeirCanvas  *self,
+                GtkSnapshot *snapshot)
 {
   double zoom = weir_viewport_get_zoom (self->viewport);
   WeirLinkDrag *drag = &self->link;
   const GdkRGBA *accent = &self->painter.palette->accent;
   GdkRGBA halo = *accent;
+  g_autoptr(GPtrArray) cards = g_ptr_array_new ();
+  graphene_rect_t visible;
 
   halo.alpha = 0.25f;
-  for (guint i = 0; i < self->visible_cards->len; i++)
+  weir_viewport_get_visible (self->viewport, &visible);
+  weir_canvas_index_query (self->scene->card_index, &visible, cards);
+  for (guint i = 0; i < cards->len; i++)
     {
-      WeirCard *card = g_ptr_array_index (self->visible_cards, i);
+      WeirCard *card = g_ptr_array_index (cards, i);
 
       for (guint p = 0; p < card->pins->len; p++)
         {
@@ -297,7 +328,9 @@ snapshot_marks (WeirCanvas *self, GtkSnapshot *snapshot)
 }
 
 static void
-snapshot_label (WeirCanvas *self, GtkSnapshot *snapshot, const char *text)
+snapshot_label (WeirCanvas  *self,
+                GtkSnapshot *snapshot,
+                const char  *text)
 {
   const WeirCanvasPalette *palette = self->painter.palette;
   double wanted = weir_painter_measure_text (&self->painter, text, 12, PANGO_WEIGHT_NORMAL);
@@ -317,12 +350,13 @@ snapshot_label (WeirCanvas *self, GtkSnapshot *snapshot, const char *text)
 
 /* The one link that is drawn as a curve with a stroke: it changes in every frame anyway. In view coordinates. */
 void
-weir_canvas_snapshot_link (WeirCanvas *self, GtkSnapshot *snapshot)
+weir_canvas_snapshot_link (WeirCanvas  *self,
+                           GtkSnapshot *snapshot)
 {
   WeirLinkDrag *drag = &self->link;
   const WeirCanvasPalette *palette = self->painter.palette;
-  g_autoptr (GskPathBuilder) builder = gsk_path_builder_new ();
-  g_autoptr (GskPath) path = NULL;
+  g_autoptr(GskPathBuilder) builder = gsk_path_builder_new ();
+  g_autoptr(GskPath) path = NULL;
   GskStroke *stroke;
   double x0, y0, x1, y1, bend;
 

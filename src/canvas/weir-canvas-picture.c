@@ -3,19 +3,20 @@
 
 #include <math.h>
 
-/* What the tiles of a canvas show: links, and from afar the cards as well. */
+/* What the tiles of a canvas show. Lines and plain boxes are drawn by our own rasterizer, cards that can be read by
+ * GTK's nodes. */
 
 #define HOP 5.0 /* how far a link goes around another that it crosses */
 
 typedef struct
 {
-  WeirScene *scene;
-  WeirRaster *raster;
-  GPtrArray *wires; /* in this tile, lowest first */
-  double left, top; /* of the tile, plane */
-  double scale;
-  double zoom;
-  WeirLod lod;
+  WeirScene       *scene;
+  WeirRaster      *raster;
+  GPtrArray       *wires;      /* in this tile, lowest first */
+  double           left, top;
+  graphene_rect_t  around;     /* the tile and what reaches into it */
+  double           scale;
+  WeirLod          lod;
 } Picture;
 
 WeirLod
@@ -31,16 +32,18 @@ wire_rank (const WeirWire *wire)
 }
 
 static int
-compare_wires (gconstpointer a, gconstpointer b)
+compare_wires (gconstpointer a,
+               gconstpointer b)
 {
   const WeirWire *first = *(WeirWire *const *) a, *second = *(WeirWire *const *) b;
   int rank = wire_rank (first) - wire_rank (second);
 
-  return rank != 0 ? rank : (int) weir_link_get_index (first->link) - (int) weir_link_get_index (second->link);
+  return rank != 0 ? rank : (int) first->order - (int) second->order;
 }
 
 static int
-compare_cards (gconstpointer a, gconstpointer b)
+compare_cards (gconstpointer a,
+               gconstpointer b)
 {
   const WeirCard *first = *(WeirCard *const *) a, *second = *(WeirCard *const *) b;
 
@@ -55,7 +58,7 @@ find_crossing (const graphene_point_t *a,
                const graphene_point_t *b,
                const graphene_point_t *c,
                const graphene_point_t *d,
-               graphene_point_t *at)
+               graphene_point_t       *at)
 {
   float ax = b->x - a->x, ay = b->y - a->y, cx = d->x - c->x, cy = d->y - c->y, turn = ax * cy - ay * cx, s, t;
 
@@ -70,44 +73,91 @@ find_crossing (const graphene_point_t *a,
 }
 
 static gboolean
-share_a_port (const WeirWire *a, const WeirWire *b)
+share_a_port (const WeirWire *a,
+              const WeirWire *b)
 {
   return a->route.from_port == b->route.from_port || a->route.to_port == b->route.to_port;
 }
 
 static gboolean
-is_near (const graphene_point_t *a, const graphene_point_t *b, double radius)
+is_near (const graphene_point_t *a,
+         const graphene_point_t *b,
+         double                  radius)
 {
   return fabsf (a->x - b->x) < radius && fabsf (a->y - b->y) < radius;
 }
 
+static gboolean
+boxes_meet (const graphene_point_t *a,
+            const graphene_point_t *b,
+            const graphene_point_t *c,
+            const graphene_point_t *d)
+{
+  return MIN (a->x, b->x) <= MAX (c->x, d->x) && MIN (c->x, d->x) <= MAX (a->x, b->x)
+         && MIN (a->y, b->y) <= MAX (c->y, d->y) && MIN (c->y, d->y) <= MAX (a->y, b->y);
+}
+
+static gboolean
+is_near_an_end (const WeirWire         *wire,
+                const graphene_point_t *at)
+{
+  return is_near (at, &wire->path[0], 14) || is_near (at, &wire->path[wire->n_path - 1], 14);
+}
+
+/* Gaps in @other where the piece from @a to @b of a link drawn later crosses it. */
+static void
+leave_gaps_in (Picture                *self,
+               const WeirWire         *wire,
+               const WeirWire         *other,
+               const graphene_point_t *a,
+               const graphene_point_t *b)
+{
+  for (guint q = 1; q < other->n_path; q++)
+    {
+      const graphene_point_t *c = &other->path[q - 1], *d = &other->path[q];
+      graphene_point_t at;
+
+      if (boxes_meet (a, b, c, d) && find_crossing (a, b, c, d, &at) && !is_near_an_end (wire, &at)
+          && !is_near_an_end (other, &at))
+        weir_raster_erase (self->raster, (at.x - self->left) * self->scale, (at.y - self->top) * self->scale,
+                           HOP * self->scale * 0.9);
+    }
+}
+
+static gboolean
+box_meets (const graphene_point_t *a,
+           const graphene_point_t *b,
+           const graphene_rect_t  *rect)
+{
+  return MIN (a->x, b->x) <= rect->origin.x + rect->size.width && MAX (a->x, b->x) >= rect->origin.x
+         && MIN (a->y, b->y) <= rect->origin.y + rect->size.height && MAX (a->y, b->y) >= rect->origin.y;
+}
+
 /* A link that is drawn later leaves a gap in those that it crosses. */
 static void
-leave_gaps (Picture *self, WeirWire *wire, guint place)
+leave_gaps (Picture  *self,
+            WeirWire *wire,
+            guint     place)
 {
-  for (guint i = 0; i < place; i++)
+  for (guint p = 1; p < wire->n_path; p++)
     {
-      WeirWire *other = g_ptr_array_index (self->wires, i);
+      const graphene_point_t *a = &wire->path[p - 1], *b = &wire->path[p];
 
-      if (share_a_port (wire, other)
-          || !graphene_rect_intersection (&wire->route.indexed.bounds, &other->route.indexed.bounds, NULL))
+      if (!box_meets (a, b, &self->around))
         continue;
-      for (guint p = 1; p < wire->n_path; p++)
-        for (guint q = 1; q < other->n_path; q++)
-          {
-            graphene_point_t at;
+      for (guint i = 0; i < place; i++)
+        {
+          WeirWire *other = g_ptr_array_index (self->wires, i);
 
-            if (find_crossing (&wire->path[p - 1], &wire->path[p], &other->path[q - 1], &other->path[q], &at)
-                && !is_near (&at, &wire->path[0], 14) && !is_near (&at, &wire->path[wire->n_path - 1], 14)
-                && !is_near (&at, &other->path[0], 14) && !is_near (&at, &other->path[other->n_path - 1], 14))
-              weir_raster_erase (self->raster, (at.x - self->left) * self->scale, (at.y - self->top) * self->scale,
-                                 HOP * self->scale * 0.9);
-          }
+          if (box_meets (a, b, &other->route.indexed.bounds) && !share_a_port (wire, other))
+            leave_gaps_in (self, wire, other, a, b);
+        }
     }
 }
 
 static int
-compare_floats (gconstpointer a, gconstpointer b)
+compare_floats (gconstpointer a,
+                gconstpointer b)
 {
   float first = *(const float *) a, second = *(const float *) b;
 
@@ -116,14 +166,20 @@ compare_floats (gconstpointer a, gconstpointer b)
 
 /* Where upright pieces of other links cross the level piece from @a to @b, sorted. */
 static void
-find_hops (Picture *self, WeirWire *wire, const graphene_point_t *a, const graphene_point_t *b, GArray *hops)
+find_hops (Picture                *self,
+           WeirWire               *wire,
+           const graphene_point_t *a,
+           const graphene_point_t *b,
+           GArray                 *hops)
 {
   g_array_set_size (hops, 0);
   for (guint i = 0; i < self->wires->len; i++)
     {
       WeirWire *other = g_ptr_array_index (self->wires, i);
 
-      for (guint q = 1; !share_a_port (wire, other) && q < other->n_path; q++)
+      if (!box_meets (a, b, &other->route.indexed.bounds) || share_a_port (wire, other))
+        continue;
+      for (guint q = 1; q < other->n_path; q++)
         {
           const graphene_point_t *c = &other->path[q - 1], *d = &other->path[q];
           graphene_point_t at;
@@ -137,7 +193,10 @@ find_hops (Picture *self, WeirWire *wire, const graphene_point_t *a, const graph
 }
 
 static void
-add_hops (const graphene_point_t *a, const graphene_point_t *b, GArray *hops, GArray *line)
+add_hops (const graphene_point_t *a,
+          const graphene_point_t *b,
+          GArray                 *hops,
+          GArray                 *line)
 {
   gboolean back = b->x < a->x;
   double last = -G_MAXDOUBLE;
@@ -162,16 +221,19 @@ add_hops (const graphene_point_t *a, const graphene_point_t *b, GArray *hops, GA
 
 /* The path with a hop over each link that it crosses. */
 static void
-collect_line (Picture *self, WeirWire *wire, gboolean with_hops, GArray *line)
+collect_line (Picture  *self,
+              WeirWire *wire,
+              gboolean  with_hops,
+              GArray   *line)
 {
-  g_autoptr (GArray) hops = g_array_new (FALSE, FALSE, sizeof (float));
+  g_autoptr(GArray) hops = g_array_new (FALSE, FALSE, sizeof (float));
 
   g_array_append_val (line, wire->path[0]);
   for (guint i = 1; i < wire->n_path; i++)
     {
       const graphene_point_t *a = &wire->path[i - 1], *b = &wire->path[i];
 
-      if (with_hops && a->y == b->y && fabsf (a->x - b->x) > 3 * HOP)
+      if (with_hops && a->y == b->y && fabsf (a->x - b->x) > 3 * HOP && box_meets (a, b, &self->around))
         {
           find_hops (self, wire, a, b, hops);
           add_hops (a, b, hops, line);
@@ -187,7 +249,9 @@ collect_line (Picture *self, WeirWire *wire, gboolean with_hops, GArray *line)
 }
 
 static void
-draw_wire (Picture *self, WeirWire *wire, guint place)
+draw_wire (Picture  *self,
+           WeirWire *wire,
+           guint     place)
 {
   static const double widths[WEIR_N_LODS] = { 2, 3, 5, 9 };
   WeirLinkStyle style = self->scene->router.style;
@@ -195,7 +259,7 @@ draw_wire (Picture *self, WeirWire *wire, guint place)
   gboolean hops = self->lod == WEIR_LOD_FULL && style == WEIR_LINK_STYLE_RIGHT_ANGLED;
   graphene_point_t corners[WEIR_ROUTE_MAX_CORNERS];
   WeirStroke stroke = { .colour = weir_wire_get_colour (wire) };
-  g_autoptr (GArray) line = NULL;
+  g_autoptr(GArray) line = NULL;
 
   stroke.width = widths[self->lod] * self->scale
                  * (wire->selected                        ? 1.5
@@ -220,7 +284,8 @@ draw_wire (Picture *self, WeirWire *wire, guint place)
 }
 
 static void
-draw_card (Picture *self, WeirCard *card)
+draw_plain_card (Picture  *self,
+                 WeirCard *card)
 {
   const graphene_rect_t *rect = &card->indexed.bounds;
   double x = (rect->origin.x - self->left) * self->scale, y = (rect->origin.y - self->top) * self->scale;
@@ -245,39 +310,83 @@ draw_card (Picture *self, WeirCard *card)
     }
 }
 
-void
-weir_scene_draw_tile (gpointer user_data, WeirRaster *raster, const graphene_rect_t *plane, double scale, double zoom)
+static void
+draw_node (Picture       *self,
+           GskRenderNode *node)
 {
-  WeirScene *scene = user_data;
-  g_autoptr (GPtrArray) wires = g_ptr_array_new (), cards = g_ptr_array_new ();
-  Picture picture = { .scene = scene,
-                      .raster = raster,
-                      .wires = wires,
-                      .left = plane->origin.x,
-                      .top = plane->origin.y,
-                      .scale = scale,
-                      .zoom = zoom,
-                      .lod = weir_canvas_lod_for_zoom (zoom) };
-  graphene_rect_t around = *plane;
+  if (node != NULL)
+    weir_raster_draw_node (self->raster, node, self->left, self->top, self->scale);
+}
 
-  /* What reaches into the tile from outside: rings, hops. */
-  graphene_rect_inset (&around, -16, -16);
-  weir_canvas_index_query (scene->wire_index, &around, wires);
-  for (guint i = 0; i < wires->len; i++)
+static void
+draw_notes (Picture *self)
+{
+  for (guint i = 0; i < self->scene->stickies->len; i++)
     {
-      WeirWire *wire = g_ptr_array_index (wires, i);
+      WeirSticky *sticky = g_ptr_array_index (self->scene->stickies, i);
+
+      if (graphene_rect_intersection (&sticky->rect, &self->around, NULL))
+        draw_node (self, weir_sticky_ensure_node (sticky, self->scene, self->scene->painter, self->lod));
+    }
+}
+
+static void
+draw_wires (Picture *self)
+{
+  for (guint i = 0; i < self->wires->len; i++)
+    {
+      WeirWire *wire = g_ptr_array_index (self->wires, i);
 
       if (wire->state_stale)
-        weir_scene_update_wire_state (scene, wire);
+        weir_scene_update_wire_state (self->scene, wire);
     }
-  g_ptr_array_sort (wires, compare_wires);
-  for (guint i = 0; i < wires->len; i++)
-    if (!((WeirWire *) g_ptr_array_index (wires, i))->hidden)
-      draw_wire (&picture, g_ptr_array_index (wires, i), i);
-  if (picture.lod < WEIR_LOD_PLAIN)
-    return;
-  weir_canvas_index_query (scene->card_index, &around, cards);
+  g_ptr_array_sort (self->wires, compare_wires);
+  for (guint i = 0; i < self->wires->len; i++)
+    if (!((WeirWire *) g_ptr_array_index (self->wires, i))->hidden)
+      draw_wire (self, g_ptr_array_index (self->wires, i), i);
+}
+
+static void
+draw_cards (Picture *self)
+{
+  g_autoptr(GPtrArray) cards = g_ptr_array_new ();
+
+  weir_canvas_index_query (self->scene->card_index, &self->around, cards);
   g_ptr_array_sort (cards, compare_cards);
   for (guint i = 0; i < cards->len; i++)
-    draw_card (&picture, g_ptr_array_index (cards, i));
+    if (self->lod <= WEIR_LOD_HEADER)
+      draw_node (self, weir_card_ensure_node (g_ptr_array_index (cards, i), self->scene, self->scene->painter,
+                                              self->lod));
+    else
+      draw_plain_card (self, g_ptr_array_index (cards, i));
+}
+
+static void
+draw_chips (Picture *self)
+{
+  for (guint i = 0; i < self->wires->len; i++)
+    draw_node (self, weir_wire_ensure_chip (g_ptr_array_index (self->wires, i), self->scene, self->scene->painter));
+}
+
+void
+weir_scene_draw_tile (gpointer               user_data,
+                      WeirRaster            *raster,
+                      const graphene_rect_t *plane,
+                      double                 scale,
+                      double                 zoom)
+{
+  g_autoptr(GPtrArray) wires = g_ptr_array_new ();
+  WeirScene *scene = user_data;
+  Picture picture = { .scene = scene, .raster = raster, .wires = wires, .left = plane->origin.x,
+                      .top = plane->origin.y, .around = *plane, .scale = scale,
+                      .lod = weir_canvas_lod_for_zoom (zoom) };
+
+  /* What reaches into the tile from outside: rings, hops. */
+  graphene_rect_inset (&picture.around, -16, -16);
+  weir_canvas_index_query (scene->wire_index, &picture.around, wires);
+  draw_notes (&picture);
+  draw_wires (&picture);
+  draw_cards (&picture);
+  if (picture.lod <= WEIR_LOD_HEADER)
+    draw_chips (&picture);
 }

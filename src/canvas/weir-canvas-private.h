@@ -9,154 +9,163 @@ G_BEGIN_DECLS
 #define WEIR_PRESS_RADIUS 11.0 /* view pixels around a port that count as the port */
 #define WEIR_WIRE_RADIUS 6.0
 
-  /* What the pressed pointer is doing. */
-  typedef enum
-  {
-    WEIR_DRAG_NONE,
-    WEIR_DRAG_PRESSED, /* not far enough yet to be anything */
-    WEIR_DRAG_PAN,
-    WEIR_DRAG_BAND,
-    WEIR_DRAG_MOVE,
-    WEIR_DRAG_LINK,
-  } WeirDragMode;
+/* What the pressed pointer is doing. */
+typedef enum
+{
+  WEIR_DRAG_NONE,
+  WEIR_DRAG_PRESSED, /* not far enough yet to be anything */
+  WEIR_DRAG_PAN,
+  WEIR_DRAG_BAND,
+  WEIR_DRAG_MOVE,
+  WEIR_DRAG_LINK,
+} WeirDragMode;
 
-  /* An end of a link that is being drawn, by pointer or by keyboard. */
-  typedef struct
-  {
-    WeirCard *card; /* where it began */
-    const WeirPin *pin;
-    const char *name; /* of @pin: a card that changes makes its pins anew */
-    gboolean input;
-    WeirLink *detached; /* owned; the link whose end is being moved, NULL for a new one */
-    WeirCard *to_card;  /* where it would end now; NULL: nowhere */
-    const WeirPin *to_pin;
-    graphene_point_t end; /* plane */
-    char *refusal;        /* why not here */
-  } WeirLinkDrag;
+/* An end of a link that is being drawn, by pointer or by keyboard. */
+typedef struct
+{
+  WeirCard         *card;      /* where it began */
+  const WeirPin    *pin;
+  const char       *name;      /* of @pin: a card that changes makes its pins anew */
+  gboolean          input;
+  WeirLink         *detached;  /* owned; the link whose end is being moved, NULL for a new one */
+  WeirCard         *to_card;   /* where it would end now; NULL: nowhere */
+  const WeirPin    *to_pin;
+  graphene_point_t  end;       /* plane */
+  char             *refusal;   /* why not here */
+} WeirLinkDrag;
 
-  /* Keyboard connect mode: first the port, then where to. */
-  typedef enum
-  {
-    WEIR_CONNECT_OFF,
-    WEIR_CONNECT_PORT,
-    WEIR_CONNECT_TARGET,
-  } WeirConnectPhase;
+/* Keyboard connect mode: first the port, then where to. */
+typedef enum
+{
+  WEIR_CONNECT_OFF,
+  WEIR_CONNECT_PORT,
+  WEIR_CONNECT_TARGET,
+} WeirConnectPhase;
 
-  typedef struct
-  {
-    WeirCard *card;
-    const WeirPin *pin;
-  } WeirConnectChoice;
+typedef struct
+{
+  WeirCard      *card;
+  const WeirPin *pin;
+} WeirConnectChoice;
 
-  struct _WeirCanvas
-  {
-    GtkWidget parent_instance;
+struct _WeirCanvas
+{
+  GtkWidget         parent_instance;
 
-    WeirWorkflow *workflow;
-    WeirGraph *graph;
-    WeirRunView *view;
-    WeirViewport *viewport;
-    WeirScene *scene;
-    WeirPainter painter;
-    gboolean editable;
-    WeirLinkStyle link_style;
-    gboolean fit_wanted; /* as soon as there is a size */
+  WeirWorkflow     *workflow;
+  WeirGraph        *graph;
+  WeirRunView      *view;
+  WeirViewport     *viewport;
+  WeirScene        *scene;
+  WeirPainter       painter;
+  gboolean          editable;
+  WeirLinkStyle     link_style;
+  gboolean          fit_wanted;                    /* as soon as there is a size */
 
-    GListStore *selected;
-    WeirBlock *selected_block;
-    WeirLink *selected_link;
-    char *selected_note;
+  GListStore       *selected;
+  WeirBlock        *selected_block;
+  WeirLink         *selected_link;
+  char             *selected_note;
 
-    /* kept between frames so that none is allocated in one */
-    GPtrArray *visible_cards;
-    GPtrArray *visible_wires;
+  WeirDragMode      drag;
+  double            press_x, press_y;              /* view */
+  double            press_plane_x, press_plane_y;
+  double            origin_x, origin_y;            /* of the viewport when panning began */
+  WeirCard         *pressed_card;
+  WeirSticky       *pressed_sticky;
+  WeirLink         *pressed_link;
+  gboolean          was_selected;                  /* the pressed card was selected before */
+  GdkModifierType   press_modifiers;
+  gboolean          duplicating;
+  GArray           *starts;                        /* of graphene_point_t: where the dragged cards were */
+  graphene_point_t  sticky_start;
+  graphene_rect_t   band;
+  GHashTable       *band_before;                   /* of WeirBlock: selected when the band began */
+  WeirLinkDrag      link;
+  double            pointer_x, pointer_y;          /* view */
+  double            pinch_zoom;
+  gboolean          space_held;
+  WeirCard         *hovered_card;
+  WeirWire         *hovered_wire;
+  guint             autoscroll_id;                 /* tick callback */
 
-    WeirDragMode drag;
-    double press_x, press_y; /* view */
-    double press_plane_x, press_plane_y;
-    double origin_x, origin_y; /* of the viewport when panning began */
-    WeirCard *pressed_card;
-    WeirSticky *pressed_sticky;
-    WeirLink *pressed_link;
-    gboolean was_selected; /* the pressed card was selected before */
-    GdkModifierType press_modifiers;
-    gboolean duplicating;
-    GArray *starts; /* of graphene_point_t: where the dragged cards were */
-    graphene_point_t sticky_start;
-    graphene_rect_t band;
-    GHashTable *band_before; /* of WeirBlock: selected when the band began */
-    WeirLinkDrag link;
-    double pointer_x, pointer_y; /* view */
-    double pinch_zoom;
-    gboolean space_held;
-    WeirCard *hovered_card;
-    WeirWire *hovered_wire;
-    guint autoscroll_id; /* tick callback */
+  WeirConnectPhase  connect;
+  GArray           *choices;                       /* of WeirConnectChoice */
+  guint             choice;
 
-    WeirConnectPhase connect;
-    GArray *choices; /* of WeirConnectChoice */
-    guint choice;
+  gboolean          has_accessibles;
+  guint             accessible_refresh_id;
+  guint             prefetch_id;
+  guint             redraw_id;                     /* something could not be drawn in time */
 
-    gboolean has_accessibles;
-    guint accessible_refresh_id;
-    guint prefetch_id;
-    guint redraw_id; /* something could not be drawn in time */
+  GtkGesture       *drag_gesture;
+  GtkWidget        *menu;
+  GtkWidget        *note_editor;
+  double            menu_x, menu_y;                /* plane: where the context menu was asked for */
+};
 
-    GtkGesture *drag_gesture;
-    GtkWidget *menu;
-    GtkWidget *note_editor;
-    double menu_x, menu_y; /* plane: where the context menu was asked for */
-  };
+/* weir-canvas.c */
+void weir_canvas_say (WeirCanvas *self, const char *text);
+void weir_canvas_announce (WeirCanvas *self, const char *text);
+void weir_canvas_request_block (WeirCanvas *self,
+                                double      x,
+                                double      y,
+                                WeirBlock  *from,
+                                const char *port);
+void weir_canvas_emit_activated (WeirCanvas *self, WeirBlock *block);
+void weir_canvas_open_block (WeirCanvas *self, WeirBlock *block);
+void weir_canvas_select_note (WeirCanvas *self, const char *id);
+WeirLod weir_canvas_get_lod (WeirCanvas *self);
+void weir_canvas_get_insert_point (WeirCanvas *self, double *x, double *y);
+double weir_canvas_snap (double value);
 
-  /* weir-canvas.c */
-  void weir_canvas_say (WeirCanvas * self, const char *text);
-  void weir_canvas_announce (WeirCanvas * self, const char *text);
-  void weir_canvas_request_block (WeirCanvas * self, double x, double y, WeirBlock *from, const char *port);
-  void weir_canvas_emit_activated (WeirCanvas * self, WeirBlock * block);
-  void weir_canvas_open_block (WeirCanvas * self, WeirBlock * block);
-  void weir_canvas_select_note (WeirCanvas * self, const char *id);
-  WeirLod weir_canvas_get_lod (WeirCanvas * self);
-  void weir_canvas_get_insert_point (WeirCanvas * self, double *x, double *y);
-  double weir_canvas_snap (double value);
-
-  /* weir-canvas-snapshot.c */
-  void weir_canvas_snapshot (GtkWidget * widget, GtkSnapshot * snapshot);
-  void weir_canvas_drop_painter (WeirCanvas * self);
-  void weir_canvas_queue_prefetch (WeirCanvas * self);
-  /* weir-canvas-gestures.c */
-  void weir_canvas_init_gestures (WeirCanvas * self);
-  /* weir-canvas-drag.c */
-  void weir_canvas_init_drag (WeirCanvas * self);
-  double weir_canvas_to_plane_length (WeirCanvas * self, double length);
-  void weir_canvas_set_cursor (WeirCanvas * self, const char *name);
-  void weir_canvas_follow_pointer (WeirCanvas * self);
-  void weir_canvas_cancel_drag (WeirCanvas * self);
-  void weir_canvas_begin_shift (WeirCanvas * self);
-  void weir_canvas_shift_selection (WeirCanvas * self, const graphene_point_t *shift);
-  void weir_canvas_forget_card (WeirCanvas * self, WeirBlock * block);
-  /* weir-canvas-link-drag.c */
-  void weir_canvas_begin_link (WeirCanvas * self, WeirCard * card, const WeirPin *pin, WeirLink *detached);
-  void weir_canvas_update_link (WeirCanvas * self, double view_x, double view_y);
-  void weir_canvas_end_link (WeirCanvas * self, gboolean commit);
-  void weir_canvas_check_link (WeirCanvas * self);
-  gboolean weir_canvas_can_join (WeirCanvas * self, WeirCard * card, const WeirPin *pin, WeirCard *to_card,
-                                 const WeirPin *to_pin, GError **error);
-  WeirLink *weir_canvas_join (WeirCanvas * self, WeirCard * card, const WeirPin *pin, WeirCard *to_card,
-                              const WeirPin *to_pin);
-  void weir_canvas_snapshot_link (WeirCanvas * self, GtkSnapshot * snapshot);
-  /* weir-canvas-keys.c */
-  void weir_canvas_init_keys (WeirCanvas * self);
-  void weir_canvas_install_keys (GtkWidgetClass * klass);
-  void weir_canvas_leave_connect (WeirCanvas * self);
-  /* weir-canvas-actions.c */
-  void weir_canvas_install_actions (GtkWidgetClass * klass);
-  void weir_canvas_update_actions (WeirCanvas * self);
-  void weir_canvas_popup_menu (WeirCanvas * self, double view_x, double view_y);
-  void weir_canvas_edit_note (WeirCanvas * self, WeirSticky * sticky);
-  /* weir-canvas-arrange.c */
-  void weir_canvas_arrange (WeirCanvas * self);
-  /* weir-canvas-accessible.c */
-  void weir_canvas_accessible_init (GtkAccessibleInterface * iface);
-  void weir_canvas_accessible_refresh (WeirCanvas * self);
+/* weir-canvas-snapshot.c */
+void weir_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot);
+void weir_canvas_drop_painter (WeirCanvas *self);
+/* weir-canvas-gestures.c */
+void weir_canvas_init_gestures (WeirCanvas *self);
+/* weir-canvas-drag.c */
+void weir_canvas_init_drag (WeirCanvas *self);
+double weir_canvas_to_plane_length (WeirCanvas *self, double length);
+void weir_canvas_set_cursor (WeirCanvas *self, const char *name);
+void weir_canvas_follow_pointer (WeirCanvas *self);
+void weir_canvas_cancel_drag (WeirCanvas *self);
+void weir_canvas_begin_shift (WeirCanvas *self);
+void weir_canvas_shift_selection (WeirCanvas *self, const graphene_point_t *shift);
+void weir_canvas_forget_card (WeirCanvas *self, WeirBlock *block);
+/* weir-canvas-link-drag.c */
+void weir_canvas_begin_link (WeirCanvas    *self,
+                             WeirCard      *card,
+                             const WeirPin *pin,
+                             WeirLink      *detached);
+void weir_canvas_update_link (WeirCanvas *self, double view_x, double view_y);
+void weir_canvas_end_link (WeirCanvas *self, gboolean commit);
+void weir_canvas_check_link (WeirCanvas *self);
+gboolean weir_canvas_can_join (WeirCanvas     *self,
+                               WeirCard       *card,
+                               const WeirPin  *pin,
+                               WeirCard       *to_card,
+                               const WeirPin  *to_pin,
+                               GError        **error);
+WeirLink *weir_canvas_join (WeirCanvas    *self,
+                            WeirCard      *card,
+                            const WeirPin *pin,
+                            WeirCard      *to_card,
+                            const WeirPin *to_pin);
+void weir_canvas_snapshot_link (WeirCanvas *self, GtkSnapshot *snapshot);
+/* weir-canvas-keys.c */
+void weir_canvas_init_keys (WeirCanvas *self);
+void weir_canvas_install_keys (GtkWidgetClass *klass);
+void weir_canvas_leave_connect (WeirCanvas *self);
+/* weir-canvas-actions.c */
+void weir_canvas_install_actions (GtkWidgetClass *klass);
+void weir_canvas_update_actions (WeirCanvas *self);
+void weir_canvas_popup_menu (WeirCanvas *self, double view_x, double view_y);
+void weir_canvas_edit_note (WeirCanvas *self, WeirSticky *sticky);
+/* weir-canvas-arrange.c */
+void weir_canvas_arrange (WeirCanvas *self);
+/* weir-canvas-accessible.c */
+void weir_canvas_accessible_init (GtkAccessibleInterface *iface);
+void weir_canvas_accessible_refresh (WeirCanvas *self);
 
 G_END_DECLS

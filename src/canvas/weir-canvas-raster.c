@@ -4,7 +4,8 @@
 #include <math.h>
 
 WeirRaster *
-weir_raster_new (int width, int height)
+weir_raster_new (int width,
+                 int height)
 {
   WeirRaster *self = g_new0 (WeirRaster, 1);
 
@@ -45,7 +46,11 @@ weir_raster_clear (WeirRaster *self)
 }
 
 static void
-touch (WeirRaster *self, int left, int top, int right, int bottom)
+touch (WeirRaster *self,
+       int         left,
+       int         top,
+       int         right,
+       int         bottom)
 {
   self->left = MIN (self->left, left);
   self->top = MIN (self->top, top);
@@ -64,7 +69,8 @@ pack (const GdkRGBA *colour)
 
 /* All four channels times @by of 255, two at a time. */
 static inline guint32
-scale (guint32 colour, guint32 by)
+scale (guint32 colour,
+       guint32 by)
 {
   guint32 even = (colour & 0x00ff00ff) * by + 0x00800080, odd = (colour >> 8 & 0x00ff00ff) * by + 0x00800080;
 
@@ -74,7 +80,9 @@ scale (guint32 colour, guint32 by)
 }
 
 static inline void
-blend (guint32 *pixel, guint32 colour, guint32 cover)
+blend (guint32 *pixel,
+       guint32  colour,
+       guint32  cover)
 {
   if (cover < 255)
     colour = scale (colour, cover);
@@ -83,7 +91,9 @@ blend (guint32 *pixel, guint32 colour, guint32 cover)
 
 /* How much of the pixel at @at the span covers, of 255. */
 static inline guint32
-cover_of (int at, double low, double high)
+cover_of (int    at,
+          double low,
+          double high)
 {
   double covered = MIN (high, at + 1) - MAX (low, at);
 
@@ -91,7 +101,12 @@ cover_of (int at, double low, double high)
 }
 
 void
-weir_raster_fill (WeirRaster *self, double x, double y, double width, double height, const GdkRGBA *colour)
+weir_raster_fill (WeirRaster    *self,
+                  double         x,
+                  double         y,
+                  double         width,
+                  double         height,
+                  const GdkRGBA *colour)
 {
   double x_end = MIN (x + width, self->width), y_end = MIN (y + height, self->height);
   guint32 packed = pack (colour);
@@ -120,7 +135,10 @@ weir_raster_fill (WeirRaster *self, double x, double y, double width, double hei
 }
 
 void
-weir_raster_erase (WeirRaster *self, double x, double y, double radius)
+weir_raster_erase (WeirRaster *self,
+                   double      x,
+                   double      y,
+                   double      radius)
 {
   int left = (int) MAX (x - radius - 1, 0), right = (int) MIN (x + radius + 2, self->width);
   int top = (int) MAX (y - radius - 1, 0), bottom = (int) MIN (y + radius + 2, self->height);
@@ -137,17 +155,19 @@ weir_raster_erase (WeirRaster *self, double x, double y, double radius)
 
 typedef struct
 {
-  float x, y;   /* where it begins */
-  float ux, uy; /* which way it goes, of length 1 */
+  float x, y;    /* where it begins */
+  float ux, uy;  /* which way it goes, of length 1 */
   float length;
-  float half;   /* of the width of the line */
-  float before; /* length of the line up to here */
+  float half;    /* of the width of the line */
+  float before;  /* length of the line up to here */
   float dash;
 } Segment;
 
 /* How much of the pixel around a point lies on the segment, of 255; its ends are round. */
 static inline guint8
-cover_segment (const Segment *segment, float x, float y)
+cover_segment (const Segment *segment,
+               float          x,
+               float          y)
 {
   float dx = x - segment->x, dy = y - segment->y;
   float along = dx * segment->ux + dy * segment->uy;
@@ -168,7 +188,11 @@ cover_segment (const Segment *segment, float x, float y)
 }
 
 static void
-mask_span (WeirRaster *self, const Segment *segment, int row, int from, int to)
+mask_span (WeirRaster    *self,
+           const Segment *segment,
+           int            row,
+           int            from,
+           int            to)
 {
   guint8 *mask = self->mask + (gsize) row * self->width;
 
@@ -191,7 +215,8 @@ mask_span (WeirRaster *self, const Segment *segment, int row, int from, int to)
 
 /* Row by row: only the pixels that the line can reach are looked at. */
 static void
-mask_segment (WeirRaster *self, const Segment *segment)
+mask_segment (WeirRaster    *self,
+              const Segment *segment)
 {
   float reach = segment->half + 1, x1 = segment->x + segment->ux * segment->length;
   float y1 = segment->y + segment->uy * segment->length;
@@ -213,7 +238,8 @@ mask_segment (WeirRaster *self, const Segment *segment)
 }
 
 static void
-lay_mask (WeirRaster *self, guint32 packed)
+lay_mask (WeirRaster *self,
+          guint32     packed)
 {
   if (self->mask_left >= self->mask_right)
     return;
@@ -233,7 +259,10 @@ lay_mask (WeirRaster *self, guint32 packed)
 
 /* Level and upright pieces, which are most of them, need no distances. */
 static gboolean
-fill_straight (WeirRaster *self, const graphene_point_t *a, const graphene_point_t *b, const WeirStroke *stroke)
+fill_straight (WeirRaster             *self,
+               const graphene_point_t *a,
+               const graphene_point_t *b,
+               const WeirStroke       *stroke)
 {
   double half = stroke->width / 2;
 
@@ -247,7 +276,10 @@ fill_straight (WeirRaster *self, const graphene_point_t *a, const graphene_point
 }
 
 void
-weir_raster_stroke (WeirRaster *self, const graphene_point_t *points, guint n_points, const WeirStroke *stroke)
+weir_raster_stroke (WeirRaster             *self,
+                    const graphene_point_t *points,
+                    guint                   n_points,
+                    const WeirStroke       *stroke)
 {
   GdkRGBA colour = stroke->colour;
   /* Thinner than a pixel is paler. */
@@ -281,11 +313,42 @@ weir_raster_stroke (WeirRaster *self, const graphene_point_t *points, guint n_po
   lay_mask (self, pack (&colour));
 }
 
+void
+weir_raster_draw_node (WeirRaster    *self,
+                       GskRenderNode *node,
+                       double         left,
+                       double         top,
+                       double         scale)
+{
+  cairo_surface_t *surface
+    = cairo_image_surface_create_for_data ((guchar *) self->pixels, CAIRO_FORMAT_ARGB32, self->width, self->height,
+                                           self->width * (int) sizeof (guint32));
+  cairo_t *cr = cairo_create (surface);
+  graphene_rect_t bounds;
+  int x, y, right, bottom;
+
+  gsk_render_node_get_bounds (node, &bounds);
+  x = (int) CLAMP (floor ((bounds.origin.x - left) * scale), 0, self->width);
+  y = (int) CLAMP (floor ((bounds.origin.y - top) * scale), 0, self->height);
+  right = (int) CLAMP (ceil ((bounds.origin.x + bounds.size.width - left) * scale), 0, self->width);
+  bottom = (int) CLAMP (ceil ((bounds.origin.y + bounds.size.height - top) * scale), 0, self->height);
+  if (x < right && y < bottom)
+    {
+      cairo_scale (cr, scale, scale);
+      cairo_translate (cr, -left, -top);
+      gsk_render_node_draw (node, cr);
+      touch (self, x, y, right, bottom);
+    }
+  cairo_destroy (cr);
+  cairo_surface_destroy (surface);
+}
+
 GdkTexture *
-weir_raster_to_texture (WeirRaster *self, graphene_rect_t *where)
+weir_raster_to_texture (WeirRaster      *self,
+                        graphene_rect_t *where)
 {
   int width = self->right - self->left, height = self->bottom - self->top;
-  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr(GBytes) bytes = NULL;
   guint32 *copy;
 
   if (width <= 0 || height <= 0)

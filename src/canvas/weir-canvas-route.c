@@ -14,11 +14,11 @@
 typedef struct
 {
   const WeirRouteEnds *ends;
-  GPtrArray *blocks; /* near the way */
-  graphene_point_t corners[WEIR_ROUTE_MAX_CORNERS];
-  guint n_corners;
-  double cost;    /* of the best so far */
-  gboolean clear; /* it goes through no block */
+  GPtrArray           *blocks;                           /* near the way */
+  graphene_point_t     corners[WEIR_ROUTE_MAX_CORNERS];
+  guint                n_corners;
+  double               cost;                             /* of the best so far */
+  gboolean             clear;                            /* it goes through no block */
 } Search;
 
 /* Curves */
@@ -30,7 +30,10 @@ find_bend (const WeirRouteEnds *ends)
 }
 
 static guint
-flatten_curve (const graphene_point_t *a, const graphene_point_t *d, double bend, graphene_point_t *points)
+flatten_curve (const graphene_point_t *a,
+               const graphene_point_t *d,
+               double                  bend,
+               graphene_point_t       *points)
 {
   graphene_point_t b = GRAPHENE_POINT_INIT (a->x + bend, a->y), c = GRAPHENE_POINT_INIT (d->x - bend, d->y);
   guint n = (guint) CLAMP ((fabsf (a->x - d->x) + fabsf (a->y - d->y)) / 14, 6, 28);
@@ -49,48 +52,60 @@ flatten_curve (const graphene_point_t *a, const graphene_point_t *d, double bend
 
 /* Lines against blocks */
 
-gboolean
-weir_route_line_crosses (const graphene_point_t *a, const graphene_point_t *b, const graphene_rect_t *rect)
+/* A box by its edges: most lines are told apart from it by four comparisons. */
+static gboolean
+line_crosses_box (const graphene_point_t *a,
+                  const graphene_point_t *b,
+                  float                   left,
+                  float                   top,
+                  float                   right,
+                  float                   bottom)
 {
-  double from = 0, to = 1;
-  const double starts[] = { a->x, a->y }, ways[] = { b->x - a->x, b->y - a->y };
-  const double lows[] = { rect->origin.x, rect->origin.y };
-  const double highs[] = { rect->origin.x + rect->size.width, rect->origin.y + rect->size.height };
+  float dx = b->x - a->x, dy = b->y - a->y, from = 0, to = 1, enter, leave;
 
-  for (int i = 0; i < 2; i++)
-    {
-      double enter, leave;
-
-      if (fabs (ways[i]) < 1e-6)
-        {
-          if (starts[i] <= lows[i] || starts[i] >= highs[i])
-            return FALSE;
-          continue;
-        }
-      enter = (lows[i] - starts[i]) / ways[i];
-      leave = (highs[i] - starts[i]) / ways[i];
-      from = MAX (from, MIN (enter, leave));
-      to = MIN (to, MAX (enter, leave));
-    }
+  if (MAX (a->x, b->x) <= left || MIN (a->x, b->x) >= right || MAX (a->y, b->y) <= top || MIN (a->y, b->y) >= bottom)
+    return FALSE;
+  if (fabsf (dx) < 1e-4f || fabsf (dy) < 1e-4f)
+    return TRUE;
+  enter = (left - a->x) / dx;
+  leave = (right - a->x) / dx;
+  from = MAX (from, MIN (enter, leave));
+  to = MIN (to, MAX (enter, leave));
+  enter = (top - a->y) / dy;
+  leave = (bottom - a->y) / dy;
+  from = MAX (from, MIN (enter, leave));
+  to = MIN (to, MAX (enter, leave));
   return from < to;
+}
+
+gboolean
+weir_route_line_crosses (const graphene_point_t *a,
+                         const graphene_point_t *b,
+                         const graphene_rect_t  *rect)
+{
+  return line_crosses_box (a, b, rect->origin.x, rect->origin.y, rect->origin.x + rect->size.width,
+                           rect->origin.y + rect->size.height);
 }
 
 /* The blocks at the ends are not kept away from, only not gone through. */
 static gboolean
-piece_collides (const WeirRouteEnds *ends,
-                const WeirIndexed *block,
+piece_collides (const WeirRouteEnds    *ends,
+                const WeirIndexed      *block,
                 const graphene_point_t *a,
                 const graphene_point_t *b)
 {
-  graphene_rect_t rect = block->bounds;
+  float margin = block != ends->source && block != ends->target ? MARGIN - 1 : 0;
+  const graphene_rect_t *rect = &block->bounds;
 
-  if (block != ends->source && block != ends->target)
-    graphene_rect_inset (&rect, -MARGIN + 1, -MARGIN + 1);
-  return weir_route_line_crosses (a, b, &rect);
+  return line_crosses_box (a, b, rect->origin.x - margin, rect->origin.y - margin,
+                           rect->origin.x + rect->size.width + margin, rect->origin.y + rect->size.height + margin);
 }
 
 static gboolean
-line_is_clear (const WeirRouteEnds *ends, GPtrArray *blocks, const graphene_point_t *points, guint n_points)
+line_is_clear (const WeirRouteEnds    *ends,
+               GPtrArray              *blocks,
+               const graphene_point_t *points,
+               guint                   n_points)
 {
   for (guint i = 0; i < blocks->len; i++)
     for (guint p = 1; p < n_points; p++)
@@ -100,7 +115,9 @@ line_is_clear (const WeirRouteEnds *ends, GPtrArray *blocks, const graphene_poin
 }
 
 static void
-find_blocks (WeirRouter *router, const WeirRouteEnds *ends, double around)
+find_blocks (WeirRouter          *router,
+             const WeirRouteEnds *ends,
+             double               around)
 {
   graphene_rect_t box = GRAPHENE_RECT_INIT (ends->from.x, ends->from.y, 0, 0);
 
@@ -113,7 +130,9 @@ find_blocks (WeirRouter *router, const WeirRouteEnds *ends, double around)
 /* Ways with right angles */
 
 static void
-try_way (Search *self, const graphene_point_t *corners, guint n_corners)
+try_way (Search                 *self,
+         const graphene_point_t *corners,
+         guint                   n_corners)
 {
   double cost = n_corners * TURN;
   gboolean clear = TRUE;
@@ -137,7 +156,8 @@ try_way (Search *self, const graphene_point_t *corners, guint n_corners)
 
 /* Across, up or down in one column, across. */
 static void
-try_column (Search *self, double x)
+try_column (Search *self,
+            double  x)
 {
   const graphene_point_t *from = &self->ends->from, *to = &self->ends->to;
   const graphene_point_t corners[] = { *from, GRAPHENE_POINT_INIT (x, from->y), GRAPHENE_POINT_INIT (x, to->y), *to };
@@ -148,7 +168,8 @@ try_column (Search *self, double x)
 
 /* Out, up or down, along a height, up or down, in. */
 static void
-try_height (Search *self, double y)
+try_height (Search *self,
+            double  y)
 {
   const graphene_point_t *from = &self->ends->from, *to = &self->ends->to;
   double out = from->x + STUB + fabs (self->ends->lane), in = to->x - STUB - fabs (self->ends->lane);
@@ -163,7 +184,8 @@ try_height (Search *self, double y)
 }
 
 static void
-make_straight (WeirRoute *self, const WeirRouteEnds *ends)
+make_straight (WeirRoute           *self,
+               const WeirRouteEnds *ends)
 {
   self->corners[0] = ends->from;
   self->corners[1] = ends->to;
@@ -172,7 +194,8 @@ make_straight (WeirRoute *self, const WeirRouteEnds *ends)
 
 /* Through the middle when the input lies ahead, around when it lies behind. */
 static void
-make_right_angled (WeirRoute *self, const WeirRouteEnds *ends)
+make_right_angled (WeirRoute           *self,
+                   const WeirRouteEnds *ends)
 {
   const graphene_point_t *from = &ends->from, *to = &ends->to;
   guint n = 0;
@@ -204,7 +227,9 @@ make_right_angled (WeirRoute *self, const WeirRouteEnds *ends)
 }
 
 void
-weir_route_direct (WeirRoute *self, WeirLinkStyle style, const WeirRouteEnds *ends)
+weir_route_direct (WeirRoute           *self,
+                   WeirLinkStyle        style,
+                   const WeirRouteEnds *ends)
 {
   gboolean ahead = ends->to.x - ends->from.x >= 2 * MARGIN;
 
@@ -253,7 +278,10 @@ pieces_overlap (const graphene_point_t *a,
 }
 
 static gboolean
-piece_is_taken (WeirRoute *self, WeirRouter *router, const graphene_point_t *a, const graphene_point_t *b)
+piece_is_taken (WeirRoute              *self,
+                WeirRouter             *router,
+                const graphene_point_t *a,
+                const graphene_point_t *b)
 {
   graphene_rect_t box = GRAPHENE_RECT_INIT (a->x, a->y, 0, 0);
 
@@ -276,7 +304,10 @@ piece_is_taken (WeirRoute *self, WeirRouter *router, const graphene_point_t *a, 
 
 /* Moves a piece between two corners aside until it lies on no other link, at most a few lanes. */
 static void
-move_aside (WeirRoute *self, WeirRouter *router, const WeirRouteEnds *ends, guint piece)
+move_aside (WeirRoute           *self,
+            WeirRouter          *router,
+            const WeirRouteEnds *ends,
+            guint                piece)
 {
   static const int lanes[] = { 0, 1, -1, 2, -2, 3, -3, 4, -4 };
   const graphene_point_t a = self->corners[piece], b = self->corners[piece + 1];
@@ -307,7 +338,9 @@ move_aside (WeirRoute *self, WeirRouter *router, const WeirRouteEnds *ends, guin
 }
 
 static void
-keep_clear_of_others (WeirRoute *self, WeirRouter *router, const WeirRouteEnds *ends)
+keep_clear_of_others (WeirRoute           *self,
+                      WeirRouter          *router,
+                      const WeirRouteEnds *ends)
 {
   if (router->routes == NULL || self->curved || router->style == WEIR_LINK_STYLE_STRAIGHT)
     return;
@@ -317,7 +350,9 @@ keep_clear_of_others (WeirRoute *self, WeirRouter *router, const WeirRouteEnds *
 
 /* Diagonals instead of corners where nothing is in the way. */
 static void
-cut_corners (WeirRoute *self, const WeirRouteEnds *ends, GPtrArray *blocks)
+cut_corners (WeirRoute           *self,
+             const WeirRouteEnds *ends,
+             GPtrArray           *blocks)
 {
   const graphene_point_t *c = self->corners;
   const graphene_point_t cut[] = { c[0], c[2], c[3], c[5] };
@@ -342,7 +377,9 @@ try_around_ends (Search *self)
 }
 
 void
-weir_route_find (WeirRoute *self, WeirRouter *router, const WeirRouteEnds *ends)
+weir_route_find (WeirRoute           *self,
+                 WeirRouter          *router,
+                 const WeirRouteEnds *ends)
 {
   graphene_point_t points[WEIR_ROUTE_MAX_POINTS];
   Search search = { .ends = ends, .blocks = router->found, .cost = G_MAXDOUBLE };
@@ -375,8 +412,8 @@ static guint
 round_corner (const graphene_point_t *before,
               const graphene_point_t *at,
               const graphene_point_t *after,
-              double radius,
-              graphene_point_t *points)
+              double                  radius,
+              graphene_point_t       *points)
 {
   double in = hypotf (at->x - before->x, at->y - before->y), out = hypotf (after->x - at->x, after->y - at->y);
   double r = MIN (radius, MIN (in, out) / 2);
@@ -401,7 +438,9 @@ round_corner (const graphene_point_t *before,
 }
 
 guint
-weir_route_flatten (const WeirRoute *self, WeirLinkStyle style, graphene_point_t *points)
+weir_route_flatten (const WeirRoute  *self,
+                    WeirLinkStyle     style,
+                    graphene_point_t *points)
 {
   double radius = style == WEIR_LINK_STYLE_CURVED ? 26 : style == WEIR_LINK_STYLE_RIGHT_ANGLED ? 8 : 0;
   const graphene_point_t *last = &self->corners[self->n_corners - 1];

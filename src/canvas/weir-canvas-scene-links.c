@@ -30,7 +30,8 @@ index_wire (WeirScene *self, WeirWire *wire, void (*put) (WeirCanvasIndex *, Wei
 }
 
 static void
-add_rough (WeirScene *self, WeirWire *wire)
+add_rough (WeirScene *self,
+           WeirWire  *wire)
 {
   wire->serial++;
   if (!wire->rough)
@@ -39,10 +40,20 @@ add_rough (WeirScene *self, WeirWire *wire)
 }
 
 void
-weir_scene_reroute (WeirScene *self, WeirWire *wire)
+weir_scene_reroute (WeirScene *self,
+                    WeirWire  *wire)
+{
+  wire->displaced = TRUE;
+  add_rough (self, wire);
+}
+
+static void
+lay_straight (WeirScene *self,
+              WeirWire  *wire)
 {
   WeirRouteEnds ends;
 
+  wire->displaced = FALSE;
   index_wire (self, wire, weir_canvas_index_remove);
   weir_wire_touch (wire);
   weir_wire_get_ends (wire, &ends);
@@ -50,15 +61,46 @@ weir_scene_reroute (WeirScene *self, WeirWire *wire)
   weir_wire_lay (wire);
   index_wire (self, wire, weir_canvas_index_insert);
   weir_wire_touch (wire);
-  add_rough (self, wire);
+}
+
+/**
+ * weir_scene_lay_wires:
+ * @self: a scene
+ *
+ * Brings the links of blocks that moved to where they belong, straight for now. An edit may move thousands of blocks,
+ * so this waits until somebody looks.
+ */
+void
+weir_scene_lay_wires (WeirScene *self)
+{
+  GHashTableIter iter;
+  gpointer wire;
+
+  if (self->all_rough)
+    {
+      g_hash_table_iter_init (&iter, self->wire_of);
+      while (g_hash_table_iter_next (&iter, NULL, &wire))
+        add_rough (self, wire);
+    }
+  self->all_rough = FALSE;
+  for (guint i = 0; i < self->rough->len; i++)
+    if (((WeirWire *) g_ptr_array_index (self->rough, i))->displaced)
+      lay_straight (self, g_ptr_array_index (self->rough, i));
 }
 
 void
-weir_scene_reroute_near (WeirScene *self, const graphene_rect_t *rect)
+weir_scene_reroute_near (WeirScene             *self,
+                         const graphene_rect_t *rect)
 {
   graphene_rect_t around = *rect;
-  g_autoptr (GPtrArray) found = g_ptr_array_new ();
+  g_autoptr(GPtrArray) found = NULL;
 
+  if (self->rough->len > MANY)
+    {
+      self->all_rough = TRUE;
+      return;
+    }
+  found = g_ptr_array_new ();
   /* Links that went around the block run this far from it. */
   graphene_rect_inset (&around, -40, -40);
   weir_canvas_index_query (self->wire_index, &around, found);
@@ -74,13 +116,15 @@ weir_scene_reroute_near (WeirScene *self, const graphene_rect_t *rect)
 
 /* The same for links of the same port; never seen by anybody. */
 static gsize
-hash_port (WeirCard *card, const char *name)
+hash_port (WeirCard   *card,
+           const char *name)
 {
   return GPOINTER_TO_SIZE (card) * 31 + g_str_hash (name);
 }
 
 void
-weir_scene_add_wire (WeirScene *self, WeirLink *link)
+weir_scene_add_wire (WeirScene *self,
+                     WeirLink  *link)
 {
   WeirCard *source = weir_scene_find_card (self, weir_link_get_source (link));
   WeirCard *target = weir_scene_find_card (self, weir_link_get_target (link));
@@ -91,6 +135,7 @@ weir_scene_add_wire (WeirScene *self, WeirLink *link)
     return;
   wire = g_new0 (WeirWire, 1);
   wire->scene = self;
+  wire->order = self->next_order++;
   wire->link = g_object_ref (link);
   wire->source = source;
   wire->target = target;
@@ -107,7 +152,8 @@ weir_scene_add_wire (WeirScene *self, WeirLink *link)
 }
 
 void
-weir_scene_drop_wire (WeirScene *self, WeirWire *wire)
+weir_scene_drop_wire (WeirScene *self,
+                      WeirWire  *wire)
 {
   index_wire (self, wire, weir_canvas_index_remove);
   weir_wire_touch (wire);
@@ -117,7 +163,9 @@ weir_scene_drop_wire (WeirScene *self, WeirWire *wire)
 }
 
 void
-weir_scene_for_each_wire_of (WeirScene *self, WeirCard *card, WeirWireFunc func)
+weir_scene_for_each_wire_of (WeirScene    *self,
+                             WeirCard     *card,
+                             WeirWireFunc  func)
 {
   guint n_from, n_to;
   WeirLink **from = weir_graph_get_links_from (self->graph, card->block, &n_from);
@@ -136,19 +184,20 @@ weir_scene_for_each_wire_of (WeirScene *self, WeirCard *card, WeirWireFunc func)
 
 typedef struct
 {
-  WeirRoute route;
-  WeirRouteEnds ends;
-  WeirLink *link; /* owned */
-  guint serial;
-  gboolean wanted; /* others are there to be kept clear of */
+  WeirRoute      route;
+  WeirRouteEnds  ends;
+  WeirLink      *link;    /* owned */
+  guint          serial;
+  guint          place;    /* links find their way in this order */
+  gboolean       wanted;  /* others are there to be kept clear of */
 } Errand;
 
 typedef struct
 {
-  WeirLinkStyle style;
-  GArray *blocks;  /* of WeirIndexed */
-  GArray *errands; /* of Errand */
-  guint done;      /* how many have been taken over */
+  WeirLinkStyle  style;
+  GArray        *blocks;   /* of WeirIndexed */
+  GArray        *errands;  /* of Errand */
+  guint          done;     /* how many have been taken over */
 } Errands;
 
 static void
@@ -171,7 +220,7 @@ static Errands *
 make_errands (WeirScene *self)
 {
   Errands *errands = g_new0 (Errands, 1);
-  g_autoptr (GHashTable) places = g_hash_table_new (NULL, NULL);
+  g_autoptr(GHashTable) places = g_hash_table_new (NULL, NULL);
   GHashTableIter iter;
   gpointer value;
 
@@ -191,9 +240,8 @@ make_errands (WeirScene *self)
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {
       WeirWire *wire = value;
-      Errand errand = {
-        .route = wire->route, .link = g_object_ref (wire->link), .serial = wire->serial, .wanted = wire->rough
-      };
+      Errand errand = { .route = wire->route, .link = g_object_ref (wire->link), .serial = wire->serial,
+                        .place = wire->order, .wanted = wire->rough };
 
       weir_wire_get_ends (wire, &errand.ends);
       errand.route.indexed.stamp = 0;
@@ -207,14 +255,16 @@ make_errands (WeirScene *self)
 }
 
 static int
-compare_errands (gconstpointer a, gconstpointer b)
+compare_errands (gconstpointer a,
+                 gconstpointer b)
 {
   return (int) weir_link_get_index (((const Errand *) a)->link)
          - (int) weir_link_get_index (((const Errand *) b)->link);
 }
 
 static void
-index_corners (WeirCanvasIndex *index, WeirRoute *route)
+index_corners (WeirCanvasIndex *index,
+               WeirRoute       *route)
 {
   graphene_rect_t *bounds = &route->indexed.bounds;
 
@@ -230,14 +280,18 @@ index_corners (WeirCanvasIndex *index, WeirRoute *route)
 }
 
 static void
-run_errands (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+run_errands (GTask        *task,
+             gpointer      source,
+             gpointer      task_data,
+             GCancellable *cancellable)
 {
   Errands *errands = task_data;
-  g_autoptr (GPtrArray) found = g_ptr_array_new ();
+  g_autoptr(GPtrArray) found = g_ptr_array_new ();
   WeirRouter router = {
     .style = errands->style, .blocks = weir_canvas_index_new (), .routes = weir_canvas_index_new (), .found = found
   };
 
+  g_array_sort (errands->errands, compare_errands);
   for (guint i = 0; i < errands->blocks->len; i++)
     {
       WeirIndexed *block = &g_array_index (errands->blocks, WeirIndexed, i);
@@ -258,7 +312,9 @@ run_errands (GTask *task, gpointer source, gpointer task_data, GCancellable *can
 }
 
 static void
-errands_done_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+errands_done_cb (GObject      *source,
+                 GAsyncResult *result,
+                 gpointer      user_data)
 {
   WeirScene *self = WEIR_SCENE (source);
 
@@ -269,10 +325,9 @@ errands_done_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 send_errands (WeirScene *self)
 {
-  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr(GCancellable) cancellable = g_cancellable_new ();
   Errands *errands = make_errands (self);
 
-  g_array_sort (errands->errands, compare_errands);
   for (guint i = 0; i < self->rough->len; i++)
     ((WeirWire *) g_ptr_array_index (self->rough, i))->rough = FALSE;
   g_ptr_array_set_size (self->rough, 0);
@@ -294,7 +349,9 @@ weir_scene_stop_routing (WeirScene *self)
 
 /* The corners of the wire are new; everything else is still as they were before. */
 static void
-settle_corners (WeirScene *self, WeirWire *wire, const WeirRoute *before)
+settle_corners (WeirScene       *self,
+                WeirWire        *wire,
+                const WeirRoute *before)
 {
   if (wire->route.n_corners == before->n_corners && wire->route.curved == before->curved && wire->chip.size.width == 0
       && memcmp (wire->route.corners, before->corners, before->n_corners * sizeof *before->corners) == 0)
@@ -308,7 +365,8 @@ settle_corners (WeirScene *self, WeirWire *wire, const WeirRoute *before)
 }
 
 static gboolean
-take_errands (WeirScene *self, gint64 deadline)
+take_errands (WeirScene *self,
+              gint64     deadline)
 {
   Errands *errands;
 
@@ -337,18 +395,27 @@ take_errands (WeirScene *self, gint64 deadline)
 }
 
 static int
-compare_rough (gconstpointer a, gconstpointer b)
+compare_rough (gconstpointer a,
+               gconstpointer b)
 {
   /* The last is taken first. */
-  return (int) weir_link_get_index ((*(WeirWire *const *) b)->link)
-         - (int) weir_link_get_index ((*(WeirWire *const *) a)->link);
+  return (int) (*(WeirWire *const *) b)->order - (int) (*(WeirWire *const *) a)->order;
 }
 
 gboolean
-weir_scene_find_ways (WeirScene *self, gint64 budget_us)
+weir_scene_find_ways (WeirScene *self,
+                      gint64     budget_us)
 {
   gint64 deadline = g_get_monotonic_time () + budget_us;
 
+  weir_scene_lay_wires (self);
+  /* The first frame is not kept waiting. */
+  if (self->rough->len > MANY && !self->was_drawn)
+    {
+      self->was_drawn = TRUE;
+      return FALSE;
+    }
+  self->was_drawn = TRUE;
   if (self->rough->len > MANY && self->routing == NULL)
     send_errands (self);
   /* What waits for the other thread calls for no frame: its end does. */
@@ -381,7 +448,8 @@ weir_scene_find_ways (WeirScene *self, gint64 budget_us)
  * All links find their way anew.
  */
 void
-weir_scene_set_link_style (WeirScene *self, WeirLinkStyle style)
+weir_scene_set_link_style (WeirScene     *self,
+                           WeirLinkStyle  style)
 {
   GHashTableIter iter;
   gpointer wire;

@@ -34,7 +34,8 @@ weir_scene_emit_changed (WeirScene *self)
 }
 
 static void
-mark_wire_stale (WeirScene *self, WeirWire *wire)
+mark_wire_stale (WeirScene *self,
+                 WeirWire  *wire)
 {
   wire->state_stale = TRUE;
   weir_wire_touch (wire);
@@ -43,7 +44,8 @@ mark_wire_stale (WeirScene *self, WeirWire *wire)
 /* Cards */
 
 static void
-lay_out_card (WeirScene *self, WeirCard *card)
+lay_out_card (WeirScene *self,
+              WeirCard  *card)
 {
   graphene_rect_t before = card->indexed.bounds;
 
@@ -61,7 +63,8 @@ lay_out_card (WeirScene *self, WeirCard *card)
 }
 
 static void
-block_changed_cb (WeirBlock *block, WeirScene *self)
+block_changed_cb (WeirBlock *block,
+                  WeirScene *self)
 {
   WeirCard *card = weir_scene_find_card (self, block);
 
@@ -72,7 +75,8 @@ block_changed_cb (WeirBlock *block, WeirScene *self)
 }
 
 static void
-add_card (WeirScene *self, guint index)
+add_card (WeirScene *self,
+          guint      index)
 {
   WeirBlock *block = weir_graph_get_block (self->graph, index);
   WeirCard *card = g_new0 (WeirCard, 1);
@@ -91,7 +95,8 @@ add_card (WeirScene *self, guint index)
 }
 
 static void
-add_wires_of (WeirScene *self, WeirCard *card)
+add_wires_of (WeirScene *self,
+              WeirCard  *card)
 {
   guint n_from, n_to;
   WeirLink **from = weir_graph_get_links_from (self->graph, card->block, &n_from);
@@ -102,11 +107,12 @@ add_wires_of (WeirScene *self, WeirCard *card)
 }
 
 static void
-remove_card (WeirScene *self, guint index)
+remove_card (WeirScene *self,
+             guint      index)
 {
   WeirCard *card = g_ptr_array_index (self->cards, index);
-  g_autoptr (WeirBlock) block = g_object_ref (card->block);
-  g_autoptr (GPtrArray) wires = g_ptr_array_new ();
+  g_autoptr(WeirBlock) block = g_object_ref (card->block);
+  g_autoptr(GPtrArray) wires = g_ptr_array_new ();
   GHashTableIter iter;
   gpointer wire;
 
@@ -125,7 +131,11 @@ remove_card (WeirScene *self, guint index)
 }
 
 static void
-items_changed_cb (WeirGraph *graph, guint position, guint removed, guint added, WeirScene *self)
+items_changed_cb (WeirGraph *graph,
+                  guint      position,
+                  guint      removed,
+                  guint      added,
+                  WeirScene *self)
 {
   for (guint i = 0; i < removed; i++)
     remove_card (self, position);
@@ -139,7 +149,8 @@ items_changed_cb (WeirGraph *graph, guint position, guint removed, guint added, 
 
 /* Ends of a link may show or hide a port that is seen only when linked. */
 static void
-lay_out_ends (WeirScene *self, WeirLink *link)
+lay_out_ends (WeirScene *self,
+              WeirLink  *link)
 {
   WeirCard *source = weir_scene_find_card (self, weir_link_get_source (link));
   WeirCard *target = weir_scene_find_card (self, weir_link_get_target (link));
@@ -152,14 +163,18 @@ lay_out_ends (WeirScene *self, WeirLink *link)
 }
 
 static void
-link_added_cb (WeirGraph *graph, WeirLink *link, WeirScene *self)
+link_added_cb (WeirGraph *graph,
+               WeirLink  *link,
+               WeirScene *self)
 {
   weir_scene_add_wire (self, link);
   lay_out_ends (self, link);
 }
 
 static void
-link_removed_cb (WeirGraph *graph, WeirLink *link, WeirScene *self)
+link_removed_cb (WeirGraph *graph,
+                 WeirLink  *link,
+                 WeirScene *self)
 {
   WeirWire *wire = weir_scene_find_wire (self, link);
 
@@ -169,7 +184,9 @@ link_removed_cb (WeirGraph *graph, WeirLink *link, WeirScene *self)
 }
 
 static void
-link_changed_cb (WeirGraph *graph, WeirLink *link, WeirScene *self)
+link_changed_cb (WeirGraph *graph,
+                 WeirLink  *link,
+                 WeirScene *self)
 {
   WeirWire *wire = weir_scene_find_wire (self, link);
 
@@ -229,7 +246,8 @@ stickies_are_current (WeirScene *self)
 }
 
 static void
-workflow_changed_cb (WeirWorkflow *workflow, WeirScene *self)
+workflow_changed_cb (WeirWorkflow *workflow,
+                     WeirScene    *self)
 {
   if (!stickies_are_current (self))
     read_stickies (self);
@@ -244,7 +262,9 @@ workflow_changed_cb (WeirWorkflow *workflow, WeirScene *self)
 }
 
 static void
-view_changed_cb (WeirRunView *view, guint first, WeirScene *self)
+view_changed_cb (WeirRunView *view,
+                 guint        first,
+                 WeirScene   *self)
 {
   weir_scene_follow_view (self, first);
   weir_scene_emit_changed (self);
@@ -318,7 +338,9 @@ weir_scene_init (WeirScene *self)
 }
 
 WeirScene *
-weir_scene_new (WeirWorkflow *workflow, WeirGraph *graph, WeirLinkStyle style)
+weir_scene_new (WeirWorkflow  *workflow,
+                WeirGraph     *graph,
+                WeirLinkStyle  style)
 {
   WeirScene *self = g_object_new (WEIR_TYPE_SCENE, NULL);
 
@@ -339,7 +361,8 @@ weir_scene_new (WeirWorkflow *workflow, WeirGraph *graph, WeirLinkStyle style)
 }
 
 void
-weir_scene_set_view (WeirScene *self, WeirRunView *view)
+weir_scene_set_view (WeirScene   *self,
+                     WeirRunView *view)
 {
   GHashTableIter iter;
   gpointer wire;
@@ -368,7 +391,8 @@ weir_scene_set_view (WeirScene *self, WeirRunView *view)
 
 /* What a card shows changed: its links may be coloured otherwise too. */
 void
-weir_scene_card_touched (WeirScene *self, WeirCard *card)
+weir_scene_card_touched (WeirScene *self,
+                         WeirCard  *card)
 {
   card->summary_stale = self->view != NULL || card->shown;
   weir_scene_for_each_wire_of (self, card, mark_wire_stale);
@@ -376,7 +400,10 @@ weir_scene_card_touched (WeirScene *self, WeirCard *card)
 }
 
 void
-weir_scene_place_card (WeirScene *self, WeirCard *card, double x, double y)
+weir_scene_place_card (WeirScene *self,
+                       WeirCard  *card,
+                       double     x,
+                       double     y)
 {
   if (card->indexed.bounds.origin.x == (float) x && card->indexed.bounds.origin.y == (float) y)
     return;
@@ -393,7 +420,8 @@ weir_scene_place_card (WeirScene *self, WeirCard *card, double x, double y)
 }
 
 void
-weir_scene_raise (WeirScene *self, WeirCard *card)
+weir_scene_raise (WeirScene *self,
+                  WeirCard  *card)
 {
   card->order = self->next_order++;
 }

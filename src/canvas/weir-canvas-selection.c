@@ -2,7 +2,8 @@
 #include "weir-canvas-private.h"
 
 static void
-set_selected_block (WeirCanvas *self, WeirBlock *block)
+set_selected_block (WeirCanvas *self,
+                    WeirBlock  *block)
 {
   if (self->selected_block == block)
     return;
@@ -12,7 +13,9 @@ set_selected_block (WeirCanvas *self, WeirBlock *block)
 }
 
 static void
-mark_card (WeirCanvas *self, WeirBlock *block, gboolean selected)
+mark_card (WeirCanvas *self,
+           WeirBlock  *block,
+           gboolean    selected)
 {
   WeirCard *card = self->scene != NULL ? weir_scene_find_card (self->scene, block) : NULL;
 
@@ -27,7 +30,9 @@ mark_card (WeirCanvas *self, WeirBlock *block, gboolean selected)
 }
 
 static void
-mark_wire (WeirCanvas *self, WeirLink *link, gboolean selected)
+mark_wire (WeirCanvas *self,
+           WeirLink   *link,
+           gboolean    selected)
 {
   WeirWire *wire = link != NULL && self->scene != NULL ? weir_scene_find_wire (self->scene, link) : NULL;
 
@@ -66,7 +71,8 @@ weir_canvas_get_selected_link (WeirCanvas *self)
 }
 
 gboolean
-weir_canvas_is_selected (WeirCanvas *self, WeirBlock *block)
+weir_canvas_is_selected (WeirCanvas *self,
+                         WeirBlock  *block)
 {
   WeirCard *card;
 
@@ -83,7 +89,7 @@ weir_canvas_clear_selection (WeirCanvas *self)
   drop_other_selection (self);
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->selected)); i++)
     {
-      g_autoptr (WeirBlock) block = g_list_model_get_item (G_LIST_MODEL (self->selected), i);
+      g_autoptr(WeirBlock) block = g_list_model_get_item (G_LIST_MODEL (self->selected), i);
 
       mark_card (self, block, FALSE);
     }
@@ -99,7 +105,9 @@ weir_canvas_clear_selection (WeirCanvas *self)
  * @extend: whether what is selected stays so
  */
 void
-weir_canvas_select_block (WeirCanvas *self, WeirBlock *block, gboolean extend)
+weir_canvas_select_block (WeirCanvas *self,
+                          WeirBlock  *block,
+                          gboolean    extend)
 {
   WeirCard *card;
 
@@ -129,7 +137,8 @@ weir_canvas_select_block (WeirCanvas *self, WeirBlock *block, gboolean extend)
 }
 
 void
-weir_canvas_unselect_block (WeirCanvas *self, WeirBlock *block)
+weir_canvas_unselect_block (WeirCanvas *self,
+                            WeirBlock  *block)
 {
   guint position, n;
 
@@ -141,7 +150,7 @@ weir_canvas_unselect_block (WeirCanvas *self, WeirBlock *block)
   n = g_list_model_get_n_items (G_LIST_MODEL (self->selected));
   if (block == self->selected_block)
     {
-      g_autoptr (WeirBlock) last = n > 0 ? g_list_model_get_item (G_LIST_MODEL (self->selected), n - 1) : NULL;
+      g_autoptr(WeirBlock) last = n > 0 ? g_list_model_get_item (G_LIST_MODEL (self->selected), n - 1) : NULL;
 
       set_selected_block (self, last);
     }
@@ -149,7 +158,8 @@ weir_canvas_unselect_block (WeirCanvas *self, WeirBlock *block)
 }
 
 void
-weir_canvas_select_link (WeirCanvas *self, WeirLink *link)
+weir_canvas_select_link (WeirCanvas *self,
+                         WeirLink   *link)
 {
   g_return_if_fail (WEIR_IS_CANVAS (self));
   if (self->selected_link == link)
@@ -172,7 +182,8 @@ weir_canvas_select_link (WeirCanvas *self, WeirLink *link)
 }
 
 void
-weir_canvas_select_note (WeirCanvas *self, const char *id)
+weir_canvas_select_note (WeirCanvas *self,
+                         const char *id)
 {
   if (g_strcmp0 (self->selected_note, id) == 0)
     return;

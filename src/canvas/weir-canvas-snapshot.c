@@ -18,7 +18,10 @@ weir_canvas_snap (double value)
 }
 
 static void
-snapshot_grid (WeirCanvas *self, GtkSnapshot *snapshot, double width, double height)
+snapshot_grid (WeirCanvas  *self,
+               GtkSnapshot *snapshot,
+               double       width,
+               double       height)
 {
   const WeirCanvasPalette *palette = self->painter.palette;
   double zoom = weir_viewport_get_zoom (self->viewport), step = 24 * zoom, x, y;
@@ -37,37 +40,45 @@ snapshot_grid (WeirCanvas *self, GtkSnapshot *snapshot, double width, double hei
   gtk_snapshot_pop (snapshot);
 }
 
-static int
-compare_cards (gconstpointer a, gconstpointer b)
-{
-  const WeirCard *first = *(WeirCard *const *) a, *second = *(WeirCard *const *) b;
-
-  /* Frames lie below the blocks that somebody put on them. */
-  if ((first->inner != NULL) != (second->inner != NULL))
-    return first->inner != NULL ? -1 : 1;
-  return first->order < second->order ? -1 : first->order > second->order;
-}
-
 static void
-append_node (GtkSnapshot *snapshot, GskRenderNode *node)
+snapshot_ghosts (WeirCanvas  *self,
+                 GtkSnapshot *snapshot)
 {
-  if (node != NULL)
-    gtk_snapshot_append_node (snapshot, node);
-}
+  double zoom = weir_viewport_get_zoom (self->viewport), x, y;
 
-static void
-snapshot_ghosts (WeirCanvas *self, GtkSnapshot *snapshot)
-{
-  double zoom = weir_viewport_get_zoom (self->viewport);
-
-  for (guint i = 0; self->duplicating && i < self->starts->len; i++)
+  weir_viewport_get_origin (self->viewport, &x, &y);
+  gtk_snapshot_save (snapshot);
+  gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT (-round (x * zoom), -round (y * zoom)));
+  gtk_snapshot_scale (snapshot, zoom, zoom);
+  for (guint i = 0; i < self->starts->len; i++)
     {
-      g_autoptr (WeirBlock) block = g_list_model_get_item (G_LIST_MODEL (self->selected), i);
+      g_autoptr(WeirBlock) block = g_list_model_get_item (G_LIST_MODEL (self->selected), i);
       WeirCard *card = weir_scene_find_card (self->scene, block);
       graphene_rect_t rect = { g_array_index (self->starts, graphene_point_t, i), card->indexed.bounds.size };
 
       weir_painter_outline (snapshot, &rect, 9, 1.5 / zoom, &self->painter.palette->dim_text);
     }
+  gtk_snapshot_restore (snapshot);
+}
+
+/* What comes into view next is drawn while there is nothing else to do: then panning only arranges. */
+static gboolean
+prefetch_cb (gpointer user_data)
+{
+  WeirCanvas *self = user_data;
+
+  if (self->scene != NULL && self->scene->painter != NULL && self->painter.context != NULL
+      && weir_tiles_prefetch (self->scene->tiles))
+    return G_SOURCE_CONTINUE;
+  self->prefetch_id = 0;
+  return G_SOURCE_REMOVE;
+}
+
+static void
+queue_prefetch (WeirCanvas *self)
+{
+  if (self->prefetch_id == 0)
+    self->prefetch_id = g_idle_add_full (G_PRIORITY_LOW, prefetch_cb, self, NULL);
 }
 
 static gboolean
@@ -80,86 +91,41 @@ redraw_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* Links, and from afar all there is. In view coordinates. */
-static void
-snapshot_tiles (WeirCanvas *self, GtkSnapshot *snapshot, double width, double height)
+/* Fractions of a device pixel would blur what the tiles hold. */
+static double
+get_device_scale (WeirCanvas *self)
 {
+  GtkNative *native = gtk_widget_get_native (GTK_WIDGET (self));
+
+  return native != NULL ? gdk_surface_get_scale (gtk_native_get_surface (native)) : self->painter.scale;
+}
+
+/* In view coordinates. What there was no time for comes with the next frame. */
+static void
+snapshot_scene (WeirCanvas  *self,
+                GtkSnapshot *snapshot,
+                double       width,
+                double       height)
+{
+  gboolean all_ways;
+  guint wait_ms;
   double x, y;
-  gboolean ways, tiles;
 
+  self->scene->painter = &self->painter;
   weir_viewport_get_origin (self->viewport, &x, &y);
-  ways = weir_scene_find_ways (self->scene, 3000);
-  tiles = weir_tiles_snapshot (self->scene->tiles, snapshot, x, y, width, height,
-                               weir_viewport_get_zoom (self->viewport), self->painter.scale);
-  if ((!ways || !tiles) && self->redraw_id == 0)
-    self->redraw_id = g_idle_add (redraw_cb, self);
+  all_ways = weir_scene_find_ways (self->scene, 3000);
+  wait_ms = weir_tiles_snapshot (self->scene->tiles, snapshot, x, y, width, height,
+                                 weir_viewport_get_zoom (self->viewport), get_device_scale (self));
+  if (!all_ways)
+    wait_ms = 1;
+  if (wait_ms > 0 && self->redraw_id == 0)
+    self->redraw_id = wait_ms > 1 ? g_timeout_add (wait_ms, redraw_cb, self) : g_idle_add (redraw_cb, self);
+  queue_prefetch (self);
 }
 
 static void
-snapshot_notes (WeirCanvas *self, GtkSnapshot *snapshot, const graphene_rect_t *visible)
-{
-  for (guint i = 0; i < self->scene->stickies->len; i++)
-    {
-      WeirSticky *sticky = g_ptr_array_index (self->scene->stickies, i);
-
-      if (graphene_rect_intersection (&sticky->rect, visible, NULL))
-        append_node (snapshot,
-                     weir_sticky_ensure_node (sticky, self->scene, &self->painter, weir_canvas_get_lod (self)));
-    }
-}
-
-/* Near enough to be read, cards are nodes of their own: text stays text. */
-static void
-snapshot_cards (WeirCanvas *self, GtkSnapshot *snapshot, const graphene_rect_t *visible)
-{
-  WeirLod lod = weir_canvas_get_lod (self);
-
-  g_ptr_array_set_size (self->visible_cards, 0);
-  g_ptr_array_set_size (self->visible_wires, 0);
-  if (lod > WEIR_LOD_HEADER)
-    return;
-  weir_canvas_index_query (self->scene->card_index, visible, self->visible_cards);
-  weir_canvas_index_query (self->scene->wire_index, visible, self->visible_wires);
-  g_ptr_array_sort (self->visible_cards, compare_cards);
-  for (guint i = 0; i < self->visible_cards->len; i++)
-    append_node (snapshot,
-                 weir_card_ensure_node (g_ptr_array_index (self->visible_cards, i), self->scene, &self->painter, lod));
-  for (guint i = 0; i < self->visible_wires->len; i++)
-    append_node (snapshot,
-                 weir_wire_ensure_chip (g_ptr_array_index (self->visible_wires, i), self->scene, &self->painter));
-}
-
-static void
-push_plane (WeirCanvas *self, GtkSnapshot *snapshot)
-{
-  double zoom = weir_viewport_get_zoom (self->viewport), x, y;
-
-  weir_viewport_get_origin (self->viewport, &x, &y);
-  gtk_snapshot_save (snapshot);
-  /* Whole pixels: lines stay sharp while panning. */
-  gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT (-round (x * zoom), -round (y * zoom)));
-  gtk_snapshot_scale (snapshot, zoom, zoom);
-}
-
-static void
-snapshot_scene (WeirCanvas *self, GtkSnapshot *snapshot, double width, double height)
-{
-  graphene_rect_t visible;
-
-  weir_viewport_get_visible (self->viewport, &visible);
-  graphene_rect_inset (&visible, -12, -12);
-  push_plane (self, snapshot);
-  snapshot_notes (self, snapshot, &visible);
-  gtk_snapshot_restore (snapshot);
-  snapshot_tiles (self, snapshot, width, height);
-  push_plane (self, snapshot);
-  snapshot_cards (self, snapshot, &visible);
-  snapshot_ghosts (self, snapshot);
-  gtk_snapshot_restore (snapshot);
-}
-
-static void
-snapshot_band (WeirCanvas *self, GtkSnapshot *snapshot)
+snapshot_band (WeirCanvas  *self,
+               GtkSnapshot *snapshot)
 {
   GdkRGBA fill = self->painter.palette->accent;
   float widths[] = { 1, 1, 1, 1 };
@@ -173,7 +139,10 @@ snapshot_band (WeirCanvas *self, GtkSnapshot *snapshot)
 }
 
 static void
-snapshot_empty_hint (WeirCanvas *self, GtkSnapshot *snapshot, double width, double height)
+snapshot_empty_hint (WeirCanvas  *self,
+                     GtkSnapshot *snapshot,
+                     double       width,
+                     double       height)
 {
   const WeirCanvasPalette *palette = self->painter.palette;
   double room = MIN (width - 48, 420), x = (width - room) / 2, y = height / 2 - 60;
@@ -197,43 +166,9 @@ weir_canvas_drop_painter (WeirCanvas *self)
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
-/* What comes into view next is drawn while there is nothing else to do, a few cards at a time: then panning only
- * arranges. */
-static gboolean
-prefetch_cb (gpointer user_data)
-{
-  WeirCanvas *self = user_data;
-  WeirLod lod = weir_canvas_get_lod (self);
-  graphene_rect_t around;
-  guint before;
-
-  if (self->scene == NULL || self->painter.context == NULL)
-    {
-      self->prefetch_id = 0;
-      return G_SOURCE_REMOVE;
-    }
-  weir_viewport_get_visible (self->viewport, &around);
-  graphene_rect_inset (&around, -around.size.width / 3, -around.size.height / 3);
-  g_ptr_array_set_size (self->visible_cards, 0);
-  weir_canvas_index_query (self->scene->card_index, &around, self->visible_cards);
-  before = self->scene->n_nodes_made;
-  for (guint i = 0; i < self->visible_cards->len && self->scene->n_nodes_made < before + 4; i++)
-    weir_card_ensure_node (g_ptr_array_index (self->visible_cards, i), self->scene, &self->painter, lod);
-  if (self->scene->n_nodes_made > before)
-    return G_SOURCE_CONTINUE;
-  self->prefetch_id = 0;
-  return G_SOURCE_REMOVE;
-}
-
 void
-weir_canvas_queue_prefetch (WeirCanvas *self)
-{
-  if (self->prefetch_id == 0)
-    self->prefetch_id = g_idle_add_full (G_PRIORITY_LOW, prefetch_cb, self, NULL);
-}
-
-void
-weir_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
+weir_canvas_snapshot (GtkWidget   *widget,
+                      GtkSnapshot *snapshot)
 {
   WeirCanvas *self = WEIR_CANVAS (widget);
   double width = gtk_widget_get_width (widget), height = gtk_widget_get_height (widget);
@@ -245,6 +180,8 @@ weir_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   if (self->scene != NULL)
     {
       snapshot_scene (self, snapshot, width, height);
+      if (self->duplicating)
+        snapshot_ghosts (self, snapshot);
       if (self->link.card != NULL)
         weir_canvas_snapshot_link (self, snapshot);
       if (self->drag == WEIR_DRAG_BAND)

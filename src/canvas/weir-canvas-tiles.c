@@ -5,39 +5,42 @@
 
 #define SIZE 256       /* device pixels */
 #define BUDGET_US 5000 /* a frame; the next one goes on */
-#define KEEP 3         /* tiles this far out of sight are let go */
+#define KEEP 2         /* tiles farther out of sight than this are let go */
+#define REST_MS 90     /* after the last change of the zoom: until then what is there is only scaled */
 
 typedef struct
 {
-  GskRenderNode *node; /* in view pixels from the origin of the plane; NULL: nothing there */
-  gboolean drawn;      /* once at least */
-  gboolean stale;
+  GskRenderNode *node;   /* in view pixels from the origin of the plane; NULL: nothing there */
+  gboolean       drawn;  /* once at least */
+  gboolean       stale;
 } Tile;
 
 /* All tiles of one zoom. */
 typedef struct
 {
-  GHashTable *tiles; /* of Tile, by packed column and row */
-  double zoom;
-  int device_scale;
-  gboolean whole; /* what was seen last had all its tiles */
+  GHashTable *tiles;         /* of Tile, by packed column and row */
+  double      zoom;
+  double      device_scale;
+  gboolean    whole;         /* what was seen last had all its tiles */
 } Layer;
-
-struct _WeirTiles
-{
-  WeirTileDraw draw;
-  gpointer user_data;
-  WeirRaster *raster;
-  Layer now;
-  Layer before; /* stands in; no tiles if it is not needed */
-  guint next;   /* where drawing stopped for lack of time, so that no tile waits for ever */
-  guint n_drawn;
-};
 
 typedef struct
 {
   int left, top, right, bottom;
 } Span;
+
+struct _WeirTiles
+{
+  WeirTileDraw  draw;
+  gpointer      user_data;
+  WeirRaster   *raster;
+  Layer         now;
+  Layer         before;     /* stands in; no tiles if it is not needed */
+  guint         next;       /* where drawing stopped for lack of time, so that no tile waits for ever */
+  guint         n_drawn;
+  gint64        zoomed_at;
+  Span          seen;       /* what was drawn last */
+};
 
 static void
 tile_free (Tile *tile)
@@ -53,13 +56,15 @@ make_table (void)
 }
 
 static gpointer
-make_key (int column, int row)
+make_key (int column,
+          int row)
 {
   return GSIZE_TO_POINTER (((gsize) (guint32) column << 32) | (guint32) row);
 }
 
 WeirTiles *
-weir_tiles_new (WeirTileDraw draw, gpointer user_data)
+weir_tiles_new (WeirTileDraw draw,
+                gpointer     user_data)
 {
   WeirTiles *self = g_new0 (WeirTiles, 1);
 
@@ -81,6 +86,12 @@ weir_tiles_free (WeirTiles *self)
   g_free (self);
 }
 
+gboolean
+weir_tiles_is_whole (WeirTiles *self)
+{
+  return self->now.whole;
+}
+
 guint
 weir_tiles_get_n_drawn (WeirTiles *self)
 {
@@ -89,7 +100,11 @@ weir_tiles_get_n_drawn (WeirTiles *self)
 
 /* The tiles that a rectangle in view pixels from the origin of the plane touches. */
 static Span
-find_span (const Layer *layer, double x, double y, double width, double height)
+find_span (const Layer *layer,
+           double       x,
+           double       y,
+           double       width,
+           double       height)
 {
   double size = (double) SIZE / layer->device_scale;
 
@@ -98,7 +113,8 @@ find_span (const Layer *layer, double x, double y, double width, double height)
 }
 
 void
-weir_tiles_invalidate (WeirTiles *self, const graphene_rect_t *plane)
+weir_tiles_invalidate (WeirTiles             *self,
+                       const graphene_rect_t *plane)
 {
   double zoom = self->now.zoom;
   GHashTableIter iter;
@@ -134,11 +150,14 @@ weir_tiles_invalidate (WeirTiles *self, const graphene_rect_t *plane)
 }
 
 static void
-draw_tile (WeirTiles *self, Tile *tile, int column, int row)
+draw_tile (WeirTiles *self,
+           Tile      *tile,
+           int        column,
+           int        row)
 {
   double scale = self->now.zoom * self->now.device_scale;
   graphene_rect_t plane = GRAPHENE_RECT_INIT (column * SIZE / scale, row * SIZE / scale, SIZE / scale, SIZE / scale);
-  g_autoptr (GdkTexture) texture = NULL;
+  g_autoptr(GdkTexture) texture = NULL;
   graphene_rect_t where;
 
   weir_raster_clear (self->raster);
@@ -160,7 +179,9 @@ draw_tile (WeirTiles *self, Tile *tile, int column, int row)
 }
 
 static Tile *
-ensure_tile (WeirTiles *self, int column, int row)
+ensure_tile (WeirTiles *self,
+             int        column,
+             int        row)
 {
   Tile *tile = g_hash_table_lookup (self->now.tiles, make_key (column, row));
 
@@ -174,7 +195,8 @@ ensure_tile (WeirTiles *self, int column, int row)
 }
 
 static void
-let_go_far_tiles (WeirTiles *self, const Span *span)
+let_go_far_tiles (WeirTiles  *self,
+                  const Span *span)
 {
   GHashTableIter iter;
   gpointer key;
@@ -192,7 +214,9 @@ let_go_far_tiles (WeirTiles *self, const Span *span)
 
 /* The old zoom stands in only if it was complete; else what stood in for it does so further. */
 static void
-change_zoom (WeirTiles *self, double zoom, int device_scale)
+change_zoom (WeirTiles *self,
+             double     zoom,
+             double     device_scale)
 {
   if (self->now.whole)
     {
@@ -205,19 +229,51 @@ change_zoom (WeirTiles *self, double zoom, int device_scale)
   self->now.zoom = zoom;
   self->now.device_scale = device_scale;
   self->now.whole = FALSE;
+  self->zoomed_at = g_get_monotonic_time ();
+}
+
+/* The tiles of the old zoom that lie where one of the new zoom does. */
+static Span
+find_old_span (WeirTiles *self,
+               int        column,
+               int        row)
+{
+  double size = SIZE / self->now.device_scale, factor = self->before.zoom / self->now.zoom;
+
+  return find_span (&self->before, column * size * factor, row * size * factor, size * factor, size * factor);
+}
+
+static gboolean
+has_stand_in (WeirTiles *self,
+              int        column,
+              int        row)
+{
+  Span span = find_old_span (self, column, row);
+
+  if (g_hash_table_size (self->before.tiles) == 0 || (gint64) (span.right - span.left) * (span.bottom - span.top) > 64)
+    return FALSE;
+  for (int r = span.top; r <= span.bottom; r++)
+    for (int c = span.left; c <= span.right; c++)
+      {
+        Tile *tile = g_hash_table_lookup (self->before.tiles, make_key (c, r));
+
+        if (tile == NULL || !tile->drawn)
+          return FALSE;
+      }
+  return TRUE;
 }
 
 /* The old tiles where a new one is missing, larger or smaller than they were. In view pixels from the origin. */
 static void
-append_stand_in (WeirTiles *self, GtkSnapshot *snapshot, int column, int row)
+append_stand_in (WeirTiles   *self,
+                 GtkSnapshot *snapshot,
+                 int          column,
+                 int          row)
 {
-  double size = (double) SIZE / self->now.device_scale, factor = self->now.zoom / self->before.zoom;
-  graphene_rect_t rect = GRAPHENE_RECT_INIT (column * size, row * size, size, size);
-  Span span = find_span (&self->before, rect.origin.x / factor, rect.origin.y / factor, size / factor, size / factor);
+  double size = SIZE / self->now.device_scale, factor = self->now.zoom / self->before.zoom;
+  Span span = find_old_span (self, column, row);
 
-  if ((gint64) (span.right - span.left + 1) * (span.bottom - span.top + 1) > 1024)
-    return;
-  gtk_snapshot_push_clip (snapshot, &rect);
+  gtk_snapshot_push_clip (snapshot, &GRAPHENE_RECT_INIT (column * size, row * size, size, size));
   gtk_snapshot_save (snapshot);
   gtk_snapshot_scale (snapshot, factor, factor);
   for (int r = span.top; r <= span.bottom; r++)
@@ -232,13 +288,13 @@ append_stand_in (WeirTiles *self, GtkSnapshot *snapshot, int column, int row)
   gtk_snapshot_pop (snapshot);
 }
 
-/* As many as there is time for; FALSE if some are left. */
+/* What nothing can stand in for is drawn now; of the rest, as much as there is time for. FALSE if some is left. */
 static gboolean
-draw_stale_tiles (WeirTiles *self, const Span *span)
+draw_stale_tiles (WeirTiles  *self,
+                  const Span *span,
+                  gboolean    zooming)
 {
-  /* Without anything that could stand in, all of it is drawn now. */
-  gboolean urgent = g_hash_table_size (self->before.tiles) == 0 && g_hash_table_size (self->now.tiles) == 0;
-  guint n_columns = span->right - span->left + 1, n = n_columns * (span->bottom - span->top + 1);
+  guint n_columns = span->right - span->left + 1, n = n_columns * (span->bottom - span->top + 1), stopped = n;
   gint64 deadline = g_get_monotonic_time () + BUDGET_US;
 
   for (guint i = 0; i < n; i++)
@@ -249,35 +305,35 @@ draw_stale_tiles (WeirTiles *self, const Span *span)
 
       if (!tile->stale)
         continue;
-      if (!urgent && g_get_monotonic_time () > deadline)
-        {
-          self->next = at;
-          return FALSE;
-        }
-      draw_tile (self, tile, column, row);
+      if ((zooming || stopped < n || g_get_monotonic_time () > deadline)
+          && (tile->drawn || has_stand_in (self, column, row)))
+        stopped = MIN (stopped, at);
+      else
+        draw_tile (self, tile, column, row);
     }
-  self->next = 0;
-  return TRUE;
+  self->next = stopped < n ? stopped : 0;
+  return stopped == n;
 }
 
-gboolean
-weir_tiles_snapshot (WeirTiles *self,
+guint
+weir_tiles_snapshot (WeirTiles   *self,
                      GtkSnapshot *snapshot,
-                     double x,
-                     double y,
-                     double width,
-                     double height,
-                     double zoom,
-                     int device_scale)
+                     double       x,
+                     double       y,
+                     double       width,
+                     double       height,
+                     double       zoom,
+                     double       device_scale)
 {
-  double left = round (x * zoom), top = round (y * zoom);
-  gboolean whole;
+  double left = round (x * zoom * device_scale) / device_scale, top = round (y * zoom * device_scale) / device_scale;
+  gboolean whole, zooming;
   Span span;
 
   if (zoom != self->now.zoom || device_scale != self->now.device_scale)
     change_zoom (self, zoom, device_scale);
-  span = find_span (&self->now, left, top, width, height);
-  whole = draw_stale_tiles (self, &span);
+  zooming = g_get_monotonic_time () < self->zoomed_at + REST_MS * 1000;
+  self->seen = span = find_span (&self->now, left, top, width, height);
+  whole = draw_stale_tiles (self, &span, zooming);
   gtk_snapshot_save (snapshot);
   gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT (-left, -top));
   for (int row = span.top; row <= span.bottom; row++)
@@ -295,5 +351,22 @@ weir_tiles_snapshot (WeirTiles *self,
   self->now.whole = whole;
   if (whole)
     g_hash_table_remove_all (self->before.tiles);
-  return whole;
+  return whole ? 0 : zooming ? REST_MS : 1;
+}
+
+/* Around what is seen, so that panning finds it done. */
+gboolean
+weir_tiles_prefetch (WeirTiles *self)
+{
+  for (int row = self->seen.top - 1; self->now.whole && row <= self->seen.bottom + 1; row++)
+    for (int column = self->seen.left - 1; column <= self->seen.right + 1; column++)
+      {
+        Tile *tile = ensure_tile (self, column, row);
+
+        if (!tile->stale)
+          continue;
+        draw_tile (self, tile, column, row);
+        return TRUE;
+      }
+  return FALSE;
 }

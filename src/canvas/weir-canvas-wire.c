@@ -5,7 +5,8 @@
 
 /* Each output of a block has a lane of its own. */
 static double
-find_lane (WeirWire *self, const WeirPin *out)
+find_lane (WeirWire      *self,
+           const WeirPin *out)
 {
   guint n = 0, place = 0;
 
@@ -23,7 +24,8 @@ find_lane (WeirWire *self, const WeirPin *out)
 }
 
 void
-weir_wire_get_ends (WeirWire *self, WeirRouteEnds *ends)
+weir_wire_get_ends (WeirWire      *self,
+                    WeirRouteEnds *ends)
 {
   const WeirPin *out = weir_card_find_pin (self->source, weir_link_get_source_port (self->link), FALSE);
   const WeirPin *in = weir_card_find_pin (self->target, weir_link_get_target_port (self->link), TRUE);
@@ -43,7 +45,8 @@ weir_wire_get_ends (WeirWire *self, WeirRouteEnds *ends)
 
 /* The point of the path that is this far along it, of 1. */
 static graphene_point_t
-point_along (WeirWire *self, double share)
+point_along (WeirWire *self,
+             double    share)
 {
   double length = 0, left;
 
@@ -109,7 +112,8 @@ weir_wire_lay (WeirWire *self)
 
 /* Whether a chip here would cover a card or another chip. */
 static gboolean
-is_covered (WeirWire *self, const graphene_rect_t *chip)
+is_covered (WeirWire              *self,
+            const graphene_rect_t *chip)
 {
   GPtrArray *found = self->scene->router.found;
 
@@ -193,7 +197,11 @@ weir_wire_get_colour (WeirWire *self)
 }
 
 static void
-draw_chip (WeirWire *self, WeirPainter *painter, GtkSnapshot *snapshot, const GdkRGBA *colour, gboolean dead)
+draw_chip (WeirWire      *self,
+           WeirPainter   *painter,
+           GtkSnapshot   *snapshot,
+           const GdkRGBA *colour,
+           gboolean       dead)
 {
   const WeirCanvasPalette *palette = painter->palette;
   const char *when = weir_link_get_when (self->link);
@@ -210,7 +218,9 @@ draw_chip (WeirWire *self, WeirPainter *painter, GtkSnapshot *snapshot, const Gd
 }
 
 GskRenderNode *
-weir_wire_ensure_chip (WeirWire *self, WeirScene *scene, WeirPainter *painter)
+weir_wire_ensure_chip (WeirWire    *self,
+                       WeirScene   *scene,
+                       WeirPainter *painter)
 {
   GtkSnapshot *snapshot;
   GdkRGBA colour;
@@ -228,7 +238,9 @@ weir_wire_ensure_chip (WeirWire *self, WeirScene *scene, WeirPainter *painter)
 }
 
 double
-weir_wire_distance (WeirWire *self, double x, double y)
+weir_wire_distance (WeirWire *self,
+                    double    x,
+                    double    y)
 {
   double best = G_MAXDOUBLE;
 

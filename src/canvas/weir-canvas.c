@@ -34,20 +34,23 @@ static guint signals[N_SIGNALS];
 /* Following what is shown */
 
 static void
-viewport_changed_cb (WeirViewport *viewport, WeirCanvas *self)
+viewport_changed_cb (WeirViewport *viewport,
+                     WeirCanvas   *self)
 {
-  weir_canvas_queue_prefetch (self);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
 static void
-viewport_zoom_cb (WeirViewport *viewport, GParamSpec *pspec, WeirCanvas *self)
+viewport_zoom_cb (WeirViewport *viewport,
+                  GParamSpec   *pspec,
+                  WeirCanvas   *self)
 {
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ZOOM]);
 }
 
 static void
-scene_changed_cb (WeirScene *scene, WeirCanvas *self)
+scene_changed_cb (WeirScene  *scene,
+                  WeirCanvas *self)
 {
   gtk_widget_queue_draw (GTK_WIDGET (self));
   weir_canvas_check_link (self);
@@ -55,14 +58,18 @@ scene_changed_cb (WeirScene *scene, WeirCanvas *self)
 }
 
 static void
-scene_removed_cb (WeirScene *scene, WeirBlock *block, WeirCanvas *self)
+scene_removed_cb (WeirScene  *scene,
+                  WeirBlock  *block,
+                  WeirCanvas *self)
 {
   weir_canvas_forget_card (self, block);
   weir_canvas_unselect_block (self, block);
 }
 
 static void
-link_removed_cb (WeirGraph *graph, WeirLink *link, WeirCanvas *self)
+link_removed_cb (WeirGraph  *graph,
+                 WeirLink   *link,
+                 WeirCanvas *self)
 {
   self->hovered_wire = NULL;
   if (link == self->link.detached)
@@ -72,7 +79,9 @@ link_removed_cb (WeirGraph *graph, WeirLink *link, WeirCanvas *self)
 }
 
 static void
-history_changed_cb (WeirWorkflow *workflow, GParamSpec *pspec, WeirCanvas *self)
+history_changed_cb (WeirWorkflow *workflow,
+                    GParamSpec   *pspec,
+                    WeirCanvas   *self)
 {
   weir_canvas_update_actions (self);
 }
@@ -106,7 +115,10 @@ show_beginning (WeirCanvas *self)
 }
 
 static void
-weir_canvas_size_allocate (GtkWidget *widget, int width, int height, int baseline)
+weir_canvas_size_allocate (GtkWidget *widget,
+                           int        width,
+                           int        height,
+                           int        baseline)
 {
   WeirCanvas *self = WEIR_CANVAS (widget);
 
@@ -123,20 +135,21 @@ weir_canvas_size_allocate (GtkWidget *widget, int width, int height, int baselin
 }
 
 static void
-weir_canvas_measure (GtkWidget *widget,
-                     GtkOrientation orientation,
-                     int for_size,
-                     int *minimum,
-                     int *natural,
-                     int *minimum_baseline,
-                     int *natural_baseline)
+weir_canvas_measure (GtkWidget      *widget,
+                     GtkOrientation  orientation,
+                     int             for_size,
+                     int            *minimum,
+                     int            *natural,
+                     int            *minimum_baseline,
+                     int            *natural_baseline)
 {
   *minimum = 120;
   *natural = orientation == GTK_ORIENTATION_HORIZONTAL ? 640 : 400;
 }
 
 static void
-weir_canvas_css_changed (GtkWidget *widget, GtkCssStyleChange *change)
+weir_canvas_css_changed (GtkWidget         *widget,
+                         GtkCssStyleChange *change)
 {
   WeirCanvas *self = WEIR_CANVAS (widget);
   PangoContext *context = gtk_widget_get_pango_context (widget);
@@ -150,7 +163,10 @@ weir_canvas_css_changed (GtkWidget *widget, GtkCssStyleChange *change)
 }
 
 static void
-weir_canvas_get_property (GObject *object, guint property_id, GValue *value, GParamSpec *pspec)
+weir_canvas_get_property (GObject    *object,
+                          guint       property_id,
+                          GValue     *value,
+                          GParamSpec *pspec)
 {
   WeirCanvas *self = WEIR_CANVAS (object);
 
@@ -183,7 +199,10 @@ weir_canvas_get_property (GObject *object, guint property_id, GValue *value, GPa
 }
 
 static void
-weir_canvas_set_property (GObject *object, guint property_id, const GValue *value, GParamSpec *pspec)
+weir_canvas_set_property (GObject      *object,
+                          guint         property_id,
+                          const GValue *value,
+                          GParamSpec   *pspec)
 {
   WeirCanvas *self = WEIR_CANVAS (object);
 
@@ -254,8 +273,6 @@ weir_canvas_finalize (GObject *object)
   weir_painter_clear (&self->painter);
   g_clear_object (&self->viewport);
   g_clear_object (&self->selected);
-  g_clear_pointer (&self->visible_cards, g_ptr_array_unref);
-  g_clear_pointer (&self->visible_wires, g_ptr_array_unref);
   g_clear_pointer (&self->starts, g_array_unref);
   g_clear_pointer (&self->choices, g_array_unref);
   g_clear_pointer (&self->band_before, g_hash_table_unref);
@@ -316,8 +333,6 @@ weir_canvas_init (WeirCanvas *self)
   self->editable = TRUE;
   self->viewport = weir_viewport_new ();
   self->selected = g_list_store_new (WEIR_TYPE_BLOCK);
-  self->visible_cards = g_ptr_array_new ();
-  self->visible_wires = g_ptr_array_new ();
   self->starts = g_array_new (FALSE, FALSE, sizeof (graphene_point_t));
   self->choices = g_array_new (FALSE, FALSE, sizeof (WeirConnectChoice));
   self->band_before = g_hash_table_new (NULL, NULL);
@@ -350,7 +365,8 @@ weir_canvas_get_workflow (WeirCanvas *self)
 }
 
 void
-weir_canvas_set_workflow (WeirCanvas *self, WeirWorkflow *workflow)
+weir_canvas_set_workflow (WeirCanvas   *self,
+                          WeirWorkflow *workflow)
 {
   g_return_if_fail (WEIR_IS_CANVAS (self));
 
@@ -405,7 +421,8 @@ has_no_places (WeirScene *scene)
  * Shows another graph of the workflow, whole. If its blocks have no places yet they are arranged, as an edit.
  */
 void
-weir_canvas_set_graph (WeirCanvas *self, WeirGraph *graph)
+weir_canvas_set_graph (WeirCanvas *self,
+                       WeirGraph  *graph)
 {
   g_return_if_fail (WEIR_IS_CANVAS (self));
   g_return_if_fail (self->workflow != NULL && WEIR_IS_GRAPH (graph));
@@ -435,7 +452,8 @@ weir_canvas_get_view (WeirCanvas *self)
 }
 
 void
-weir_canvas_set_view (WeirCanvas *self, WeirRunView *view)
+weir_canvas_set_view (WeirCanvas  *self,
+                      WeirRunView *view)
 {
   g_return_if_fail (WEIR_IS_CANVAS (self));
 
@@ -461,7 +479,8 @@ weir_canvas_get_editable (WeirCanvas *self)
 }
 
 void
-weir_canvas_set_editable (WeirCanvas *self, gboolean editable)
+weir_canvas_set_editable (WeirCanvas *self,
+                          gboolean    editable)
 {
   g_return_if_fail (WEIR_IS_CANVAS (self));
 
@@ -482,7 +501,8 @@ weir_canvas_get_zoom (WeirCanvas *self)
 }
 
 void
-weir_canvas_set_zoom (WeirCanvas *self, double zoom)
+weir_canvas_set_zoom (WeirCanvas *self,
+                      double      zoom)
 {
   int width, height;
 
@@ -508,7 +528,8 @@ weir_canvas_zoom_to_fit (WeirCanvas *self)
 }
 
 void
-weir_canvas_reveal_block (WeirCanvas *self, WeirBlock *block)
+weir_canvas_reveal_block (WeirCanvas *self,
+                          WeirBlock  *block)
 {
   WeirCard *card;
 
@@ -521,7 +542,9 @@ weir_canvas_reveal_block (WeirCanvas *self, WeirBlock *block)
 }
 
 gboolean
-weir_canvas_get_block_bounds (WeirCanvas *self, WeirBlock *block, graphene_rect_t *bounds)
+weir_canvas_get_block_bounds (WeirCanvas      *self,
+                              WeirBlock       *block,
+                              graphene_rect_t *bounds)
 {
   WeirCard *card = self->scene != NULL ? weir_scene_find_card (self->scene, block) : NULL;
   double x, y, zoom = weir_viewport_get_zoom (self->viewport);
@@ -534,8 +557,11 @@ weir_canvas_get_block_bounds (WeirCanvas *self, WeirBlock *block, graphene_rect_
 }
 
 gboolean
-weir_canvas_get_port_point (
-  WeirCanvas *self, WeirBlock *block, const char *port, gboolean input, graphene_point_t *point)
+weir_canvas_get_port_point (WeirCanvas       *self,
+                            WeirBlock        *block,
+                            const char       *port,
+                            gboolean          input,
+                            graphene_point_t *point)
 {
   WeirCard *card = self->scene != NULL ? weir_scene_find_card (self->scene, block) : NULL;
   const WeirPin *pin = card != NULL ? weir_card_find_pin (card, port, input) : NULL;
@@ -550,7 +576,8 @@ weir_canvas_get_port_point (
 }
 
 char *
-weir_canvas_describe_block (WeirCanvas *self, WeirBlock *block)
+weir_canvas_describe_block (WeirCanvas *self,
+                            WeirBlock  *block)
 {
   WeirCard *card = self->scene != NULL ? weir_scene_find_card (self->scene, block) : NULL;
 
@@ -558,33 +585,41 @@ weir_canvas_describe_block (WeirCanvas *self, WeirBlock *block)
 }
 
 void
-weir_canvas_announce (WeirCanvas *self, const char *text)
+weir_canvas_announce (WeirCanvas *self,
+                      const char *text)
 {
   gtk_accessible_announce (GTK_ACCESSIBLE (self), text, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
 }
 
 void
-weir_canvas_say (WeirCanvas *self, const char *text)
+weir_canvas_say (WeirCanvas *self,
+                 const char *text)
 {
   weir_canvas_announce (self, text);
   g_signal_emit (self, signals[SIGNAL_MESSAGE], 0, text);
 }
 
 void
-weir_canvas_request_block (WeirCanvas *self, double x, double y, WeirBlock *from, const char *port)
+weir_canvas_request_block (WeirCanvas *self,
+                           double      x,
+                           double      y,
+                           WeirBlock  *from,
+                           const char *port)
 {
   if (self->editable && self->graph != NULL)
     g_signal_emit (self, signals[SIGNAL_ADD_BLOCK_REQUESTED], 0, x, y, from, port);
 }
 
 void
-weir_canvas_emit_activated (WeirCanvas *self, WeirBlock *block)
+weir_canvas_emit_activated (WeirCanvas *self,
+                            WeirBlock  *block)
 {
   g_signal_emit (self, signals[SIGNAL_BLOCK_ACTIVATED], 0, block);
 }
 
 void
-weir_canvas_open_block (WeirCanvas *self, WeirBlock *block)
+weir_canvas_open_block (WeirCanvas *self,
+                        WeirBlock  *block)
 {
   WeirGraph *body = weir_block_get_body (block);
 
