@@ -10,6 +10,7 @@
 
 #define BIN_AGE (30 * G_TIME_SPAN_DAY)
 #define RUNS_AT_ONCE 20
+#define OLDEST_AT_ONCE 4
 #define TRIM_LOG 1
 #define TRIM_BLOBS 2
 
@@ -280,7 +281,7 @@ find_oldest (WeirSql *sql, int untrimmed, GError **error)
   if (find == NULL)
     return NULL;
   sqlite3_bind_int (find, 1, untrimmed);
-  sqlite3_bind_int (find, 2, RUNS_AT_ONCE);
+  sqlite3_bind_int (find, 2, OLDEST_AT_ONCE);
   return read_ids (sql, find, error);
 }
 

@@ -440,6 +440,119 @@ test_killed_half_way_it_goes_on (StoreFixture *self, gconstpointer data)
   g_assert_cmpuint (count_audit (self), ==, 1);
 }
 
+/* ── retention ───────────────────────────────────────────────────────────────────────────── */
+
+static void
+keep (StoreFixture *self, const char *workflow, const char *kind, gint64 age, gint64 max_bytes)
+{
+  g_assert_true (store_await_ok (weir_store_set_retention (self->store, workflow, kind, age, max_bytes)));
+}
+
+/* A run that ended so long ago, with a line, a big value, and a copy of a file that an undo needs. */
+static void
+add_old_run (StoreFixture *self, gint64 run, const char *workflow, gint64 age)
+{
+  WeirBatch *batch = weir_batch_new ();
+  gint64 ended_at = moment.utc - age;
+  WeirEffect effect = { .id = run, .run = run, .type = (char *) "file.write", .undo = WEIR_UNDO_EXACT };
+  g_autofree char *content = g_strdup_printf ("before %" G_GINT64_FORMAT, run);
+  g_autofree char *hash = weir_store_put_blob (self->store, content, strlen (content), NULL);
+
+  weir_batch_put_run (batch, run, workflow, "Tidy", 1, WEIR_RUN_SUCCEEDED, ended_at, ended_at, 1, NULL);
+  weir_batch_take_event (batch,
+                         store_event_new (WEIR_EVENT_RUN_SUCCEEDED, run, 1,
+                                          store_record_new ("result", store_text_new (100 * 1000, 'a' + (char) run))),
+                         NULL, NULL);
+  store_put_log (batch, run, 2, WEIR_LOG_INFO, "move", "moved");
+  effect.before = store_record_new ("content", weir_value_new_text (hash));
+  weir_batch_put_effect (batch, &effect);
+  weir_value_unref (effect.before);
+  store_fixture_commit (self, batch);
+}
+
+static guint
+count_lines (StoreFixture *self, gint64 run)
+{
+  g_autoptr(GPtrArray) lines = store_await_boxed (weir_store_query_logs (self->store, run, 0, NULL, NULL, 0, 0));
+
+  return lines->len;
+}
+
+static void
+test_runs_go_when_they_are_too_old (StoreFixture *self, gconstpointer data)
+{
+  use_moments (self);
+  add_old_run (self, 1, "w", 100 * DAY);
+  add_old_run (self, 2, "v", 100 * DAY);
+  add_old_run (self, 3, "w", 10 * DAY);
+  purge_all (self);
+  g_assert_cmpuint (count_runs (self), ==, 3);
+  keep (self, NULL, "run", 90 * DAY, 0);
+  keep (self, "v", "run", -1, 0);
+  purge_all (self);
+  g_assert_false (run_exists (self, 1));
+  g_assert_true (run_exists (self, 2));
+  g_assert_true (run_exists (self, 3));
+  g_assert_cmpuint (store_fixture_count_blobs (self), ==, 4);
+  g_assert_cmpuint (count_audit (self), ==, 1);
+}
+
+static void
+test_old_runs_may_lose_their_log_or_values_alone (StoreFixture *self, gconstpointer data)
+{
+  g_autoptr(GPtrArray) events = NULL;
+  g_autoptr(GPtrArray) effects = NULL;
+  g_autoptr(GBytes) before = NULL;
+  WeirEffect *effect;
+
+  use_moments (self);
+  add_old_run (self, 1, "w", 100 * DAY);
+  add_old_run (self, 2, "w", 10 * DAY);
+  g_ptr_array_unref (store_await_boxed (weir_store_query_logs (self->store, 1, 0, NULL, "moved", 0, 0)));
+  keep (self, NULL, "log", 90 * DAY, 0);
+  keep (self, NULL, "blob", 90 * DAY, 0);
+  purge_all (self);
+  g_assert_cmpuint (count_runs (self), ==, 2);
+  g_assert_cmpuint (count_lines (self, 1), ==, 0);
+  g_assert_cmpuint (count_lines (self, 2), ==, 1);
+  /* the value is gone, its preview is not, and what an undo needs is there */
+  store_assert_rejected (weir_store_load_events (self->store, 1, 0, TRUE), WEIR_ERROR_NOT_FOUND);
+  events = store_await_boxed (weir_store_load_events (self->store, 1, 0, FALSE));
+  g_assert_cmpuint (events->len, ==, 1);
+  effects = store_await_boxed (weir_store_list_effects (self->store, 1));
+  effect = g_ptr_array_index (effects, 0);
+  before = weir_store_read_blob (self->store, weir_value_get_member_text (effect->before, "content", ""), NULL);
+  g_assert_cmpmem (g_bytes_get_data (before, NULL), g_bytes_get_size (before), "before 1", 8);
+}
+
+static void
+test_the_oldest_go_when_there_is_too_much (StoreFixture *self, gconstpointer data)
+{
+  use_moments (self);
+  for (gint64 run = 1; run <= 25; run++)
+    add_old_run (self, run, "w", DAY);
+  mark (self, 1);
+  keep (self, NULL, "run", -1, 1000 * 1000);
+  purge_all (self);
+  g_assert_true (run_exists (self, 1)); /* the bin keeps its word */
+  g_assert_false (run_exists (self, 2));
+  g_assert_true (run_exists (self, 25));
+  g_assert_cmpuint (count_runs (self), >=, 4);
+  g_assert_cmpuint (count_runs (self), <=, 9);
+}
+
+static void
+test_unfit_settings_are_refused (StoreFixture *self, gconstpointer data)
+{
+  g_autoptr(GPtrArray) list = NULL;
+
+  store_assert_rejected (weir_store_set_retention (self->store, NULL, "cake", DAY, 0), WEIR_ERROR_INVALID);
+  store_assert_rejected (weir_store_set_retention (self->store, "w", "run", DAY, 1000), WEIR_ERROR_INVALID);
+  store_assert_rejected (weir_store_set_retention (self->store, NULL, "log", DAY, 1000), WEIR_ERROR_INVALID);
+  list = store_await_boxed (weir_store_list_retention (self->store));
+  g_assert_cmpuint (list->len, ==, 5);
+}
+
 /* ── blobs of what is replaced ───────────────────────────────────────────────────────────── */
 
 static void
@@ -536,6 +649,10 @@ main (int argc, char **argv)
   store_test ("/weir/store/purge/big-run-goes-in-parts", test_big_run_goes_in_parts);
   store_test ("/weir/store/purge/footprint-says-what-goes", test_footprint_says_what_goes);
   store_test ("/weir/store/purge/killed-half-way-it-goes-on", test_killed_half_way_it_goes_on);
+  store_test ("/weir/store/retention/runs-go-when-too-old", test_runs_go_when_they_are_too_old);
+  store_test ("/weir/store/retention/log-or-values-alone", test_old_runs_may_lose_their_log_or_values_alone);
+  store_test ("/weir/store/retention/oldest-go-when-too-much", test_the_oldest_go_when_there_is_too_much);
+  store_test ("/weir/store/retention/unfit-settings-are-refused", test_unfit_settings_are_refused);
   store_test ("/weir/store/purge/replaced-value-frees-its-blob", test_replaced_value_frees_its_blob);
   store_test ("/weir/store/audit/shows-a-changed-row", test_audit_shows_a_changed_row);
   store_test ("/weir/store/audit/shows-missing-rows", test_audit_shows_missing_rows);
