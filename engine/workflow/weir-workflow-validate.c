@@ -57,6 +57,26 @@ check_link_ports (WeirValidation *self, WeirLink *link)
                          link->column, "%s", reason != NULL ? reason : "The types of the two ports do not fit");
 }
 
+/* What is done at the end of a run stands by itself, in the workflow and not inside of another block. */
+static void
+check_at_end (WeirValidation *self, WeirGraph *graph)
+{
+  for (guint i = 0; i < graph->blocks->len; i++)
+    {
+      WeirBlock *block = graph->blocks->pdata[i];
+      const WeirBlockKind *kind = weir_block_get_kind (block);
+
+      if (kind == NULL || !kind->at_end || !block->data->enabled)
+        continue;
+      if (block->from->len + block->to->len > 0)
+        weir_validation_add (self, WEIR_SEVERITY_ERROR, "end.linked", block, NULL, NULL, block->line, block->column,
+                             "%s runs when everything else is over: no link may lead to it or from it", kind->title);
+      if (graph->container != NULL)
+        weir_validation_add (self, WEIR_SEVERITY_ERROR, "end.inside", block, NULL, NULL, block->line, block->column,
+                             "%s is for a whole run and does nothing inside of another block", kind->title);
+    }
+}
+
 static guint
 link_hash (gconstpointer key)
 {
@@ -139,6 +159,7 @@ check_graph (WeirValidation *self, WeirGraph *graph)
         check_graph (self, block->body);
     }
   check_links (self, graph);
+  check_at_end (self, graph);
   check_output (self, graph);
 }
 

@@ -175,6 +175,7 @@ end_run (WeirReport *self, WeirEvent *event, WeirRunStatus status)
   WeirValue *error = event->data != NULL ? weir_value_find_member (event->data, "error") : NULL;
 
   self->status = status;
+  self->exit_code = event->data != NULL ? (int) weir_value_get_member_int (event->data, "exit_code", -1) : -1;
   self->ended_at = event->at;
   if (result != NULL)
     self->result = weir_value_ref (result);
@@ -353,6 +354,8 @@ weir_report_finish (WeirReport *self)
   else
     print_summary (self);
   fflush (stdout);
+  if (weir_run_status_is_final (self->status) && self->exit_code >= 0)
+    return self->exit_code;
   switch (self->status)
     {
     case WEIR_RUN_SUCCEEDED:

@@ -44,6 +44,7 @@ typedef struct
   gint64         started_at;
   gint64         ended_at;
   WeirRunStatus  status;
+  int            exit_code;   /* that a block gave the run; -1: none did */
   WeirValue     *result;
   WeirValue     *error;
   guint64        quiet_until; /* events up to this one were shown before */
