@@ -9,6 +9,9 @@
 
 /* The methods of WeirControl in the process that has the engine. Each is a fiber: it may await. */
 
+/* Of one run, so many steps that wait are told why. */
+#define MAX_REASONS 200
+
 typedef WeirValue *(*MethodFunc) (WeirEngine *engine, WeirValue *args, GError **error);
 
 static gint64
@@ -279,7 +282,7 @@ list_runs (WeirEngine *engine, WeirValue *args, GError **error)
 }
 
 static WeirValue *
-describe_step (WeirRunState *state, const WeirStepInfo *step)
+describe_step (WeirRunState *state, const WeirStepInfo *step, WeirRun *live)
 {
   WeirBuilder *builder = weir_record_builder_new (12);
   g_autofree char *path = weir_run_state_dup_step_path (state, step);
@@ -298,6 +301,13 @@ describe_step (WeirRunState *state, const WeirStepInfo *step)
     weir_builder_set_take (builder, "progress", weir_value_new_number (step->progress));
   set_int (builder, "effects", step->n_effects);
   set_int (builder, "undone", step->n_undone);
+  if (live != NULL && step->ended_at == 0)
+    {
+      g_autofree char *waits = weir_run_explain_step (live, step->scope, step->block, step->firing);
+
+      if (waits != NULL)
+        set_text (builder, "waits", waits);
+    }
   if (step->outputs != NULL)
     weir_builder_set (builder, "outputs", step->outputs);
   if (step->error != NULL)
@@ -313,6 +323,7 @@ show_run (WeirEngine *engine, WeirValue *args, GError **error)
   g_autoptr(WeirRunView) view = NULL;
   WeirRunState *state;
   WeirBuilder *builder, *steps;
+  guint n_open = 0;
 
   info = dex_await_object (weir_engine_load_run (engine, id), error);
   if (info == NULL)
@@ -328,8 +339,15 @@ show_run (WeirEngine *engine, WeirValue *args, GError **error)
     weir_builder_set (builder, "result", weir_run_state_get_result (state));
   steps = weir_list_builder_new (weir_run_state_get_n_steps (state));
   for (guint i = 0; i < weir_run_state_get_n_steps (state); i++)
-    if (weir_run_state_get_step (state, i) != NULL)
-      weir_builder_take (steps, describe_step (state, weir_run_state_get_step (state, i)));
+    {
+      const WeirStepInfo *step = weir_run_state_get_step (state, i);
+
+      if (step == NULL)
+        continue;
+      /* why each of a hundred thousand waits nobody reads, and each answer looks at all of them */
+      n_open += step->ended_at == 0;
+      weir_builder_take (steps, describe_step (state, step, n_open <= MAX_REASONS ? weir_engine_find_run (engine, id) : NULL));
+    }
   weir_builder_set_take (builder, "timeline", weir_builder_end (steps));
   return weir_builder_end (builder);
 }
@@ -670,6 +688,8 @@ weir_control_dispatch (WeirEngine *engine, const char *method, WeirValue *args)
 
   if (func == NULL)
     func = find_method (weir_control_bin_methods, method);
+  if (func == NULL)
+    func = find_method (weir_control_limits_methods, method);
   if (func == NULL)
     return dex_future_new_reject (WEIR_ERROR, WEIR_ERROR_NOT_FOUND, "There is no method \"%s\"", method);
   if (weir_engine_is_read_only (engine) && !g_strv_contains (looking, method))

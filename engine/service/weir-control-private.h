@@ -30,6 +30,8 @@ typedef struct
 } WeirControlMethod;
 /* weir-control-bin.c; ends with a NULL name */
 extern const WeirControlMethod weir_control_bin_methods[];
+/* weir-control-limits.c, likewise */
+extern const WeirControlMethod weir_control_limits_methods[];
 
 /* The methods, in this process. Resolves to a WeirValue. */
 DexFuture          *weir_control_dispatch       (WeirEngine         *engine,

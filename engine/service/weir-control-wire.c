@@ -48,6 +48,8 @@ static const char interface_xml[] =
   "<method name='VerifyAudit'><arg name='json' type='s' direction='out'/></method>"
   "<method name='ListRetention'><arg name='json' type='s' direction='out'/></method>"
   "<method name='SetRetention'><arg name='workflow' type='s'/><arg name='kind' type='s'/><arg name='seconds' type='x'/><arg name='bytes' type='x'/><arg name='json' type='s' direction='out'/></method>"
+  "<method name='Limits'><arg name='changes' type='s'/><arg name='json' type='s' direction='out'/></method>"
+  "<method name='SetPriority'><arg name='run' type='x'/><arg name='block' type='s'/><arg name='priority' type='i'/><arg name='json' type='s' direction='out'/></method>"
   "<method name='Usage'><arg name='json' type='s' direction='out'/></method>"
   "<method name='Report'><arg name='run' type='x'/><arg name='json' type='s' direction='out'/></method>"
   "<signal name='Event'><arg name='run' type='x'/><arg name='event' type='s'/></signal>"

@@ -164,7 +164,7 @@ print_member (WeirValue *record, const char *name, const char *title)
 static void
 print_steps (WeirValue *steps)
 {
-  WeirTable *table = weir_table_new (_ ("STEP"), _ ("STATUS"), _ ("TOOK"), _ ("ATTEMPTS"), _ ("ERROR"), NULL);
+  WeirTable *table = weir_table_new (_ ("STEP"), _ ("STATUS"), _ ("TOOK"), _ ("ATTEMPTS"), _ ("ERROR OR REASON TO WAIT"), NULL);
 
   for (gsize i = 0; i < weir_value_get_length (steps); i++)
     {
@@ -175,7 +175,10 @@ print_steps (WeirValue *steps)
       weir_table_take (table, weir_cell_text (step, "status"));
       weir_table_take (table, describe_duration (step, "started_at", "ended_at"));
       weir_table_take (table, weir_cell_text (step, "attempts"));
-      weir_table_take (table, error != NULL && !weir_value_is_null (error) ? weir_cell_text (error, "message") : NULL);
+      if (weir_value_find_member (step, "waits") != NULL)
+        weir_table_take (table, weir_cell_text (step, "waits"));
+      else
+        weir_table_take (table, error != NULL && !weir_value_is_null (error) ? weir_cell_text (error, "message") : NULL);
     }
   weir_table_print (table);
 }

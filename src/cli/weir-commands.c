@@ -52,6 +52,14 @@ const WeirCommand weir_commands[] = {
         "deleted-workflow: how long these can be restored. TIME is like 30d, 12h, 0 or forever. SIZE, like 2G, is for run and blob of all\n"
         "workflows: the oldest go when there is more."),
     NULL, weir_storage_options, 0, 3, weir_command_storage },
+  { "limits", N_ ("[NAME=VALUE...]"), N_ ("Show how much may go on at once and what is in use, or change it"),
+    N_ ("workers (steps at once), steps_per_run, runs_per_workflow, programs, queue (runs that wait to begin), memory (2G; no step starts\n"
+        "above it), ageing (60s; what waits so long rises by a level), pool.NAME and pool.NAME.reserved (places, and those kept for high\n"
+        "priority), pool.NAME.rate and rate.HOST (10/s). \"default\" brings the default back. Applies at once, also to what runs."),
+    NULL, weir_limits_options, 0, 1000, weir_command_limits },
+  { "priority", N_ ("RUN low|normal|high|NUMBER [STEP]"), N_ ("Let a run, or a part of it, go before others that wait, or after them"),
+    N_ ("NUMBER is -100 to 100. STEP is one as `weir show` names it, or an item: each[3]/"), "run", NULL, 2, 3,
+    weir_command_priority },
   { "audit", N_ ("[list|verify|export]"), N_ ("Show who deleted what, or check that nothing is missing in that"),
     N_ ("Each row carries the SHA-256 of the one before, so that a changed or missing row shows."), NULL, weir_audit_options, 0, 1,
     weir_command_audit },

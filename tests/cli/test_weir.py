@@ -406,6 +406,34 @@ class WeirTest(unittest.TestCase):
     def test_no_color_is_honoured(self):
         self.assertNotRegex(self.run_on_terminal(NO_COLOR="1"), "\033\\[[0-9;]*m")
 
+    # How much may go on at once
+
+    def test_limits_can_be_shown_and_changed(self):
+        self.assertIn("workers", self.weir("limits").stdout)
+        self.weir("limits", "workers=3", "memory=2G", "pool.lab=4", "pool.lab.reserved=1", "rate.example.org=10/s", "ageing=30s")
+        limits = json.loads(self.weir("limits", "--json").stdout)["limits"]
+        self.assertEqual((limits["workers"], limits["memory"], limits["ageing"]), (3, 2 ** 31, 30000))
+        self.assertEqual(limits["pools"]["lab"], {"slots": 4, "reserved": 1})
+        self.assertEqual(limits["rates"], {"example.org": {"count": 10, "per": 1000, "burst": 10}})
+        self.assertIn("1 to 64", self.weir("limits", "workers=65", code=2).stderr)
+        self.weir("limits", "workers", code=2)
+        self.weir("limits", "rate.example.org=none", "workers=default")
+        self.assertEqual(json.loads(self.weir("limits", "--json").stdout)["limits"]["rates"], {})
+
+    def test_a_waiting_step_says_why(self):
+        text = ("weir: 1\nname: Waits\nblocks:\n"
+                "  a: { kind: exec.command, label: First, pool: lab, priority: high, config: { program: sleep, args: ['1000'] } }\n"
+                "  b: { kind: exec.command, pool: lab, config: { program: 'true' } }\n")
+        running = self.start("run", self.file(text), "--json")
+        self.wait_for_event(running, "effect.intended")
+        steps = json.loads(self.weir("show", "1", "--json").stdout)["timeline"]
+        self.assertEqual([step.get("waits") for step in steps], [None, "waits for a place in pool lab (1 of 1 in use by First)"])
+        self.weir("priority", "1", "7", "b")
+        self.assertIn("priority 7", self.weir("show", "1").stdout)
+        self.weir("priority", "1", "urgent", code=2)
+        self.weir("stop", "1")
+        running.communicate(timeout=30)
+
     # What is deleted, for a while or for good
 
     def test_a_deleted_run_can_be_restored(self):
