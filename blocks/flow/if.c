@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define CHANGED "changed_since_last_run"
+
 typedef struct
 {
   WeirValue *conditions;
@@ -19,7 +21,8 @@ static const WeirField if_fields[] = {
                                   "not_equals, <, <=, >, >=, "
                                   "contains, not_contains, in, not_in, matches, not_matches, empty, not_empty, "
                                   "exists, not_exists, truthy, falsy, error_is (a failure class), attempt_is (which "
-                                  "try this is), in_share (true for so many of 100, always the same ones)"),
+                                  "try this is), in_share (true for so many of 100, always the same ones), "
+                                  "changed_since_last_run"),
                     .type = "list<record{left?: any, op: text, right?: any}>",
                     .initial_text = "[{\"op\": \"truthy\"}]"),
   WEIR_FIELD_CHOICE (If, match, .title = N_("True when"), .choices = match_ids, .choice_titles = match_titles,
@@ -59,6 +62,8 @@ static const WeirExample if_examples[] = {
     .inputs = "{\"value\": 1}", .outputs = "{\"true\": 1}" },
   { .title = N_("The first try"), .config = "{\"conditions\": [{\"op\": \"attempt_is\", \"right\": 1}]}",
     .inputs = "{\"value\": 1}", .outputs = "{\"true\": 1}" },
+  { .title = N_("Changed since the last run"), .config = "{\"conditions\": [{\"op\": \"changed_since_last_run\"}]}",
+    .inputs = "{\"value\": 1}", .outputs = "{\"true\": 1}" },
   { .title = N_("A list is not less than a number"),
     .config = "{\"conditions\": [{\"op\": \"<\", \"right\": 3}]}", .inputs = "{\"value\": [1]}",
     .error = "input.type" },
@@ -87,6 +92,7 @@ typedef struct
   WeirValue  *right;
   const char *op;
   gboolean    case_sensitive;
+  const char *key; /* of its row in the state of the block */
 } Condition;
 
 typedef gboolean (*Test) (const Condition *condition, GError **error);
@@ -219,6 +225,27 @@ test_in_share (const Condition *condition, GError **error)
   return weir_blocks_hash_fraction (text, "") * 100 < percent;
 }
 
+/* Whether it is another value than what the run before this one saw here; what no run saw is new. */
+static gboolean
+test_changed (const Condition *condition, GError **error)
+{
+  WeirValue *known = weir_step_get_state (condition->step, "block", condition->key);
+  const char *run = weir_step_get_run_id (condition->step);
+  gboolean same_run = known != NULL && g_strcmp0 (weir_value_get_member_text (known, "run", NULL), run) == 0;
+  WeirValue *before = known != NULL ? weir_value_find_member (known, same_run ? "before" : "value") : NULL;
+  gboolean changed = before == NULL || !weir_value_equal (before, condition->left);
+  WeirBuilder *seen = weir_record_builder_new (3);
+  g_autoptr(WeirValue) record = NULL;
+
+  weir_builder_set_take (seen, "run", weir_value_new_text (run));
+  weir_builder_set (seen, "value", condition->left);
+  if (before != NULL)
+    weir_builder_set (seen, "before", before);
+  record = weir_builder_end (seen);
+  weir_step_save_state (condition->step, "block", condition->key, record, 0);
+  return changed;
+}
+
 static const struct
 {
   const char *name;
@@ -239,6 +266,7 @@ static const struct
   { "truthy", test_truthy, FALSE, FALSE },         { "falsy", test_truthy, TRUE, FALSE },
   { "error_is", test_error_is, FALSE, TRUE },      { "attempt_is", test_attempt_is, FALSE, TRUE },
   { "in_share", test_in_share, FALSE, TRUE },
+  { CHANGED, test_changed, FALSE, FALSE },
 };
 
 static int
@@ -261,11 +289,19 @@ log_condition (WeirStep *step, const Condition *condition, gboolean takes_right,
                  result ? "true" : "false");
 }
 
-static gboolean
-check_row (If *self, WeirStep *step, WeirValue *row, WeirValue *value, gboolean *result, GError **error)
+static char *
+make_key (gsize index)
 {
+  return g_strdup_printf (CHANGED " %" G_GSIZE_FORMAT, index + 1);
+}
+
+static gboolean
+check_row (If *self, WeirStep *step, gsize index, WeirValue *value, gboolean *result, GError **error)
+{
+  WeirValue *row = weir_value_get_item (self->conditions, index);
+  g_autofree char *key = make_key (index);
   Condition condition = { .step = step, .op = weir_value_get_member_text (row, "op", ""),
-                          .case_sensitive = self->case_sensitive };
+                          .case_sensitive = self->case_sensitive, .key = key };
   g_autoptr(WeirValue) nothing = weir_value_new_null ();
   g_autoptr(GError) failure = NULL;
   int i = find_operator (condition.op);
@@ -321,7 +357,7 @@ if_eval (gpointer settings, WeirStep *step, GError **error)
     {
       gboolean result;
 
-      if (!check_row (self, step, weir_value_get_item (self->conditions, i), value, &result, error))
+      if (!check_row (self, step, i, value, &result, error))
         {
           prefix_row (error, weir_value_get_item (self->conditions, i), i);
           return FALSE;
@@ -333,6 +369,46 @@ if_eval (gpointer settings, WeirStep *step, GError **error)
 
   weir_step_emit (step, holds ? "true" : "false", value);
   return TRUE;
+}
+
+static gboolean
+is_changed_row (WeirValue *row)
+{
+  return g_strcmp0 (weir_value_get_member_text (row, "op", NULL), CHANGED) == 0;
+}
+
+static gboolean
+if_needs_run (WeirValue *config)
+{
+  WeirValue *conditions = weir_value_find_member (config, "conditions");
+
+  for (gsize i = 0; conditions != NULL && i < weir_value_get_length (conditions); i++)
+    if (is_changed_row (weir_value_get_item (conditions, i)))
+      return TRUE;
+  return FALSE;
+}
+
+/* What the last run saw is loaded first. */
+static gboolean
+if_fiber (gpointer settings, WeirStep *step, GError **error)
+{
+  If *self = settings;
+
+  for (gsize i = 0; i < weir_value_get_length (self->conditions); i++)
+    {
+      g_autofree char *key = make_key (i);
+
+      if (is_changed_row (weir_value_get_item (self->conditions, i))
+          && !dex_await (weir_step_load_state (step, "block", key), error))
+        return FALSE;
+    }
+  return if_eval (settings, step, error);
+}
+
+static DexFuture *
+if_run (gpointer settings, WeirStep *step)
+{
+  return weir_step_spawn (step, settings, if_fiber);
 }
 
 static char *
@@ -377,4 +453,5 @@ WEIR_DEFINE_BLOCK_KIND (flow_if, .id = "flow.if", .version = 1, .title = N_("If"
                         .category = N_("Flow"), .icon = "dialog-question-symbolic",
                         .effect = WEIR_EFFECT_PURE, .undo = WEIR_UNDO_NONE, .inputs = if_inputs, .outputs = if_outputs,
                         .fields = if_fields, .settings_size = sizeof (If), .errors = if_errors, .examples = if_examples,
-                        .templates = if_templates, .check = if_check, .summarize = if_summarize, .eval = if_eval)
+                        .templates = if_templates, .check = if_check, .summarize = if_summarize, .eval = if_eval,
+                        .needs_run = if_needs_run, .run = if_run)

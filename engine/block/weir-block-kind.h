@@ -209,7 +209,7 @@ WEIR_API void weir_port_list_set_policy (WeirPortList *self, WeirJoin policy, gu
  *
  * What can be placed. Static data, defined with WEIR_DEFINE_BLOCK_KIND in one file a kind.
  *
- * Either @eval or @run is set. @eval computes at once on the main thread and must not wait or take more than a
+ * Either @eval or @run is set, or both and @needs_run. @eval computes at once on the main thread and must not wait or take more than a
  * millisecond. @run answers with a future that resolves to anything when the step is done and rejects with its
  * failure; @settings and the step live until then.
  */
@@ -246,6 +246,8 @@ struct _WeirBlockKind
   WeirEffectClass  (*get_effect) (WeirValue *config);
   /* The undo kind of the effects under a raw configuration, for kinds where it depends on it; NULL: always @undo. */
   WeirUndoKind     (*get_undo)   (WeirValue *config);
+  /* Where both are set: whether a raw configuration needs @run. */
+  gboolean         (*needs_run)  (WeirValue *config);
   gboolean         (*eval)       (gpointer settings, WeirStep *step, GError **error);
   DexFuture       *(*run)        (gpointer settings, WeirStep *step);
   /* The opposite action of one completed effect of undo kind COMPENSATE, from what was recorded. */

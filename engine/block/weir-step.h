@@ -76,6 +76,8 @@ WEIR_API const char   *weir_step_get_run_id   (WeirStep     *self);
 WEIR_API GCancellable *weir_step_get_cancellable (WeirStep  *self);
 /* µs UTC on the engine's clock, the same for a replay. */
 WEIR_API gint64        weir_step_get_time     (WeirStep     *self);
+/* µs UTC on the engine's clock, now. */
+WEIR_API gint64        weir_step_get_now      (WeirStep     *self);
 /* Resolves after @duration_ms on the engine's clock; rejects when the step is stopped. Holds no fiber. */
 WEIR_API DexFuture    *weir_step_sleep        (WeirStep     *self,
                                                gint64        duration_ms) G_GNUC_WARN_UNUSED_RESULT;

@@ -334,3 +334,12 @@ weir_plan_unref (WeirPlan *self)
   g_object_unref (self->graph);
   g_free (self);
 }
+
+gboolean
+weir_plan_block_evaluates (const WeirPlanBlock *block)
+{
+  const WeirBlockKind *kind = block->kind;
+
+  return kind != NULL && kind->eval != NULL
+         && (kind->needs_run == NULL || !kind->needs_run (weir_block_get_config (block->block)));
+}

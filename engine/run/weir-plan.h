@@ -84,6 +84,8 @@ typedef struct
 WeirPlan *weir_plan_new        (WeirGraph      *graph);
 WeirPlan *weir_plan_ref        (WeirPlan       *self);
 void      weir_plan_unref      (WeirPlan       *self);
+/* Computed at once, without waiting. */
+gboolean  weir_plan_block_evaluates (const WeirPlanBlock *block);
 int       weir_plan_find_block (const WeirPlan *self,
                                 const char     *id);
 gboolean  weir_plan_region_contains (const WeirPlan *self,

@@ -588,7 +588,7 @@ weir_run_begin_step (WeirRun *run, WeirStep *step)
       step->config = weir_block_config_get (state->scope->shared->plan, block);
       if (!weir_step_prepare (step, &error))
         weir_run_step_done (step, error);
-      else if (step->kind->eval != NULL)
+      else if (weir_plan_block_evaluates (block))
         evaluate_step (step);
       else
         start_waiting_kind (step);

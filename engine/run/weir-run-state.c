@@ -153,7 +153,7 @@ counts_against_limit (WeirStepState *step)
 {
   WeirPlanBlock *block = weir_step_state_get_block (step);
 
-  return block->kind != NULL && block->kind->eval == NULL && !block->kind->has_body && !step->skip
+  return block->kind != NULL && !weir_plan_block_evaluates (block) && !block->kind->has_body && !step->skip
          && weir_block_get_enabled (block->block);
 }
 

@@ -84,7 +84,7 @@ rang_cb (gpointer user_data)
   WeirStep *step = self->step;
   WeirWaitState *wait;
   const char *key = "timed_out";
-  g_autoptr (WeirValue) yes = weir_value_new_bool (TRUE);
+  g_autoptr(WeirValue) yes = weir_value_new_bool (TRUE);
 
   self->alarm = NULL;
   if (step->settled || step->run->suspended || (wait = weir_step_state_get_pending_wait (step->state)) == NULL)
@@ -132,14 +132,15 @@ arm_held (WeirRun *run)
 /* ── looking every now and then ─────────────────────────────────────────────────────────── */
 
 static void look (Waiter *self);
+static void keep_answer (WeirRun *run, WeirStepState *state, WeirValue *value, const char *by, const char *comment);
 
 static DexFuture *
 look_cb (DexFuture *future, gpointer user_data)
 {
   Waiter *self = user_data;
   /* the callback runs within it */
-  g_autoptr (DexFuture) keep = g_steal_pointer (&self->look);
-  g_autoptr (WeirStep) step = weir_step_ref (self->step);
+  g_autoptr(DexFuture) keep = g_steal_pointer (&self->look);
+  g_autoptr(WeirStep) step = weir_step_ref (self->step);
 
   if (!step->settled && !step->run->suspended && weir_step_state_get_pending_wait (step->state) != NULL)
     look (self);
@@ -150,13 +151,15 @@ static void
 look (Waiter *self)
 {
   WeirStep *step = self->step;
-  g_autoptr (WeirValue) found = NULL;
+  g_autoptr(WeirValue) found = NULL;
   GError *error = NULL;
 
   if (step->run->state->paused_at == 0)
     found = self->wait.poll (self->wait.user_data, step, &error);
   if (error != NULL)
     {
+      /* whoever gave the functions may be gone once it hears of it */
+      self->wait = (WeirWait) { 0 };
       dex_promise_reject (self->promise, error);
       return;
     }
@@ -164,7 +167,7 @@ look (Waiter *self)
     self->look = dex_future_then (weir_clock_sleep (step->run->engine->clock, MAX (self->wait.poll_ms, 1)), look_cb,
                                   self, NULL);
   else
-    weir_step_answer (step, found, "expression", NULL);
+    keep_answer (step->run, step->state, found, "expression", NULL);
 }
 
 static gboolean
@@ -300,7 +303,7 @@ weir_run_resume_answered (WeirRun *run)
     arm_held (run);
   while ((next = g_queue_pop_head (&run->answered)) != NULL)
     {
-      g_autoptr (WeirStep) step = next;
+      g_autoptr(WeirStep) step = next;
       Waiter *waiter = g_steal_pointer (&step->waiter);
       WeirWaitState *wait;
       GValue value = G_VALUE_INIT;
@@ -309,7 +312,7 @@ weir_run_resume_answered (WeirRun *run)
         continue;
       if (!step->settled && !step->state->scope->pub.closed)
         {
-          g_autoptr (WeirValue) answer = NULL;
+          g_autoptr(WeirValue) answer = NULL;
 
           wait = g_ptr_array_index (step->state->wait_states, step->state->wait_states->len - 1);
           answer = weir_value_get_member_bool (wait->answer, "timed_out", FALSE) ? weir_value_new_null ()
@@ -369,15 +372,30 @@ audit_answer (WeirRun *run, WeirStepState *state, WeirValue *value, const char *
                         weir_value_get_member_text (value, "decision", "answer"), subject, comment);
 }
 
+/* The answer fits: the step goes on with it. */
+static void
+keep_answer (WeirRun *run, WeirStepState *state, WeirValue *value, const char *by, const char *comment)
+{
+  WeirWaitState *wait = weir_step_state_get_pending_wait (state);
+  WeirBuilder *data = weir_record_builder_new (3);
+
+  weir_builder_set (data, "value", value);
+  weir_builder_set_take (data, "by", weir_value_new_text (by));
+  if (comment != NULL)
+    weir_builder_set_take (data, "comment", weir_value_new_text (comment));
+  if (weir_value_find_member (wait->data, "request") != NULL)
+    audit_answer (run, state, value, by, comment);
+  weir_run_emit (run, WEIR_EVENT_BLOCK_ANSWERED, state, weir_builder_end (data));
+  go_on (state);
+}
+
 static gboolean
 answer_step (WeirRun *run, WeirStepState *state, WeirValue *value, const char *by, const char *comment, GError **error)
 {
-  WeirWaitState *wait = weir_step_state_get_pending_wait (state);
   WeirStep *step = state->runtime;
   Waiter *waiter = step != NULL ? step->waiter : NULL;
-  g_autoptr (WeirValue) given = value != NULL ? weir_value_ref (value) : weir_value_new_null ();
-  g_autoptr (WeirValue) kept = NULL;
-  WeirBuilder *data;
+  g_autoptr(WeirValue) given = value != NULL ? weir_value_ref (value) : weir_value_new_null ();
+  g_autoptr(WeirValue) kept = NULL;
 
   if (waiter != NULL && waiter->wait.check != NULL)
     kept = waiter->wait.check (waiter->wait.user_data, step, given, error);
@@ -385,22 +403,17 @@ answer_step (WeirRun *run, WeirStepState *state, WeirValue *value, const char *b
     kept = weir_value_ref (given);
   if (kept == NULL)
     return FALSE;
-  data = weir_record_builder_new (3);
-  weir_builder_set (data, "value", kept);
-  weir_builder_set_take (data, "by", weir_value_new_text (by));
-  if (comment != NULL)
-    weir_builder_set_take (data, "comment", weir_value_new_text (comment));
-  if (weir_value_find_member (wait->data, "request") != NULL)
-    audit_answer (run, state, kept, by, comment);
-  weir_run_emit (run, WEIR_EVENT_BLOCK_ANSWERED, state, weir_builder_end (data));
-  go_on (state);
+  keep_answer (run, state, kept, by, comment);
   return TRUE;
 }
 
 static gboolean
 check_waits (WeirRun *self, WeirStepState *state, const char *what, GError **error)
 {
-  if (state != NULL && self->engine != NULL && !self->suspended)
+  WeirStep *step = state != NULL ? state->runtime : NULL;
+
+  if (state != NULL && self->engine != NULL && !self->suspended
+      && (step == NULL || step->cancellable == NULL || !g_cancellable_is_cancelled (step->cancellable)))
     return TRUE;
   g_set_error (error, WEIR_ERROR, WEIR_ERROR_WRONG_STATE, "%s does not wait for an answer", what);
   return FALSE;

@@ -342,6 +342,25 @@ make_bucket (const char *bucket)
   return g_strconcat ("store:", bucket, NULL);
 }
 
+static DexFuture *
+entry_loaded_cb (DexFuture *future, gpointer user_data)
+{
+  WeirState *stored = g_value_get_boxed (dex_future_get_value (future, NULL));
+
+  return future_of (stored->value);
+}
+
+DexFuture *
+weir_engine_load_entry (WeirEngine *engine, const char *workflow_id, const char *bucket, const char *key)
+{
+  g_autofree char *block = make_bucket (bucket);
+  State *state = find_state (engine, workflow_id, block, key);
+
+  if (state != NULL)
+    return future_of (state_get (state));
+  return dex_future_then (weir_store_get_state (engine->store, workflow_id, block, key), entry_loaded_cb, NULL, NULL);
+}
+
 void
 weir_engine_put_entry (
   WeirEngine *engine, const char *workflow_id, const char *bucket, const char *key, WeirValue *value, gint64 expires_at)

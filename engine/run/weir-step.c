@@ -398,6 +398,18 @@ weir_step_get_time (WeirStep *self)
 }
 
 /**
+ * weir_step_get_now:
+ * @self: a step
+ *
+ * Returns: µs UTC on the engine's clock
+ */
+gint64
+weir_step_get_now (WeirStep *self)
+{
+  return self->run->engine != NULL ? weir_clock_get_time (self->run->engine->clock) : self->time;
+}
+
+/**
  * weir_step_sleep:
  * @self: a step
  * @duration_ms: how long

@@ -15,6 +15,7 @@ typedef struct
   WeirDirection direction;
   /* found */
   WeirRunState *state;    /* NULL where it is not needed */
+  GHashTable   *values;   /* what variables and entries will be once those before are undone */
   gint64        boundary;
 } PlanCall;
 
@@ -26,44 +27,12 @@ plan_call_free (gpointer data)
   g_object_unref (call->engine);
   g_free (call->to_block);
   g_free (call->part);
+  g_hash_table_unref (call->values);
   g_clear_pointer (&call->state, weir_run_state_unref);
   g_free (call);
 }
 
-gboolean
-weir_effect_is_variable (const WeirEffect *effect)
-{
-  return g_str_equal (effect->type, "variable.set");
-}
-
 /* ── single effects ─────────────────────────────────────────────────────────────────────── */
-
-static gboolean
-is_same (WeirValue *a, WeirValue *b)
-{
-  return a == b || (a != NULL && b != NULL && weir_value_equal (a, b));
-}
-
-void
-weir_variable_effect_explain (WeirEngine *engine, const WeirEffect *effect, WeirDirection direction, char **description,
-                              char **conflict)
-{
-  gboolean undo = direction == WEIR_DIRECTION_UNDO;
-  const char *workflow = weir_value_get_member_text (effect->before, "workflow", NULL);
-  WeirValue *old = weir_value_find_member (effect->before, "value");
-  WeirValue *set = effect->after != NULL ? weir_value_find_member (effect->after, "value") : NULL;
-  g_autoptr(WeirValue) now = weir_store_dup_variable (engine->store, workflow, effect->target);
-  WeirValue *to = undo ? old : set;
-  g_autofree char *shown = to != NULL ? weir_value_to_display (to, 60) : NULL;
-
-  *description = shown != NULL
-                   ? g_strdup_printf (undo ? "Set the variable %s back to %s" : "Set the variable %s to %s again",
-                                      effect->target, shown)
-                   : g_strdup_printf ("Remove the variable %s", effect->target);
-  *conflict = NULL;
-  if (undo ? set != NULL && !is_same (set, now) && !is_same (old, now) : !is_same (old, now) && !is_same (set, now))
-    *conflict = g_strdup ("It was set again since");
-}
 
 static void
 explain (PlanCall *call, const WeirEffect *effect, WeirForesight *foresight, char **description, char **conflict, guint64 *size,
@@ -84,8 +53,8 @@ explain (PlanCall *call, const WeirEffect *effect, WeirForesight *foresight, cha
       else if (weir_file_effect_is_done (effect, call->direction, foresight))
         g_clear_pointer (conflict, g_free); /* the undo before this one was cut off */
     }
-  else if (weir_effect_is_variable (effect))
-    weir_variable_effect_explain (call->engine, effect, call->direction, description, conflict);
+  else if (weir_value_effect_is_one (effect))
+    weir_value_effect_explain (call->engine, effect, call->direction, call->values, description, conflict);
   else if (effect->undo == WEIR_UNDO_COMPENSATE)
     *description = g_strdup_printf ("Take back %s: %s", effect->type, effect->target);
   else
@@ -261,6 +230,7 @@ plan (WeirEngine *self, gint64 run, const char *to_block, const char *part, Weir
   PlanCall *call = g_new0 (PlanCall, 1);
 
   call->engine = g_object_ref (self);
+  call->values = weir_value_effect_new_foresight ();
   call->run = run;
   call->to_block = g_strdup (to_block);
   call->part = g_strdup (part);

@@ -17,9 +17,13 @@ void          weir_undo_plan_take_item (WeirUndoPlan *self,
                                         gboolean      irreversible,
                                         guint64       size);
 
-gboolean      weir_effect_is_variable  (const WeirEffect *effect);
-/* @description, @conflict (out, transfer full) */
-void          weir_variable_effect_explain (WeirEngine *engine, const WeirEffect *effect, WeirDirection direction,
-                                            char **description, char **conflict);
+/* weir-undo-values.c: variables and entries of the store */
+gboolean      weir_value_effect_is_one (const WeirEffect *effect);
+GHashTable   *weir_value_effect_new_foresight (void);
+/* In a fiber. @foreseen (nullable): what is undone before it; takes note. @description, @conflict (out, transfer full) */
+void          weir_value_effect_explain (WeirEngine *engine, const WeirEffect *effect, WeirDirection direction,
+                                         GHashTable *foreseen, char **description, char **conflict);
+/* Puts what was before, or after, in the batch of this turn. */
+void          weir_value_effect_put    (WeirEngine *engine, const WeirEffect *effect, WeirDirection direction);
 
 G_END_DECLS

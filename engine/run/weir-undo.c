@@ -306,19 +306,15 @@ undo_group (UndoCall *call, guint first, GError **error)
 
 /* All answer why it was kept (transfer full), or NULL when it was done. */
 static char *
-undo_variable (UndoCall *call, const WeirEffect *effect)
+undo_value (UndoCall *call, const WeirEffect *effect)
 {
-  const char *workflow = weir_value_get_member_text (effect->before, "workflow", NULL);
-  WeirValue *value = call->plan->redo ? weir_value_find_member (effect->after, "value")
-                                      : weir_value_find_member (effect->before, "value");
   g_autofree char *description = NULL;
   g_autofree char *conflict = NULL;
 
-  weir_variable_effect_explain (call->engine, effect, direction_of (call->plan), &description, &conflict);
+  weir_value_effect_explain (call->engine, effect, direction_of (call->plan), NULL, &description, &conflict);
   if (conflict != NULL && call->choice != WEIR_CONFLICT_OVERWRITE)
     return g_steal_pointer (&conflict);
-  weir_batch_put_variable (weir_engine_get_batch (call->engine), workflow, effect->target, value);
-  weir_store_cache_variable (call->engine->store, workflow, effect->target, value);
+  weir_value_effect_put (call->engine, effect, direction_of (call->plan));
   return NULL;
 }
 
@@ -342,8 +338,8 @@ undo_by_kind (UndoCall *call, WeirUndoItem *item)
 static guint
 undo_one (UndoCall *call, WeirUndoItem *item, GError **error)
 {
-  g_autofree char *kept = weir_effect_is_variable (item->effect) ? undo_variable (call, item->effect)
-                                                                 : undo_by_kind (call, item);
+  g_autofree char *kept = weir_value_effect_is_one (item->effect) ? undo_value (call, item->effect)
+                                                                  : undo_by_kind (call, item);
 
   journal_outcome (call, item->effect, kept, NULL, NULL);
   return dex_await (weir_engine_durable (call->engine), error) ? 1 : 0;

@@ -105,7 +105,8 @@ test_descriptors (void)
       g_assert_nonnull (kind->summary);
       g_assert_nonnull (kind->keywords);
       g_assert_true (g_str_has_suffix (kind->icon, "-symbolic"));
-      g_assert_true ((kind->eval != NULL) != (kind->run != NULL));
+      g_assert_true (kind->needs_run != NULL ? kind->eval != NULL && kind->run != NULL
+                                             : (kind->eval != NULL) != (kind->run != NULL));
       g_assert_nonnull (page);
       for (guint j = 0; kind->inputs != NULL && kind->inputs[j].name != NULL; j++)
         g_assert_nonnull (weir_port_list_find_input (ports, kind->inputs[j].name));
