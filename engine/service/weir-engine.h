@@ -182,6 +182,10 @@ WEIR_API DexFuture    *weir_engine_plan_redo       (WeirEngine   *self,
 WEIR_API DexFuture    *weir_engine_plan_undo_part  (WeirEngine   *self,
                                                     gint64        run,
                                                     const char   *path) G_GNUC_WARN_UNUSED_RESULT;
+/* What cannot be undone, or only up to a limit (@limit bytes; 0: the default), of a run of @workflow, known before it: a list of records
+ * {block, title, kind, undo, text}, one for each block that has an effect. (transfer full) */
+WEIR_API WeirValue    *weir_workflow_foretell_undo (WeirWorkflow *workflow,
+                                                    gint64        limit);
 /* Bytes that are kept of what one effect replaces or removes; what is larger cannot be undone. 1 GiB unless set. */
 WEIR_API void          weir_engine_set_undo_limit  (WeirEngine   *self,
                                                     gint64        bytes);

@@ -12,8 +12,10 @@
 
 static char **option_inputs;
 static char *option_output;
+static gboolean option_plan;
 
 const GOptionEntry weir_run_options[] = {
+  { "plan", 0, 0, G_OPTION_ARG_NONE, &option_plan, N_ ("Run nothing; say what of it could be undone"), NULL },
   { "input", 'i', 0, G_OPTION_ARG_FILENAME_ARRAY, &option_inputs, N_ ("Set an input; may be given several times"),
     N_ ("NAME=VALUE") },
   WEIR_OPTION_JSON (N_ ("Print events as JSON lines, then one with the result")),
@@ -271,6 +273,25 @@ run_workflow (WeirSession *session, WeirWorkflow *workflow, const char *source, 
 }
 
 /* A file that is not right, or inputs that do not fit, never touch the database. */
+static int
+print_plan (WeirWorkflow *workflow)
+{
+  g_autoptr(WeirValue) plan = weir_workflow_foretell_undo (workflow, 0);
+
+  if (weir_option_json)
+    weir_cli_print_json (plan, 2);
+  else if (weir_value_get_length (plan) == 0)
+    printf (_ ("It changes nothing\n"));
+  for (gsize i = 0; !weir_option_json && i < weir_value_get_length (plan); i++)
+    {
+      WeirValue *line = weir_value_get_item (plan, i);
+
+      printf ("%s  %s  %s\n", weir_value_get_member_text (line, "block", ""), weir_value_get_member_text (line, "kind", ""),
+              weir_value_get_member_text (line, "text", ""));
+    }
+  return WEIR_EXIT_OK;
+}
+
 int
 weir_command_run (int argc, char **argv)
 {
@@ -283,7 +304,9 @@ weir_command_run (int argc, char **argv)
   if (weir_workflow_source_is_stored (argv[0]) && !weir_session_open (&session, &error))
     return weir_cli_fail (error);
   workflow = weir_workflow_source_load (&session, argv[0], &given, &error);
-  if (workflow != NULL)
+  if (workflow != NULL && option_plan)
+    code = print_plan (workflow);
+  else if (workflow != NULL)
     code = run_workflow (&session, workflow, argv[0], given);
   else
     code = error != NULL ? weir_cli_fail (error) : WEIR_EXIT_INVALID;
