@@ -58,6 +58,16 @@ make_note_menu (void)
   return G_MENU_MODEL (menu);
 }
 
+static void
+append_link_styles (GMenu *menu)
+{
+  g_autoptr(GMenu) styles = g_menu_new ();
+
+  append_section (styles, _("_Curved"), "canvas.link-style::curved", _("_Right-Angled"),
+                  "canvas.link-style::right-angled", _("_Straight"), "canvas.link-style::straight", NULL);
+  g_menu_append_submenu (menu, _("_Links"), G_MENU_MODEL (styles));
+}
+
 static GMenuModel *
 make_canvas_menu (void)
 {
@@ -66,6 +76,7 @@ make_canvas_menu (void)
   append_section (menu, _("_Add Block…"), "canvas.add-block", _("Add _Note"), "canvas.add-note", _("_Paste"),
                   "canvas.paste", NULL);
   append_section (menu, _("_Select All"), "canvas.select-all", _("A_rrange"), "canvas.arrange", NULL);
+  append_link_styles (menu);
   append_section (menu, _("Zoom to _Fit"), "canvas.zoom-fit", _("_Original Size"), "canvas.zoom-100", NULL);
   return G_MENU_MODEL (menu);
 }

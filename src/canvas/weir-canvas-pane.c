@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <glib/gi18n-lib.h>
 
+#include "weir-canvas-route.h"
 #include "weir-canvas.h"
+#include "weir-preferences.h"
 
 #include <math.h>
 
@@ -78,6 +80,29 @@ viewport_changed_cb (WeirCanvasPane *self)
   self->roomy = width >= 480 && height >= 280 && !is_in_the_way (self, width, height);
   if (self->roomy != gtk_widget_get_visible (self->minimap) && self->show_id == 0)
     self->show_id = g_idle_add (show_minimap_cb, self);
+}
+
+static void
+keep_link_style (WeirCanvasPane *self)
+{
+  g_autoptr(GEnumClass) styles = g_type_class_ref (WEIR_TYPE_LINK_STYLE);
+  int style;
+
+  g_object_get (self->canvas, "link-style", &style, NULL);
+  weir_preferences_set ("canvas", "link-style", g_enum_get_value (styles, style)->value_nick);
+}
+
+/* As it was when the last window closed. */
+static void
+restore_link_style (WeirCanvasPane *self)
+{
+  g_autoptr(GEnumClass) styles = g_type_class_ref (WEIR_TYPE_LINK_STYLE);
+  g_autofree char *nick = weir_preferences_get ("canvas", "link-style");
+  GEnumValue *style = nick != NULL ? g_enum_get_value_by_nick (styles, nick) : NULL;
+
+  if (style != NULL)
+    g_object_set (self->canvas, "link-style", style->value, NULL);
+  g_signal_connect_swapped (self->canvas, "notify::link-style", G_CALLBACK (keep_link_style), self);
 }
 
 static void
@@ -167,6 +192,7 @@ weir_canvas_pane_init (WeirCanvasPane *self)
                            G_CONNECT_SWAPPED);
   g_signal_connect_swapped (self->canvas, "notify::zoom", G_CALLBACK (zoom_changed_cb), self);
   zoom_changed_cb (self);
+  restore_link_style (self);
 }
 
 GtkWidget *

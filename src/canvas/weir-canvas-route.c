@@ -11,6 +11,22 @@
 #define COLLISION 900.0 /* what going through a block is worth */
 #define MAX_TRIES 24    /* heights and columns that are tried */
 
+GType
+weir_link_style_get_type (void)
+{
+  static gsize type;
+  static const GEnumValue values[] = {
+    { WEIR_LINK_STYLE_CURVED, "WEIR_LINK_STYLE_CURVED", "curved" },
+    { WEIR_LINK_STYLE_RIGHT_ANGLED, "WEIR_LINK_STYLE_RIGHT_ANGLED", "right-angled" },
+    { WEIR_LINK_STYLE_STRAIGHT, "WEIR_LINK_STYLE_STRAIGHT", "straight" },
+    { 0 },
+  };
+
+  if (g_once_init_enter (&type))
+    g_once_init_leave (&type, g_enum_register_static ("WeirLinkStyle", values));
+  return type;
+}
+
 typedef struct
 {
   const WeirRouteEnds *ends;

@@ -1,11 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include <glib-object.h>
+
 #include "weir-canvas-index.h"
 
 G_BEGIN_DECLS
 
-/* How links are drawn. */
+/**
+ * WeirLinkStyle:
+ *
+ * How links are drawn. As a property by its nick: "curved", "right-angled", "straight".
+ */
+#define WEIR_TYPE_LINK_STYLE (weir_link_style_get_type ())
+GType weir_link_style_get_type (void);
+
 typedef enum
 {
   WEIR_LINK_STYLE_CURVED,

@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#define SIGN_WIDTH 22.0   /* of a chip without words */
+
 /* Each output of a block has a lane of its own. */
 static double
 find_lane (WeirWire      *self,
@@ -77,7 +79,8 @@ measure_chip (WeirWire *self)
     return;
   /* Hardly wider than the gap that it stands in; the inspector has the whole condition. */
   room = CLAMP (self->path[self->n_path - 1].x - self->path[0].x + 12, 56, 120);
-  width = when == NULL ? 22 : CLAMP (g_utf8_strlen (when, -1) * 5.6 + 18, 40, room);
+  width = when == NULL ? SIGN_WIDTH
+                       : CLAMP (g_utf8_strlen (when, -1) * 5.6 + 18 + (weir_link_is_feedback (self->link) ? 13 : 0), 40, room);
   middle = point_along (self, 0.5);
   self->chip = GRAPHENE_RECT_INIT (middle.x - width / 2, middle.y - 10, width, 20);
 }
@@ -132,22 +135,31 @@ is_covered (WeirWire              *self,
   return FALSE;
 }
 
-void
-weir_wire_place_chip (WeirWire *self)
+static gboolean
+try_chip (WeirWire *self,
+          double    width)
 {
   static const double shares[] = { 0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8 };
 
-  for (guint i = 0; i < G_N_ELEMENTS (shares) && self->chip.size.width > 0; i++)
+  for (guint i = 0; i < G_N_ELEMENTS (shares); i++)
     {
       graphene_point_t at = point_along (self, shares[i]);
-      graphene_rect_t chip = GRAPHENE_RECT_INIT (at.x - self->chip.size.width / 2, at.y - 10, self->chip.size.width,
-                                                 20);
+      graphene_rect_t chip = GRAPHENE_RECT_INIT (at.x - width / 2, at.y - 10, width, 20);
 
       if (is_covered (self, &chip))
         continue;
       self->chip = chip;
-      break;
+      return TRUE;
     }
+  return FALSE;
+}
+
+void
+weir_wire_place_chip (WeirWire *self)
+{
+  /* Where there is no room for words a sign has to do. */
+  if (self->chip.size.width > 0 && !try_chip (self, self->chip.size.width))
+    try_chip (self, SIGN_WIDTH);
   measure_bounds (self);
 }
 
@@ -205,16 +217,22 @@ draw_chip (WeirWire      *self,
 {
   const WeirCanvasPalette *palette = painter->palette;
   const char *when = weir_link_get_when (self->link);
+  double x = self->chip.origin.x, y = self->chip.origin.y, width = self->chip.size.width;
+  gboolean feedback = weir_link_is_feedback (self->link);
 
   weir_painter_fill_rounded (snapshot, &self->chip, 10, &palette->card);
   weir_painter_outline (snapshot, &self->chip, 10, 1.2, colour);
+  if (feedback && (when == NULL || width > SIGN_WIDTH))
+    {
+      weir_painter_draw_icon (painter, snapshot, "media-playlist-repeat-symbolic", "view-refresh-symbolic", colour,
+                              x + 5, y + 4, 12);
+      x += 13;
+      width -= 13;
+    }
   if (when != NULL)
-    weir_painter_draw_text (painter, snapshot, when, 10.5, PANGO_WEIGHT_NORMAL,
-                            dead ? &palette->dim_text : &palette->text, self->chip.origin.x + 8,
-                            self->chip.origin.y + 3, self->chip.size.width - 16, WEIR_TEXT_MIDDLE, 1);
-  else
-    weir_painter_draw_icon (painter, snapshot, "media-playlist-repeat-symbolic", "view-refresh-symbolic", colour,
-                            self->chip.origin.x + 5, self->chip.origin.y + 4, 12);
+    weir_painter_draw_text (painter, snapshot, self->chip.size.width > SIGN_WIDTH ? when : "?", 10.5,
+                            PANGO_WEIGHT_NORMAL, dead ? &palette->dim_text : &palette->text, x + 6, y + 3, width - 12,
+                            WEIR_TEXT_MIDDLE, 1);
 }
 
 GskRenderNode *

@@ -17,6 +17,7 @@ enum
   PROP_ZOOM,
   PROP_SELECTED_BLOCK,
   PROP_EDITABLE,
+  PROP_LINK_STYLE,
   N_PROPS
 };
 static GParamSpec *properties[N_PROPS];
@@ -193,9 +194,24 @@ weir_canvas_get_property (GObject    *object,
     case PROP_EDITABLE:
       g_value_set_boolean (value, self->editable);
       break;
+    case PROP_LINK_STYLE:
+      g_value_set_enum (value, self->link_style);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
     }
+}
+
+static void
+set_link_style (WeirCanvas    *self,
+                WeirLinkStyle  style)
+{
+  if (self->link_style == style)
+    return;
+  self->link_style = style;
+  if (self->scene != NULL)
+    weir_scene_set_link_style (self->scene, style);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LINK_STYLE]);
 }
 
 static void
@@ -222,6 +238,9 @@ weir_canvas_set_property (GObject      *object,
       break;
     case PROP_EDITABLE:
       weir_canvas_set_editable (self, g_value_get_boolean (value));
+      break;
+    case PROP_LINK_STYLE:
+      set_link_style (self, g_value_get_enum (value));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
@@ -307,7 +326,10 @@ weir_canvas_class_init (WeirCanvasClass *klass)
   properties[PROP_SELECTED_BLOCK] = g_param_spec_object ("selected-block", NULL, NULL, WEIR_TYPE_BLOCK,
                                                          flags | G_PARAM_READABLE);
   properties[PROP_EDITABLE] = g_param_spec_boolean ("editable", NULL, NULL, TRUE, flags | G_PARAM_READWRITE);
+  properties[PROP_LINK_STYLE] = g_param_spec_enum ("link-style", NULL, NULL, WEIR_TYPE_LINK_STYLE,
+                                                   WEIR_LINK_STYLE_CURVED, flags | G_PARAM_READWRITE);
   g_object_class_install_properties (object_class, N_PROPS, properties);
+  gtk_widget_class_install_property_action (widget_class, "canvas.link-style", "link-style");
 
   signals[SIGNAL_OPEN_CONTAINER] = g_signal_new ("open-container", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
                                                  NULL, NULL, NULL, G_TYPE_NONE, 1, WEIR_TYPE_GRAPH);

@@ -15,7 +15,7 @@ G_BEGIN_DECLS
  * outline and the file see the same. With a run view it also shows what the run did.
  *
  * Properties: `workflow`, `graph`, `view` (WeirRunView), `zoom` (double), `selected-block` (WeirBlock or NULL),
- * `viewport` (read only), `editable` (gboolean; FALSE only shows).
+ * `viewport` (read only), `editable` (gboolean; FALSE only shows), `link-style` ("curved", "right-angled", "straight").
  *
  * Signals:
  * - `open-container (WeirGraph body)`: a container was opened; set it as the graph to drill in

@@ -556,6 +556,17 @@ weir_workflow_page_class_init (WeirWorkflowPageClass *klass)
   weir_workflow_page_install_blocks (widget_class);
 }
 
+/* The menu of the page is no child of the canvas. */
+static void
+add_link_styles (WeirWorkflowPage *self)
+{
+  g_autoptr(GSimpleActionGroup) links = g_simple_action_group_new ();
+  g_autoptr(GPropertyAction) style = g_property_action_new ("style", self->canvas, "link-style");
+
+  g_action_map_add_action (G_ACTION_MAP (links), G_ACTION (style));
+  gtk_widget_insert_action_group (GTK_WIDGET (self), "links", G_ACTION_GROUP (links));
+}
+
 static void
 weir_workflow_page_init (WeirWorkflowPage *self)
 {
@@ -569,6 +580,7 @@ weir_workflow_page_init (WeirWorkflowPage *self)
   g_signal_connect_object (self->canvas, "message", G_CALLBACK (weir_workflow_page_toast), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->run_panel, "notify::selected-block", G_CALLBACK (panel_selection_changed_cb), self, G_CONNECT_SWAPPED);
   add_shortcuts (self);
+  add_link_styles (self);
   graph_changed_cb (self);
   update_history (self);
   weir_workflow_page_update_verbs (self);

@@ -170,6 +170,94 @@ test_moved_card_redraws_its_surroundings_only (void)
   g_assert_cmpuint (weir_tiles_get_n_drawn (scene->tiles) - tiles_before, <=, 12);
 }
 
+/* Whether the line of a link goes through the inside of a block. */
+static gboolean
+goes_through (CanvasFixture *fixture,
+              WeirLink      *link,
+              const char    *path)
+{
+  WeirWire *wire = weir_scene_find_wire (fixture->canvas->scene, link);
+  WeirCard *card = weir_scene_find_card (fixture->canvas->scene, canvas_fixture_get (fixture, path));
+
+  for (guint i = 1; i < wire->n_path; i++)
+    if (weir_route_line_crosses (&wire->path[i - 1], &wire->path[i], &card->indexed.bounds))
+      return TRUE;
+  return FALSE;
+}
+
+static void
+test_links_go_around_blocks (void)
+{
+  static const char *const styles[] = { "curved", "right-angled", "straight" };
+  g_autoptr(CanvasFixture) fixture = canvas_fixture_new ();
+  g_autoptr(GError) error = NULL;
+  WeirLink *ahead = weir_workflow_link (fixture->workflow, "list.done", "text.run", NULL, &error);
+  WeirLink *back = weir_workflow_link (fixture->workflow, "text.text", "list.run", NULL, &error);
+
+  g_assert_no_error (error);
+  for (guint i = 0; i < G_N_ELEMENTS (styles); i++)
+    {
+      gtk_widget_activate_action (GTK_WIDGET (fixture->canvas), "canvas.link-style", "s", styles[i]);
+      canvas_fixture_settle (fixture);
+      for (guint b = 0; b < 3; b++)
+        {
+          const char *path = (const char *[]) { "list", "read", "text" }[b];
+
+          g_assert_false (goes_through (fixture, ahead, path));
+          g_assert_false (goes_through (fixture, back, path));
+        }
+    }
+}
+
+static void
+test_links_follow_what_stands_in_their_way (void)
+{
+  g_autoptr(CanvasFixture) fixture = canvas_fixture_new ();
+  WeirLink *link = weir_graph_get_link (weir_canvas_get_graph (fixture->canvas), 0);
+
+  /* Right into the link from the one block to the next, which it has nothing to do with. */
+  weir_workflow_set_position (fixture->workflow, canvas_fixture_get (fixture, "read"), 700, 40);
+  weir_workflow_set_position (fixture->workflow, canvas_fixture_get (fixture, "text"), 940, 400);
+  canvas_fixture_settle (fixture);
+  weir_workflow_set_position (fixture->workflow, canvas_fixture_get (fixture, "count"), 380, 20);
+  canvas_fixture_settle (fixture);
+  g_assert_false (goes_through (fixture, link, "count"));
+  g_assert_cmpuint (weir_scene_find_wire (fixture->canvas->scene, link)->route.n_corners, >, 2);
+  weir_workflow_undo (fixture->workflow);
+  canvas_fixture_settle (fixture);
+  g_assert_cmpuint (weir_scene_find_wire (fixture->canvas->scene, link)->route.n_corners, ==, 2);
+}
+
+static void
+test_many_links_find_their_way (void)
+{
+  g_autoptr(CanvasFixture) fixture = canvas_fixture_new_with (canvas_fixture_generate (900, 1300));
+  WeirScene *scene = fixture->canvas->scene;
+  GHashTableIter iter;
+  gpointer value;
+  guint n_through = 0;
+
+  settle_wholly (fixture);
+  while (scene->routing != NULL)
+    canvas_fixture_settle (fixture);
+  g_hash_table_iter_init (&iter, scene->wire_of);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      WeirWire *wire = value;
+      g_autoptr(GPtrArray) found = g_ptr_array_new ();
+      gboolean through = FALSE;
+
+      weir_canvas_index_query (scene->card_index, &wire->route.indexed.bounds, found);
+      for (guint i = 0; i < found->len; i++)
+        for (guint p = 1; p < wire->n_path; p++)
+          through |= weir_route_line_crosses (&wire->path[p - 1], &wire->path[p],
+                                              &((WeirCard *) g_ptr_array_index (found, i))->indexed.bounds);
+      n_through += through;
+    }
+  /* A few that lead across the whole grid may find no way within their sight. */
+  g_assert_cmpuint (n_through, <, 30);
+}
+
 static void
 test_changes_are_followed (void)
 {
@@ -395,6 +483,9 @@ main (int   argc,
   g_test_add_func ("/weir/canvas/viewport/reveal-moves-no-more-than-needed", test_reveal_moves_little);
   g_test_add_func ("/weir/canvas/index/finds-what-a-search-of-all-finds", test_index_finds_all);
   g_test_add_func ("/weir/canvas/links/run-across-and-down-only", test_routes_are_orthogonal);
+  g_test_add_func ("/weir/canvas/links/go-around-blocks-in-every-style", test_links_go_around_blocks);
+  g_test_add_func ("/weir/canvas/links/make-way-for-a-block-and-come-back", test_links_follow_what_stands_in_their_way);
+  g_test_add_func ("/weir/canvas/links/many-find-their-way-in-another-thread", test_many_links_find_their_way);
   g_test_add_func ("/weir/canvas/drawing/a-frame-without-changes-draws-nothing-anew",
                    test_unchanged_frame_makes_nothing);
   g_test_add_func ("/weir/canvas/drawing/a-moved-block-draws-only-its-surroundings-anew",
