@@ -21,7 +21,9 @@ typedef struct
 static const char *const operation_ids[] = { "read", "write", NULL };
 static const char *const operation_titles[] = { N_("Read rows from text"), N_("Write rows as text"), NULL };
 static const char *const delimiter_ids[] = { "auto", ",", ";", "tab", "|", NULL };
-static const char *const delimiter_titles[] = { N_("Find out"), N_("Comma"), N_("Semicolon"), N_("Tab"), "|", NULL };
+static const char *const delimiter_titles[] = {
+  N_("Find out"), N_("Comma"), N_("Semicolon"), N_("Tab"), "|", NULL
+};
 static const char *const type_ids[] = { "infer", "text", NULL };
 static const char *const type_titles[] = { N_("Numbers, true and false, nothing"), N_("Everything is text"), NULL };
 static const char *const bad_ids[] = { "error", "skip", NULL };
@@ -49,7 +51,8 @@ static const WeirPort csv_inputs[] = {
 };
 static const WeirPort csv_outputs[] = {
   { .name = "rows", .title = N_("Rows"), .summary = N_("When reading: a table, or a stream where a stream came") },
-  { .name = "text", .title = N_("Text"), .summary = N_("When writing: text, or a stream of lines where a stream came") },
+  { .name = "text", .title = N_("Text"),
+    .summary = N_("When writing: text, or a stream of lines where a stream came") },
   { 0 }
 };
 static const char *const csv_errors[] = {
@@ -120,7 +123,8 @@ make_stream (Csv *self, gboolean reads, GError **error)
   if (!reads || (kind != WEIR_VALUE_TEXT && kind != WEIR_VALUE_BYTES))
     {
       weir_set_failure (error, "input.type", "Expected %s, but there is %s",
-                        reads ? "text, bytes or a stream to read rows from" : "a table, list or stream of rows to write",
+                        reads ? "text, bytes or a stream to read rows from"
+                              : "a table, list or stream of rows to write",
                         weir_value_get_kind_name (self->data));
       return NULL;
     }

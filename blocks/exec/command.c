@@ -393,6 +393,8 @@ command_fiber (gpointer settings, WeirStep *step, GError **error)
 
   program.argv = (const char *const *) argv;
   program.cwd = folder;
+  if (self->input != NULL && weir_value_get_kind (self->input) == WEIR_VALUE_STREAM)
+    program.input_stream = self->input;
   result = dex_await_boxed (weir_step_run_program (step, &program), error);
   finish_tracking (step, tracker);
   if (result == NULL)

@@ -16,8 +16,13 @@ typedef struct
 } Read;
 
 static const char *const as_ids[] = { "auto", "text", "bytes", "lines", "json", "stream", NULL };
-static const char *const as_titles[] = { N_("Text if it is text"), N_("Text"), N_("Bytes"), N_("List of lines"),
-                                         N_("JSON"), N_("Stream, read when it is needed"), NULL };
+static const char *const as_titles[] = { N_("Text if it is text"),
+                                         N_("Text"),
+                                         N_("Bytes"),
+                                         N_("List of lines"),
+                                         N_("JSON"),
+                                         N_("Stream, read when it is needed"),
+                                         NULL };
 
 static const WeirField read_fields[] = {
   WEIR_FIELD_PATH (Read, path, .title = N_("File"), .required = TRUE),
@@ -169,7 +174,8 @@ make_stream (Read *self, WeirStep *step, WeirValue *file, GError **error)
     }
   if (!g_file_test (path, G_FILE_TEST_IS_REGULAR))
     {
-      weir_set_failure (error, "io.other", "Expected a file at %s, but there is a folder, device, pipe or socket", path);
+      weir_set_failure (error, "io.other", "Expected a file at %s, but there is a folder, device, pipe or socket",
+                        path);
       return NULL;
     }
   stream = weir_stream_new_file (file, self->encoding);

@@ -20,7 +20,7 @@ static const char *const mode_titles[] = {
   N_("Replace what is there"), N_("Append"), N_("Fail if there is one"), N_("Keep both, under another name"), NULL
 };
 static const char *const newline_ids[] = { "keep", "lf", "crlf", NULL };
-static const char *const newline_titles[] = { N_ ("As they are"), N_ ("LF (Linux)"), N_ ("CRLF (Windows)"), NULL };
+static const char *const newline_titles[] = { N_("As they are"), N_("LF (Linux)"), N_("CRLF (Windows)"), NULL };
 
 static const WeirField write_fields[] = {
   WEIR_FIELD_PATH (Write, path, .title = N_("File"), .required = TRUE),
@@ -81,7 +81,8 @@ keep_backup (Write *self, WeirStep *step, const char *path, WeirWriteMode mode, 
   g_autofree char *backup = g_strconcat (path, "~", NULL);
   g_autoptr(GBytes) before = NULL;
 
-  if (!self->backup || (mode & ~WEIR_WRITE_UNSYNCED) != WEIR_WRITE_REPLACE || !g_file_test (path, G_FILE_TEST_IS_REGULAR))
+  if (!self->backup || (mode & ~WEIR_WRITE_UNSYNCED) != WEIR_WRITE_REPLACE
+      || !g_file_test (path, G_FILE_TEST_IS_REGULAR))
     return TRUE;
   before = dex_await_boxed (weir_step_read_file (step, path, G_MAXINT64), error);
   if (before == NULL)

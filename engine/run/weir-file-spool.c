@@ -64,7 +64,8 @@ weir_file_spool_add (WeirFileSpool *self, GBytes *bytes, GError **error)
       if (n < 0 && errno == EINTR)
         continue;
       if (n < 0)
-        return weir_file_fail (error, errno, "Could not write", self->temporary != NULL ? self->temporary : "the new content");
+        return weir_file_fail (error, errno, "Could not write",
+                               self->temporary != NULL ? self->temporary : "the new content");
       left -= n;
     }
   if (size > 0)

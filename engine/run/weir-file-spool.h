@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A file in the making: filled part by part where nobody sees it, then put in its place at once. Everything here blocks and may be called
- * from any thread, one at a time. */
+/* A file in the making: filled part by part where nobody sees it, then put in its place at once. Everything here blocks
+ * and may be called from any thread, one at a time. */
 
 #include "weir-sha256.h"
 #include "weir-step.h"

@@ -26,8 +26,8 @@ is_read (const char *const *names, const char *key)
  * @source: an expression, with or without `=`
  * @error: set to %WEIR_ERROR_EXPRESSION if it does not compile
  *
- * What @source reads of the scope of the step, except item and index: with it the expression can be evaluated later, for the items of a
- * stream.
+ * What @source reads of the scope of the step, except item and index: with it the expression can be evaluated later,
+ * for the items of a stream.
  *
  * Returns: (transfer full) (nullable): a record
  */
@@ -199,10 +199,11 @@ write_fiber (gpointer user_data)
  * @mode: how; with %WEIR_WRITE_UNSYNCED it is not waited for the disk
  * @make_parents: whether missing folders are made
  *
- * All of it is gathered beside the file first, where a crash or an error leaves nothing behind; then it is an effect like that of
- * [method@Weir.Step.write_file]. The progress of the step is that of reading.
+ * All of it is gathered beside the file first, where a crash or an error leaves nothing behind; then it is an effect
+ * like that of [method@Weir.Step.write_file]. The progress of the step is that of reading.
  *
- * Returns: (transfer full): a future that resolves to a record {created: bool, bytes: int}; rejects with io.* or as reading does
+ * Returns: (transfer full): a future that resolves to a record {created: bool, bytes: int}; rejects with io.* or as
+ *   reading does
  */
 DexFuture *
 weir_step_write_stream (WeirStep *self, const char *path, WeirValue *stream, WeirWriteMode mode, gboolean parents)

@@ -40,7 +40,8 @@ weir_stream_csv_new (WeirValue *record, GError **error)
     delimiter = "\t";
   if ((strlen (delimiter) != 1 && !g_str_equal (delimiter, "auto")) || strlen (quote) != 1)
     {
-      weir_set_failure (error, "config.invalid", "Expected one letter of ASCII between fields and around them, but there are \"%s\" and \"%s\"",
+      weir_set_failure (error, "config.invalid",
+                        "Expected one letter of ASCII between fields and around them, but there are \"%s\" and \"%s\"",
                         delimiter, quote);
       return NULL;
     }
@@ -204,7 +205,9 @@ infer (const char *text, gsize length)
 
       if (!is_integer)
         return weir_value_new_number (g_ascii_strtod (number, NULL));
-      return g_ascii_string_to_signed (number, 10, G_MININT64, G_MAXINT64, &integer, NULL) ? weir_value_new_int (integer) : NULL;
+      return g_ascii_string_to_signed (number, 10, G_MININT64, G_MAXINT64, &integer, NULL)
+               ? weir_value_new_int (integer)
+               : NULL;
     }
   if (length == 4 && memcmp (text, "true", 4) == 0)
     return weir_value_new_bool (TRUE);
@@ -287,12 +290,14 @@ fail_row (WeirStreamCsv *self, guint64 place, guint64 *failed_at, GError **error
 }
 
 static gboolean
-take_row (WeirStreamCsv *self, RowState state, WeirStreamBatch *batch, guint64 place, guint64 *failed_at, GError **error)
+take_row (WeirStreamCsv *self, RowState state, WeirStreamBatch *batch, guint64 place, guint64 *failed_at,
+          GError **error)
 {
   g_autofree char *what = NULL;
 
   if (state == ROW_BAD)
-    return fail_row (self, place, failed_at, error, "Expected the next field after a closing quote, but there is more text");
+    return fail_row (self, place, failed_at, error,
+                     "Expected the next field after a closing quote, but there is more text");
   if (self->shape == NULL)
     {
       name_columns (self);
@@ -332,7 +337,8 @@ parse_line (WeirStreamCsv *self, WeirStreamItem *item, WeirStreamBatch *batch, g
   if (state == ROW_GOES_ON && length > ROW_MAX_SIZE)
     {
       *failed_at = place;
-      weir_set_failure (error, "limit.size", "Expected rows of at most %d MiB, but a quote is not closed", ROW_MAX_SIZE >> 20);
+      weir_set_failure (error, "limit.size", "Expected rows of at most %d MiB, but a quote is not closed",
+                        ROW_MAX_SIZE >> 20);
       return FALSE;
     }
   if (state == ROW_GOES_ON)
@@ -347,7 +353,8 @@ parse_line (WeirStreamCsv *self, WeirStreamItem *item, WeirStreamBatch *batch, g
 }
 
 gboolean
-weir_stream_csv_parse (WeirStreamCsv *self, WeirStreamBatch *batch, gboolean is_last, guint64 *failed_at, GError **error)
+weir_stream_csv_parse (WeirStreamCsv *self, WeirStreamBatch *batch, gboolean is_last, guint64 *failed_at,
+                       GError **error)
 {
   g_autoptr(GArray) lines = weir_stream_batch_take_all (batch);
 
@@ -362,7 +369,8 @@ weir_stream_csv_parse (WeirStreamCsv *self, WeirStreamBatch *batch, gboolean is_
           continue;
         }
       *failed_at = item->place;
-      weir_set_failure (error, "input.type", "Expected lines of text, but there is %s", weir_value_get_kind_name (item->value));
+      weir_set_failure (error, "input.type", "Expected lines of text, but there is %s",
+                        weir_value_get_kind_name (item->value));
       return FALSE;
     }
   if (is_last && self->row->len > 0)
@@ -415,7 +423,7 @@ add_value (WeirStreamCsv *self, WeirValue *value)
       return;
     }
   text = value->kind == WEIR_VALUE_LIST || value->kind == WEIR_VALUE_RECORD ? weir_json_write (value, 0, NULL)
-                                                                             : weir_value_to_display (value, 0);
+                                                                            : weir_value_to_display (value, 0);
   add_field (self, text, strlen (text), FALSE);
 }
 
@@ -446,7 +454,8 @@ write_record (WeirStreamCsv *self, WeirStreamItem *item, WeirStreamBatch *batch)
     {
       if (i > 0)
         g_string_append_c (self->text, self->delimiter);
-      add_value (self, weir_value_find_member_len (item->value, self->shape->keys[i].text, self->shape->keys[i].length));
+      add_value (self,
+                 weir_value_find_member_len (item->value, self->shape->keys[i].text, self->shape->keys[i].length));
     }
   finish_line (self, batch, item->place);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What happens to the items of a stream, a batch at a time. For the thread of the reader: expressions belong to the thread
- * that compiled them. */
+/* What happens to the items of a stream, a batch at a time. For the thread of the reader: expressions belong to the
+ * thread that compiled them. */
 #include "weir-expression.h"
 #include "weir-stream-private.h"
 

@@ -288,7 +288,8 @@ prepare (WeirStreamReader *self, GError **error)
  * @cancellable: (nullable): ends reading
  * @error: set to config.invalid or input.type if the recipe makes no sense
  *
- * Nothing is opened yet: that the file is not there any more comes out with the first [method@Weir.StreamReader.next]. Any thread.
+ * Nothing is opened yet: that the file is not there any more comes out with the first
+ * [method@Weir.StreamReader.next]. Any thread.
  *
  * Returns: (transfer full) (nullable): a reader that is at the beginning
  */

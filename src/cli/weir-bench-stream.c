@@ -8,8 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* A file of 2 GB, filtered line by line into another by a `weir run` of its own. WEIR_BENCH_STREAM_MB makes it smaller; the time is
- * then what 2 GB would have taken. */
+/* A file of 2 GB, filtered line by line into another by a `weir run` of its own. WEIR_BENCH_STREAM_MB makes it smaller;
+ * the time is then what 2 GB would have taken. */
 
 #define WHOLE_MB 2048
 #define BLOCK_SIZE (1 << 20)
@@ -37,8 +37,8 @@ make_block (void)
   GString *block = g_string_sized_new (BLOCK_SIZE + 128);
 
   for (guint i = 0; block->len < BLOCK_SIZE; i++)
-    g_string_append_printf (block, "2026-11-20T15:%02u:%02u %s GET /path/%08x/%06x status=200 bytes=%u\n", i / 60 % 60, i % 60,
-                            levels[i % 4], i * 2654435761u, i * 40503u & 0xffffff, i * 7919u % 65536);
+    g_string_append_printf (block, "2026-11-20T15:%02u:%02u %s GET /path/%08x/%06x status=200 bytes=%u\n", i / 60 % 60,
+                            i % 60, levels[i % 4], i * 2654435761u, i * 40503u & 0xffffff, i * 7919u % 65536);
   g_string_truncate (block, BLOCK_SIZE - 1);
   g_string_append_c (block, '\n');
   return g_string_free_and_steal (block);
@@ -55,7 +55,8 @@ write_input (const char *path, guint size_mb, GError **error)
     ok = write (fd, block, BLOCK_SIZE) == BLOCK_SIZE;
   ok = ok && fsync (fd) == 0; /* what is written here must not hold up what is measured */
   if (!ok)
-    g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (errno), "Could not write %s: %s", path, g_strerror (errno));
+    g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (errno), "Could not write %s: %s", path,
+                 g_strerror (errno));
   if (fd >= 0)
     close (fd);
   return ok;
@@ -64,14 +65,14 @@ write_input (const char *path, guint size_mb, GError **error)
 static gboolean
 write_workflow (const char *dir, const char *path, GError **error)
 {
-  g_autofree char *yaml
-    = g_strdup_printf ("weir: 1\nname: Stream\nblocks:\n"
-                       "  read: { kind: file.read, config: { path: %s/in.txt, as: stream } }\n"
-                       "  filter: { kind: data.transform,"
-                       " config: { operation: filter, expr: \"item.includes('ERROR')\" } }\n"
-                       "  write: { kind: file.write, config: { path: %s/out.txt } }\n"
-                       "links:\n  - read.content -> filter.items\n  - filter.items -> write.content\n",
-                       dir, dir);
+  g_autofree char *yaml = g_strdup_printf (
+    "weir: 1\nname: Stream\nblocks:\n"
+    "  read: { kind: file.read, config: { path: %s/in.txt, as: stream } }\n"
+    "  filter: { kind: data.transform,"
+    " config: { operation: filter, expr: \"item.includes('ERROR')\" } }\n"
+    "  write: { kind: file.write, config: { path: %s/out.txt } }\n"
+    "links:\n  - read.content -> filter.items\n  - filter.items -> write.content\n",
+    dir, dir);
 
   return g_file_set_contents (path, yaml, -1, error);
 }
@@ -100,8 +101,8 @@ run (const char *workflow, const char *data, Passage *passage, GError **error)
 
   if (program == NULL
       || !g_spawn_async (NULL, argv, NULL,
-                         G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL, &pid,
-                         error))
+                         G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL, NULL,
+                         NULL, &pid, error))
     return FALSE;
   while (waitpid (pid, &status, WNOHANG) == 0)
     {

@@ -43,13 +43,12 @@ write_lines (KindTest *test, const char *name, guint n)
 static Outcome *
 play (KindTest *test, const char *transform, const char *it, const char *port)
 {
-  g_autofree char *yaml
-    = g_strdup_printf ("weir: 1\nname: Stream\nblocks:\n"
-                       "  read: { kind: file.read, config: { path: $DIR/a.txt, as: stream } }\n"
-                       "  change: { kind: data.transform, config: { %s } }\n"
-                       "  it: { %s }\n"
-                       "links:\n  - read.content -> change.items\n  - change.items -> it.%s\n",
-                       transform, it, port);
+  g_autofree char *yaml = g_strdup_printf ("weir: 1\nname: Stream\nblocks:\n"
+                                           "  read: { kind: file.read, config: { path: $DIR/a.txt, as: stream } }\n"
+                                           "  change: { kind: data.transform, config: { %s } }\n"
+                                           "  it: { %s }\n"
+                                           "links:\n  - read.content -> change.items\n  - change.items -> it.%s\n",
+                                           transform, it, port);
 
   return kind_test_play (test, yaml, NULL);
 }
@@ -139,13 +138,14 @@ test_a_file_is_filtered_in_place (KindTest *test)
   g_autoptr(Outcome) outcome = NULL;
 
   kind_test_write (test, "b.txt", "1\n2\n3\n");
-  outcome = kind_test_play (test,
-                            "weir: 1\nname: In place\nblocks:\n"
-                            "  read: { kind: file.read, config: { path: $DIR/b.txt, as: stream } }\n"
-                            "  change: { kind: data.transform, config: { operation: filter, expr: 'item !== \"2\"' } }\n"
-                            "  it: { kind: file.write, config: { path: $DIR/b.txt } }\n"
-                            "links:\n  - read.content -> change.items\n  - change.items -> it.content\n",
-                            NULL);
+  outcome = kind_test_play (
+    test,
+    "weir: 1\nname: In place\nblocks:\n"
+    "  read: { kind: file.read, config: { path: $DIR/b.txt, as: stream } }\n"
+    "  change: { kind: data.transform, config: { operation: filter, expr: 'item !== \"2\"' } }\n"
+    "  it: { kind: file.write, config: { path: $DIR/b.txt } }\n"
+    "links:\n  - read.content -> change.items\n  - change.items -> it.content\n",
+    NULL);
   g_assert_cmpstr (outcome->error, ==, NULL);
   assert_content (test, "b.txt", "1\n3\n");
   kind_test_undo (test, outcome);
@@ -157,7 +157,9 @@ test_what_is_wrong_names_its_line_and_writes_nothing (KindTest *test)
 {
   g_autoptr(Outcome) text = NULL, expression = NULL;
 
-  kind_test_write (test, "a.txt", "one\ntwo\nGr\xfc\xdf" "e\n");
+  kind_test_write (test, "a.txt",
+                   "one\ntwo\nGr\xfc\xdf"
+                   "e\n");
   kind_test_write (test, "b.txt", "before");
   text = play_write (test, "operation: map, expr: item", "");
   assert_failure (text, "data.encoding");
@@ -176,13 +178,14 @@ test_a_file_that_changed_in_between_is_refused (KindTest *test)
   g_autoptr(Outcome) outcome = NULL;
 
   kind_test_write (test, "a.txt", "1\n");
-  outcome = kind_test_play (test,
-                            "weir: 1\nname: Changed\nblocks:\n"
-                            "  read: { kind: file.read, config: { path: $DIR/a.txt, as: stream } }\n"
-                            "  more: { kind: file.write, config: { path: $DIR/a.txt, content: more, mode: append } }\n"
-                            "  it: { kind: file.write, config: { path: $DIR/b.txt } }\n"
-                            "links:\n  - read.content -> it.content\n  - read.done -> more.run\n  - more.done -> it.run\n",
-                            NULL);
+  outcome = kind_test_play (
+    test,
+    "weir: 1\nname: Changed\nblocks:\n"
+    "  read: { kind: file.read, config: { path: $DIR/a.txt, as: stream } }\n"
+    "  more: { kind: file.write, config: { path: $DIR/a.txt, content: more, mode: append } }\n"
+    "  it: { kind: file.write, config: { path: $DIR/b.txt } }\n"
+    "links:\n  - read.content -> it.content\n  - read.done -> more.run\n  - more.done -> it.run\n",
+    NULL);
   assert_failure (outcome, "io.changed");
   assert_names (test, "a.txt");
 }
@@ -194,15 +197,16 @@ test_two_read_the_same_stream_for_themselves (KindTest *test)
   g_autofree char *sorted = NULL;
 
   kind_test_write (test, "a.txt", "3\n1\n2\n");
-  outcome = kind_test_play (test,
-                            "weir: 1\nname: Twice\nblocks:\n"
-                            "  read: { kind: file.read, config: { path: $DIR/a.txt, as: stream } }\n"
-                            "  sort: { kind: data.transform, config: { operation: sort } }\n"
-                            "  sum: { kind: data.transform, config: { operation: reduce, expr: result + Number (item) } }\n"
-                            "  it: { kind: debug.noop, config: { value: '=[blocks.sort.items, blocks.sum.items]' } }\n"
-                            "links:\n  - read.content -> sort.items\n  - read.content -> sum.items\n"
-                            "  - sort.done -> it.run\n  - sum.done -> it.run\n",
-                            NULL);
+  outcome = kind_test_play (
+    test,
+    "weir: 1\nname: Twice\nblocks:\n"
+    "  read: { kind: file.read, config: { path: $DIR/a.txt, as: stream } }\n"
+    "  sort: { kind: data.transform, config: { operation: sort } }\n"
+    "  sum: { kind: data.transform, config: { operation: reduce, expr: result + Number (item) } }\n"
+    "  it: { kind: debug.noop, config: { value: '=[blocks.sort.items, blocks.sum.items]' } }\n"
+    "links:\n  - read.content -> sort.items\n  - read.content -> sum.items\n"
+    "  - sort.done -> it.run\n  - sum.done -> it.run\n",
+    NULL);
   assert_output (outcome, "value", "[[\"1\", \"2\", \"3\"], 6]");
 }
 
@@ -212,15 +216,16 @@ test_expressions_keep_what_they_saw (KindTest *test)
   g_autoptr(Outcome) outcome = NULL;
 
   kind_test_write (test, "a.txt", "1\n2\n");
-  outcome = kind_test_play (test,
-                            "weir: 1\nname: Scope\ninputs:\n  given: { type: any }\nblocks:\n"
-                            "  read: { kind: file.read, config: { path: $DIR/a.txt, as: stream } }\n"
-                            "  by: { kind: debug.noop, config: { value: 10 } }\n"
-                            "  change: { kind: data.transform,"
-                            " config: { expr: \"item * blocks.by.value + index + inputs.given.more\" } }\n"
-                            "  it: { kind: file.write, config: { path: $DIR/b.txt } }\n"
-                            "links:\n  - read.content -> change.items\n  - by.done -> change.run\n  - change.items -> it.content\n",
-                            "{\"more\": 0.5}");
+  outcome = kind_test_play (
+    test,
+    "weir: 1\nname: Scope\ninputs:\n  given: { type: any }\nblocks:\n"
+    "  read: { kind: file.read, config: { path: $DIR/a.txt, as: stream } }\n"
+    "  by: { kind: debug.noop, config: { value: 10 } }\n"
+    "  change: { kind: data.transform,"
+    " config: { expr: \"item * blocks.by.value + index + inputs.given.more\" } }\n"
+    "  it: { kind: file.write, config: { path: $DIR/b.txt } }\n"
+    "links:\n  - read.content -> change.items\n  - by.done -> change.run\n  - change.items -> it.content\n",
+    "{\"more\": 0.5}");
   g_assert_cmpstr (outcome->error, ==, NULL);
   assert_content (test, "b.txt", "10.5\n21.5\n");
 }
@@ -250,9 +255,11 @@ test_a_program_reads_a_stream (KindTest *test)
   g_autoptr(Outcome) all = NULL, some = NULL, broken = NULL;
 
   write_lines (test, "a.txt", 200000);
-  all = play (test, "operation: skip, count: 1", "kind: exec.command, config: { program: tail, args: ['-n', '1'] }", "stdin");
+  all = play (test, "operation: skip, count: 1", "kind: exec.command, config: { program: tail, args: ['-n', '1'] }",
+              "stdin");
   assert_output (all, "stdout", "\"199999\\n\"");
-  some = play (test, "operation: map, expr: item", "kind: exec.command, config: { program: head, args: ['-n', '1'] }", "stdin");
+  some = play (test, "operation: map, expr: item", "kind: exec.command, config: { program: head, args: ['-n', '1'] }",
+               "stdin");
   assert_output (some, "stdout", "\"0\\n\"");
   broken = play (test, "operation: map, expr: \"item === '150000' ? nonsense : item\"",
                  "kind: exec.command, config: { program: cat, capture: false }", "stdin");
@@ -263,12 +270,13 @@ test_a_program_reads_a_stream (KindTest *test)
 static void
 test_stopping_leaves_nothing_behind (KindTest *test)
 {
-  g_autofree char *yaml = kind_test_fill (test, "weir: 1\nname: Slow\nblocks:\n"
-                                                "  read: { kind: file.read, config: { path: $DIR/a.txt, as: stream } }\n"
-                                                "  change: { kind: data.transform,"
-                                                " config: { expr: \"Array.from ({length: 3000}, (_, i) => i).length\" } }\n"
-                                                "  it: { kind: file.write, config: { path: $DIR/new/b.txt } }\n"
-                                                "links:\n  - read.content -> change.items\n  - change.items -> it.content\n");
+  g_autofree char *yaml = kind_test_fill (test,
+                                          "weir: 1\nname: Slow\nblocks:\n"
+                                          "  read: { kind: file.read, config: { path: $DIR/a.txt, as: stream } }\n"
+                                          "  change: { kind: data.transform,"
+                                          " config: { expr: \"Array.from ({length: 3000}, (_, i) => i).length\" } }\n"
+                                          "  it: { kind: file.write, config: { path: $DIR/new/b.txt } }\n"
+                                          "links:\n  - read.content -> change.items\n  - change.items -> it.content\n");
   g_autoptr(GError) error = NULL;
   g_autoptr(WeirWorkflow) workflow = weir_workflow_parse (yaml, -1, NULL, &error);
   g_autoptr(WeirRun) run = NULL;

@@ -460,9 +460,10 @@ static void
 test_csv_comes_back_as_it_was (Fixture *self, gconstpointer data)
 {
   static const char csv[] = "[{\"op\":\"csv_write\"}]", parse[] = "[{\"op\":\"csv_parse\"}]";
-  static const char json[] = "[{\"a\":1,\"b\":\"x\"},{\"a\":1.5,\"b\":\"two\\nlines, \\\"quoted\\\"\"},{\"a\":null,\"b\":\"\"},"
-                             "{\"a\":true,\"b\":\"12\"},{\"a\":-9223372036854775807,\"b\":\"007\"},"
-                             "{\"a\":\"9223372036854775808\",\"b\":\" true\"}]";
+  static const char json[]
+    = "[{\"a\":1,\"b\":\"x\"},{\"a\":1.5,\"b\":\"two\\nlines, \\\"quoted\\\"\"},{\"a\":null,\"b\":\"\"},"
+      "{\"a\":true,\"b\":\"12\"},{\"a\":-9223372036854775807,\"b\":\"007\"},"
+      "{\"a\":\"9223372036854775808\",\"b\":\" true\"}]";
   g_autoptr(WeirValue) list = weir_json_parse (json, -1, NULL);
   g_autoptr(WeirValue) stream = weir_stream_new_list (list);
   g_autoptr(WeirValue) written = with (stream, csv);
@@ -481,9 +482,9 @@ test_csv_of_many_rows_is_whole (Fixture *self, gconstpointer data)
   for (guint i = 0; i < 50000; i++)
     g_string_append_printf (content, "%u;\"over\r\nthree\r\n%u lines\"\r\n", i, i);
   stream = stream_of (self, content->str);
-  assert_items (stream,
-                "[{\"op\":\"csv_parse\"},{\"op\":\"filter\",\"expr\":\"item.text !== `over\\nthree\\n${item.id} lines`\"}]",
-                "[]");
+  assert_items (
+    stream, "[{\"op\":\"csv_parse\"},{\"op\":\"filter\",\"expr\":\"item.text !== `over\\nthree\\n${item.id} lines`\"}]",
+    "[]");
   assert_items (stream, "[{\"op\":\"csv_parse\"},{\"op\":\"skip\",\"count\":49999},{\"op\":\"pluck\",\"key\":\"id\"}]",
                 "[49999]");
 }
