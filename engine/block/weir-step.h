@@ -216,6 +216,28 @@ WEIR_API WeirValue    *weir_step_dup_body_error (WeirStep   *self,
 /* Resolves to what was done to the world in the run of the body or branch @key: a list of records {block, type, target, undo}. */
 WEIR_API DexFuture    *weir_step_load_body_effects (WeirStep *self,
                                                const char   *key) G_GNUC_WARN_UNUSED_RESULT;
+/**
+ * WeirCall:
+ * @workflow: an id, a name or a path of a file
+ * @version: 0 for the latest
+ * @inputs: a record, or NULL
+ * @inherit_variables: whether it has the run's variables of its caller; else it begins with none
+ * @recursive: whether it may be one of those that are being run around it
+ * @max_depth: how deep workflows may call each other here; 0: as deep as they may anywhere, 16
+ */
+typedef struct
+{
+  const char *workflow;
+  guint       version;
+  WeirValue  *inputs;
+  gboolean    inherit_variables;
+  gboolean    recursive;
+  guint       max_depth;
+} WeirCall;
+
+/* Runs another workflow as part of this run. Resolves to its result; fails with limit.depth. */
+WEIR_API DexFuture    *weir_step_call_workflow (WeirStep    *self,
+                                               const WeirCall *call) G_GNUC_WARN_UNUSED_RESULT;
 /* Runs another workflow as part of this run: @workflow is an id, a name or a path of a file, @version 0 for the latest.
  * Resolves to its result. Fails with limit.depth below 16 levels. */
 WEIR_API DexFuture    *weir_step_run_workflow (WeirStep     *self,

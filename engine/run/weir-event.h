@@ -72,7 +72,7 @@ typedef enum
   WEIR_EVENT_RUN_FAILED,        /* {error, block} */
   WEIR_EVENT_RUN_CANCELLED,
   WEIR_EVENT_RUN_INTERRUPTED,
-  WEIR_EVENT_SCOPE_OPENED,      /* {scope, key, locals, branch?, workflow?, inputs?}: block and firing are the container's */
+  WEIR_EVENT_SCOPE_OPENED,      /* {scope, key, locals, branch?, workflow?, inputs?, inherit?}: block and firing are the container's */
   WEIR_EVENT_SCOPE_CLOSED,      /* {scope, result} or {scope, error} */
   WEIR_EVENT_PART_PAUSED,       /* a block of a scope, or all of it: nothing begins there */
   WEIR_EVENT_PART_RESUMED,

@@ -429,7 +429,7 @@ weir_step_build_scope (WeirStep *step, const char *const *names, WeirValue *loca
                                               ? weir_value_ref (weir_value_get_item (inputs, 0))
                                               : weir_value_new_null ());
   if (wants (names, "vars"))
-    weir_builder_set_take (record, "vars", weir_run_dup_variables (step->run));
+    weir_builder_set_take (record, "vars", weir_run_dup_variables (step->run, scope));
   if (wants (names, "run"))
     weir_builder_set_take (record, "run", build_run (step->run));
   if (wants (names, "now"))

@@ -84,7 +84,7 @@ WeirBlockConfig *weir_block_config_get     (WeirPlan *plan, WeirPlanBlock *block
 gboolean         weir_step_prepare         (WeirStep *step, GError **error);
 WeirValue       *weir_step_build_scope     (WeirStep *step, const char *const *names, WeirValue *locals);
 /* Run variables over those of the workflow over global ones, as one record. */
-WeirValue       *weir_run_dup_variables    (WeirRun *run);
+WeirValue       *weir_run_dup_variables    (WeirRun *run, WeirScopeState *scope);
 /* Value of `when` for a link, over the value it would carry. */
 gboolean         weir_run_link_holds       (WeirRun *run, WeirStep *step, WeirPlanLink *link, WeirValue *value, GError **error);
 

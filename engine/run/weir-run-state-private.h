@@ -103,6 +103,9 @@ struct _WeirScopeState
   gboolean         paused;    /* one item is */
   WeirStepState   *last_done; /* the last step that succeeded, for the result */
   guint            depth;
+  char            *workflow;  /* id of the sub-workflow that it runs; NULL for bodies and the root */
+  gboolean         own_variables; /* of the run, that its caller does not see */
+  WeirValue       *variables; /* these, a record */
   guint            branch;    /* the component that runs, from 1; 0: all */
   gpointer         runtime;   /* the executor's */
   int              priority;  /* on top of that of the run and of the scopes around it */
@@ -209,6 +212,9 @@ void           weir_run_state_move_waits        (WeirRunState *self);
 #define WEIR_BRANCH_HANDLERS G_MAXUINT
 
 void           weir_scope_fire_handlers  (WeirRunState *self, WeirScopeState *scope, WeirValue *inputs);
+
+/* Variables of the run as steps of the scope have them. */
+WeirValue    **weir_run_state_find_variables (WeirRunState *self, WeirScopeState *scope);
 
 /* weir-run-ending.c */
 void           weir_run_state_apply_ending   (WeirRunState *self, WeirEvent *event);

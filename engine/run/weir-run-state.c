@@ -49,6 +49,8 @@ weir_scope_state_free (WeirScopeState *scope)
   g_free (scope->pub.path);
   g_clear_pointer (&scope->pub.locals, weir_value_unref);
   g_clear_pointer (&scope->pub.inputs, weir_value_unref);
+  g_clear_pointer (&scope->variables, weir_value_unref);
+  g_free (scope->workflow);
   g_clear_pointer (&scope->pub.result, weir_value_unref);
   g_clear_pointer (&scope->pub.error, weir_value_unref);
   g_free (scope->failed_block);
@@ -360,6 +362,8 @@ apply_scope_opened (WeirRunState *self, WeirEvent *event, WeirStepState *step, G
   scope->pub.locals = dup_member (event->data, "locals");
   scope->priority = weir_value_get_member_int (event->data, "priority", 0);
   scope->pub.inputs = dup_member (event->data, "inputs");
+  scope->workflow = g_strdup (weir_value_get_member_text (event->data, "workflow", NULL));
+  scope->own_variables = sub && !weir_value_get_member_bool (event->data, "inherit", TRUE);
   scope->branch = find_branch (self, graph, weir_value_get_member_text (event->data, "branch", NULL));
   weir_step_state_remember_scope (step, scope);
   if (!step->container)
@@ -730,15 +734,26 @@ end_run (WeirRunState *self, WeirEvent *event, WeirRunStatus status, WeirStepSta
     }
 }
 
+WeirValue **
+weir_run_state_find_variables (WeirRunState *self, WeirScopeState *scope)
+{
+  for (; scope != NULL; scope = scope->parent)
+    if (scope->own_variables)
+      return &scope->variables;
+  return &self->variables;
+}
+
 static void
 set_variable (WeirRunState *self, WeirEvent *event)
 {
-  g_autoptr(WeirValue) old = self->variables;
+  WeirScopeState *scope = event->scope < self->scopes->len ? g_ptr_array_index (self->scopes, event->scope) : NULL;
+  WeirValue **variables = weir_run_state_find_variables (self, scope);
+  g_autoptr(WeirValue) old = *variables;
   g_autoptr(WeirValue) empty = NULL;
 
   if (old == NULL)
     empty = weir_value_new_record (NULL, NULL, 0);
-  self->variables = weir_value_with_member (old != NULL ? old : empty,
+  *variables = weir_value_with_member (old != NULL ? old : empty,
                                             weir_value_get_member_text (event->data, "name", ""),
                                             weir_value_find_member (event->data, "value"));
 }

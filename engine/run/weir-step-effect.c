@@ -129,11 +129,11 @@ weir_step_drop_effect (WeirStep *self, guint64 id)
 /* ── variables ──────────────────────────────────────────────────────────────────────────── */
 
 WeirValue *
-weir_run_dup_variables (WeirRun *run)
+weir_run_dup_variables (WeirRun *run, WeirScopeState *scope)
 {
   g_autoptr(WeirValue) global = weir_store_dup_variables (run->engine->store, NULL);
   g_autoptr(WeirValue) own = weir_store_dup_variables (run->engine->store, weir_workflow_get_id (run->workflow));
-  WeirValue *layers[] = { global, own, run->state->variables };
+  WeirValue *layers[] = { global, own, *weir_run_state_find_variables (run->state, scope) };
   WeirBuilder *record = weir_record_builder_new (8);
 
   for (guint i = 0; i < G_N_ELEMENTS (layers); i++)
@@ -157,7 +157,8 @@ weir_step_dup_variable (WeirStep *self, const char *scope, const char *name)
 
   if (g_str_equal (scope, "run"))
     {
-      WeirValue *value = run->state->variables != NULL ? weir_value_find_member (run->state->variables, name) : NULL;
+      WeirValue *variables = *weir_run_state_find_variables (run->state, self->state->scope);
+      WeirValue *value = variables != NULL ? weir_value_find_member (variables, name) : NULL;
 
       return value != NULL ? weir_value_ref (value) : NULL;
     }

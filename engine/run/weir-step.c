@@ -492,6 +492,8 @@ typedef struct
   char      *workflow;
   guint      version;
   WeirValue *inputs;
+  gboolean   inherit;
+  gboolean   recursive;
 } SubCall;
 
 static void
@@ -503,6 +505,17 @@ sub_call_free (gpointer data)
   g_free (call->workflow);
   g_clear_pointer (&call->inputs, weir_value_unref);
   g_free (call);
+}
+
+/* The same file is the same workflow, however often it is called: as the command line has it. */
+static void
+name_by_file (WeirWorkflow *workflow, const char *path)
+{
+  g_autofree char *absolute = g_canonicalize_filename (path, NULL);
+  g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, absolute, -1);
+  g_autofree char *id = g_strdup_printf ("file-%.16s", hash);
+
+  weir_workflow_set_id (workflow, id);
 }
 
 /* A path of a file is saved as a workflow of its own first, so that the run knows for ever which version it called. */
@@ -520,9 +533,31 @@ load_called (SubCall *call, GError **error)
   if (path == NULL)
     return NULL;
   workflow = weir_workflow_load (path, NULL, error);
+  if (workflow != NULL)
+    name_by_file (workflow, path);
   if (workflow == NULL || dex_await_uint (weir_engine_save_workflow (engine, workflow, NULL), error) == 0)
     return NULL;
   return g_steal_pointer (&workflow);
+}
+
+/* Whether one of the workflows around a scope is this one. */
+static gboolean
+is_running_in (WeirStep *step, const char *id)
+{
+  for (WeirScopeState *scope = step->state->scope; scope != NULL; scope = scope->parent)
+    if (g_strcmp0 (scope->workflow, id) == 0)
+      return TRUE;
+  return g_strcmp0 (weir_workflow_get_id (step->run->workflow), id) == 0;
+}
+
+static guint
+count_calls (WeirStep *step)
+{
+  guint n = 0;
+
+  for (WeirScopeState *scope = step->state->scope; scope != NULL; scope = scope->parent)
+    n += scope->workflow != NULL;
+  return n;
 }
 
 static DexFuture *
@@ -536,6 +571,12 @@ sub_fiber (gpointer user_data)
 
   if (workflow == NULL)
     return dex_future_new_for_error (error);
+  if (!call->recursive && is_running_in (call->step, weir_workflow_get_id (workflow)))
+    {
+      weir_set_failure (&error, "limit.depth", "The workflow %s would run itself, which the block does not allow",
+                        weir_workflow_get_name (workflow));
+      return dex_future_new_for_error (error);
+    }
   inputs = weir_workflow_complete_inputs (workflow, call->inputs, &error);
   if (inputs == NULL)
     return dex_future_new_for_error (error);
@@ -543,7 +584,8 @@ sub_fiber (gpointer user_data)
     return dex_future_new_reject (G_IO_ERROR, G_IO_ERROR_CANCELLED, "The run was stopped");
 
   weir_engine_remember (call->step->run->engine, workflow);
-  data = weir_record_builder_new (3);
+  data = weir_record_builder_new (4);
+  weir_builder_set_take (data, "inherit", weir_value_new_bool (call->inherit));
   weir_builder_set_take (data, "workflow", weir_value_new_text (weir_workflow_get_id (workflow)));
   weir_builder_set_take (data, "version", weir_value_new_int (weir_workflow_get_version (workflow)));
   weir_builder_set (data, "inputs", inputs);
@@ -562,22 +604,41 @@ sub_fiber (gpointer user_data)
 DexFuture *
 weir_step_run_workflow (WeirStep *self, const char *workflow, guint version, WeirValue *inputs)
 {
+  return weir_step_call_workflow (self, &(WeirCall) { .workflow = workflow, .version = version, .inputs = inputs });
+}
+
+/**
+ * weir_step_call_workflow:
+ * @self: a step
+ * @wanted: which workflow, and how
+ *
+ * Runs another workflow as part of this run.
+ *
+ * Returns: (transfer full): a future that resolves to the result (#WeirValue); rejects with limit.depth when the calls are too deep, or
+ *   the workflow would run itself without leave
+ */
+DexFuture *
+weir_step_call_workflow (WeirStep *self, const WeirCall *wanted)
+{
+  guint max_depth = wanted->max_depth > 0 ? MIN (wanted->max_depth, MAX_DEPTH) : MAX_DEPTH;
   SubCall *call;
 
-  if (self->state->scope->depth + 1 >= MAX_DEPTH)
+  if (self->state->scope->depth + 1 >= MAX_DEPTH || count_calls (self) >= max_depth)
     {
       GError *error = NULL;
 
-      weir_set_failure (&error, "limit.depth", "Workflows call each other deeper than %d levels", MAX_DEPTH);
+      weir_set_failure (&error, "limit.depth", "Workflows call each other deeper than %u levels", max_depth);
       return dex_future_new_for_error (error);
     }
   /* from here on it is a container: what is inside must be able to run */
   weir_step_release_place (self);
   call = g_new0 (SubCall, 1);
   call->step = weir_step_ref (self);
-  call->workflow = g_strdup (workflow);
-  call->version = version;
-  call->inputs = inputs != NULL ? weir_value_ref (inputs) : NULL;
+  call->workflow = g_strdup (wanted->workflow);
+  call->version = wanted->version;
+  call->inputs = wanted->inputs != NULL ? weir_value_ref (wanted->inputs) : NULL;
+  call->inherit = wanted->inherit_variables;
+  call->recursive = wanted->recursive;
   return dex_scheduler_spawn (NULL, 0, sub_fiber, call, sub_call_free);
 }
 

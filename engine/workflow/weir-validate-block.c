@@ -191,8 +191,11 @@ check_recursion (WeirValidation *self, WeirBlock *block)
   if (named == NULL || named[0] == '\0')
     return;
   if (g_str_equal (named, weir_workflow_get_name (self->workflow)) || g_strcmp0 (named, self->workflow->id) == 0)
-    report_field (self, WEIR_SEVERITY_WARNING, "workflow.recursion", block, "workflow",
-                  "The workflow runs itself here; that ends at 16 levels");
+    {
+      if (!weir_value_get_member_bool (block->data->config, "recursive", FALSE))
+        report_field (self, WEIR_SEVERITY_ERROR, "workflow.recursion", block, "workflow",
+                      "The workflow runs itself here: allow it to (recursive), or call another one");
+    }
 }
 
 static void

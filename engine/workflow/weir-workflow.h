@@ -205,4 +205,17 @@ WEIR_API GPtrArray    *weir_workflow_paste_blocks  (WeirWorkflow  *self,
  * that nothing defines, joins that can never fire, cycles that can never start ... (transfer full): of WeirProblem */
 WEIR_API GListModel   *weir_workflow_validate      (WeirWorkflow  *self);
 
+/* What the workflow takes and gives: {inputs: {NAME: {type, required}}, outputs: {NAME: TYPE}}; a block that calls it keeps that as its
+ * setting `interface` and has its ports from it. (transfer full) */
+WEIR_API WeirValue    *weir_workflow_make_interface (WeirWorkflow *self);
+/* What is different, as half a sentence; NULL when nothing is. (transfer full) */
+WEIR_API char         *weir_interface_compare     (WeirValue     *saved,
+                                                   WeirValue     *now);
+/* Gives a workflow by id, name or path, @version 0 for the latest (transfer full); NULL if there is none. */
+typedef WeirWorkflow *(*WeirFindWorkflow) (const char *workflow, guint version, gpointer user_data);
+/* Of WeirProblem: a warning for each call whose workflow takes or gives something else than the block keeps. (transfer full) */
+WEIR_API GListModel   *weir_workflow_validate_calls (WeirWorkflow *self,
+                                                   WeirFindWorkflow find,
+                                                   gpointer       user_data);
+
 G_END_DECLS

@@ -79,6 +79,32 @@ count_errors (GListModel *problems)
   return n_errors;
 }
 
+/* Only files can be looked at without the database. */
+static WeirWorkflow *
+find_called (const char *workflow, guint version, gpointer user_data)
+{
+  const char *folder = weir_workflow_get_folder (user_data);
+  g_autofree char *path = NULL;
+
+  if (strchr (workflow, '/') == NULL && !g_str_has_suffix (workflow, ".yaml"))
+    return NULL;
+  path = g_canonicalize_filename (workflow, folder);
+  return weir_workflow_load (path, NULL, NULL);
+}
+
+static void
+add_calls (GListModel *problems, WeirWorkflow *workflow)
+{
+  g_autoptr(GListModel) calls = weir_workflow_validate_calls (workflow, find_called, workflow);
+
+  for (guint i = 0; i < g_list_model_get_n_items (calls); i++)
+    {
+      g_autoptr(WeirProblem) problem = g_list_model_get_item (calls, i);
+
+      g_list_store_append (G_LIST_STORE (problems), problem);
+    }
+}
+
 int
 weir_command_validate (int argc, char **argv)
 {
@@ -91,6 +117,7 @@ weir_command_validate (int argc, char **argv)
     {
       g_clear_object (&problems);
       problems = weir_workflow_validate (workflow);
+      add_calls (problems, workflow);
     }
   else if (problems == NULL || g_list_model_get_n_items (problems) == 0)
     return MAX (weir_cli_fail (error), WEIR_EXIT_INVALID);
