@@ -36,7 +36,8 @@ const WeirCommand weir_commands[] = {
     "run", weir_report_options, 1, 1, weir_command_report },
   { "diagnose", "", N_ ("Gather what whoever is to help needs to know"),
     N_ ("Writes a .tar.gz with versions, the schema and sizes of the database, and the last lines of the log. Of workflows and\n"
-        "values nothing is in it but what the log says; passwords, tokens, keys and the home folder are masked. Works also where the database cannot be opened."),
+        "values nothing is in it but what the log says; passwords, tokens, keys and the home folder are masked. Works also where the\n"
+        "database cannot be opened."),
     NULL, weir_report_options, 0, 0, weir_command_diagnose },
   { "delete", N_ ("RUN|WORKFLOW..."), N_ ("Delete runs or workflows; they can be restored for a while"),
     N_ ("What is deleted is in no list and goes for good after 30 days, or as `weir storage` says. With --now it goes at once, and nothing\n"

@@ -262,6 +262,8 @@ main (int argc, char **argv)
               test_kept_database_is_migrated, store_fixture_tear_down);
   g_test_add ("/weir/store/schema/4-is-migrated", StoreFixture, "schema-4.db", set_up_kept,
               test_kept_database_is_migrated, store_fixture_tear_down);
+  g_test_add ("/weir/store/schema/5-is-opened", StoreFixture, "schema-5.db", set_up_kept, test_kept_database_is_migrated,
+              store_fixture_tear_down);
   store_test ("/weir/store/schema/newer-is-refused-and-left-alone", test_newer_database_is_refused_and_left_alone);
   store_test ("/weir/store/schema/newer-can-be-looked-at", test_newer_database_can_be_looked_at);
   store_test ("/weir/store/schema/of-another-program-is-refused", test_database_of_another_program_is_refused);
