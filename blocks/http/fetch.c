@@ -309,6 +309,8 @@ weir_fetch_await (const WeirFetch *fetch, WeirStep *step, GError **error)
   GBytes *body = NULL;
   gulong stopped = 0;
 
+  if (step != NULL && !dex_await (weir_step_wait_rate (step, g_uri_get_host (soup_message_get_uri (fetch->message))), error))
+    return NULL;
   self.home = g_uri_ref (soup_message_get_uri (fetch->message));
   self.previous = g_uri_ref (self.home);
   connect_signals (&self);

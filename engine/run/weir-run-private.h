@@ -120,6 +120,8 @@ void             weir_step_leave_gate      (WeirStep *step, WeirGate *gate);
 void             weir_step_leave_gates     (WeirStep *step);
 /* weir-step-turn.c: enters a gate, without a place while it has to wait. */
 DexFuture       *weir_step_wait_gate       (WeirStep *step, WeirGate *gate);
+/* Resolves when a step that gave its place back has one again. */
+DexFuture       *weir_step_get_place       (WeirStep *step);
 
 /* weir-run-priority.c */
 /* Whether steps of the run may start. */

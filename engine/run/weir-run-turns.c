@@ -133,7 +133,8 @@ turn_new (WeirRunQueue *self, WeirStep *step, WeirGate *gate)
   WeirLane *lane = g_new0 (WeirLane, 1);
 
   if (step->turns_handler == 0)
-    step->turns_handler = g_signal_connect (step->cancellable, "cancelled", G_CALLBACK (stopped_cb), step);
+    step->turns_handler = g_signal_connect (weir_step_get_cancellable (step), "cancelled", G_CALLBACK (stopped_cb),
+                                            step);
   lane->run = step->run;
   lane->priority = weir_run_state_get_priority (step->run->state, step->state);
   lane->gates[lane->n_gates++] = gate;

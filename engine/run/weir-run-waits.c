@@ -293,7 +293,46 @@ weir_step_wait (WeirStep *self, const WeirWait *wait)
   return begin_waiting (self, wait, known);
 }
 
-/* Steps whose answer has come go on, now that the run does. */
+typedef struct
+{
+  WeirStep *step;
+  Waiter   *waiter;
+} GoOn;
+
+static void
+go_on_free (gpointer data)
+{
+  GoOn *self = data;
+
+  waiter_free (self->waiter);
+  weir_step_unref (self->step);
+  g_free (self);
+}
+
+/* The step has its place again. */
+static DexFuture *
+placed_cb (DexFuture *future, gpointer user_data)
+{
+  GoOn *self = user_data;
+  WeirStep *step = self->step;
+  g_autoptr(WeirValue) answer = NULL;
+  GValue value = G_VALUE_INIT;
+  WeirWaitState *wait;
+
+  if (step->settled || step->state->scope->pub.closed || step->run->suspended)
+    return dex_future_new_true ();
+  wait = g_ptr_array_index (step->state->wait_states, step->state->wait_states->len - 1);
+  answer = weir_value_get_member_bool (wait->answer, "timed_out", FALSE) ? weir_value_new_null ()
+                                                                         : weir_value_ref (wait->answer);
+  weir_run_emit (step->run, WEIR_EVENT_BLOCK_RESUMED, step->state, NULL);
+  g_value_init (&value, WEIR_TYPE_VALUE);
+  g_value_set_boxed (&value, answer);
+  dex_promise_resolve (self->waiter->promise, &value);
+  g_value_unset (&value);
+  return dex_future_new_true ();
+}
+
+/* Steps whose answer has come go on, now that the run does: in their turn, as those that begin. */
 void
 weir_run_resume_answered (WeirRun *run)
 {
@@ -305,26 +344,19 @@ weir_run_resume_answered (WeirRun *run)
     {
       g_autoptr(WeirStep) step = next;
       Waiter *waiter = g_steal_pointer (&step->waiter);
-      WeirWaitState *wait;
-      GValue value = G_VALUE_INIT;
+      GoOn *call;
 
       if (waiter == NULL)
         continue;
-      if (!step->settled && !step->state->scope->pub.closed)
+      if (step->settled || step->state->scope->pub.closed)
         {
-          g_autoptr(WeirValue) answer = NULL;
-
-          wait = g_ptr_array_index (step->state->wait_states, step->state->wait_states->len - 1);
-          answer = weir_value_get_member_bool (wait->answer, "timed_out", FALSE) ? weir_value_new_null ()
-                                                                                 : weir_value_ref (wait->answer);
-          weir_run_emit (run, WEIR_EVENT_BLOCK_RESUMED, step->state, NULL);
-          weir_step_take_place_again (step);
-          g_value_init (&value, WEIR_TYPE_VALUE);
-          g_value_set_boxed (&value, answer);
-          dex_promise_resolve (waiter->promise, &value);
-          g_value_unset (&value);
+          waiter_free (waiter);
+          continue;
         }
-      waiter_free (waiter);
+      call = g_new (GoOn, 1);
+      call->step = g_steal_pointer (&step);
+      call->waiter = waiter;
+      dex_future_disown (dex_future_then (weir_step_get_place (call->step), placed_cb, call, go_on_free));
     }
 }
 

@@ -16,6 +16,15 @@ go_on_cb (DexFuture *future, gpointer user_data)
 }
 
 DexFuture *
+weir_step_get_place (WeirStep *step)
+{
+  if (!step->kind->has_body)
+    return weir_run_queue_resume (step->run->engine->queue, step);
+  weir_step_take_place_again (step);
+  return dex_future_new_true ();
+}
+
+DexFuture *
 weir_step_wait_gate (WeirStep *step, WeirGate *gate)
 {
   DexFuture *turn = weir_run_queue_wait_turn (step->run->engine->queue, gate, step);
