@@ -78,6 +78,8 @@ weir_stream_batch_take_all (WeirStreamBatch *batch)
 {
   WeirStreamBatch *all = weir_stream_batch_new ();
 
+  if (batch->len == 0)
+    return all;
   g_array_append_vals (all, batch->data, batch->len);
   memset (batch->data, 0, batch->len * sizeof (WeirStreamItem));
   g_array_set_size (batch, 0);
