@@ -61,7 +61,7 @@ WEIR_API const char *weir_step_status_get_name (WeirStepStatus status);
  */
 typedef enum
 {
-  WEIR_EVENT_RUN_CREATED,       /* run.created {workflow, version, inputs} */
+  WEIR_EVENT_RUN_CREATED,       /* run.created {workflow, version, inputs, parent?, options?} */
   WEIR_EVENT_RUN_STARTED,
   WEIR_EVENT_RUN_PAUSING,
   WEIR_EVENT_RUN_PAUSED,
@@ -82,7 +82,7 @@ typedef enum
   WEIR_EVENT_BLOCK_RETRY,       /* {error, delay_ms, due_at} */
   WEIR_EVENT_BLOCK_SUCCEEDED,   /* {outputs, shut?, took?}: shut lists the links whose `when` did not hold; took is µs without an event for the start */
   WEIR_EVENT_BLOCK_FAILED,      /* {error, handled: "port", "continue" or "stop", shut?, took?} */
-  WEIR_EVENT_BLOCK_CACHED,      /* {outputs, how: "cached", "pinned" or "reused", source?, shut?}: did not run, what it gives was known */
+  WEIR_EVENT_BLOCK_CACHED,      /* {outputs, how: "cached", "pinned", "set" or "reused", source?, shut?}: did not run, what it gives was known */
   WEIR_EVENT_BLOCK_OVERRIDDEN,  /* {port, value, by}: a person replaced what a step that has not begun gets */
   WEIR_EVENT_BLOCK_SKIPPED,
   WEIR_EVENT_BLOCK_CANCELLED,   /* {error, handled, shut?} where the run goes on without it, as for failed; else nothing */

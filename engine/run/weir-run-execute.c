@@ -464,6 +464,36 @@ weir_step_take_place_again (WeirStep *step)
   step->run->n_leaves++;
 }
 
+/* A step whose outputs were known ends without having run. @source: the run they are from, or 0. */
+void
+weir_step_end_known (WeirStep *step, const char *how, gint64 source)
+{
+  g_autoptr(WeirValue) outputs = weir_builder_end (g_steal_pointer (&step->outputs));
+  WeirBuilder *data = weir_record_builder_new (4);
+  WeirValue *shut = find_shut_links (step, outputs, NULL);
+
+  weir_builder_set (data, "outputs", outputs);
+  weir_builder_set_take (data, "how", weir_value_new_text (how));
+  if (source != 0)
+    weir_builder_set_take (data, "source", weir_value_new_int (source));
+  if (shut != NULL)
+    weir_builder_set_take (data, "shut", shut);
+  step->settled = TRUE;
+  weir_run_emit (step->run, WEIR_EVENT_BLOCK_CACHED, step->state, weir_builder_end (data));
+}
+
+/* A person replaces what a step gets that has not begun. */
+void
+weir_run_emit_override (WeirRun *run, WeirStepState *state, const char *port, WeirValue *value, const char *by)
+{
+  WeirBuilder *data = weir_record_builder_new (3);
+
+  weir_builder_set_take (data, "port", weir_value_new_text (port));
+  weir_builder_set (data, "value", value);
+  weir_builder_set_take (data, "by", weir_value_new_text (by));
+  weir_run_emit (run, WEIR_EVENT_BLOCK_OVERRIDDEN, state, weir_builder_end (data));
+}
+
 static void
 release_step (WeirStep *step)
 {
@@ -573,6 +603,12 @@ weir_run_begin_step (WeirRun *run, WeirStep *step)
   WeirPlanBlock *block = weir_step_state_get_block (state);
   g_autoptr(GError) error = NULL;
 
+  if (run->rerun != NULL && weir_rerun_settle (run->rerun, step))
+    {
+      release_step (step);
+      weir_engine_wake (run->engine, run);
+      return;
+    }
   if (block->kind == NULL || !begins_silently (step))
     weir_run_emit (run, WEIR_EVENT_BLOCK_STARTED, state, NULL);
   step->attempt = state->info.status == WEIR_STEP_RUNNING ? state->info.attempt : state->info.attempt + 1;

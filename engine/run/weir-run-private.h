@@ -6,6 +6,7 @@
 #include "weir-engine-private.h"
 #include "weir-gate.h"
 #include "weir-run-state-private.h"
+#include "weir-rerun.h"
 #include "weir-step.h"
 
 G_BEGIN_DECLS
@@ -34,6 +35,9 @@ struct _WeirRun
   gboolean       holding; /* a moment came while it was paused, and does not count then */
   gboolean       suspended; /* the engine closes: nothing is journalled any more */
   gint64         created_at;
+  gint64         parent;  /* the run that it runs again; 0: none */
+  WeirValue     *options; /* how it was played, a record; NULL: as ever */
+  WeirRerun     *rerun;   /* what it knows beforehand; NULL: nothing */
   GHashTable    *making;  /* path → DexPromise: folders that a step is about to make */
 };
 
@@ -96,6 +100,8 @@ WeirEvent       *weir_run_emit             (WeirRun *run, WeirEventKind kind, We
 WeirEvent       *weir_run_emit_part        (WeirRun *run, WeirEventKind kind, guint32 scope, const char *block, WeirValue *data);
 /* Ends a step that is not under way. */
 void             weir_run_end_unstarted    (WeirRun *run, WeirStepState *state, gboolean force, gboolean alone);
+void             weir_step_end_known       (WeirStep *step, const char *how, gint64 source);
+void             weir_run_emit_override    (WeirRun *run, WeirStepState *state, const char *port, WeirValue *value, const char *by);
 void             weir_run_check_end        (WeirRun *run);
 void             weir_run_cancel_steps     (WeirRun *run);
 void             weir_run_cancel_leftovers (WeirRun *run);

@@ -126,6 +126,8 @@ weir_run_open_scope (WeirRun *run, WeirStep *step, const char *key, WeirValue *d
   WeirValue *result, *error;
   DexPromise *promise;
 
+  if (scope == NULL && run->rerun != NULL && (result = weir_rerun_find_item (run->rerun, step, key)) != NULL)
+    return dex_future_new_take_boxed (WEIR_TYPE_VALUE, weir_value_ref (result));
   if (scope == NULL && weir_step_state_find_dropped (step->state, key, &result, &error) && error == NULL)
     return dex_future_new_take_boxed (WEIR_TYPE_VALUE, weir_value_ref (result));
   /* what failed in an earlier attempt is tried anew */

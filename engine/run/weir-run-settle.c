@@ -92,6 +92,63 @@ weir_run_settle (WeirRun *self, guint32 scope, const char *block, const char *de
   return TRUE;
 }
 
+/* A step that has not begun, or that waits for its next attempt. */
+static WeirStepState *
+find_unbegun (WeirRun *self, guint32 scope, const char *block)
+{
+  WeirStepState *step = weir_run_state_lookup (self->state, scope, block, 0);
+
+  while (step != NULL && step->info.status != WEIR_STEP_READY && step->info.status != WEIR_STEP_SUSPENDED
+         && step->info.status != WEIR_STEP_RETRY_WAIT)
+    step = step->previous;
+  return step;
+}
+
+/**
+ * weir_run_override:
+ * @self: a run
+ * @scope: scope of the step
+ * @block: id of its block
+ * @port: an input of it
+ * @value: what it gets instead; converted to the type of the port
+ * @by: who says so, for the record
+ * @error: where to put %WEIR_ERROR_WRONG_STATE or %WEIR_ERROR_INVALID
+ *
+ * Replaces what a step gets that has not begun, for instance while its run is paused. With a [method@Weir.Run.resume] right after it, both are
+ * on disk or neither.
+ *
+ * Returns: whether there was such a step and the value fits
+ */
+gboolean
+weir_run_override (WeirRun *self, guint32 scope, const char *block, const char *port, WeirValue *value, const char *by,
+                   GError **error)
+{
+  WeirStepState *step = find_unbegun (self, scope, block);
+  const WeirPort *input;
+  g_autoptr(WeirType) type = NULL;
+  g_autoptr(WeirValue) converted = NULL;
+
+  if (step == NULL || self->engine == NULL || self->suspended)
+    {
+      g_set_error (error, WEIR_ERROR, WEIR_ERROR_WRONG_STATE, "%s has no step that is still to begin", block);
+      return FALSE;
+    }
+  input = weir_port_list_find_input (weir_block_get_ports (weir_step_state_get_block (step)->block), port);
+  if (input == NULL)
+    {
+      g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID, "%s has no input %s", block, port);
+      return FALSE;
+    }
+  type = weir_type_parse (input->type != NULL ? input->type : "any", error);
+  if (type == NULL || (converted = weir_type_convert (type, value, error)) == NULL)
+    {
+      g_prefix_error (error, "%s.%s: ", block, port);
+      return FALSE;
+    }
+  weir_run_emit_override (self, step, port, converted, by);
+  return TRUE;
+}
+
 /**
  * weir_run_needs_settling:
  * @self: a run

@@ -146,6 +146,8 @@ struct _WeirRunState
   gint64           started_at;
   gint64           ended_at;
   WeirValue       *inputs;
+  WeirValue       *options; /* how it was played; NULL: as ever */
+  gint64           parent;  /* the run that it runs again; 0: none */
   WeirValue       *result;
   WeirValue       *error;
   WeirValue       *ending;    /* how it is to end: as RUN_ENDING or RUN_STOPPING says */

@@ -110,6 +110,7 @@ weir_run_state_unref (WeirRunState *self)
   g_hash_table_unref (self->shared);
   g_ptr_array_unref (self->others);
   g_clear_pointer (&self->inputs, weir_value_unref);
+  g_clear_pointer (&self->options, weir_value_unref);
   g_clear_pointer (&self->result, weir_value_unref);
   g_clear_pointer (&self->error, weir_value_unref);
   g_clear_pointer (&self->ending, weir_value_unref);
@@ -207,7 +208,6 @@ weir_step_state_set_status (WeirRunState *self, WeirStepState *step, WeirStepSta
   if (status_is_over (status) && status != WEIR_STEP_UNDONE)
     {
       step->info.wait = NULL;
-      g_clear_pointer (&step->dropped, g_ptr_array_unref);
       step->info.ended_at = self->now;
       if (step->info.started_at != 0)
         scope->shared->blocks[step->block_index].duration += self->now - step->info.started_at;
@@ -769,6 +769,8 @@ apply_to_run (WeirRunState *self, WeirEvent *event)
 
         self->status = WEIR_RUN_QUEUED;
         self->inputs = dup_member (event->data, "inputs");
+        self->options = dup_member (event->data, "options");
+        self->parent = weir_value_get_member_int (event->data, "parent", 0);
         root->pub.path = g_strdup ("");
         scope_open (self, root, weir_workflow_get_graph (self->workflow));
       }

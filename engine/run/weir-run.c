@@ -43,6 +43,8 @@ weir_run_finalize (GObject *object)
   g_clear_pointer (&self->gate, weir_gate_free);
   g_clear_pointer (&self->making, g_hash_table_unref);
   g_clear_pointer (&self->state, weir_run_state_unref);
+  g_clear_pointer (&self->rerun, weir_rerun_free);
+  g_clear_pointer (&self->options, weir_value_unref);
   g_clear_object (&self->workflow);
   g_clear_error (&self->failure);
   G_OBJECT_CLASS (weir_run_parent_class)->finalize (object);
@@ -165,6 +167,10 @@ weir_run_play (WeirRun *self, WeirValue *inputs)
   weir_builder_set_take (data, "workflow", weir_value_new_text (weir_workflow_get_id (self->workflow)));
   weir_builder_set_take (data, "version", weir_value_new_int (weir_workflow_get_version (self->workflow)));
   weir_builder_set (data, "inputs", inputs);
+  if (self->parent != 0)
+    weir_builder_set_take (data, "parent", weir_value_new_int (self->parent));
+  if (self->options != NULL)
+    weir_builder_set (data, "options", self->options);
   weir_run_emit (self, WEIR_EVENT_RUN_CREATED, NULL, weir_builder_end (data));
   weir_run_put_row (self);
   weir_engine_admit_run (self->engine, self);

@@ -82,6 +82,14 @@ WEIR_API gboolean      weir_run_settle         (WeirRun   *self,
                                                 const char *decision,
                                                 WeirValue *outputs,
                                                 GError   **error);
+/* Replaces what a step gets that has not begun. */
+WEIR_API gboolean      weir_run_override       (WeirRun   *self,
+                                                guint32    scope,
+                                                const char *block,
+                                                const char *port,
+                                                WeirValue *value,
+                                                const char *by,
+                                                GError   **error);
 /* Answers a step that waits for somebody: see weir_step_wait () of the SDK. */
 WEIR_API gboolean      weir_run_answer         (WeirRun   *self,
                                                 guint32    scope,

@@ -81,4 +81,13 @@ void        weir_log_file_write      (gpointer log_file, GPtrArray *events);
 DexFuture  *weir_log_file_forget     (gpointer log_file, gint64 run);
 void        weir_log_file_free       (gpointer log_file);
 
+/* weir-engine-runs.c: starts a run that is valid. Takes @rerun (nullable). (transfer full), NULL when the queue is full */
+typedef struct _WeirRerun WeirRerun;
+typedef struct _WeirRunState WeirRunState;
+WeirRun    *weir_engine_start_run    (WeirEngine *self, WeirWorkflow *workflow, WeirValue *inputs, WeirValue *options, gint64 parent,
+                                      WeirRerun *rerun, GError **error);
+/* weir-engine-rerun.c, in a fiber: gives a run that is taken up what it knew. */
+gboolean    weir_engine_load_rerun   (WeirEngine *self, WeirWorkflow *workflow, WeirRunState *state, WeirRerun **rerun,
+                                      GError **error);
+
 G_END_DECLS

@@ -122,6 +122,31 @@ add_run (WeirEngine *self, gint64 id, WeirWorkflow *workflow)
   return run;
 }
 
+WeirRun *
+weir_engine_start_run (WeirEngine *self, WeirWorkflow *workflow, WeirValue *inputs, WeirValue *options, gint64 parent,
+                       WeirRerun *rerun, GError **error)
+{
+  WeirRun *run;
+
+  if (self->closed)
+    g_set_error (error, WEIR_ERROR, WEIR_ERROR_WRONG_STATE, "The engine is closed");
+  if (self->closed || !check_valid (workflow, error) || !weir_engine_check_queue (self, workflow, error))
+    {
+      g_clear_pointer (&rerun, weir_rerun_free);
+      return NULL;
+    }
+  run = g_object_ref (add_run (self, ++self->next_run, workflow));
+  run->options = options != NULL ? weir_value_ref (options) : NULL;
+  run->parent = parent;
+  run->rerun = rerun;
+  weir_run_play (run, inputs);
+  if (parent != 0)
+    weir_batch_put_run_fields (weir_engine_get_batch (self), run->id, parent, weir_value_get_member_text (options, "block", NULL),
+                               weir_workflow_get_run_priority (workflow));
+  g_signal_emit_by_name (self, "run-added", run);
+  return run;
+}
+
 typedef struct
 {
   WeirEngine   *engine;
@@ -398,6 +423,7 @@ take_up (RecoverCall *call, GError **error)
   g_autoptr(GPtrArray) events = NULL;
   g_autoptr(WeirWorkflow) workflow = NULL;
   g_autoptr(WeirRunState) state = NULL;
+  g_autoptr(WeirRerun) rerun = NULL;
   WeirRun *run;
 
   if (!check_unfinished (call, error))
@@ -413,7 +439,7 @@ take_up (RecoverCall *call, GError **error)
   if (workflow == NULL)
     return NULL;
   state = fold (self, workflow, events, error);
-  if (state == NULL)
+  if (state == NULL || (!call->abandon && !weir_engine_load_rerun (self, workflow, state, &rerun, error)))
     return NULL;
   if (self->closed || weir_engine_find_run (self, call->id) != NULL)
     {
@@ -431,7 +457,12 @@ take_up (RecoverCall *call, GError **error)
       weir_run_put_row (run);
     }
   else
-    weir_run_recover (run, state);
+    {
+      run->parent = state->parent;
+      run->options = state->options != NULL ? weir_value_ref (state->options) : NULL;
+      run->rerun = g_steal_pointer (&rerun);
+      weir_run_recover (run, state);
+    }
   return g_object_ref (run);
 }
 

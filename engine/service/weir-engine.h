@@ -121,6 +121,23 @@ WEIR_API DexFuture    *weir_engine_restore_workflow (WeirEngine  *self,
 WEIR_API DexFuture    *weir_engine_play            (WeirEngine   *self,
                                                     WeirWorkflow *workflow,
                                                     WeirValue    *inputs) G_GNUC_WARN_UNUSED_RESULT;
+/* Runs again, or with some outputs known; resolve to a WeirRun. @options: see weir_engine_rerun (). */
+WEIR_API DexFuture    *weir_engine_rerun           (WeirEngine   *self,
+                                                    gint64        run,
+                                                    WeirValue    *options) G_GNUC_WARN_UNUSED_RESULT;
+WEIR_API DexFuture    *weir_engine_play_with       (WeirEngine   *self,
+                                                    WeirWorkflow *workflow,
+                                                    WeirValue    *inputs,
+                                                    WeirValue    *options) G_GNUC_WARN_UNUSED_RESULT;
+/* Resolves to a list of records {block, decision, reason, repeats?}. */
+WEIR_API DexFuture    *weir_engine_plan_rerun      (WeirEngine   *self,
+                                                    gint64        run,
+                                                    WeirValue    *options) G_GNUC_WARN_UNUSED_RESULT;
+/* Keeps what blocks gave in a run as a named set. */
+WEIR_API DexFuture    *weir_engine_save_fixture    (WeirEngine   *self,
+                                                    gint64        run,
+                                                    const char   *name,
+                                                    WeirValue    *blocks) G_GNUC_WARN_UNUSED_RESULT;
 /* What a run of @workflow gets: @given (record, nullable) with defaults filled in, each converted to its type. Fails with input.missing,
  * input.type, or input.invalid for names that the workflow does not have; all problems are in the one message. (transfer full) */
 WEIR_API WeirValue    *weir_workflow_complete_inputs (WeirWorkflow *workflow,
