@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "weir-cli.h"
 #include "weir-inputs.h"
+#include "weir-questions.h"
 #include "weir-report.h"
 #include "weir-session.h"
+#include "weir-watch.h"
 #include "weir-workflow-source.h"
 
 #include <glib-unix.h>
@@ -13,11 +15,14 @@
 static char **option_inputs;
 static char *option_output;
 static gboolean option_plan;
+static gboolean option_leave;
 
 const GOptionEntry weir_run_options[] = {
   { "plan", 0, 0, G_OPTION_ARG_NONE, &option_plan, N_ ("Run nothing; say what of it could be undone"), NULL },
   { "input", 'i', 0, G_OPTION_ARG_FILENAME_ARRAY, &option_inputs, N_ ("Set an input; may be given several times"),
     N_ ("NAME=VALUE") },
+  { "leave", 0, 0, G_OPTION_ARG_NONE, &option_leave,
+    N_ ("Leave the run when it only waits, for a moment or for somebody; an answer or \"weir resume\" takes it up"), NULL },
   WEIR_OPTION_JSON (N_ ("Print events as JSON lines, then one with the result")),
   { NULL }
 };
@@ -38,9 +43,10 @@ typedef struct
 {
   WeirSession *session;
   WeirReport *report;
+  WeirQuestions *questions;
   gint64 run;
   guint n_interrupts;
-  DexPromise *stuck; /* resolves when the run waits to be settled */
+  DexPromise *stuck; /* resolves when the run waits to be settled, or only waits and may be left */
   gboolean left;     /* nothing is shown any more */
 } Watch;
 
@@ -49,6 +55,7 @@ watch_clear (gpointer data)
 {
   Watch *self = data;
 
+  g_clear_pointer (&self->questions, weir_questions_free);
   weir_report_free (self->report);
   dex_unref (self->stuck);
 }
@@ -76,6 +83,7 @@ watch_event_cb (WeirEvent *event, gpointer user_data)
   if (self->left)
     return;
   weir_report_event (event, self->report);
+  weir_questions_event (self->questions, event);
   if (event->seq >= self->report->quiet_until && needs_settling (self->session, self->run)
       && dex_future_is_pending (DEX_FUTURE (self->stuck)))
     dex_promise_resolve_boolean (self->stuck, TRUE);
@@ -137,13 +145,31 @@ broken_pipe_cb (int number)
 {
 }
 
-/* Shows the run to its end. Of what happened up to @after_seq it only keeps account. */
-static int
-watch_run (WeirSession *session, gint64 run, guint64 after_seq)
+/* The run only waits: whoever answers takes it up. */
+static void
+status_cb (WeirRun *run, GParamSpec *pspec, Watch *self)
+{
+  if (weir_run_get_status (run) == WEIR_RUN_WAITING && dex_future_is_pending (DEX_FUTURE (self->stuck)))
+    dex_promise_resolve_boolean (self->stuck, TRUE);
+}
+
+static void
+print_left (WeirSession *session, gint64 id)
+{
+  g_autoptr(WeirValue) waits = weir_session_call (session, NULL, "Waits", "run", weir_value_new_int (id), NULL);
+
+  g_printerr (_ ("Run %" G_GINT64_FORMAT " waits; to go on with it: weir resume %" G_GINT64_FORMAT "\n"), id, id);
+  for (gsize i = 0; waits != NULL && i < weir_value_get_length (waits); i++)
+    weir_question_print (weir_value_get_item (waits, i));
+}
+
+int
+weir_watch_run (WeirSession *session, gint64 run, guint64 after_seq, gboolean leave)
 {
   Watch *watch = g_rc_box_new0 (Watch);
   g_autoptr(DexFuture) followed = NULL;
   g_autoptr(GError) error = NULL;
+  g_autoptr(WeirRun) live = NULL;
   guint interrupt_id = g_unix_signal_add (SIGINT, interrupt_cb, watch);
   guint terminate_id = g_unix_signal_add (SIGTERM, interrupt_cb, watch);
   gboolean told;
@@ -155,6 +181,13 @@ watch_run (WeirSession *session, gint64 run, guint64 after_seq)
   watch->report = weir_report_new (weir_report_choose_mode (weir_option_json));
   watch->report->run = run;
   watch->report->quiet_until = after_seq;
+  watch->questions = weir_questions_new (session, run, watch->report);
+  if (leave && session->engine != NULL && weir_engine_find_run (session->engine, run) != NULL)
+    live = g_object_ref (weir_engine_find_run (session->engine, run));
+  if (live != NULL)
+    g_signal_connect (live, "notify::status", G_CALLBACK (status_cb), watch);
+  if (live != NULL)
+    status_cb (live, NULL, watch);
   /* Whoever reads may go away (`weir run ... | head`): the run goes on. */
   signal (SIGPIPE, broken_pipe_cb);
   /* What follows outlives this function when the run waits to be settled. */
@@ -162,10 +195,19 @@ watch_run (WeirSession *session, gint64 run, guint64 after_seq)
   told = weir_wait (dex_future_first (dex_ref (followed), dex_ref (watch->stuck), NULL), &error);
   g_source_remove (interrupt_id);
   g_source_remove (terminate_id);
+  if (live != NULL)
+    g_signal_handlers_disconnect_by_data (live, watch);
   watch->left = TRUE;
-  code = weir_report_finish (watch->report);
+  if (live != NULL && weir_run_get_status (live) == WEIR_RUN_WAITING)
+    {
+      code = WEIR_EXIT_OK;
+      print_left (session, run);
+    }
+  else
+    code = weir_report_finish (watch->report);
   if (needs_settling (session, run))
     print_unknown (session, run);
+  g_clear_pointer (&watch->questions, weir_questions_free);
   watch_release (watch);
   return told ? code : weir_cli_fail (error);
 }
@@ -207,7 +249,7 @@ has_live_runs (WeirEngine *engine)
     {
       g_autoptr(WeirRun) run = g_list_model_get_item (runs, i);
 
-      if (!weir_run_needs_settling (run))
+      if (!weir_run_needs_settling (run) && weir_run_get_status (run) != WEIR_RUN_WAITING)
         return TRUE;
     }
   return FALSE;
@@ -239,8 +281,8 @@ wait_for_others (WeirSession *session)
     g_source_remove (interrupt_id);
 }
 
-static int
-close_session (WeirSession *session, int code)
+int
+weir_watch_close_session (WeirSession *session, int code)
 {
   g_autoptr(GError) error = NULL;
 
@@ -269,7 +311,7 @@ run_workflow (WeirSession *session, WeirWorkflow *workflow, const char *source, 
     return weir_workflow_source_explain (workflow, source, error);
   if (run == 0)
     return weir_cli_fail (error);
-  return watch_run (session, run, 0);
+  return weir_watch_run (session, run, 0, option_leave);
 }
 
 /* A file that is not right, or inputs that do not fit, never touch the database. */
@@ -310,11 +352,11 @@ weir_command_run (int argc, char **argv)
     code = run_workflow (&session, workflow, argv[0], given);
   else
     code = error != NULL ? weir_cli_fail (error) : WEIR_EXIT_INVALID;
-  return close_session (&session, code);
+  return weir_watch_close_session (&session, code);
 }
 
-static guint64
-get_last_seq (WeirSession *session, gint64 run)
+guint64
+weir_watch_get_last_seq (WeirSession *session, gint64 run)
 {
   g_autoptr(WeirValue) events = weir_session_call (session, NULL, "Events", "run", weir_value_new_int (run), NULL);
   gsize n = events != NULL ? weir_value_get_length (events) : 0;
@@ -328,7 +370,7 @@ go_on (WeirSession *session, gint64 run, const char *method, WeirValue *block, W
 {
   g_autoptr(WeirValue) answer = NULL;
   g_autoptr(GError) error = NULL;
-  guint64 last_seq = get_last_seq (session, run);
+  guint64 last_seq = weir_watch_get_last_seq (session, run);
 
   answer = weir_session_call (session, &error, method, "run", weir_value_new_int (run), block != NULL ? "block" : NULL,
                               block, "decision", decision, "outputs", outputs, NULL);
@@ -336,7 +378,7 @@ go_on (WeirSession *session, gint64 run, const char *method, WeirValue *block, W
     return weir_cli_fail (error);
   /* In the process of another it goes on by itself. */
   if (session->engine != NULL)
-    return watch_run (session, run, last_seq);
+    return weir_watch_run (session, run, last_seq, FALSE);
   printf (_ ("Run %" G_GINT64_FORMAT " is %s\n"), run, weir_value_get_member_text (answer, "status", ""));
   return WEIR_EXIT_OK;
 }
@@ -352,7 +394,7 @@ weir_command_resume (int argc, char **argv)
     return WEIR_EXIT_INVALID;
   if (!weir_session_open (&session, &error))
     return weir_cli_fail (error);
-  return close_session (&session, go_on (&session, run, "Resume", NULL, NULL, NULL));
+  return weir_watch_close_session (&session, go_on (&session, run, "Resume", NULL, NULL, NULL));
 }
 
 int
@@ -370,7 +412,7 @@ weir_command_settle (int argc, char **argv)
                                _ ("What became of the step is \"rerun\", \"done\" or \"failed\", not \"%s\""), argv[2]);
   if (!weir_session_open (&session, &error))
     return weir_cli_fail (error);
-  return close_session (&session,
-                        go_on (&session, run, "Settle", weir_value_new_text (argv[1]), weir_value_new_text (argv[2]),
-                               weir_value_new_text (option_output != NULL ? option_output : "")));
+  return weir_watch_close_session (&session, go_on (&session, run, "Settle", weir_value_new_text (argv[1]),
+                                                    weir_value_new_text (argv[2]),
+                                                    weir_value_new_text (option_output != NULL ? option_output : "")));
 }

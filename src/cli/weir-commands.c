@@ -21,6 +21,15 @@ const WeirCommand weir_commands[] = {
     N_ ("A program, a request or another effect that must not happen twice is not run again by itself after a crash: its outcome is\n"
         "unknown until you looked. BLOCK is the step as `weir show` names it. The run then goes on."),
     "run", weir_settle_options, 3, 3, weir_command_settle },
+  { "waits", "", N_ ("List what waits for a person, and what is asked"),
+    N_ ("With --all also what waits for a moment, a signal or an event."), NULL, weir_waits_options, 0, 0, weir_command_waits },
+  { "answer", N_ ("RUN [BLOCK] VALUE..."), N_ ("Answer a step that waits"),
+    N_ ("BLOCK is the step as `weir waits` names it; it may be left out where only one waits. VALUE is yes or no, NAME=VALUE for each field,\n"
+        "skip to end a wait, or JSON. What does not fit is refused, and the step goes on waiting."),
+    "run", weir_answer_options, 2, 1000, weir_command_answer },
+  { "signal", N_ ("RUN NAME [VALUE]"), N_ ("Send a signal to a run"),
+    N_ ("The first step that waits for the signal takes it; if none does yet, it is kept until one does. VALUE is text or JSON."),
+    "run", weir_signal_options, 2, 3, weir_command_signal },
   { "stop", N_ ("RUN"), N_ ("Stop a run: running steps are asked to end"), NULL, "run", NULL, 1, 1, weir_command_stop },
   { "kill", N_ ("RUN"), N_ ("Force stop a run: running steps are ended"), NULL, "run", NULL, 1, 1, weir_command_kill },
   { "undo", N_ ("RUN"), N_ ("Undo what a run did"),

@@ -79,10 +79,10 @@ open_scope (WeirReport *self, WeirEvent *event)
   gint64 id = event->data != NULL ? weir_value_get_member_int (event->data, "scope", 0) : 0;
   const char *key = event->data != NULL ? weir_value_get_member_text (event->data, "key", "") : "";
 
-  g_hash_table_replace (self->scopes, GUINT_TO_POINTER ((guint32) id),
-                        /* a sub-workflow has no key: it runs once in its step */
-                        g_strdup_printf (key[0] != '\0' ? "%s%s[%s]/" : "%s%s%s/", get_scope_path (self, event->scope),
-                                         event->block, key));
+  g_hash_table_replace (
+    self->scopes, GUINT_TO_POINTER ((guint32) id),
+    /* a sub-workflow has no key: it runs once in its step */
+    g_strdup_printf (key[0] != '\0' ? "%s%s[%s]/" : "%s%s%s/", get_scope_path (self, event->scope), event->block, key));
 }
 
 static WeirReportRow *
@@ -341,6 +341,17 @@ print_summary (WeirReport *self)
     printf (ngettext ("It changed %u thing; to undo it: weir undo %" G_GINT64_FORMAT "\n",
                       "It changed %u things; to undo them: weir undo %" G_GINT64_FORMAT "\n", self->n_effects),
             self->n_effects, self->run);
+}
+
+void
+weir_report_give_up_screen (WeirReport *self)
+{
+  if (self->mode != WEIR_REPORT_LIVE)
+    return;
+  g_clear_handle_id (&self->frame_id, g_source_remove);
+  weir_report_draw (self);
+  self->n_drawn = 0;
+  self->mode = WEIR_REPORT_PLAIN;
 }
 
 int

@@ -61,6 +61,8 @@ WeirReport *weir_report_new    (WeirReportMode  mode);
 void        weir_report_free   (WeirReport     *self);
 /* LIVE on a terminal that can, else PLAIN. */
 WeirReportMode weir_report_choose_mode (gboolean json);
+/* Draws what there is a last time; from then on each step is a line of its own. */
+void        weir_report_give_up_screen (WeirReport *self);
 void        weir_report_event  (WeirEvent      *event,
                                 gpointer        self);
 /* The last lines: result, error, hint. Answers the exit code. */

@@ -62,6 +62,31 @@ blocks:
 links:
   - gate.done -> after.run
 """
+ASKING = """
+weir: 1
+name: Asking
+blocks:
+  ask:
+    kind: flow.ask
+    config:
+      title: Which colour?
+      fields: [{ name: colour, type: choice, choices: [red, green] }, { name: n, type: integer }]
+"""
+APPROVING = """
+weir: 1
+name: Approving
+blocks:
+  ok: { kind: flow.approval, config: { title: Send it?, subject: { to: Ann }, channel: window } }
+"""
+SIGNALLED = """
+weir: 1
+name: Signalled
+blocks:
+  first: { kind: flow.wait_event, config: { name: first } }
+  then: { kind: flow.wait_event, config: { name: second } }
+links:
+  - first.event -> then.run
+"""
 
 
 class WeirTest(unittest.TestCase):
@@ -558,6 +583,54 @@ class WeirTest(unittest.TestCase):
         report = self.weir("report", "1").stdout
         self.assertIn("note.txt", report)
         self.assertIn("weir undo 1", report)
+
+    def test_a_question_is_answered_by_another_process(self):
+        run = self.start("run", "--json", self.file(ASKING))
+        self.wait_for_event(run, "block.waiting")
+        self.assertIn("Which colour?", self.weir("waits").stdout)
+        wait = json.loads(self.weir("waits", "--json").stdout)[0]
+        self.assertEqual(wait["request"]["fields"][0]["name"], "colour")
+        self.assertIn("expected one of red, green", self.weir("answer", "1", "colour=blue", code=1).stderr)
+        self.weir("answer", "1", "ask", "colour=green", "n=3")
+        run.communicate(timeout=60)
+        self.assertEqual(run.returncode, 0)
+        self.assertEqual(json.loads(self.weir("show", "1", "--json").stdout)["result"], {"colour": "green", "n": 3})
+
+    def test_a_run_that_waits_is_left_and_taken_up_by_the_answer(self):
+        left = self.weir("run", "--leave", self.file(APPROVING))
+        self.assertIn("weir answer 1 ok yes|no", left.stderr)
+        self.assertIn("Send it?", self.weir("waits").stdout)
+        self.weir("answer", "1", "yes", "-m", "looks good")
+        shown = json.loads(self.weir("show", "1", "--json").stdout)
+        self.assertEqual((shown["status"], shown["result"]), ("succeeded", {"to": "Ann"}))
+        self.assertEqual(json.loads(self.weir("waits", "--json").stdout), [])
+        self.assertIn("has ended", self.weir("answer", "1", "yes", code=1).stderr)
+
+    def test_a_signal_before_its_time_is_kept(self):
+        self.weir("run", "--leave", self.file(SIGNALLED))
+        self.assertEqual(json.loads(self.weir("waits", "--json").stdout), [])
+        self.assertEqual(len(json.loads(self.weir("waits", "--all", "--json").stdout)), 1)
+        self.weir("signal", "1", "second", '{"id": 2}')
+        self.weir("signal", "1", "first", "one")
+        self.assertEqual(json.loads(self.weir("show", "1", "--json").stdout)["result"], {"id": 2})
+
+    def test_a_terminal_asks(self):
+        main, side = pty.openpty()
+        run = subprocess.Popen(self.command("run", self.file(ASKING)), stdin=side, stdout=side,
+                               stderr=side, env=dict(self.env, TERM="xterm"), start_new_session=True)
+        os.close(side)
+        seen = b""
+        for wanted, line in ((b"colour", b"blue\n"), (b"n", b"4\n"), (b"expected one of", b""), (b"colour", b"red\n"),
+                             (b"n", b"4\n")):
+            while wanted + b": " not in seen and (line or wanted not in seen):
+                seen += os.read(main, 65536)
+            seen = seen.split(wanted, 1)[1]
+            os.write(main, line)
+        with contextlib.suppress(OSError):
+            while os.read(main, 65536):
+                pass
+        self.assertEqual(run.wait(60), 0)
+        self.assertEqual(json.loads(self.weir("show", "1", "--json").stdout)["result"], {"colour": "red", "n": 4})
 
 
 if __name__ == "__main__":
