@@ -233,7 +233,7 @@ is_done_cb (const char *path, WeirValue *to, WeirValue *from, WeirValue *will, g
 {
   g_autoptr(WeirValue) now = weir_foresight_look (data, path);
 
-  return weir_state_same (to, now);
+  return weir_state_same (to, now) && !weir_state_is_still (now, from, to);
 }
 
 gboolean

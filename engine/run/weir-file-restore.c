@@ -15,7 +15,19 @@ typedef struct
   WeirStore    *store;
   WeirFileSync *sync;
   char         *note;
+  WeirValue    *from;
+  GHashTable   *from_index;
 } Restore;
+
+/* Whether what is to go is still there, however alike it is. */
+static gboolean
+is_still_made (Restore *self, WeirValue *now, WeirValue *state)
+{
+  const char *below = weir_value_get_member_text (state, "path", NULL);
+  WeirValue *from = below != NULL ? g_hash_table_lookup (self->from_index, below) : self->from;
+
+  return weir_state_is_still (now, from, state);
+}
 
 static gboolean
 restore_link (Restore *self, const char *path, WeirValue *state, GError **error)
@@ -61,7 +73,7 @@ restore_file (Restore *self, const char *path, WeirValue *state, WeirValue *now,
 {
   WeirValue *content = weir_value_find_member (state, "content");
 
-  if (weir_state_is (now, "file")
+  if (weir_state_is (now, "file") && !is_still_made (self, now, state)
       && weir_value_get_member_int (now, "size", 0) == weir_value_get_member_int (state, "size", 0)
       && weir_value_get_member_int (now, "mtime", 0) == weir_value_get_member_int (state, "mtime", 0))
     return TRUE; /* the attributes are all that is left to do */
@@ -99,7 +111,7 @@ restore_one (Restore *self, const char *path, WeirValue *state, GError **error)
   g_autoptr(WeirValue) now = weir_file_get_state (NULL, path, WEIR_STATE_ATTRIBUTES, NULL, NULL);
   const char *kind = weir_value_get_member_text (state, "kind", "");
 
-  if (weir_state_same (state, now) && !g_str_equal (kind, "folder"))
+  if (weir_state_same (state, now) && !g_str_equal (kind, "folder") && !is_still_made (self, now, state))
     return TRUE;
   if (!clear_way (self, path, state, now, error))
     return FALSE;
@@ -199,7 +211,8 @@ restore (Restore *self, const char *path, WeirValue *state, WeirValue *from, GEr
 gboolean
 weir_file_restore (WeirStore *store, const char *path, WeirValue *state, WeirValue *from, WeirFileSync *sync, char **note, GError **error)
 {
-  Restore call = { store, sync, NULL };
+  g_autoptr(GHashTable) index = weir_state_index (from);
+  Restore call = { store, sync, NULL, from, index };
   gboolean ok = restore (&call, path, state, from, error);
 
   if (note != NULL && *note == NULL)

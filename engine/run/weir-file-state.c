@@ -339,6 +339,15 @@ weir_state_same (WeirValue *a, WeirValue *b)
   return same_member (a, b, "mode") && same_member (a, b, "xattrs");
 }
 
+gboolean
+weir_state_is_still (WeirValue *now, WeirValue *from, WeirValue *to)
+{
+  gint64 inode = weir_state_is (now, "file") ? weir_value_get_member_int (now, "inode", 0) : 0;
+
+  return inode != 0 && weir_state_is (from, "file") && inode == weir_value_get_member_int (from, "inode", 0)
+         && inode != weir_value_get_member_int (to, "inode", 0);
+}
+
 GHashTable *
 weir_state_index (WeirValue *state)
 {

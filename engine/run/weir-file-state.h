@@ -37,6 +37,8 @@ gboolean   weir_state_is           (WeirValue *state, const char *kind);
 gboolean   weir_state_has_content  (WeirValue *state);
 /* The same as far as metadata tells, a folder's own contents and times left out. Not the inode: what was put back is another file. */
 gboolean   weir_state_same         (WeirValue *a, WeirValue *b);
+/* Whether @now is the very file @from (nullable), and @to is another: with the same length in the same tick of the clock they look alike. */
+gboolean   weir_state_is_still     (WeirValue *now, WeirValue *from, WeirValue *to);
 /* Its entries by path, borrowed. @state may be NULL. (transfer full) */
 GHashTable *weir_state_index       (WeirValue *state);
 guint64    weir_state_get_size     (WeirValue *state);

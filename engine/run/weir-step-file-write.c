@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#define MAX_LINKS 40
+
 /* What an effect of an attempt that was cut off left. */
 static WeirValue *
 look_after (WeirFileCall *call, const WeirEffect *effect)
@@ -61,17 +63,34 @@ was_written (WeirFileCall *call)
   return TRUE;
 }
 
+/* Where a write to @path ends up, also when a link leads to what is not there yet. */
+static char *
+follow_links (const char *path)
+{
+  g_autofree char *at = g_strdup (path);
+
+  for (guint i = 0; i < MAX_LINKS; i++)
+    {
+      char *real = realpath (at, NULL);
+      g_autofree char *link = real == NULL ? g_file_read_link (at, NULL) : NULL;
+      g_autofree char *folder = g_path_get_dirname (at);
+
+      if (real != NULL || link == NULL)
+        return real != NULL ? real : g_steal_pointer (&at);
+      g_free (at);
+      at = g_canonicalize_filename (link, folder);
+    }
+  return g_steal_pointer (&at);
+}
+
 gboolean
 weir_file_call_look (WeirFileCall *call, GError **error)
 {
-  char *real = realpath (call->path, NULL);
+  char *real = follow_links (call->path);
 
   /* what a symbolic link leads to is written, and is what undo puts back */
-  if (real != NULL)
-    {
-      g_free (call->path);
-      call->path = real;
-    }
+  g_free (call->path);
+  call->path = real;
   if (was_written (call))
     return TRUE;
   if (!weir_file_may_write (call->path, error))

@@ -35,13 +35,14 @@ print_item (WeirValue *item)
   gboolean done = weir_value_get_member_bool (item, "done", FALSE);
   gint64 size = weir_value_get_member_int (item, "size", 0);
   g_autofree char *bytes = option_dry_run && size > 0 ? g_format_size ((guint64) size) : NULL;
-  g_autofree char *with_size = bytes != NULL ? g_strdup_printf (_ ("%s (%s)"), description, bytes) : g_strdup (description);
+  g_autofree char *with_size = bytes != NULL ? g_strdup_printf (_ ("%s (%s)"), description, bytes)
+                                             : g_strdup (description);
 
   if (weir_value_get_member_bool (item, "irreversible", FALSE))
     printf (_ ("cannot be undone: %s\n"), description);
   else if (conflict != NULL && done)
-    printf (_ ("%s: %s (%s)\n"), g_strcmp0 (option_on_conflict, "copy") == 0 ? _ ("as a copy") : _ ("overwritten"), description,
-            conflict);
+    printf (_ ("%s: %s (%s)\n"), g_strcmp0 (option_on_conflict, "copy") == 0 ? _ ("as a copy") : _ ("overwritten"),
+            description, conflict);
   else if (conflict != NULL)
     printf (_ ("conflict: %s (%s)\n"), with_size, conflict);
   else if (!option_dry_run && !done)
@@ -69,14 +70,16 @@ print_outcome (WeirValue *answer, gboolean redo)
   if (total == 0)
     printf ("%s\n", redo ? _ ("Nothing to do again") : _ ("Nothing to undo"));
   else if (option_dry_run)
-    printf (redo ? _ ("%" G_GINT64_FORMAT " to do again, %" G_GINT64_FORMAT " changed since, %" G_GINT64_FORMAT " cannot be done again\n")
+    printf (redo ? _ ("%" G_GINT64_FORMAT " to do again, %" G_GINT64_FORMAT " changed since, %" G_GINT64_FORMAT
+                      " cannot be done again\n")
                  : _ ("%" G_GINT64_FORMAT " to undo, %" G_GINT64_FORMAT " changed since the run, %" G_GINT64_FORMAT
                       " cannot be undone\n"),
             total - weir_value_get_member_int (answer, "irreversible", 0),
             weir_value_get_member_int (answer, "conflicts", 0), weir_value_get_member_int (answer, "irreversible", 0));
   else
     printf (redo ? _ ("Done again: %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT "\n")
-                 : _ ("Undone: %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT "\n"), done, total);
+                 : _ ("Undone: %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT "\n"),
+            done, total);
 }
 
 /* 1 when something that was asked for could not be undone. */
@@ -106,8 +109,9 @@ undo_or_redo (const char *run_text, gboolean redo)
     return weir_cli_fail (error);
   answer = weir_session_call (&session, &error, option_dry_run ? "PlanUndo" : "Undo", "run", weir_value_new_int (run),
                               "to_block", weir_value_new_text (option_to != NULL ? option_to : ""), "part",
-                              weir_value_new_text (option_only != NULL ? option_only : ""), "redo", weir_value_new_int (redo),
-                              "on_conflict", weir_value_new_text (option_on_conflict != NULL ? option_on_conflict : ""), NULL);
+                              weir_value_new_text (option_only != NULL ? option_only : ""), "redo",
+                              weir_value_new_int (redo), "on_conflict",
+                              weir_value_new_text (option_on_conflict != NULL ? option_on_conflict : ""), NULL);
   if (answer == NULL)
     code = weir_cli_fail (error);
   else
