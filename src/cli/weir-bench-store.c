@@ -97,11 +97,11 @@ weir_bench_journal_size (WeirSamples *samples, GError **error)
 /* ── many at once ────────────────────────────────────────────────────────────────────────── */
 
 static WeirWorkflow *
-make_waiting (const char *time, GError **error)
+make_waiting (const char *kind, const char *time, GError **error)
 {
   GString *yaml = g_string_new ("weir: 1\nname: Waiting\nblocks:\n  b0: { kind: debug.noop, config: { value: 1 } }\n");
 
-  g_string_append_printf (yaml, "  b1: { kind: flow.delay, config: { duration: %s } }\n  b2: { kind: debug.noop }\n",
+  g_string_append_printf (yaml, "  b1: { kind: %s, config: { duration: %s } }\n  b2: { kind: debug.noop }\n", kind,
                           time);
   g_string_append (yaml, "links:\n  - b0.value -> b1.value\n  - b1.value -> b2.value\n");
   return parse (yaml, error);
@@ -126,8 +126,8 @@ play_many (WeirBench *bench, WeirWorkflow *workflow, guint n, GError **error)
 static gboolean
 fill (WeirBench *bench, double *added_mb, GError **error)
 {
-  g_autoptr(WeirWorkflow) waiting = make_waiting ("24h", error);
-  g_autoptr(WeirWorkflow) active = waiting != NULL ? make_waiting ("60s", error) : NULL;
+  g_autoptr(WeirWorkflow) waiting = make_waiting ("flow.wait", "7d", error);
+  g_autoptr(WeirWorkflow) active = waiting != NULL ? make_waiting ("flow.delay", "60s", error) : NULL;
   double before;
 
   if (active == NULL || !weir_bench_open (bench, error) || !play_many (bench, active, 1, error))

@@ -141,6 +141,53 @@ test_without_a_service (KindTest *test)
   assert_failure (outcome, "perm.denied");
 }
 
+static void
+test_approval_from_the_notification (KindTest *test)
+{
+  g_autoptr(Outcome) yes = NULL;
+  g_autoptr(Outcome) no = NULL;
+
+  service.press = "approve";
+  service.closed = 0;
+  yes = kind_test_play_block (test, "flow.approval", "{ title: Send it?, message: To all }", NULL, "{\"subject\": 3}");
+  g_assert_cmpstr (service.summary, ==, "Send it?");
+  g_assert_cmpstr (service.body, ==, "To all");
+  g_assert_cmpuint (service.n_actions, ==, 6);
+  assert_output (yes, "approved", "3");
+
+  service.press = "reject";
+  no = kind_test_play_block (test, "flow.approval", "{ title: Send it? }", NULL, "{\"subject\": 3}");
+  g_assert_nonnull (outcome_get (no, "rejected"));
+  /* the first one is gone from the screen */
+  g_assert_cmpuint (service.closed, ==, 7);
+}
+
+/* Those before somebody listens are lost, as on any bus. */
+static gboolean
+tell_cb (gpointer user_data)
+{
+  static int n;
+
+  g_dbus_connection_emit_signal (service.bus, NULL, "/org/example/Door", "org.example.Door", "Opened",
+                                 g_variant_new ("(sa{sv})", n++ % 2 == 0 ? "back" : "front", NULL), NULL);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+test_signal_on_the_bus (KindTest *test)
+{
+  guint id = g_timeout_add (5, tell_cb, NULL);
+  g_autoptr(Outcome) outcome = kind_test_play_block (
+    test, "flow.wait_event",
+    "{ source: dbus, interface: org.example.Door, member: Opened, match: \"event.args[0] === 'front'\" }", NULL, NULL);
+  WeirValue *event = outcome_get (outcome, "event");
+
+  g_source_remove (id);
+  g_assert_cmpstr (outcome->message, ==, NULL);
+  g_assert_cmpstr (weir_value_get_member_text (event, "path", ""), ==, "/org/example/Door");
+  g_assert_cmpstr (weir_value_get_member_text (event, "member", ""), ==, "Opened");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -162,6 +209,8 @@ main (int argc, char **argv)
   ADD_KIND_TEST ("/weir/blocks/notify/a-button-goes-on", test_a_button_goes_on);
   ADD_KIND_TEST ("/weir/blocks/notify/dismissing-is-an-answer", test_dismissing_is_an_answer);
   ADD_KIND_TEST ("/weir/blocks/notify/nobody-answers", test_nobody_answers);
+  ADD_KIND_TEST ("/weir/blocks/notify/decides-an-approval", test_approval_from_the_notification);
+  ADD_KIND_TEST ("/weir/blocks/wait-event/signal-on-the-bus", test_signal_on_the_bus);
   ADD_KIND_TEST ("/weir/blocks/notify/without-a-service", test_without_a_service);
   status = g_test_run ();
   g_object_unref (service.bus);
