@@ -113,6 +113,9 @@ drop_turn (WeirQueueEntry *entry)
 void
 weir_run_queue_drop_turns (WeirStep *step)
 {
+  /* it may end of what it hears, and be gone */
+  g_autoptr(WeirStep) keep = weir_step_ref (step);
+
   while (step->turns != NULL)
     drop_turn (step->turns);
 }
