@@ -143,6 +143,7 @@ void             weir_run_stop_scope       (WeirRun *run, WeirScopeState *scope,
 /* What the step saved goes into the batch of this turn, which holds its end. */
 void             weir_step_write_states    (WeirStep *step);
 void             weir_step_forget_states   (WeirStep *step);
+void             weir_engine_forget_states (WeirEngine *engine);
 /* Resolves to the value of an entry, null if there is none. */
 DexFuture       *weir_engine_load_entry    (WeirEngine *engine, const char *workflow_id, const char *bucket, const char *key);
 /* Sets an entry, in memory and in the batch of this turn. @value NULL: removed. */

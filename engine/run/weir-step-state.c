@@ -10,7 +10,7 @@
 
 typedef struct
 {
-  WeirEngine *engine; /* unowned: it owns the table that this is in */
+  WeirEngine *engine; /* unowned, NULL once it is gone: it has the table that this is in */
   char *name;         /* workflow, block and key: its place in the table */
   char *workflow_id;
   char *block;
@@ -30,10 +30,8 @@ typedef struct
 } Held;
 
 static void
-state_free (gpointer data)
+state_free (State *self)
 {
-  State *self = data;
-
   g_free (self->name);
   g_free (self->workflow_id);
   g_free (self->block);
@@ -44,10 +42,30 @@ state_free (gpointer data)
 }
 
 static void
-state_release (State *self)
+state_release (gpointer data)
 {
-  if (--self->n_holders == 0)
+  State *self = data;
+
+  if (--self->n_holders > 0)
+    return;
+  if (self->engine != NULL)
     g_hash_table_remove (self->engine->states, self->name);
+  state_free (self);
+}
+
+/* The engine goes; steps that were cut off may still hold some. */
+void
+weir_engine_forget_states (WeirEngine *engine)
+{
+  GHashTableIter iter;
+  State *state;
+
+  if (engine->states == NULL)
+    return;
+  g_hash_table_iter_init (&iter, engine->states);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &state))
+    state->engine = NULL;
+  g_clear_pointer (&engine->states, g_hash_table_unref);
 }
 
 static char *
@@ -75,7 +93,7 @@ add_state (WeirEngine *engine, const char *workflow_id, const char *block, const
   self->block = g_strdup (block);
   self->key = g_strdup (key);
   if (engine->states == NULL)
-    engine->states = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, state_free);
+    engine->states = g_hash_table_new (g_str_hash, g_str_equal);
   g_hash_table_insert (engine->states, self->name, self);
   return self;
 }
@@ -99,21 +117,9 @@ state_set (State *self, WeirValue *value, gint64 expires_at)
   g_clear_pointer (&old, weir_value_unref);
 }
 
-typedef struct
-{
-  WeirEngine *engine;
-  State *state;
-} Commit;
-
 static DexFuture *
 committed_cb (DexFuture *future, gpointer user_data)
 {
-  Commit *commit = user_data;
-
-  if (commit->state != NULL)
-    state_release (commit->state);
-  g_object_unref (commit->engine);
-  g_free (commit);
   return dex_future_new_true ();
 }
 
@@ -121,13 +127,10 @@ committed_cb (DexFuture *future, gpointer user_data)
 static void
 state_write (State *self)
 {
-  Commit *commit = g_new (Commit, 1);
-
   weir_batch_put_state (weir_engine_get_batch (self->engine), self->workflow_id, self->block, self->key, self->value,
                         self->expires_at);
   self->n_holders++;
-  *commit = (Commit) { g_object_ref (self->engine), self };
-  dex_future_disown (dex_future_finally (weir_engine_durable (self->engine), committed_cb, commit, NULL));
+  dex_future_disown (dex_future_finally (weir_engine_durable (self->engine), committed_cb, self, state_release));
 }
 
 /* ── what a step has in hand ────────────────────────────────────────────────────────────── */

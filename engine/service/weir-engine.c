@@ -316,7 +316,7 @@ weir_engine_finalize (GObject *object)
   weir_limits_free (self->limits);
   g_hash_table_unref (self->workflows);
   g_hash_table_unref (self->settled);
-  g_clear_pointer (&self->states, g_hash_table_unref);
+  weir_engine_forget_states (self);
   g_ptr_array_unref (self->subscriptions);
   g_clear_pointer (&self->events, g_ptr_array_unref);
   g_clear_pointer (&self->batch, weir_batch_free);
