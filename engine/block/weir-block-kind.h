@@ -51,6 +51,8 @@ typedef enum
  * @WEIR_JOIN_FIRST: fires for the first delivery, the others are dropped
  * @WEIR_JOIN_N_OF_M: fires once when n have delivered
  * @WEIR_JOIN_LATEST: fires for each delivery with the latest value of every link
+ * @WEIR_JOIN_GATHER: waits until nothing can come any more and gives a list of all that came, link by link; a port with an `n` gives one
+ *   as soon as so many are there. For kinds only
  */
 typedef enum
 {
@@ -59,6 +61,7 @@ typedef enum
   WEIR_JOIN_FIRST,
   WEIR_JOIN_N_OF_M,
   WEIR_JOIN_LATEST,
+  WEIR_JOIN_GATHER,
 } WeirJoin;
 
 /**
@@ -70,6 +73,7 @@ typedef enum
  * @required: an input that must be linked (or set by the field of the same name)
  * @join: the join of an input unless the block says otherwise
  * @side: an output that may fire many times while the step runs (drawn dashed)
+ * @n: of an input with the join GATHER: how many at a time; 0: all
  * @row: which row of a setting with `rows` it belongs to, from 1; 0 for none: links follow the row
  *
  * A port. An input with the name of a field overrides that field where it is linked. Every block also has the
@@ -86,6 +90,7 @@ typedef struct
   WeirJoin    join;
   gboolean    side;
   guint       row;
+  guint       n;
 } WeirPort;
 
 /**

@@ -53,7 +53,7 @@ append_cell (GString *out, const char *text)
 static void
 append_ports (GString *out, const char *heading, const WeirPort *ports, gboolean inputs)
 {
-  static const char *const joins[] = { "all", "any", "first", "n of m", "latest" };
+  static const char *const joins[] = { "all", "any", "first", "n of m", "latest", "gather" };
 
   if (ports == NULL || ports->name == NULL)
     return;

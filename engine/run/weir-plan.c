@@ -32,6 +32,7 @@ plan_block_ensure_input (WeirPlanBlock *block, const char *port)
   input = &block->inputs[block->n_inputs++];
   *input = (WeirPlanInput) { .name = name, .control = g_str_equal (name, "run") };
   input->join = weir_block_get_join (block->block, port, &input->n);
+  block->gathers |= input->join == WEIR_JOIN_GATHER;
   return input;
 }
 
@@ -173,6 +174,9 @@ block_repeats (WeirPlan *self, WeirPlanBlock *block)
 
       if ((input->join == WEIR_JOIN_ANY || input->join == WEIR_JOIN_LATEST) && input->n_links > 1)
         return TRUE;
+      /* however often they bring something, it is taken once */
+      if (input->join == WEIR_JOIN_GATHER && input->n == 0)
+        continue;
       for (guint j = 0; j < input->n_links; j++)
         if (link_repeats (self, &self->links[input->links[j]]))
           return TRUE;
@@ -286,6 +290,8 @@ weir_plan_new (WeirGraph *graph)
   plan_add_regions (self);
   plan_mark_entries (self);
   plan_mark_components (self);
+  for (guint i = 0; i < self->n_blocks; i++)
+    self->n_gathering += self->blocks[i].gathers;
   plan_mark_repeats (self);
   return self;
 }

@@ -16,7 +16,7 @@ typedef struct
 {
   const char *name;     /* interned */
   WeirJoin    join;
-  guint       n;        /* of n-of-m */
+  guint       n;        /* of n-of-m, of gather */
   gboolean    feedback; /* has a feedback link */
   gboolean    control;  /* `run`: not counted by the policy */
   guint       n_links;
@@ -34,6 +34,7 @@ typedef struct
   WeirPlanInput       *inputs;
   guint                n_out;
   guint               *out;      /* links, in file order */
+  gboolean             gathers;
   gboolean             entry;    /* nothing but feedback leads here: it fires when the scope opens */
   gboolean             repeats;  /* may fire more than once without being in a cycle */
   WeirJoin             policy;   /* over its inputs: ALL, ANY or N_OF_M */
@@ -70,6 +71,7 @@ typedef struct
   WeirGraph      *graph;
   guint           n_blocks;
   WeirPlanBlock  *blocks;
+  guint           n_gathering; /* blocks that wait for all that may come */
   guint           n_handlers; /* blocks that fire when the run ends */
   guint           n_links;
   WeirPlanLink   *links;

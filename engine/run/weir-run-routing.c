@@ -117,6 +117,26 @@ consume_all (WeirScopeState *scope, WeirPlanInput *plan, WeirInputState *input)
   return weir_value_new_list (values, n);
 }
 
+/* All that came and was not taken yet. */
+static WeirValue *
+gather_all (WeirScopeState *scope, WeirPlanInput *plan, WeirInputState *input)
+{
+  WeirBuilder *list = weir_list_builder_new (input->n_fresh);
+
+  for (guint i = 0; i < plan->n_links; i++)
+    {
+      WeirLinkState *link = &scope->links[plan->links[i]];
+      WeirValue *value;
+
+      while ((value = g_queue_pop_head (&link->fresh)) != NULL)
+        {
+          weir_builder_take (list, value);
+          input->n_fresh--;
+        }
+    }
+  return weir_builder_end (list);
+}
+
 /* Of one link its last value; of several a list, null for those that never delivered. */
 static WeirValue *
 latest_values (WeirScopeState *scope, WeirPlanInput *plan)
@@ -158,6 +178,9 @@ input_take (WeirScopeState *scope, WeirPlanInput *plan, WeirInputState *input)
     case WEIR_JOIN_LATEST:
       consume_oldest (scope, plan, input);
       value = latest_values (scope, plan);
+      break;
+    case WEIR_JOIN_GATHER:
+      value = gather_all (scope, plan, input);
       break;
     case WEIR_JOIN_N_OF_M:
     case WEIR_JOIN_ALL:
@@ -222,6 +245,10 @@ input_judge (WeirPlanInput *plan, WeirInputState *input)
       if (input->n_delivered >= MAX (plan->n, 1))
         return INPUT_GIVES;
       return input->n_delivered + input->n_pending >= MAX (plan->n, 1) ? INPUT_WAITS : INPUT_EMPTY;
+    case WEIR_JOIN_GATHER:
+      if (input->n_fresh > 0 && (input->ended || (plan->n > 0 && input->n_fresh >= plan->n)))
+        return INPUT_GIVES;
+      return input->ended ? INPUT_EMPTY : INPUT_WAITS;
     case WEIR_JOIN_ALL:
     default:
       break;
@@ -411,6 +438,7 @@ rearm_link (WeirScopeState *scope, guint index)
 
   target->skipped = FALSE;
   input->done = FALSE;
+  input->ended = FALSE;
   if (plan->feedback)
     return;
   if (link->status != WEIR_TOKEN_PENDING)
@@ -470,6 +498,59 @@ settle_region (WeirRunState *self, WeirScopeState *scope, int region)
   return scope->n_active != active;
 }
 
+static gboolean
+gathers (WeirScopeState *scope, guint block)
+{
+  WeirPlanBlock *plan = &scope_plan (scope)->blocks[block];
+
+  for (guint i = 0; i < plan->n_inputs; i++)
+    if (plan->inputs[i].join == WEIR_JOIN_GATHER && !scope->blocks[block].inputs[i].ended)
+      return weir_scope_has_block (scope, block);
+  return FALSE;
+}
+
+/* Marks all that follows a block. */
+static void
+mark_after (WeirPlan *plan, guint block, gboolean *after)
+{
+  for (guint i = 0; i < plan->blocks[block].n_out; i++)
+    {
+      guint target = plan->links[plan->blocks[block].out[i]].target;
+
+      if (after[target])
+        continue;
+      after[target] = TRUE;
+      mark_after (plan, target, after);
+    }
+}
+
+/* The scope is at rest: a block that gathers gets what there is, one that comes before others first. */
+static void
+end_gathering (WeirRunState *self, WeirScopeState *scope)
+{
+  WeirPlan *plan = scope_plan (scope);
+  g_autofree gboolean *after = NULL;
+
+  for (guint i = 0; i < plan->n_blocks && scope->n_active == 0; i++)
+    {
+      if (!gathers (scope, i))
+        continue;
+      if (after == NULL)
+        {
+          after = g_new0 (gboolean, plan->n_blocks + 1);
+          for (guint j = 0; j < plan->n_blocks; j++)
+            if (gathers (scope, j))
+              mark_after (plan, j, after);
+        }
+      /* in a cycle each comes after the other: then the first */
+      if (after[i] && plan->blocks[i].region < 0)
+        continue;
+      for (guint j = 0; j < plan->blocks[i].n_inputs; j++)
+        scope->blocks[i].inputs[j].ended = TRUE;
+      try_fire (self, scope, i);
+    }
+}
+
 /* After the tokens of a step have been sent: begins iterations whose cycle is at rest, closes what was held, and says when the
  * whole scope is at rest. Inner regions come first; they have the higher index. */
 void
@@ -490,7 +571,11 @@ weir_scope_settle (WeirRunState *self, WeirScopeState *scope)
     return;
 
   if (!handlers)
-    release_held (self, scope, plan->scope_held, plan->n_scope_held);
+    {
+      release_held (self, scope, plan->scope_held, plan->n_scope_held);
+      if (plan->n_gathering > 0)
+        end_gathering (self, scope);
+    }
   if (scope->n_active > 0 || scope->rested)
     return;
   scope->rested = TRUE;

@@ -34,6 +34,7 @@ typedef struct
   guint      n_delivered; /* likewise */
   guint      n_fresh;     /* tokens */
   gboolean   done;        /* a `first` or `n-of-m` that has fired */
+  gboolean   ended;       /* a `gather`: nothing can come any more */
   WeirValue *last;        /* what the port gave last */
 } WeirInputState;
 

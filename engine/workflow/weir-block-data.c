@@ -36,6 +36,7 @@ weir_join_to_value (WeirJoin join, guint n)
   const char *keys[] = { "n" };
   g_autoptr(WeirValue) count = NULL;
 
+  g_return_val_if_fail (join < G_N_ELEMENTS (join_names), NULL);
   if (join != WEIR_JOIN_N_OF_M)
     return weir_value_new_text (join_names[join]);
   count = weir_value_new_int (n);

@@ -286,6 +286,7 @@ weir_block_get_join (WeirBlock *self, const char *port, guint *n)
     {
       declared = weir_port_list_find_input (weir_block_get_ports (self), port);
       join = declared != NULL ? declared->join : WEIR_JOIN_ALL;
+      count = declared != NULL ? declared->n : 0;
     }
   if (n != NULL)
     *n = count;

@@ -132,6 +132,49 @@ test_split_fires_for_each_piece (KindTest *test)
   g_assert_cmpstr (weir_value_get_member_text (weir_value_get_item (all, 1), "key", NULL), ==, "b");
 }
 
+/* Items go two ways and are collected again; a second collector comes after the first. */
+static void
+test_collect_waits_for_all_that_may_come (KindTest *test)
+{
+  g_autoptr(Outcome) outcome = kind_test_play (
+    test,
+    "weir: 1\nname: Gather\nblocks:\n  split: { kind: flow.split, config: { value: [1, 2, 3, 4, 5] } }\n"
+    "  odd: { kind: flow.if, config: { conditions: [ { left: \"=value % 2\", op: equals, right: 1 } ] } }\n"
+    "  slow: { kind: flow.delay, config: { duration: 5ms } }\n"
+    "  last: { kind: flow.collect }\n  it: { kind: flow.collect, config: { group_key: \"item > 2\" } }\n"
+    "  pairs: { kind: flow.collect, config: { until: count, count: 2 } }\n"
+    "links:\n  - it.items -> last.item\n  - split.item -> odd.value\n  - odd.true -> slow.value\n"
+    "  - slow.value -> it.item\n  - split.item -> pairs.item\n",
+    NULL);
+  WeirRunState *state = weir_run_get_state (outcome->run);
+  const WeirStepInfo *last = weir_run_state_find_step (state, 0, "last");
+  const WeirStepInfo *pairs = weir_run_state_find_step (state, 0, "pairs");
+
+  assert_output (outcome, "items", "[1, 3, 5]");
+  assert_output (outcome, "groups", "[{\"key\": false, \"items\": [1]}, {\"key\": true, \"items\": [3, 5]}]");
+  g_assert_cmpuint (weir_run_state_find_step (state, 0, "it")->firing, ==, 1);
+  g_assert_nonnull (last);
+  g_assert_cmpuint (last->firing, ==, 1);
+  g_assert_cmpuint (weir_value_get_length (weir_value_find_member (last->outputs, "items")), ==, 1);
+  g_assert_cmpuint (pairs->firing, ==, 3);
+  g_assert_cmpuint (weir_value_get_length (weir_value_find_member (pairs->outputs, "items")), ==, 1);
+}
+
+static void
+test_collect_of_nothing_is_skipped (KindTest *test)
+{
+  g_autoptr(Outcome) outcome = kind_test_play (
+    test,
+    "weir: 1\nname: Nothing\nblocks:\n  split: { kind: flow.split, config: { value: [] } }\n"
+    "  it: { kind: flow.collect }\n  after: { kind: debug.noop }\n"
+    "links:\n  - split.item -> it.item\n  - it.items -> after.value\n",
+    NULL);
+
+  g_assert_cmpint (weir_run_get_status (outcome->run), ==, WEIR_RUN_SUCCEEDED);
+  g_assert_cmpint (weir_run_state_find_step (weir_run_get_state (outcome->run), 0, "it")->status, ==,
+                   WEIR_STEP_SKIPPED);
+}
+
 static void
 test_end_of_run_is_handled_once (KindTest *test)
 {
@@ -174,6 +217,8 @@ main (int argc, char **argv)
                  test_subworkflow_calls_itself_only_with_leave);
   ADD_KIND_TEST ("/weir/blocks/subworkflow/saved-interface-is-compared", test_saved_interface_is_compared);
   ADD_KIND_TEST ("/weir/blocks/split/fires-for-each-piece", test_split_fires_for_each_piece);
+  ADD_KIND_TEST ("/weir/blocks/collect/waits-for-all-that-may-come", test_collect_waits_for_all_that_may_come);
+  ADD_KIND_TEST ("/weir/blocks/collect/of-nothing-is-skipped", test_collect_of_nothing_is_skipped);
   ADD_KIND_TEST ("/weir/blocks/on-end/is-handled-once", test_end_of_run_is_handled_once);
   ADD_KIND_TEST ("/weir/blocks/on-end/takes-no-links", test_what_is_linked_to_the_end_is_refused);
   return g_test_run ();

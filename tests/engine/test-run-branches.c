@@ -29,7 +29,7 @@ run_race (WeirStep *step, char **names, GError **error)
   dex_await (dex_future_first (dex_ref (first), dex_ref (second), NULL), NULL);
   for (guint i = 0; names[i] != NULL; i++)
     weir_step_stop_body (step, names[i], FALSE);
-  dex_await (dex_future_allv ((DexFuture *[]) { dex_ref (first), dex_ref (second) }, 2), NULL);
+  dex_await (dex_future_all (dex_ref (first), dex_ref (second), NULL), NULL);
   result = dex_await_boxed (dex_ref (dex_future_is_resolved (first) ? first : second), error);
   if (result != NULL)
     weir_step_emit_take (step, "value", result);
