@@ -693,6 +693,8 @@ weir_control_dispatch (WeirEngine *engine, const char *method, WeirValue *args)
   if (func == NULL)
     func = find_method (weir_control_waits_methods, method);
   if (func == NULL)
+    func = find_method (weir_control_rerun_methods, method);
+  if (func == NULL)
     return dex_future_new_reject (WEIR_ERROR, WEIR_ERROR_NOT_FOUND, "There is no method \"%s\"", method);
   if (weir_engine_is_read_only (engine) && !g_strv_contains (looking, method))
     return dex_future_new_reject (WEIR_ERROR, WEIR_ERROR_NEWER, "A newer Weir wrote %s; here it can only be looked at",

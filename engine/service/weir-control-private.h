@@ -32,6 +32,8 @@ typedef struct
 extern const WeirControlMethod weir_control_bin_methods[];
 /* weir-control-limits.c, likewise */
 extern const WeirControlMethod weir_control_limits_methods[];
+/* weir-control-rerun.c, likewise */
+extern const WeirControlMethod weir_control_rerun_methods[];
 /* weir-control-waits.c, likewise */
 extern const WeirControlMethod weir_control_waits_methods[];
 

@@ -308,6 +308,22 @@ weir_engine_plan_rerun (WeirEngine *self, gint64 run, WeirValue *options)
 
 /* ── playing ────────────────────────────────────────────────────────────────────────────── */
 
+/* @changes over @base, either may be NULL. (transfer full) */
+static WeirValue *
+merge (WeirValue *base, WeirValue *changes)
+{
+  WeirValue *all = base != NULL ? weir_value_ref (base) : weir_value_new_record (NULL, NULL, 0);
+
+  for (gsize i = 0; changes != NULL && i < weir_value_get_length (changes); i++)
+    {
+      WeirValue *old = all;
+
+      all = weir_value_with_member (old, weir_value_get_key (changes, i), weir_value_get_item (changes, i));
+      weir_value_unref (old);
+    }
+  return all;
+}
+
 static DexFuture *
 play_fiber (gpointer user_data)
 {
@@ -318,6 +334,7 @@ play_fiber (gpointer user_data)
   g_autoptr(WeirWorkflow) workflow = NULL;
   g_autoptr(WeirRerun) rerun = NULL;
   g_autoptr(WeirValue) inputs = NULL;
+  g_autoptr(WeirValue) all = NULL;
   WeirValue *given = weir_value_find_member (call->options, "inputs");
   g_autoptr(WeirRun) run = NULL;
 
@@ -329,9 +346,8 @@ play_fiber (gpointer user_data)
   if (call->workflow != NULL && dex_await_uint (weir_engine_save_workflow (self, call->workflow, NULL), &error) == 0
       && error != NULL)
     return dex_future_new_for_error (error);
-  if (given == NULL)
-    given = call->inputs != NULL || source.state == NULL ? call->inputs : weir_run_state_get_inputs (source.state);
-  inputs = weir_workflow_complete_inputs (workflow, given, &error);
+  all = merge (source.state != NULL ? weir_run_state_get_inputs (source.state) : call->inputs, given);
+  inputs = weir_workflow_complete_inputs (workflow, all, &error);
   if (inputs == NULL)
     return dex_future_new_for_error (error);
   rerun = make_rerun (self, workflow, call->options, &source, &error);
@@ -362,7 +378,7 @@ play (Call *call)
  * @run: number of a run, live or ended
  * @options: (nullable): a record, each member optional: `mode`: "all" (from the beginning), "from" (a block, what follows it, and what had
  *   not succeeded), "then" (a block and what follows it), "only" (a block); `block`: its id, or "map[3]" for one item of a container;
- *   `version`: a number or "latest" in place of the run's; `inputs`: in place of the run's; `set`: by path of a block {inputs: {port:
+ *   `version`: a number or "latest" in place of the run's; `inputs`: those that replace the run's; `set`: by path of a block {inputs: {port:
  *   value}} that replace what it gets, or {outputs: {port: value}} that it gives without running; `fixture`: name of a set of outputs; `by`: who
  *   says so
  *

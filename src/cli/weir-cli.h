@@ -66,6 +66,8 @@ int weir_command_logs (int argc, char **argv);
 int weir_command_pause (int argc, char **argv);
 int weir_command_stop (int argc, char **argv);
 int weir_command_kill (int argc, char **argv);
+int weir_command_rerun (int argc, char **argv);
+int weir_command_fixture (int argc, char **argv);
 int weir_command_undo (int argc, char **argv);
 int weir_command_redo (int argc, char **argv);
 int weir_command_delete (int argc, char **argv);
@@ -96,6 +98,7 @@ extern const GOptionEntry weir_runs_options[];
 extern const GOptionEntry weir_show_options[];
 extern const GOptionEntry weir_limits_options[];
 extern const GOptionEntry weir_logs_options[];
+extern const GOptionEntry weir_rerun_options[];
 extern const GOptionEntry weir_undo_options[];
 extern const GOptionEntry weir_redo_options[];
 extern const GOptionEntry weir_delete_options[];
@@ -111,6 +114,7 @@ extern const GOptionEntry weir_bench_options[];
 
 /* Says what went wrong on stderr; answers the exit code that fits. */
 int weir_cli_fail (const GError *error);
+int weir_cli_steer_part (gint64 run, const char *part, const char *verb);
 int weir_cli_fail_text (int code, const char *format, ...) G_GNUC_PRINTF (2, 3);
 /* The number of a run from the command line; 0 with a message. */
 gint64 weir_cli_parse_run (const char *text);

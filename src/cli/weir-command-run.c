@@ -392,6 +392,8 @@ weir_command_resume (int argc, char **argv)
 
   if (run == 0)
     return WEIR_EXIT_INVALID;
+  if (argc > 1)
+    return weir_cli_steer_part (run, argv[1], "resume");
   if (!weir_session_open (&session, &error))
     return weir_cli_fail (error);
   return weir_watch_close_session (&session, go_on (&session, run, "Resume", NULL, NULL, NULL));

@@ -225,16 +225,36 @@ weir_command_show (int argc, char **argv)
   return code;
 }
 
+/* The same verbs on a part of a run. */
+int
+weir_cli_steer_part (gint64 run, const char *part, const char *verb)
+{
+  WeirSession session = { 0 };
+  g_autoptr(WeirValue) answer = NULL;
+  g_autoptr(GError) error = NULL;
+  int code;
+
+  if (!weir_session_open (&session, &error))
+    return weir_cli_fail (error);
+  answer = weir_session_call (&session, &error, "SteerPart", "run", weir_value_new_int (run), "part",
+                              weir_value_new_text (part), "verb", weir_value_new_text (verb), NULL);
+  code = answer != NULL ? WEIR_EXIT_OK : weir_cli_fail (error);
+  weir_session_close (&session, NULL);
+  return code;
+}
+
 /* The verbs that take a run and answer its status. */
 static int
-steer (const char *method, const char *text)
+steer (const char *method, const char *verb, int argc, char **argv)
 {
-  gint64 id = weir_cli_parse_run (text);
+  gint64 id = weir_cli_parse_run (argv[0]);
   g_autoptr(WeirValue) answer = NULL;
   int code;
 
   if (id == 0)
     return WEIR_EXIT_INVALID;
+  if (argc > 1)
+    return weir_cli_steer_part (id, argv[1], verb);
   answer = ask (method, "run", weir_value_new_int (id), &code);
   if (answer != NULL)
     printf (_ ("Run %" G_GINT64_FORMAT " is %s\n"), id, weir_value_get_member_text (answer, "status", ""));
@@ -244,17 +264,17 @@ steer (const char *method, const char *text)
 int
 weir_command_pause (int argc, char **argv)
 {
-  return steer ("Pause", argv[0]);
+  return steer ("Pause", "pause", argc, argv);
 }
 
 int
 weir_command_stop (int argc, char **argv)
 {
-  return steer ("Stop", argv[0]);
+  return steer ("Stop", "stop", argc, argv);
 }
 
 int
 weir_command_kill (int argc, char **argv)
 {
-  return steer ("ForceStop", argv[0]);
+  return steer ("ForceStop", "force_stop", argc, argv);
 }
