@@ -21,6 +21,7 @@
 #include "weir-event.h"
 #include "weir-run-state.h"
 #include "weir-run.h"
+#include "weir-run-swarm.h"
 #include "weir-run-view.h"
 #include "weir-undo.h"
 #include "weir-subscription.h"

@@ -238,6 +238,132 @@ typedef struct
 /* Runs another workflow as part of this run. Resolves to its result; fails with limit.depth. */
 WEIR_API DexFuture    *weir_step_call_workflow (WeirStep    *self,
                                                const WeirCall *call) G_GNUC_WARN_UNUSED_RESULT;
+/**
+ * WeirItemEnd:
+ * @index: place among all items
+ * @place: among those that the kind brought; G_MAXUINT: it came from outside
+ * @item: the item
+ * @result: what it gave, or NULL
+ * @error: what it failed with, or NULL
+ * @duration_us: of its last attempt
+ * @again: it was over before a restart of the program, and perhaps told of
+ *
+ * The end of an item of a swarm.
+ */
+typedef struct
+{
+  guint      index;
+  guint      place;
+  WeirValue *item;
+  WeirValue *result;
+  WeirValue *error;
+  gint64     duration_us;
+  gboolean   again;
+} WeirItemEnd;
+
+/**
+ * WeirSwarmSetup:
+ * @concurrency: items under way at once
+ * @open: takes more items from outside until it is closed
+ * @max_items: at most so many in all; 0: any number
+ * @close_at_max: closed once there are so many
+ * @chunk: items that come from outside in one entry of the journal
+ * @item_type: what an item from outside must be, or NULL
+ * @timeout_ms: an item that takes longer is stopped and fails with limit.timeout; 0: any time
+ * @ageing_ms: an item that waits so long rises by one level; 0: never
+ * @get_item: the item that the kind itself brings at @place, in the order in which it brought them (transfer full); NULL: not there yet.
+ *   For each item asked for in turn, and once more when it is told of its end
+ * @rate: the priority of an item, before it may be started, in the order of the items; FALSE with @reason: it is left out. Or NULL
+ * @ended: an item is over. After a restart of the program again for those of which not everything was told: see weir_step_emit_item ()
+ * @idle: nothing can be started; items may be added. Nothing runs either: it may end, or wait
+ * @stopped: the step is being stopped, and nothing runs any more
+ * @user_data: for all of them
+ * @destroy: for @user_data, when the step is over
+ *
+ * How a step goes over items as a swarm. An item that waits holds no scope and no fiber. All is recorded: after a restart nothing that is
+ * over runs again and nothing is lost.
+ */
+typedef struct
+{
+  guint       concurrency;
+  gboolean    open;
+  guint       max_items;
+  gboolean    close_at_max;
+  guint       chunk;
+  const char *item_type;
+  gint64      timeout_ms;
+  gint64      ageing_ms;
+  WeirValue *(*get_item) (gpointer user_data, guint place);
+  gboolean   (*rate)     (gpointer user_data, guint index, WeirValue *item, int *priority, char **reason);
+  void       (*ended)    (gpointer user_data, const WeirItemEnd *end);
+  void       (*idle)     (gpointer user_data);
+  void       (*stopped)  (gpointer user_data);
+  gpointer    user_data;
+  GDestroyNotify destroy;
+} WeirSwarmSetup;
+
+/**
+ * WeirSwarmCounts:
+ *
+ * Of the items of a swarm; the first is the sum of the others, but for n_stopped, which is of those that failed: because somebody
+ * stopped them; and n_brought: of the items that the kind brought itself.
+ */
+typedef struct
+{
+  guint    n_items;
+  guint    n_queued;
+  guint    n_running;
+  guint    n_ok;
+  guint    n_failed;
+  guint    n_skipped;
+  guint    n_stopped;
+  guint    n_brought;
+  gboolean open;
+} WeirSwarmCounts;
+
+/* @setup is copied; its functions are called as long as the step runs. */
+WEIR_API void          weir_step_begin_swarm  (WeirStep     *self,
+                                               const WeirSwarmSetup *setup);
+/* The kind brings @n more. */
+WEIR_API void          weir_step_bring_items  (WeirStep     *self,
+                                               guint         n);
+WEIR_API void          weir_step_count_items  (WeirStep     *self,
+                                               WeirSwarmCounts *counts);
+/* Something changed on the side of the kind: an item is there, or more may start. */
+WEIR_API void          weir_step_wake_swarm   (WeirStep     *self);
+/* No item is started any more. */
+WEIR_API void          weir_step_drain_swarm  (WeirStep     *self);
+/* An item that failed is tried again after @delay_ms; from within @ended. */
+WEIR_API void          weir_step_retry_item   (WeirStep     *self,
+                                               guint         index,
+                                               gint64        delay_ms,
+                                               WeirValue    *error);
+/* How often it was tried again. */
+WEIR_API guint         weir_step_get_retries  (WeirStep     *self,
+                                               guint         index);
+/* On a side port, as weir_step_emit_side (), for an item that is over: once for each of two slots (0 and 1), also over restarts. */
+WEIR_API void          weir_step_emit_item    (WeirStep     *self,
+                                               const char   *port,
+                                               WeirValue    *value,
+                                               guint         index,
+                                               guint         slot);
+/* Whether somebody listens at a side port. */
+WEIR_API gboolean      weir_step_is_linked    (WeirStep     *self,
+                                               const char   *port);
+/* What the items gave, as a list: in the order of the items, or in which they ended. @all: null for those that gave nothing, else these are left
+ * out. (transfer full) */
+WEIR_API WeirValue    *weir_step_list_results (WeirStep     *self,
+                                               gboolean      as_ended,
+                                               gboolean      all);
+/* The failures, in the same order: @func for each. */
+typedef void (*WeirFailureFunc) (gpointer user_data, guint index, WeirValue *error);
+WEIR_API void          weir_step_foreach_failure (WeirStep  *self,
+                                               gboolean      as_ended,
+                                               WeirFailureFunc func,
+                                               gpointer      user_data);
+/* As it was added, or as the kind gives it. NULL: not there. (transfer full) */
+WEIR_API WeirValue    *weir_step_dup_item     (WeirStep     *self,
+                                               guint         index);
 /* Runs another workflow as part of this run: @workflow is an id, a name or a path of a file, @version 0 for the latest.
  * Resolves to its result. Fails with limit.depth below 16 levels. */
 WEIR_API DexFuture    *weir_step_run_workflow (WeirStep     *self,

@@ -78,7 +78,7 @@ typedef enum
   WEIR_EVENT_PART_RESUMED,
   WEIR_EVENT_PART_STOPPED,      /* {error}: a scope closes with it once nothing runs in it */
   WEIR_EVENT_BLOCK_STARTED,     /* not for what is computed at once: its end is the one event it has */
-  WEIR_EVENT_BLOCK_EMITTED,     /* {port, value, shut?}: a side port */
+  WEIR_EVENT_BLOCK_EMITTED,     /* {port, value, shut?, item?, slot?}: a side port */
   WEIR_EVENT_BLOCK_RETRY,       /* {error, delay_ms, due_at} */
   WEIR_EVENT_BLOCK_SUCCEEDED,   /* {outputs, shut?, took?}: shut lists the links whose `when` did not hold; took is µs without an event for the start */
   WEIR_EVENT_BLOCK_FAILED,      /* {error, handled: "port", "continue" or "stop", shut?, took?} */
@@ -91,6 +91,10 @@ typedef enum
   WEIR_EVENT_BLOCK_ANSWERED,    /* {value, by, comment?, signal?} or {timed_out: true} */
   WEIR_EVENT_BLOCK_RESUMED,     /* goes on with the answer */
   WEIR_EVENT_BLOCK_UNKNOWN,     /* caught by a crash within a once-only effect */
+  WEIR_EVENT_SWARM_OPENED,      /* {open, max_items?, close_at_max?, chunk, type?}: the step goes over items as a swarm */
+  WEIR_EVENT_SWARM_ADDED,       /* {items} or, of those that the block has by itself, {n} */
+  WEIR_EVENT_SWARM_CLOSED,      /* it takes no more items */
+  WEIR_EVENT_SWARM_ITEM,        /* {item, priority}, {item, held}, {item, skipped: reason}, {item, due_at, error}: tried again, or {item, again: true} */
   WEIR_EVENT_BLOCK_PROGRESS,    /* {fraction, text}: only on the bus, sequence 0 */
   WEIR_EVENT_LOG,               /* {level, message, fields?} */
   WEIR_EVENT_EFFECT_INTENDED,   /* {effect, type, target, undo} */

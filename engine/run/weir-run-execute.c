@@ -500,6 +500,7 @@ release_step (WeirStep *step)
   weir_step_release_place (step);
   weir_step_leave_gates (step);
   weir_step_forget_waiter (step);
+  weir_step_leave_swarm (step);
   dex_clear (&step->timeout);
   if (step->state->runtime == step)
     {
@@ -730,8 +731,14 @@ weir_run_pump (WeirRun *run, gint64 until)
     start_due_retries (run);
   if (weir_run_may_start (run))
     weir_run_resume_answered (run);
-  while (weir_run_may_start (run) && (state = find_ready (run)) != NULL)
+  /* a verb or a moment may let them go on */
+  run->swarms_wake = run->swarms != NULL && run->swarms->len > 0;
+  for (;;)
     {
+      if (run->swarms_wake)
+        weir_run_pump_swarms (run);
+      if (!weir_run_may_start (run) || (state = find_ready (run)) == NULL)
+        break;
       if (state->skip || !weir_block_get_enabled (weir_step_state_get_block (state)->block))
         weir_run_emit (run, WEIR_EVENT_BLOCK_SKIPPED, state, NULL);
       else

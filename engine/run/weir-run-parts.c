@@ -136,8 +136,15 @@ stop_step (WeirRun *self, WeirStepState *state, gboolean force, gboolean alone)
 void
 weir_run_stop_scope (WeirRun *self, WeirScopeState *scope, gboolean force)
 {
-  const char *key = "error";
   g_autoptr(WeirValue) error = stop_error (force);
+
+  weir_run_end_scope (self, scope, force, error);
+}
+
+void
+weir_run_end_scope (WeirRun *self, WeirScopeState *scope, gboolean force, WeirValue *error)
+{
+  const char *key = "error";
 
   weir_run_emit_part (self, WEIR_EVENT_PART_STOPPED, scope->pub.id, NULL, weir_value_new_record (&key, &error, 1));
   for (guint i = 0; i < scope->shared->plan->n_blocks && !scope->pub.closed; i++)

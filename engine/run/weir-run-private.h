@@ -38,6 +38,8 @@ struct _WeirRun
   gint64         parent;  /* the run that it runs again; 0: none */
   WeirValue     *options; /* how it was played, a record; NULL: as ever */
   WeirRerun     *rerun;   /* what it knows beforehand; NULL: nothing */
+  GPtrArray     *swarms;  /* of WeirSwarmRun, borrowed; NULL while there are none */
+  gboolean       swarms_wake; /* one of them may start something */
   GHashTable    *making;  /* path → DexPromise: folders that a step is about to make */
 };
 
@@ -76,6 +78,7 @@ struct _WeirStep
   GHashTable          *accesses; /* "permission target" already journalled */
   DexFuture           *timeout;
   GArray              *states;  /* of weir-step-state.c: what it loaded, NULL if nothing */
+  gpointer             swarm;   /* of weir-step-swarm.c, while it goes over items */
   gpointer             waiter;  /* of weir-run-waits.c, while it waits */
   WeirValue           *failure_data;
   WeirValue           *ending;  /* how the run is to end once this step has succeeded */
@@ -133,12 +136,24 @@ DexFuture       *weir_step_get_place       (WeirStep *step);
 /* Whether steps of the run may start. */
 gboolean         weir_run_goes_on          (WeirRun *run);
 
+/* weir-step-swarm.c */
+/* Starts what may start in the swarms of a run. */
+void             weir_run_pump_swarms      (WeirRun *run);
+/* They hear that their items will not end. */
+void             weir_run_reject_swarms    (WeirRun *run);
+void             weir_step_leave_swarm     (WeirStep *step);
+void             weir_step_free_swarm      (WeirStep *step);
+/* weir-step.c: on a side port; @slot -1: not for an item */
+void             weir_step_emit_once       (WeirStep *step, const char *port, WeirValue *value, guint index, int slot);
+
 /* weir-run-waits.c */
 void             weir_run_resume_answered  (WeirRun *run);
 void             weir_step_forget_waiter   (WeirStep *step);
 
 /* weir-run-parts.c */
 void             weir_run_stop_scope       (WeirRun *run, WeirScopeState *scope, gboolean force);
+/* The same with an error of another reason. */
+void             weir_run_end_scope        (WeirRun *run, WeirScopeState *scope, gboolean force, WeirValue *error);
 /* weir-step-state.c */
 /* What the step saved goes into the batch of this turn, which holds its end. */
 void             weir_step_write_states    (WeirStep *step);

@@ -2,16 +2,20 @@
 
 /* Runs of a graph within a run: bodies of containers and sub-workflows. */
 
-#include "weir-run-private.h"
+#include "weir-run-swarm-private.h"
 
 static void
 scope_tell (WeirScopeState *scope)
 {
-  DexPromise *promise = scope->runtime;
+  DexPromise *promise = g_steal_pointer (&scope->runtime);
 
-  scope->runtime = NULL;
   if (promise == NULL)
     return;
+  if (scope->item)
+    {
+      weir_swarm_run_item_over ((WeirSwarmRun *) promise, scope);
+      return;
+    }
   if (scope->pub.error != NULL)
     dex_promise_reject (promise, weir_failure_from_value (scope->pub.error));
   else
@@ -111,9 +115,12 @@ weir_run_reject_scopes (WeirRun *run)
       if (promise == NULL)
         continue;
       scope->runtime = NULL;
+      if (scope->item)
+        continue;
       dex_promise_reject (promise, g_error_new (G_IO_ERROR, G_IO_ERROR_CANCELLED, "The run was stopped"));
       dex_unref (promise);
     }
+  weir_run_reject_swarms (run);
 }
 
 /* Opens the scope @key of a container, or finds it again after a crash. @data: record with locals, or workflow, version and inputs
@@ -147,7 +154,9 @@ weir_run_open_scope (WeirRun *run, WeirStep *step, const char *key, WeirValue *d
     }
 
   promise = dex_promise_new ();
-  g_clear_pointer ((DexPromise **) &scope->runtime, dex_unref);
+  if (!scope->item)
+    g_clear_pointer ((DexPromise **) &scope->runtime, dex_unref);
+  scope->item = FALSE;
   scope->runtime = dex_ref (promise);
   if (scope->pub.closed)
     scope_tell (scope);
@@ -159,4 +168,38 @@ weir_run_open_scope (WeirRun *run, WeirStep *step, const char *key, WeirValue *d
       weir_engine_wake (run->engine, run);
     }
   return DEX_FUTURE (promise);
+}
+
+/* What ran in it before a restart of the program may be over already. */
+void
+weir_run_take_up_item (WeirRun *run, WeirSwarmRun *swarm, WeirScopeState *scope)
+{
+  scope->item = TRUE;
+  scope->runtime = swarm;
+  weir_run_close_rested (run);
+  weir_run_close_failing (run, scope);
+}
+
+/* The swarm hears of the end, perhaps before this returns. */
+void
+weir_run_open_item (WeirRun *run, WeirSwarmRun *swarm, WeirStepState *container, guint index, WeirValue *item, int priority)
+{
+  WeirBuilder *data = weir_record_builder_new (4);
+  WeirBuilder *locals = weir_record_builder_new (2);
+  WeirScopeState *scope;
+  char key[16];
+
+  g_snprintf (key, sizeof key, "%u", index);
+  weir_builder_set (locals, "item", item);
+  weir_builder_set_take (locals, "index", weir_value_new_int (index));
+  weir_builder_set_take (data, "scope", weir_value_new_int (run->state->scopes->len));
+  weir_builder_set_take (data, "key", weir_value_new_text (key));
+  weir_builder_set_take (data, "locals", weir_builder_end (locals));
+  if (priority != 0)
+    weir_builder_set_take (data, "priority", weir_value_new_int (priority));
+  weir_run_emit (run, WEIR_EVENT_SCOPE_OPENED, container, weir_builder_end (data));
+  scope = g_ptr_array_index (run->state->scopes, run->state->scopes->len - 1);
+  scope->item = TRUE;
+  scope->runtime = swarm;
+  weir_run_close_rested (run);
 }

@@ -10,6 +10,7 @@ G_BEGIN_DECLS
 
 typedef struct _WeirScopeState WeirScopeState;
 typedef struct _WeirStepState WeirStepState;
+typedef struct _WeirSwarmState WeirSwarmState;
 
 typedef enum
 {
@@ -108,7 +109,11 @@ struct _WeirScopeState
   gboolean         own_variables; /* of the run, that its caller does not see */
   WeirValue       *variables; /* these, a record */
   guint            branch;    /* the component that runs, from 1; 0: all */
-  gpointer         runtime;   /* the executor's */
+  gpointer         runtime;   /* the executor's: a DexPromise, or a WeirSwarmRun */
+  gboolean         item;      /* it is a WeirSwarmRun */
+  guint32          index;     /* the key as a number; G_MAXUINT32: it is none */
+  gint64           opened_at;
+  gint64           closed_at;
   int              priority;  /* on top of that of the run and of the scopes around it */
 };
 
@@ -128,6 +133,7 @@ struct _WeirStepState
   GPtrArray      *wait_states; /* of WeirWaitState, of this attempt; NULL while it never waited */
   GHashTable     *scopes;   /* of a container: its scopes by key; NULL while it opened none */
   GQueue          closed;   /* of these, the closed ones, the oldest first */
+  WeirSwarmState *swarm;      /* of one that goes over items as a swarm */
   GPtrArray      *dropped;  /* what those gave that are not kept, by key; see weir-run-state-drop.c */
   guint           n_holders; /* of the executor: it must not be dropped */
   gboolean        seen;     /* the executor knows that it waits */

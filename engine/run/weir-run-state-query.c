@@ -2,7 +2,7 @@
 
 /* Questions to the fold. */
 
-#include "weir-run-state-private.h"
+#include "weir-swarm-state.h"
 
 #include <string.h>
 
@@ -355,6 +355,8 @@ compare_steps (WeirStepState *a, WeirStepState *b)
     return g_strdup_printf ("step %u (%s) waits for something else", a->info.index, a->info.block);
   if (a->info.attempt != b->info.attempt || a->info.started_at != b->info.started_at)
     return g_strdup_printf ("step %u (%s) has other times", a->info.index, a->info.block);
+  if (!weir_swarm_state_equal (a->swarm, b->swarm))
+    return g_strdup_printf ("step %u (%s) has other items", a->info.index, a->info.block);
   return NULL;
 }
 

@@ -2,7 +2,7 @@
 
 /* The fold: events in, state out. Tokens travel in weir-run-routing.c; questions are answered in weir-run-state-query.c. */
 
-#include "weir-run-state-private.h"
+#include "weir-swarm-state.h"
 
 #include <string.h>
 
@@ -25,6 +25,7 @@ weir_step_state_free (WeirStepState *step)
   g_clear_pointer (&step->info.attempts, g_array_unref);
   g_clear_pointer (&step->wait_states, g_ptr_array_unref);
   weir_step_state_forget_scopes (step);
+  weir_swarm_state_free (step->swarm);
   g_free (step->info.progress_text);
   g_free (step);
 }
@@ -334,6 +335,14 @@ find_branch (WeirRunState *self, WeirGraph *graph, const char *block)
   return index >= 0 ? plan->blocks[index].component + 1 : 0;
 }
 
+static guint32
+parse_index (const char *key)
+{
+  guint64 index;
+
+  return g_ascii_string_to_unsigned (key, 10, 0, G_MAXUINT32 - 1, &index, NULL) ? (guint32) index : G_MAXUINT32;
+}
+
 static gboolean
 apply_scope_opened (WeirRunState *self, WeirEvent *event, WeirStepState *step, GError **error)
 {
@@ -365,7 +374,10 @@ apply_scope_opened (WeirRunState *self, WeirEvent *event, WeirStepState *step, G
   scope->workflow = g_strdup (weir_value_get_member_text (event->data, "workflow", NULL));
   scope->own_variables = sub && !weir_value_get_member_bool (event->data, "inherit", TRUE);
   scope->branch = find_branch (self, graph, weir_value_get_member_text (event->data, "branch", NULL));
+  scope->index = parse_index (scope->pub.key);
+  scope->opened_at = event->at;
   weir_step_state_remember_scope (step, scope);
+  weir_swarm_state_opened (step, scope);
   if (!step->container)
     {
       step->container = TRUE;
@@ -419,10 +431,13 @@ apply_scope_closed (WeirRunState *self, WeirEvent *event, GError **error)
   scope->pub.result = dup_member (event->data, "result");
   g_clear_pointer (&scope->pub.error, weir_value_unref);
   scope->pub.error = dup_member (event->data, "error");
+  scope->closed_at = event->at;
   weir_scope_state_close (self, scope, WEIR_STEP_CANCELLED);
   container = weir_run_state_lookup (self, scope->pub.parent, scope->pub.block, scope->pub.firing);
-  if (container != NULL)
-    weir_run_state_scope_closed (self, container, scope);
+  if (container == NULL)
+    return TRUE;
+  weir_swarm_state_closed (container, scope);
+  weir_run_state_scope_closed (self, container, scope);
   return TRUE;
 }
 
@@ -486,6 +501,7 @@ apply_retry (WeirRunState *self, WeirStepState *step, WeirEvent *event)
     }
   end_attempt (step, event, info->error);
   weir_step_state_clear_waits (step);
+  weir_swarm_state_try_again (step);
   weir_step_state_set_status (self, step, WEIR_STEP_RETRY_WAIT);
 }
 
@@ -605,6 +621,7 @@ apply_emitted (WeirRunState *self, WeirStepState *step, WeirEvent *event)
   for (guint i = 0; i < block->n_out && value != NULL; i++)
     if (g_str_equal (scope->shared->plan->links[block->out[i]].source_port, port) && !list_has (shut, block->out[i]))
       weir_scope_deliver (self, scope, block->out[i], value);
+  weir_swarm_state_told (step, event->data);
   weir_scope_settle (self, scope);
 }
 
@@ -681,6 +698,12 @@ apply_to_step (WeirRunState *self, WeirEvent *event, WeirStepState *step, GError
       break;
     case WEIR_EVENT_BLOCK_RESUMED:
       weir_run_state_apply_resumed (self, step);
+      break;
+    case WEIR_EVENT_SWARM_OPENED:
+    case WEIR_EVENT_SWARM_ADDED:
+    case WEIR_EVENT_SWARM_CLOSED:
+    case WEIR_EVENT_SWARM_ITEM:
+      weir_swarm_state_apply (self, step, event);
       break;
     case WEIR_EVENT_BLOCK_UNKNOWN:
       weir_step_state_set_status (self, step, WEIR_STEP_UNKNOWN);

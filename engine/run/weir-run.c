@@ -32,6 +32,7 @@ weir_run_dispose (GObject *object)
   dex_clear (&self->ended);
   g_clear_pointer (&self->pausing, g_ptr_array_unref);
   g_clear_pointer (&self->timers, g_ptr_array_unref);
+  g_clear_pointer (&self->swarms, g_ptr_array_unref);
   G_OBJECT_CLASS (weir_run_parent_class)->dispose (object);
 }
 

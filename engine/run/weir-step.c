@@ -59,6 +59,7 @@ weir_step_unref (WeirStep *self)
   g_clear_pointer (&self->failure_data, weir_value_unref);
   g_clear_pointer (&self->ending, weir_value_unref);
   weir_step_forget_waiter (self);
+  weir_step_free_swarm (self);
   weir_step_forget_states (self);
   g_clear_object (&self->cancellable);
   dex_clear (&self->timeout);
@@ -171,6 +172,30 @@ weir_step_emit_take (WeirStep *self, const char *port, WeirValue *value)
 void
 weir_step_emit_side (WeirStep *self, const char *port, WeirValue *value)
 {
+  weir_step_emit_once (self, port, value, 0, -1);
+}
+
+/**
+ * weir_step_is_linked:
+ * @self: a step
+ * @port: name of an output
+ *
+ * Returns: whether a link leaves from it: what is given there goes somewhere
+ */
+gboolean
+weir_step_is_linked (WeirStep *self, const char *port)
+{
+  WeirPlan *plan = self->state->scope->shared->plan;
+
+  for (guint i = 0; i < self->block->n_out; i++)
+    if (g_str_equal (plan->links[self->block->out[i]].source_port, port))
+      return TRUE;
+  return FALSE;
+}
+
+void
+weir_step_emit_once (WeirStep *self, const char *port, WeirValue *value, guint index, int slot)
+{
   WeirPlan *plan = self->state->scope->shared->plan;
   WeirBuilder *data;
   g_autoptr(WeirValue) shut = NULL;
@@ -197,8 +222,13 @@ weir_step_emit_side (WeirStep *self, const char *port, WeirValue *value)
   if (!linked)
     return; /* nobody would ever see it, and a swarm emits a lot */
 
-  data = weir_record_builder_new (3);
+  data = weir_record_builder_new (5);
   weir_builder_set_take (data, "port", weir_value_new_text (port));
+  if (slot >= 0)
+    {
+      weir_builder_set_take (data, "item", weir_value_new_int (index));
+      weir_builder_set_take (data, "slot", weir_value_new_int (slot));
+    }
   weir_builder_set (data, "value", value);
   if (shut != NULL)
     weir_builder_set (data, "shut", shut);

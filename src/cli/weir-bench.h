@@ -79,5 +79,8 @@ gboolean weir_bench_many_runs_list (WeirSamples *samples, GError **error);
 /* weir-bench-stream.c */
 gboolean weir_bench_stream_2g     (WeirSamples *samples, GError **error);
 gboolean weir_bench_stream_2g_rss (WeirSamples *samples, GError **error);
+/* weir-bench-swarm.c */
+gboolean weir_bench_swarm_100k     (WeirSamples *samples, GError **error);
+gboolean weir_bench_swarm_100k_rss (WeirSamples *samples, GError **error);
 
 G_END_DECLS

@@ -21,6 +21,8 @@ const WeirFigure weir_figures[] = {
   { "many-runs-list", "the time to list them", "ms", 50, NULL, weir_bench_many_runs_list },
   { "stream-2g", "a file of 2 GB, read, filtered by an expression and written, as streams", "s", 60, NULL, weir_bench_stream_2g },
   { "stream-2g-rss", "the most memory that it took", "MB", 100, NULL, weir_bench_stream_2g_rss },
+  { "swarm-100k", "a swarm of 100,000 trivial items with its journal, per item", "µs", 12, NULL, weir_bench_swarm_100k },
+  { "swarm-100k-rss", "growth of memory from 10,000 items to 100,000", "MB", 20, NULL, weir_bench_swarm_100k_rss },
   { "json-in", "10 MB of JSON to values", "ms", 25, "json-glib 227", weir_bench_json_in },
   { "json-out", "the same values to JSON", "ms", 25, "json-glib 91", weir_bench_json_out },
   { NULL }
