@@ -194,14 +194,16 @@ static void
 test_output_that_nobody_wants_takes_no_memory (KindTest *test)
 {
   gsize before = get_peak ();
-  g_autoptr(Outcome) outcome = run (test, "{ program: sh, args: [-c, \"yes | head -c 200000000\"], capture: false }",
-                                     NULL);
+  g_autoptr(Outcome) outcome = NULL;
 
+#if defined(__SANITIZE_ADDRESS__)
+  g_test_skip ("Memory is counted otherwise under a sanitizer, and it takes long");
+  return;
+#endif
+  outcome = run (test, "{ program: sh, args: [-c, \"yes | head -c 200000000\"], capture: false }", NULL);
   assert_output (outcome, "exit", "0");
   g_test_message ("%" G_GSIZE_FORMAT " KiB more", get_peak () - before);
-#if !defined(__SANITIZE_ADDRESS__)
   g_assert_cmpuint (get_peak () - before, <, 100 * 1024);
-#endif
 }
 
 int
