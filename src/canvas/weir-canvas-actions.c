@@ -305,6 +305,51 @@ reveal_action (GtkWidget  *widget,
   weir_canvas_reveal_block (self, block);
 }
 
+static void
+zoom_selection_action (GtkWidget  *widget,
+                       const char *name,
+                       GVariant   *parameter)
+{
+  WeirCanvas *self = WEIR_CANVAS (widget);
+  graphene_rect_t all;
+  guint n;
+  g_autofree WeirBlock **blocks = list_selected (self, &n);
+
+  for (guint i = 0; i < n; i++)
+    {
+      const graphene_rect_t *rect = &weir_scene_find_card (self->scene, blocks[i])->indexed.bounds;
+
+      if (i == 0)
+        all = *rect;
+      else
+        graphene_rect_union (&all, rect, &all);
+    }
+  if (n > 0)
+    weir_viewport_fit (self->viewport, &all, 48);
+}
+
+static void
+add_dot_action (GtkWidget  *widget,
+                const char *name,
+                GVariant   *parameter)
+{
+  WeirCanvas *self = WEIR_CANVAS (widget);
+  WeirWire *wire = self->selected_link != NULL ? weir_scene_find_wire (self->scene, self->selected_link) : NULL;
+  graphene_point_t at;
+  WeirBlock *dot;
+
+  if (wire == NULL)
+    return;
+  at = self->menu != NULL && gtk_widget_get_visible (self->menu)
+         ? GRAPHENE_POINT_INIT (self->menu_x, self->menu_y)
+         : wire->path[wire->n_path / 2];
+  weir_workflow_begin_edit (self->workflow, _("Add Dot"));
+  dot = weir_canvas_put_dot (self, self->selected_link, at.x, at.y);
+  weir_workflow_end_edit (self->workflow);
+  if (dot != NULL)
+    weir_canvas_select_block (self, dot, FALSE);
+}
+
 void
 weir_canvas_install_actions (GtkWidgetClass *klass)
 {
@@ -316,6 +361,7 @@ weir_canvas_install_actions (GtkWidgetClass *klass)
     { "canvas.arrange", arrange_action }, { "canvas.open", open_action }, { "canvas.add-block", add_block_action },
     { "canvas.add-note", add_note_action }, { "canvas.toggle-enabled", toggle_enabled_action },
     { "canvas.remove-condition", remove_condition_action },
+    { "canvas.zoom-selection", zoom_selection_action }, { "canvas.add-dot", add_dot_action },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (actions); i++)
@@ -333,6 +379,13 @@ weir_canvas_update_actions (WeirCanvas *self)
 
   gtk_widget_action_set_enabled (widget, "canvas.delete", editable && has_any);
   gtk_widget_action_set_enabled (widget, "canvas.copy", has_block);
+  gtk_widget_action_set_enabled (widget, "canvas.zoom-selection", has_block);
+  gtk_widget_action_set_enabled (widget, "canvas.add-dot", editable && self->selected_link != NULL);
+  gtk_widget_action_set_enabled (widget, "canvas.align", editable && has_block);
+  gtk_widget_action_set_enabled (widget, "canvas.distribute", editable && has_block);
+  gtk_widget_action_set_enabled (widget, "canvas.link-selection", editable && has_block);
+  gtk_widget_action_set_enabled (widget, "canvas.take-out", editable && has_block);
+  gtk_widget_action_set_enabled (widget, "canvas.delete-and-reconnect", editable && has_block);
   gtk_widget_action_set_enabled (widget, "canvas.cut", editable && has_block);
   gtk_widget_action_set_enabled (widget, "canvas.paste", editable);
   gtk_widget_action_set_enabled (widget, "canvas.duplicate", editable && has_block);

@@ -91,6 +91,18 @@ mark_linked_pins (WeirCard  *self,
     }
 }
 
+/* A portal that nobody has given a name only leads a link another way. */
+static gboolean
+is_dot (WeirBlock *block)
+{
+  const char *name;
+
+  if (!g_str_equal (weir_block_get_kind_id (block), "flow.portal") || weir_block_get_label (block) != NULL)
+    return FALSE;
+  name = weir_value_get_member_text (weir_block_get_config (block), "name", NULL);
+  return name == NULL || name[0] == '\0';
+}
+
 /**
  * weir_card_lay_out:
  * @self: a card
@@ -111,10 +123,16 @@ weir_card_lay_out (WeirCard  *self,
   weir_block_get_position (self->block, &x, &y);
   graphene_rect_init (&self->indexed.bounds, x, y, WEIR_CARD_WIDTH,
                       WEIR_CARD_HEADER + n_rows * WEIR_CARD_ROW + 6 + WEIR_CARD_FOOTER);
+  self->dot = is_dot (self->block);
   if (weir_block_get_body (self->block) != NULL)
     {
       weir_frame_lay_out (self);
       top = 32;
+    }
+  else if (self->dot)
+    {
+      self->indexed.bounds.size = GRAPHENE_SIZE_INIT (WEIR_DOT_SIZE, WEIR_DOT_SIZE);
+      top = WEIR_DOT_SIZE / 2 - WEIR_CARD_ROW / 2;
     }
   width = self->indexed.bounds.size.width;
   height = self->indexed.bounds.size.height;
@@ -124,9 +142,18 @@ weir_card_lay_out (WeirCard  *self,
     add_pin (self, &g_array_index (ports->inputs, WeirPort, i), TRUE, 0, top + (i + 0.5) * WEIR_CARD_ROW);
   for (guint i = 0; i < n_outputs; i++)
     add_pin (self, &g_array_index (ports->outputs, WeirPort, i), FALSE, width, top + (i + 0.5) * WEIR_CARD_ROW);
-  add_implicit_pin (self, "run", _ ("run"), "any", TRUE, 0, 18);
-  add_implicit_pin (self, "done", _ ("done"), "null", FALSE, width, 18);
-  add_implicit_pin (self, "error", _ ("error"), "error", FALSE, width, height - WEIR_CARD_FOOTER / 2);
+  if (self->dot)
+    {
+      /* One rim for all of them. */
+      add_implicit_pin (self, "run", _("run"), "any", TRUE, 0, height / 2);
+      add_implicit_pin (self, "done", _("done"), "null", FALSE, width, height / 2);
+      add_implicit_pin (self, "error", _("error"), "error", FALSE, width, height / 2);
+      mark_linked_pins (self, graph);
+      return;
+    }
+  add_implicit_pin (self, "run", _("run"), "any", TRUE, 0, 18);
+  add_implicit_pin (self, "done", _("done"), "null", FALSE, width, 18);
+  add_implicit_pin (self, "error", _("error"), "error", FALSE, width, height - WEIR_CARD_FOOTER / 2);
   mark_linked_pins (self, graph);
 }
 
@@ -342,14 +369,14 @@ make_design_footer (WeirBlock *block)
   const WeirBlockKind *kind = weir_block_get_kind (block);
 
   if (kind == NULL)
-    return g_strdup_printf (_ ("%s is not installed"), weir_block_get_kind_id (block));
+    return g_strdup_printf (_("%s is not installed"), weir_block_get_kind_id (block));
   switch (weir_kind_get_undo (kind, weir_block_get_config (block)))
     {
     case WEIR_UNDO_EXACT:
     case WEIR_UNDO_COMPENSATE:
-      return g_strdup_printf (_ ("%s · undoable"), kind->id);
+      return g_strdup_printf (_("%s · undoable"), kind->id);
     case WEIR_UNDO_IRREVERSIBLE:
-      return g_strdup_printf (_ ("%s · cannot be undone"), kind->id);
+      return g_strdup_printf (_("%s · cannot be undone"), kind->id);
     case WEIR_UNDO_NONE:
       break;
     }
@@ -433,6 +460,22 @@ weir_card_get_plain_fill (WeirCard *self)
   return is_faded (self) ? fade (palette, TRUE, &fill) : fill;
 }
 
+static void
+draw_dot (WeirCard    *self,
+          WeirPainter *painter,
+          GtkSnapshot *snapshot)
+{
+  const WeirCanvasPalette *palette = painter->palette;
+  GdkRGBA colour = self->shown ? weir_canvas_state_colour (self->summary.status) : palette->link;
+  double middle = WEIR_DOT_SIZE / 2, radius = self->hovered ? 7 : 5;
+
+  weir_painter_fill_rounded (snapshot,
+                             &GRAPHENE_RECT_INIT (middle - radius, middle - radius, 2 * radius, 2 * radius), radius,
+                             &colour);
+  /* The line goes on to either side. */
+  gtk_snapshot_append_color (snapshot, &colour, &GRAPHENE_RECT_INIT (0, middle - 1, WEIR_DOT_SIZE, 2));
+}
+
 static GskRenderNode *
 render_content (WeirCard    *self,
                 WeirScene   *scene,
@@ -444,6 +487,8 @@ render_content (WeirCard    *self,
   scene->n_nodes_made++;
   if (self->inner != NULL && lod <= WEIR_LOD_HEADER)
     weir_frame_draw (self, scene, painter, snapshot, lod);
+  else if (self->dot)
+    draw_dot (self, painter, snapshot);
   else if (lod == WEIR_LOD_FULL)
     draw_full (self, painter, snapshot);
   else
@@ -488,7 +533,7 @@ weir_card_ensure_node (WeirCard    *self,
                                                  self->indexed.bounds.size.height);
 
       graphene_rect_inset (&ring, -widths[lod] / 2, -widths[lod] / 2);
-      weir_painter_outline (snapshot, &ring, lod <= WEIR_LOD_HEADER ? RADIUS + widths[lod] / 2 : 0, widths[lod],
+      weir_painter_outline (snapshot, &ring, self->dot ? WEIR_DOT_SIZE / 2 : lod <= WEIR_LOD_HEADER ? RADIUS + widths[lod] / 2 : 0, widths[lod],
                             &painter->palette->accent);
     }
   self->placed[lod] = gtk_snapshot_free_to_node (snapshot);

@@ -24,6 +24,16 @@ weir_canvas_set_cursor (WeirCanvas *self,
 
 /* Dragging blocks and notes */
 
+void
+weir_canvas_clear_drop_wire (WeirCanvas *self)
+{
+  if (self->drop_wire == NULL)
+    return;
+  self->drop_wire->selected = FALSE;
+  weir_wire_touch (self->drop_wire);
+  self->drop_wire = NULL;
+}
+
 /* Remembers where the selected cards are. */
 void
 weir_canvas_begin_shift (WeirCanvas *self)
@@ -66,10 +76,18 @@ find_shift (WeirCanvas *self,
   weir_viewport_to_plane (self->viewport, self->pointer_x, self->pointer_y, &x, &y);
   x += anchor.x - self->press_plane_x;
   y += anchor.y - self->press_plane_y;
+  g_array_set_size (self->guides, 0);
   if (!free_hand)
     {
+      graphene_rect_t moving = { GRAPHENE_POINT_INIT (x, y), { 0, 0 } };
+
       x = weir_canvas_snap (x);
       y = weir_canvas_snap (y);
+      if (self->pressed_card != NULL && !self->duplicating)
+        {
+          moving.size = self->pressed_card->indexed.bounds.size;
+          weir_canvas_follow_guides (self, &moving, &x, &y);
+        }
     }
   return GRAPHENE_POINT_INIT (round (x) - anchor.x, round (y) - anchor.y);
 }
@@ -112,6 +130,7 @@ static void
 commit_positions (WeirCanvas       *self,
                   graphene_point_t  shift)
 {
+  WeirLink *onto = self->drop_wire != NULL ? self->drop_wire->link : NULL;
   guint n = g_list_model_get_n_items (G_LIST_MODEL (self->selected));
   g_autofree char *name = g_strdup_printf (ngettext ("Move Block", "Move %u Blocks", n), n);
 
@@ -123,6 +142,8 @@ commit_positions (WeirCanvas       *self,
 
       weir_workflow_set_position (self->workflow, block, start.x + shift.x, start.y + shift.y);
     }
+  if (onto != NULL)
+    weir_canvas_drop_on_link (self, self->pressed_card->block, onto);
   weir_workflow_end_edit (self->workflow);
 }
 
@@ -137,7 +158,7 @@ commit_sticky (WeirCanvas *self,
                     .width = sticky->rect.size.width,
                     .height = sticky->rect.size.height };
 
-  weir_workflow_begin_edit (self->workflow, _ ("Move Note"));
+  weir_workflow_begin_edit (self->workflow, _("Move Note"));
   weir_workflow_set_note (self->workflow, &note);
   weir_workflow_end_edit (self->workflow);
 }
@@ -158,7 +179,7 @@ commit_duplicates (WeirCanvas       *self,
       g_object_unref (blocks[i]);
     }
   text = weir_workflow_copy_blocks (self->workflow, blocks, n);
-  weir_workflow_begin_edit (self->workflow, _ ("Duplicate"));
+  weir_workflow_begin_edit (self->workflow, _("Duplicate"));
   copies = weir_workflow_paste_blocks (self->workflow, self->graph, text, shift.x, shift.y, &error);
   weir_workflow_end_edit (self->workflow);
   if (copies == NULL)
@@ -169,6 +190,26 @@ commit_duplicates (WeirCanvas       *self,
   weir_canvas_clear_selection (self);
   for (guint i = 0; i < copies->len; i++)
     weir_canvas_select_block (self, g_ptr_array_index (copies, i), TRUE);
+}
+
+/* A single block over a link that could be led through it: the link says so. */
+static void
+update_drop_wire (WeirCanvas *self)
+{
+  WeirWire *wire = self->pressed_card != NULL && !self->duplicating
+                       && g_list_model_get_n_items (G_LIST_MODEL (self->selected)) == 1
+                     ? weir_canvas_find_link_under (self, self->pressed_card)
+                     : NULL;
+
+  if (wire == self->drop_wire)
+    return;
+  weir_canvas_clear_drop_wire (self);
+  self->drop_wire = wire;
+  if (wire != NULL)
+    {
+      wire->selected = TRUE;
+      weir_wire_touch (wire);
+    }
 }
 
 static void
@@ -186,6 +227,8 @@ end_move (WeirCanvas *self,
     commit_sticky (self, self->pressed_sticky);
   else if (commit && moved)
     commit_positions (self, shift);
+  weir_canvas_clear_drop_wire (self);
+  g_array_set_size (self->guides, 0);
   self->duplicating = FALSE;
 }
 
@@ -266,6 +309,7 @@ weir_canvas_follow_pointer (WeirCanvas *self)
     case WEIR_DRAG_MOVE:
       shift = find_shift (self, is_free_hand (self));
       weir_canvas_shift_selection (self, &shift);
+      update_drop_wire (self);
       break;
     case WEIR_DRAG_BAND:
       update_band (self);
@@ -277,6 +321,11 @@ weir_canvas_follow_pointer (WeirCanvas *self)
       weir_viewport_set_origin (self->viewport,
                                 self->origin_x - weir_canvas_to_plane_length (self, self->pointer_x - self->press_x),
                                 self->origin_y - weir_canvas_to_plane_length (self, self->pointer_y - self->press_y));
+      break;
+    case WEIR_DRAG_LASSO:
+    case WEIR_DRAG_CUT:
+    case WEIR_DRAG_DOTS:
+      weir_canvas_extend_stroke (self);
       break;
     case WEIR_DRAG_NONE:
     case WEIR_DRAG_PRESSED:
@@ -385,6 +434,48 @@ press_card (WeirCanvas *self,
 }
 
 static void
+remember_press (WeirCanvas     *self,
+                GtkGestureDrag *gesture,
+                double          x,
+                double          y)
+{
+  weir_canvas_leave_connect (self);
+  self->press_x = self->pointer_x = x;
+  self->press_y = self->pointer_y = y;
+  self->press_modifiers = gtk_event_controller_get_current_event_state (GTK_EVENT_CONTROLLER (gesture));
+  weir_viewport_to_plane (self->viewport, x, y, &self->press_plane_x, &self->press_plane_y);
+  weir_viewport_get_origin (self->viewport, &self->origin_x, &self->origin_y);
+  self->pressed_card = NULL;
+  self->pressed_sticky = NULL;
+  self->pressed_link = NULL;
+}
+
+/* With Ctrl a cut, with Shift dots; without either the button asks for a menu. */
+static void
+begin_right_drag (WeirCanvas     *self,
+                  GtkGestureDrag *gesture,
+                  double          x,
+                  double          y)
+{
+  remember_press (self, gesture, x, y);
+  if (self->editable && (self->press_modifiers & GDK_CONTROL_MASK) != 0)
+    weir_canvas_begin_stroke (self, WEIR_DRAG_CUT);
+  else if (self->editable && (self->press_modifiers & GDK_SHIFT_MASK) != 0)
+    weir_canvas_begin_stroke (self, WEIR_DRAG_DOTS);
+}
+
+/* The middle of a dot is for dragging it, its rim for links. */
+static gboolean
+is_middle_of_dot (WeirCanvas *self,
+                  WeirCard   *card)
+{
+  const graphene_rect_t *rect = &card->indexed.bounds;
+
+  return card->dot && fabs (rect->origin.x + rect->size.width / 2 - self->press_plane_x) < WEIR_DOT_SIZE / 3
+         && fabs (rect->origin.y + rect->size.height / 2 - self->press_plane_y) < WEIR_DOT_SIZE / 2;
+}
+
+static void
 drag_begin_cb (GtkGestureDrag *gesture,
                double          x,
                double          y,
@@ -396,17 +487,16 @@ drag_begin_cb (GtkGestureDrag *gesture,
   WeirWire *wire;
 
   gtk_widget_grab_focus (GTK_WIDGET (self));
-  if (self->scene == NULL || (button != GDK_BUTTON_PRIMARY && button != GDK_BUTTON_MIDDLE))
+  if (self->scene == NULL)
     return;
-  weir_canvas_leave_connect (self);
-  self->press_x = self->pointer_x = x;
-  self->press_y = self->pointer_y = y;
-  self->press_modifiers = gtk_event_controller_get_current_event_state (GTK_EVENT_CONTROLLER (gesture));
-  weir_viewport_to_plane (self->viewport, x, y, &self->press_plane_x, &self->press_plane_y);
-  weir_viewport_get_origin (self->viewport, &self->origin_x, &self->origin_y);
-  self->pressed_card = NULL;
-  self->pressed_sticky = NULL;
-  self->pressed_link = NULL;
+  if (button == GDK_BUTTON_SECONDARY)
+    {
+      begin_right_drag (self, gesture, x, y);
+      return;
+    }
+  if (button != GDK_BUTTON_PRIMARY && button != GDK_BUTTON_MIDDLE)
+    return;
+  remember_press (self, gesture, x, y);
   self->drag = WEIR_DRAG_PRESSED;
   if (button == GDK_BUTTON_MIDDLE || self->space_held)
     {
@@ -419,7 +509,7 @@ drag_begin_cb (GtkGestureDrag *gesture,
           ? weir_scene_pin_at (self->scene, self->press_plane_x, self->press_plane_y,
                                weir_canvas_to_plane_length (self, WEIR_PRESS_RADIUS), &card)
           : NULL;
-  if (pin != NULL)
+  if (pin != NULL && !is_middle_of_dot (self, card))
     {
       begin_link_at_pin (self, card, pin);
       return;
@@ -457,6 +547,8 @@ start_drag (WeirCanvas *self,
     self->drag = WEIR_DRAG_LINK;
   else if (is_touch (gesture))
     self->drag = WEIR_DRAG_PAN;
+  else if ((self->press_modifiers & GDK_ALT_MASK) != 0)
+    weir_canvas_begin_stroke (self, WEIR_DRAG_LASSO);
   else
     begin_band (self);
 }
@@ -518,6 +610,12 @@ end_drag (WeirCanvas *self,
     case WEIR_DRAG_LINK:
       weir_canvas_end_link (self, commit && (self->pointer_x != self->press_x || self->pointer_y != self->press_y));
       break;
+    case WEIR_DRAG_LASSO:
+    case WEIR_DRAG_CUT:
+    case WEIR_DRAG_DOTS:
+      if (commit)
+        weir_canvas_end_stroke (self, drag);
+      break;
     case WEIR_DRAG_NONE:
     case WEIR_DRAG_PAN:
     case WEIR_DRAG_BAND:
@@ -565,6 +663,7 @@ weir_canvas_forget_card (WeirCanvas *self,
 {
   self->hovered_card = NULL;
   self->hovered_wire = NULL;
+  self->drop_wire = NULL;
   self->pressed_card = NULL;
   if (self->drag == WEIR_DRAG_MOVE)
     {

@@ -403,7 +403,9 @@ weir_canvas_install_keys (GtkWidgetClass *klass)
     { GDK_KEY_d, GDK_CONTROL_MASK, "canvas.duplicate" }, { GDK_KEY_z, GDK_CONTROL_MASK, "canvas.undo" },
     { GDK_KEY_z, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "canvas.redo" }, { GDK_KEY_y, GDK_CONTROL_MASK, "canvas.redo" },
     { GDK_KEY_BackSpace, 0, "canvas.delete" }, { GDK_KEY_KP_Delete, 0, "canvas.delete" },
-    { GDK_KEY_Delete, 0, "canvas.delete" },
+    { GDK_KEY_Delete, 0, "canvas.delete" }, { GDK_KEY_f, 0, "canvas.link-selection" },
+    { GDK_KEY_2, 0, "canvas.zoom-selection" }, { GDK_KEY_u, 0, "canvas.take-out" },
+    { GDK_KEY_Delete, GDK_CONTROL_MASK, "canvas.delete-and-reconnect" },
     { GDK_KEY_Return, GDK_CONTROL_MASK, "canvas.open" }, { GDK_KEY_e, GDK_CONTROL_MASK, "canvas.toggle-enabled" },
   };
 

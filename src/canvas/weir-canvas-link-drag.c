@@ -19,7 +19,7 @@ weir_canvas_can_join (WeirCanvas     *self,
   if (!pin->input == !to_pin->input)
     {
       g_set_error_literal (error, WEIR_ERROR, WEIR_ERROR_PORT_MISMATCH,
-                           pin->input ? _ ("An input takes a link from an output") : _ ("An output gives to an input"));
+                           pin->input ? _("An input takes a link from an output") : _("An output gives to an input"));
       return FALSE;
     }
   if (pin->input)
@@ -47,7 +47,7 @@ weir_canvas_join (WeirCanvas    *self,
       weir_canvas_say (self, error->message);
       return NULL;
     }
-  text = g_strdup_printf (_ ("Linked %s to %s"), weir_block_get_title (weir_link_get_source (link)),
+  text = g_strdup_printf (_("Linked %s to %s"), weir_block_get_title (weir_link_get_source (link)),
                           weir_block_get_title (weir_link_get_target (link)));
   weir_canvas_announce (self, text);
   return link;
@@ -90,8 +90,8 @@ weir_canvas_check_link (WeirCanvas *self)
   if (self->link.card == NULL)
     return;
   self->link.pin = weir_card_find_pin (self->link.card, self->link.name, self->link.input);
-  self->link.to_card = NULL;
-  self->link.to_pin = NULL;
+  self->link.to_card = self->link.refused_card = NULL;
+  self->link.to_pin = self->link.refused_pin = NULL;
   if (self->link.pin == NULL)
     weir_canvas_cancel_drag (self);
 }
@@ -113,11 +113,13 @@ is_where_it_was (WeirCanvas    *self,
 
 typedef struct
 {
-  WeirCard *card;
-  const     WeirPin *pin;
-  double    distance;
-  char     *refusal;       /* of the nearest that does not fit */
-  double    refused_at;
+  WeirCard      *card;
+  const WeirPin *pin;
+  double         distance;
+  char          *refusal;       /* of the nearest that does not fit */
+  double         refused_at;
+  WeirCard      *refused_card;
+  const WeirPin *refused_pin;
 } Target;
 
 static void
@@ -145,6 +147,8 @@ consider (WeirCanvas    *self,
     {
       g_set_str (&target->refusal, error->message);
       target->refused_at = distance;
+      target->refused_card = card;
+      target->refused_pin = pin;
     }
 }
 
@@ -209,13 +213,15 @@ weir_canvas_update_link (WeirCanvas *self,
   find_target (self, x, y, &target);
   if (target.pin != NULL && target.pin != self->link.to_pin)
     {
-      g_autofree char *text = g_strdup_printf (_ ("%s, %s, %s"), weir_block_get_title (target.card->block),
+      g_autofree char *text = g_strdup_printf (_("%s, %s, %s"), weir_block_get_title (target.card->block),
                                                target.pin->title, target.pin->type);
 
       weir_canvas_announce (self, text);
     }
   if (target.pin == NULL && target.refusal != NULL && g_strcmp0 (target.refusal, self->link.refusal) != 0)
     weir_canvas_announce (self, target.refusal);
+  self->link.refused_card = target.pin == NULL ? target.refused_card : NULL;
+  self->link.refused_pin = target.pin == NULL ? target.refused_pin : NULL;
   self->link.to_card = target.card;
   self->link.to_pin = target.pin;
   g_set_str (&self->link.refusal, target.pin == NULL ? target.refusal : NULL);
@@ -247,7 +253,7 @@ commit_link (WeirCanvas   *self,
           && g_str_equal (drag->to_pin->name, drag->to_pin->input ? weir_link_get_target_port (detached)
                                                                   : weir_link_get_source_port (detached)))
         return;
-      weir_workflow_begin_edit (self->workflow, _ ("Move Link"));
+      weir_workflow_begin_edit (self->workflow, _("Move Link"));
       weir_workflow_remove_link (self->workflow, detached);
       link = weir_canvas_join (self, drag->card, drag->pin, drag->to_card, drag->to_pin);
       if (link != NULL && when != NULL)
@@ -255,13 +261,17 @@ commit_link (WeirCanvas   *self,
       weir_workflow_end_edit (self->workflow);
     }
   else if (drag->refusal != NULL)
-    weir_canvas_say (self, drag->refusal);
+    {
+      weir_canvas_say (self, drag->refusal);
+      if (detached == NULL)
+        weir_canvas_offer_converters (self, drag);
+    }
   else if (detached != NULL)
     {
-      weir_workflow_begin_edit (self->workflow, _ ("Remove Link"));
+      weir_workflow_begin_edit (self->workflow, _("Remove Link"));
       weir_workflow_remove_link (self->workflow, detached);
       weir_workflow_end_edit (self->workflow);
-      weir_canvas_announce (self, _ ("Link removed"));
+      weir_canvas_announce (self, _("Link removed"));
     }
   else
     {

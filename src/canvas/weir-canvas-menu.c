@@ -24,6 +24,22 @@ append_section (GMenu      *menu,
   g_menu_append_section (menu, NULL, G_MENU_MODEL (section));
 }
 
+/* For more than one block. */
+static void
+append_alignments (GMenu *menu)
+{
+  g_autoptr(GMenu) align = g_menu_new ();
+
+  append_section (align, _("_Left"), "canvas.align::left", _("_Center"), "canvas.align::center", _("_Right"),
+                  "canvas.align::right", NULL);
+  append_section (align, _("_Top"), "canvas.align::top", _("_Middle"), "canvas.align::middle", _("_Bottom"),
+                  "canvas.align::bottom", NULL);
+  append_section (align, _("Distribute _Across"), "canvas.distribute::across", _("Distribute _Down"),
+                  "canvas.distribute::down", NULL);
+  g_menu_append_submenu (menu, _("_Align"), G_MENU_MODEL (align));
+  append_section (menu, _("Li_nk in a Row"), "canvas.link-selection", NULL);
+}
+
 static GMenuModel *
 make_block_menu (WeirCanvas *self)
 {
@@ -36,7 +52,10 @@ make_block_menu (WeirCanvas *self)
                   "canvas.toggle-enabled", NULL);
   append_section (menu, _("Cu_t"), "canvas.cut", _("_Copy"), "canvas.copy", _("D_uplicate"), "canvas.duplicate",
                   NULL);
-  append_section (menu, _("_Delete"), "canvas.delete", NULL);
+  if (g_list_model_get_n_items (G_LIST_MODEL (self->selected)) > 1)
+    append_alignments (menu);
+  append_section (menu, _("_Take Out of Links"), "canvas.take-out", _("_Delete"), "canvas.delete",
+                  _("Delete and _Reconnect"), "canvas.delete-and-reconnect", NULL);
   return G_MENU_MODEL (menu);
 }
 
@@ -45,6 +64,7 @@ make_link_menu (void)
 {
   GMenu *menu = g_menu_new ();
 
+  append_section (menu, _("Add _Dot"), "canvas.add-dot", NULL);
   append_section (menu, _("Remove _Condition"), "canvas.remove-condition", _("_Remove Link"), "canvas.delete", NULL);
   return G_MENU_MODEL (menu);
 }
@@ -77,7 +97,7 @@ make_canvas_menu (void)
                   "canvas.paste", NULL);
   append_section (menu, _("_Select All"), "canvas.select-all", _("A_rrange"), "canvas.arrange", NULL);
   append_link_styles (menu);
-  append_section (menu, _("Zoom to _Fit"), "canvas.zoom-fit", _("_Original Size"), "canvas.zoom-100", NULL);
+  append_section (menu, _("Zoom to _Fit"), "canvas.zoom-fit", _("Zoom to Se_lection"), "canvas.zoom-selection", _("_Original Size"), "canvas.zoom-100", NULL);
   return G_MENU_MODEL (menu);
 }
 
@@ -116,6 +136,26 @@ select_for_menu (WeirCanvas *self,
   return make_canvas_menu ();
 }
 
+/* One popover for all menus of the canvas. In view coordinates. */
+void
+weir_canvas_popup_model (WeirCanvas *self,
+                         GMenuModel *model,
+                         double      view_x,
+                         double      view_y)
+{
+  if (self->menu == NULL)
+    {
+      self->menu = gtk_popover_menu_new_from_model (model);
+      gtk_popover_set_has_arrow (GTK_POPOVER (self->menu), FALSE);
+      gtk_widget_set_halign (self->menu, GTK_ALIGN_START);
+      gtk_widget_set_parent (self->menu, GTK_WIDGET (self));
+    }
+  else
+    gtk_popover_menu_set_menu_model (GTK_POPOVER_MENU (self->menu), model);
+  gtk_popover_set_pointing_to (GTK_POPOVER (self->menu), &(GdkRectangle) { (int) view_x, (int) view_y, 1, 1 });
+  gtk_popover_popup (GTK_POPOVER (self->menu));
+}
+
 /**
  * weir_canvas_popup_menu:
  * @self: a canvas
@@ -147,17 +187,7 @@ weir_canvas_popup_menu (WeirCanvas *self,
     }
   weir_viewport_to_plane (self->viewport, view_x, view_y, &self->menu_x, &self->menu_y);
   model = select_for_menu (self, view_x, view_y);
-  if (self->menu == NULL)
-    {
-      self->menu = gtk_popover_menu_new_from_model (model);
-      gtk_popover_set_has_arrow (GTK_POPOVER (self->menu), FALSE);
-      gtk_widget_set_halign (self->menu, GTK_ALIGN_START);
-      gtk_widget_set_parent (self->menu, GTK_WIDGET (self));
-    }
-  else
-    gtk_popover_menu_set_menu_model (GTK_POPOVER_MENU (self->menu), model);
-  gtk_popover_set_pointing_to (GTK_POPOVER (self->menu), &(GdkRectangle) { (int) view_x, (int) view_y, 1, 1 });
-  gtk_popover_popup (GTK_POPOVER (self->menu));
+  weir_canvas_popup_model (self, model, view_x, view_y);
 }
 
 /* Notes are written in a popover over them. */

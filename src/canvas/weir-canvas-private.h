@@ -18,6 +18,9 @@ typedef enum
   WEIR_DRAG_BAND,
   WEIR_DRAG_MOVE,
   WEIR_DRAG_LINK,
+  WEIR_DRAG_LASSO,
+  WEIR_DRAG_CUT,
+  WEIR_DRAG_DOTS,
 } WeirDragMode;
 
 /* An end of a link that is being drawn, by pointer or by keyboard. */
@@ -28,6 +31,8 @@ typedef struct
   const char       *name;      /* of @pin: a card that changes makes its pins anew */
   gboolean          input;
   WeirLink         *detached;  /* owned; the link whose end is being moved, NULL for a new one */
+  WeirCard         *refused_card;  /* where it would end if it were allowed to */
+  const WeirPin    *refused_pin;
   WeirCard         *to_card;   /* where it would end now; NULL: nowhere */
   const WeirPin    *to_pin;
   graphene_point_t  end;       /* plane */
@@ -98,6 +103,14 @@ struct _WeirCanvas
   guint             prefetch_id;
   guint             redraw_id;                     /* something could not be drawn in time */
 
+  GArray           *stroke;                     /* of graphene_point_t: what is drawn by hand */
+  GArray           *guides;                     /* of graphene_rect_t: lines that the dragged block is in line with */
+  WeirWire         *drop_wire;                  /* the dragged block would be put into this link */
+  WeirBlock        *convert_source;             /* what the menu of converters is about */
+  WeirBlock        *convert_target;
+  char             *convert_from;
+  char             *convert_to;
+
   GtkGesture       *drag_gesture;
   GtkWidget        *menu;
   GtkWidget        *note_editor;
@@ -130,6 +143,7 @@ double weir_canvas_to_plane_length (WeirCanvas *self, double length);
 void weir_canvas_set_cursor (WeirCanvas *self, const char *name);
 void weir_canvas_follow_pointer (WeirCanvas *self);
 void weir_canvas_cancel_drag (WeirCanvas *self);
+void weir_canvas_clear_drop_wire (WeirCanvas *self);
 void weir_canvas_begin_shift (WeirCanvas *self);
 void weir_canvas_shift_selection (WeirCanvas *self, const graphene_point_t *shift);
 void weir_canvas_forget_card (WeirCanvas *self, WeirBlock *block);
@@ -160,6 +174,10 @@ void weir_canvas_leave_connect (WeirCanvas *self);
 /* weir-canvas-actions.c */
 void weir_canvas_install_actions (GtkWidgetClass *klass);
 void weir_canvas_update_actions (WeirCanvas *self);
+void weir_canvas_popup_model (WeirCanvas *self,
+                              GMenuModel *model,
+                              double      view_x,
+                              double      view_y);
 void weir_canvas_popup_menu (WeirCanvas *self, double view_x, double view_y);
 void weir_canvas_edit_note (WeirCanvas *self, WeirSticky *sticky);
 /* weir-canvas-arrange.c */
@@ -167,5 +185,29 @@ void weir_canvas_arrange (WeirCanvas *self);
 /* weir-canvas-accessible.c */
 void weir_canvas_accessible_init (GtkAccessibleInterface *iface);
 void weir_canvas_accessible_refresh (WeirCanvas *self);
+
+/* weir-canvas-guides.c */
+void weir_canvas_follow_guides (WeirCanvas            *self,
+                                const graphene_rect_t *moving,
+                                double                *x,
+                                double                *y);
+void weir_canvas_snapshot_guides (WeirCanvas *self, GtkSnapshot *snapshot);
+void weir_canvas_install_guides (GtkWidgetClass *klass);
+/* weir-canvas-strokes.c */
+void weir_canvas_begin_stroke (WeirCanvas *self, WeirDragMode mode);
+void weir_canvas_extend_stroke (WeirCanvas *self);
+void weir_canvas_end_stroke (WeirCanvas *self, WeirDragMode mode);
+void weir_canvas_snapshot_stroke (WeirCanvas *self, GtkSnapshot *snapshot);
+WeirBlock *weir_canvas_put_dot (WeirCanvas *self,
+                                WeirLink   *link,
+                                double      x,
+                                double      y);
+/* weir-canvas-splice.c */
+gboolean weir_canvas_insert_into_link (WeirCanvas *self, WeirBlock *block, WeirLink *link);
+WeirWire *weir_canvas_find_link_under (WeirCanvas *self, WeirCard *card);
+void weir_canvas_drop_on_link (WeirCanvas *self, WeirBlock *block, WeirLink *link);
+void weir_canvas_bridge (WeirCanvas *self, WeirBlock *block);
+gboolean weir_canvas_offer_converters (WeirCanvas *self, const WeirLinkDrag *drag);
+void weir_canvas_install_splice (GtkWidgetClass *klass);
 
 G_END_DECLS

@@ -474,3 +474,34 @@ weir_route_flatten (const WeirRoute  *self,
   points[n++] = *last;
   return n;
 }
+
+/* How far a line through points is from a point. */
+double
+weir_route_line_distance (const graphene_point_t *points,
+                          guint                   n_points,
+                          double                  x,
+                          double                  y)
+{
+  double best = G_MAXDOUBLE;
+
+  for (guint i = 1; i < n_points; i++)
+    {
+      const graphene_point_t *a = &points[i - 1], *b = &points[i];
+      double dx = b->x - a->x, dy = b->y - a->y, length = dx * dx + dy * dy;
+      double along = length > 0 ? CLAMP (((x - a->x) * dx + (y - a->y) * dy) / length, 0, 1) : 0;
+
+      best = MIN (best, hypot (x - a->x - along * dx, y - a->y - along * dy));
+    }
+  return best;
+}
+
+double
+weir_route_distance (const WeirRoute *self,
+                     WeirLinkStyle    style,
+                     double           x,
+                     double           y)
+{
+  graphene_point_t points[WEIR_ROUTE_MAX_POINTS];
+
+  return weir_route_line_distance (points, weir_route_flatten (self, style, points), x, y);
+}

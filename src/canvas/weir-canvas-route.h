@@ -57,7 +57,7 @@ typedef struct
 typedef struct
 {
   graphene_point_t from, to;
-  const            WeirIndexed *source, *target;  /* the blocks */
+  const WeirIndexed *source, *target; /* the blocks */
   double           lane;      /* how far aside the piece in the middle runs */
 } WeirRouteEnds;
 
@@ -67,6 +67,14 @@ void weir_route_direct (WeirRoute *self, WeirLinkStyle style, const WeirRouteEnd
 void weir_route_find (WeirRoute *self, WeirRouter *router, const WeirRouteEnds *ends);
 /* As a line through at most %WEIR_ROUTE_MAX_POINTS points; answers how many. */
 guint weir_route_flatten (const WeirRoute *self, WeirLinkStyle style, graphene_point_t *points);
+double weir_route_line_distance (const graphene_point_t *points,
+                                 guint                   n_points,
+                                 double                  x,
+                                 double                  y);
+double weir_route_distance (const WeirRoute *self,
+                            WeirLinkStyle    style,
+                            double           x,
+                            double           y);
 /* Whether a line between two points goes through the inside of a rectangle. */
 gboolean weir_route_line_crosses (const graphene_point_t *a, const graphene_point_t *b, const graphene_rect_t *rect);
 

@@ -25,6 +25,7 @@ typedef enum
 #define WEIR_CARD_ROW 20.0
 #define WEIR_CARD_FOOTER 26.0
 #define WEIR_PIN_SIZE 9.0
+#define WEIR_DOT_SIZE 16.0 /* of a portal without a name */
 #define WEIR_GRID 8.0
 
 typedef struct _WeirScene WeirScene;
@@ -76,6 +77,7 @@ typedef struct
   guint             order;                 /* higher is drawn later */
   gboolean          selected;
   gboolean          hovered;
+  gboolean         dot;                   /* a portal without a name: a dot on a link */
   GArray           *pins;                  /* of WeirPin: inputs first */
   GArray           *inner;                 /* of WeirInnerCard; NULL for blocks without body */
   double            inner_scale;

@@ -260,17 +260,7 @@ weir_wire_distance (WeirWire *self,
                     double    x,
                     double    y)
 {
-  double best = G_MAXDOUBLE;
-
   if (self->chip.size.width > 0 && graphene_rect_contains_point (&self->chip, &GRAPHENE_POINT_INIT (x, y)))
     return 0;
-  for (guint i = 1; i < self->n_path; i++)
-    {
-      const graphene_point_t *a = &self->path[i - 1], *b = &self->path[i];
-      double dx = b->x - a->x, dy = b->y - a->y, length = dx * dx + dy * dy;
-      double along = length > 0 ? CLAMP (((x - a->x) * dx + (y - a->y) * dy) / length, 0, 1) : 0;
-
-      best = MIN (best, hypot (x - a->x - along * dx, y - a->y - along * dy));
-    }
-  return best;
+  return weir_route_line_distance (self->path, self->n_path, x, y);
 }

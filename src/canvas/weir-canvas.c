@@ -73,6 +73,7 @@ link_removed_cb (WeirGraph  *graph,
                  WeirCanvas *self)
 {
   self->hovered_wire = NULL;
+  self->drop_wire = NULL;
   if (link == self->link.detached)
     weir_canvas_cancel_drag (self);
   if (link == self->selected_link)
@@ -279,6 +280,8 @@ weir_canvas_dispose (GObject *object)
     g_signal_handlers_disconnect_by_data (self->workflow, self);
   g_clear_object (&self->workflow);
   g_clear_object (&self->view);
+  g_clear_object (&self->convert_source);
+  g_clear_object (&self->convert_target);
   g_clear_pointer (&self->menu, gtk_widget_unparent);
   g_clear_pointer (&self->note_editor, gtk_widget_unparent);
   G_OBJECT_CLASS (weir_canvas_parent_class)->dispose (object);
@@ -292,10 +295,14 @@ weir_canvas_finalize (GObject *object)
   weir_painter_clear (&self->painter);
   g_clear_object (&self->viewport);
   g_clear_object (&self->selected);
+  g_clear_pointer (&self->stroke, g_array_unref);
+  g_clear_pointer (&self->guides, g_array_unref);
   g_clear_pointer (&self->starts, g_array_unref);
   g_clear_pointer (&self->choices, g_array_unref);
   g_clear_pointer (&self->band_before, g_hash_table_unref);
   g_free (self->selected_note);
+  g_free (self->convert_from);
+  g_free (self->convert_to);
   G_OBJECT_CLASS (weir_canvas_parent_class)->finalize (object);
 }
 
@@ -342,6 +349,8 @@ weir_canvas_class_init (WeirCanvasClass *klass)
                                           G_TYPE_NONE, 1, G_TYPE_STRING);
 
   weir_canvas_install_actions (widget_class);
+  weir_canvas_install_guides (widget_class);
+  weir_canvas_install_splice (widget_class);
   weir_canvas_install_keys (widget_class);
   gtk_widget_class_set_css_name (widget_class, "weir-canvas");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
@@ -355,6 +364,8 @@ weir_canvas_init (WeirCanvas *self)
   self->editable = TRUE;
   self->viewport = weir_viewport_new ();
   self->selected = g_list_store_new (WEIR_TYPE_BLOCK);
+  self->stroke = g_array_new (FALSE, FALSE, sizeof (graphene_point_t));
+  self->guides = g_array_new (FALSE, FALSE, sizeof (graphene_rect_t));
   self->starts = g_array_new (FALSE, FALSE, sizeof (graphene_point_t));
   self->choices = g_array_new (FALSE, FALSE, sizeof (WeirConnectChoice));
   self->band_before = g_hash_table_new (NULL, NULL);
@@ -367,7 +378,7 @@ weir_canvas_init (WeirCanvas *self)
 
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Workflow canvas"), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Workflow canvas"), -1);
   weir_canvas_init_gestures (self);
   weir_canvas_init_keys (self);
   weir_canvas_update_actions (self);
