@@ -11,7 +11,7 @@
 static const char *
 type_family (const char *type_text)
 {
-  static GHashTable *families;   /* of interned family, by interned text; main thread */
+  static GHashTable *families; /* of interned family, by interned text; main thread */
   g_autoptr(WeirType) type = NULL;
   const char *family;
 
@@ -145,15 +145,15 @@ weir_card_lay_out (WeirCard  *self,
   if (self->dot)
     {
       /* One rim for all of them. */
-      add_implicit_pin (self, "run", _("run"), "any", TRUE, 0, height / 2);
-      add_implicit_pin (self, "done", _("done"), "null", FALSE, width, height / 2);
-      add_implicit_pin (self, "error", _("error"), "error", FALSE, width, height / 2);
+      add_implicit_pin (self, "run", _ ("run"), "any", TRUE, 0, height / 2);
+      add_implicit_pin (self, "done", _ ("done"), "null", FALSE, width, height / 2);
+      add_implicit_pin (self, "error", _ ("error"), "error", FALSE, width, height / 2);
       mark_linked_pins (self, graph);
       return;
     }
-  add_implicit_pin (self, "run", _("run"), "any", TRUE, 0, 18);
-  add_implicit_pin (self, "done", _("done"), "null", FALSE, width, 18);
-  add_implicit_pin (self, "error", _("error"), "error", FALSE, width, height - WEIR_CARD_FOOTER / 2);
+  add_implicit_pin (self, "run", _ ("run"), "any", TRUE, 0, 18);
+  add_implicit_pin (self, "done", _ ("done"), "null", FALSE, width, 18);
+  add_implicit_pin (self, "error", _ ("error"), "error", FALSE, width, height - WEIR_CARD_FOOTER / 2);
   mark_linked_pins (self, graph);
 }
 
@@ -369,14 +369,14 @@ make_design_footer (WeirBlock *block)
   const WeirBlockKind *kind = weir_block_get_kind (block);
 
   if (kind == NULL)
-    return g_strdup_printf (_("%s is not installed"), weir_block_get_kind_id (block));
+    return g_strdup_printf (_ ("%s is not installed"), weir_block_get_kind_id (block));
   switch (weir_kind_get_undo (kind, weir_block_get_config (block)))
     {
     case WEIR_UNDO_EXACT:
     case WEIR_UNDO_COMPENSATE:
-      return g_strdup_printf (_("%s · undoable"), kind->id);
+      return g_strdup_printf (_ ("%s · undoable"), kind->id);
     case WEIR_UNDO_IRREVERSIBLE:
-      return g_strdup_printf (_("%s · cannot be undone"), kind->id);
+      return g_strdup_printf (_ ("%s · cannot be undone"), kind->id);
     case WEIR_UNDO_NONE:
       break;
     }
@@ -469,9 +469,8 @@ draw_dot (WeirCard    *self,
   GdkRGBA colour = self->shown ? weir_canvas_state_colour (self->summary.status) : palette->link;
   double middle = WEIR_DOT_SIZE / 2, radius = self->hovered ? 7 : 5;
 
-  weir_painter_fill_rounded (snapshot,
-                             &GRAPHENE_RECT_INIT (middle - radius, middle - radius, 2 * radius, 2 * radius), radius,
-                             &colour);
+  weir_painter_fill_rounded (snapshot, &GRAPHENE_RECT_INIT (middle - radius, middle - radius, 2 * radius, 2 * radius),
+                             radius, &colour);
   /* The line goes on to either side. */
   gtk_snapshot_append_color (snapshot, &colour, &GRAPHENE_RECT_INIT (0, middle - 1, WEIR_DOT_SIZE, 2));
 }
@@ -533,8 +532,11 @@ weir_card_ensure_node (WeirCard    *self,
                                                  self->indexed.bounds.size.height);
 
       graphene_rect_inset (&ring, -widths[lod] / 2, -widths[lod] / 2);
-      weir_painter_outline (snapshot, &ring, self->dot ? WEIR_DOT_SIZE / 2 : lod <= WEIR_LOD_HEADER ? RADIUS + widths[lod] / 2 : 0, widths[lod],
-                            &painter->palette->accent);
+      weir_painter_outline (snapshot, &ring,
+                            self->dot                ? WEIR_DOT_SIZE / 2
+                            : lod <= WEIR_LOD_HEADER ? RADIUS + widths[lod] / 2
+                                                     : 0,
+                            widths[lod], &painter->palette->accent);
     }
   self->placed[lod] = gtk_snapshot_free_to_node (snapshot);
   return self->placed[lod];

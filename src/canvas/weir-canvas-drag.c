@@ -158,7 +158,7 @@ commit_sticky (WeirCanvas *self,
                     .width = sticky->rect.size.width,
                     .height = sticky->rect.size.height };
 
-  weir_workflow_begin_edit (self->workflow, _("Move Note"));
+  weir_workflow_begin_edit (self->workflow, _ ("Move Note"));
   weir_workflow_set_note (self->workflow, &note);
   weir_workflow_end_edit (self->workflow);
 }
@@ -179,7 +179,7 @@ commit_duplicates (WeirCanvas       *self,
       g_object_unref (blocks[i]);
     }
   text = weir_workflow_copy_blocks (self->workflow, blocks, n);
-  weir_workflow_begin_edit (self->workflow, _("Duplicate"));
+  weir_workflow_begin_edit (self->workflow, _ ("Duplicate"));
   copies = weir_workflow_paste_blocks (self->workflow, self->graph, text, shift.x, shift.y, &error);
   weir_workflow_end_edit (self->workflow);
   if (copies == NULL)

@@ -25,7 +25,8 @@ click_pressed_cb (GtkGestureClick *gesture,
       /* With Ctrl or Shift the right button draws. */
       if (self->editable
           && (gtk_event_controller_get_current_event_state (GTK_EVENT_CONTROLLER (gesture))
-              & (GDK_CONTROL_MASK | GDK_SHIFT_MASK)) != 0)
+              & (GDK_CONTROL_MASK | GDK_SHIFT_MASK))
+               != 0)
         return;
       weir_canvas_popup_menu (self, x, y);
       gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
@@ -188,7 +189,7 @@ drop_cb (GtkDropTarget *target,
     return FALSE;
   weir_viewport_to_plane (self->viewport, x, y, &plane_x, &plane_y);
   gtk_widget_grab_focus (GTK_WIDGET (self));
-  weir_workflow_begin_edit (self->workflow, _("Add Block"));
+  weir_workflow_begin_edit (self->workflow, _ ("Add Block"));
   block = weir_canvas_add_kind_at (self, text + strlen ("weir-kind:"), plane_x - WEIR_CARD_WIDTH / 2, plane_y - 24);
   wire = block != NULL ? weir_canvas_find_link_under (self, weir_scene_find_card (self->scene, block)) : NULL;
   if (wire != NULL)

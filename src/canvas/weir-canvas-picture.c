@@ -355,8 +355,8 @@ draw_cards (Picture *self)
   g_ptr_array_sort (cards, compare_cards);
   for (guint i = 0; i < cards->len; i++)
     if (self->lod <= WEIR_LOD_HEADER)
-      draw_node (self, weir_card_ensure_node (g_ptr_array_index (cards, i), self->scene, self->scene->painter,
-                                              self->lod));
+      draw_node (self,
+                 weir_card_ensure_node (g_ptr_array_index (cards, i), self->scene, self->scene->painter, self->lod));
     else
       draw_plain_card (self, g_ptr_array_index (cards, i));
 }

@@ -320,9 +320,8 @@ weir_raster_draw_node (WeirRaster    *self,
                        double         top,
                        double         scale)
 {
-  cairo_surface_t *surface
-    = cairo_image_surface_create_for_data ((guchar *) self->pixels, CAIRO_FORMAT_ARGB32, self->width, self->height,
-                                           self->width * (int) sizeof (guint32));
+  cairo_surface_t *surface = cairo_image_surface_create_for_data (
+    (guchar *) self->pixels, CAIRO_FORMAT_ARGB32, self->width, self->height, self->width * (int) sizeof (guint32));
   cairo_t *cr = cairo_create (surface);
   graphene_rect_t bounds;
   int x, y, right, bottom;

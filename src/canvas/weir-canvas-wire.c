@@ -79,8 +79,9 @@ measure_chip (WeirWire *self)
     return;
   /* Hardly wider than the gap that it stands in; the inspector has the whole condition. */
   room = CLAMP (self->path[self->n_path - 1].x - self->path[0].x + 12, 56, 120);
-  width = when == NULL ? SIGN_WIDTH
-                       : CLAMP (g_utf8_strlen (when, -1) * 5.6 + 18 + (weir_link_is_feedback (self->link) ? 13 : 0), 40, room);
+  width = when == NULL
+            ? SIGN_WIDTH
+            : CLAMP (g_utf8_strlen (when, -1) * 5.6 + 18 + (weir_link_is_feedback (self->link) ? 13 : 0), 40, room);
   middle = point_along (self, 0.5);
   self->chip = GRAPHENE_RECT_INIT (middle.x - width / 2, middle.y - 10, width, 20);
 }

@@ -149,7 +149,7 @@ select_visible (CanvasFixture *fixture,
     {
       WeirCard *card = g_ptr_array_index (scene->cards, i);
       graphene_point_t middle = GRAPHENE_POINT_INIT (card->indexed.bounds.origin.x + WEIR_CARD_WIDTH / 2,
-                                                      card->indexed.bounds.origin.y + WEIR_CARD_HEADER);
+                                                     card->indexed.bounds.origin.y + WEIR_CARD_HEADER);
 
       if (graphene_rect_contains_point (&visible, &middle))
         weir_canvas_select_block (fixture->canvas, card->block, TRUE);

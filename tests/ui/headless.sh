@@ -71,7 +71,9 @@ x11)
   pids="$pids $!"
   read -r number < "$HEADLESS_DIR/number" || { cat "$HEADLESS_DIR/log" >&2; exit 99; }
   export DISPLAY=":$number"
-  openbox >> "$HEADLESS_DIR/log" 2>&1 &
+  # Of itself it takes Alt and a button for moving windows, which GNOME does not: those presses are the program's.
+  printf '%s' '<openbox_config xmlns="http://openbox.org/3.4/rc"><mouse/></openbox_config>' > "$HEADLESS_DIR/openbox.xml"
+  openbox --config-file "$HEADLESS_DIR/openbox.xml" >> "$HEADLESS_DIR/log" 2>&1 &
   pids="$pids $!"
   # A window that comes before its manager is moved under the pointer later on.
   wait_until manages
