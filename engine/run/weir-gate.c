@@ -26,6 +26,8 @@ void
 weir_gate_free (WeirGate *self)
 {
   dex_clear (&self->timer);
+  if (self->listed)
+    g_ptr_array_remove_fast (self->queue->open, self);
   g_ptr_array_unref (self->holders);
   for (guint i = 0; i < G_N_ELEMENTS (self->parked); i++)
     g_ptr_array_unref (self->parked[i].lanes);

@@ -40,6 +40,9 @@ void
 weir_run_queue_free (WeirRunQueue *self)
 {
   weir_run_queue_clear (self);
+  /* the gate of a run lives as long as that */
+  for (guint i = 0; i < self->open->len; i++)
+    ((WeirGate *) g_ptr_array_index (self->open, i))->listed = FALSE;
   g_hash_table_unref (self->lanes);
   g_hash_table_unref (self->gates);
   g_ptr_array_unref (self->free.lanes);

@@ -440,6 +440,25 @@ test_a_stopped_run_frees_its_places (void)
   g_assert_cmpuint (test->engine->queue->n_working, ==, 0);
 }
 
+/* A place came free, and who waited for it was gone with the run. */
+static void
+test_a_failed_run_leaves_nothing_behind (void)
+{
+  static const char yaml[] = "weir: 1\nname: Narrow\nconcurrency: 1\nblocks:\n  a: { kind: test.wait }\n  b: { kind: test.wait }\n";
+  g_autoptr(WeirTest) test = weir_test_new ();
+
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autoptr(WeirRun) run = weir_test_play (test, yaml, NULL);
+
+      weir_test_break ("a", "io.other");
+      weir_test_settle (test);
+      g_assert_cmpint (weir_run_get_status (run), ==, WEIR_RUN_FAILED);
+      g_clear_object (&run);
+      g_assert_cmpuint (test->engine->queue->open->len, ==, 0);
+    }
+}
+
 static void
 test_a_paused_run_lets_others_go (void)
 {
@@ -558,6 +577,7 @@ main (int argc, char **argv)
   g_test_add_func ("/weir/limits/never/memory-holds-new-steps-back", test_memory_holds_new_steps_back);
   g_test_add_func ("/weir/limits/runs/of-a-workflow-wait", test_runs_of_a_workflow_wait);
   g_test_add_func ("/weir/limits/places/a-stopped-run-frees-its-own", test_a_stopped_run_frees_its_places);
+  g_test_add_func ("/weir/limits/places/a-failed-run-leaves-nothing-behind", test_a_failed_run_leaves_nothing_behind);
   g_test_add_func ("/weir/limits/places/a-paused-run-lets-others-go", test_a_paused_run_lets_others_go);
   g_test_add_func ("/weir/limits/places/a-retry-waits-like-others", test_a_retry_waits_like_others);
   g_test_add_func ("/weir/limits/settings/are-kept", test_limits_are_kept);
