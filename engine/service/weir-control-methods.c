@@ -682,7 +682,7 @@ weir_control_dispatch (WeirEngine *engine, const char *method, WeirValue *args)
 {
   /* what a database that a newer Weir wrote can still answer */
   static const char *const looking[] = { "Ping", "ListRuns", "ShowRun", "Events", "Logs", "ListWorkflows", "Export", "Measure",
-                                         "ListDeleted", "Waits", "ListAudit", "VerifyAudit", "ListRetention", "Usage", "Report", NULL };
+                                         "ListDeleted", "Waits", "Swarm", "ListAudit", "VerifyAudit", "ListRetention", "Usage", "Report", NULL };
   MethodFunc func = find_method (methods, method);
   MethodCall *call;
 
@@ -694,6 +694,8 @@ weir_control_dispatch (WeirEngine *engine, const char *method, WeirValue *args)
     func = find_method (weir_control_waits_methods, method);
   if (func == NULL)
     func = find_method (weir_control_rerun_methods, method);
+  if (func == NULL)
+    func = find_method (weir_control_swarm_methods, method);
   if (func == NULL)
     return dex_future_new_reject (WEIR_ERROR, WEIR_ERROR_NOT_FOUND, "There is no method \"%s\"", method);
   if (weir_engine_is_read_only (engine) && !g_strv_contains (looking, method))

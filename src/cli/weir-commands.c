@@ -40,6 +40,11 @@ const WeirCommand weir_commands[] = {
     "run", weir_rerun_options, 1, 1, weir_command_rerun },
   { "fixture", N_ ("RUN NAME [BLOCK...]"), N_ ("Keep what blocks gave in a run, for runs with --fixture NAME"), NULL, "run", NULL, 2, 1000,
     weir_command_fixture },
+  { "swarm", N_ ("list|add|close|rerun|priority|pause|resume|stop RUN[/BLOCK] [ITEM...]"), N_ ("Look at the items of a swarm, add some, or steer them"),
+    N_ ("`add` takes items as JSON or text, or from a file; they are looked at all together, and none is added if one does not fit, unless\n"
+        "--valid-only. `rerun ITEM` starts one that is over once more, `priority ITEM high|medium|low` moves one that waits. `stop` without\n"
+        "an ITEM stops what runs; what waits stays suspended until `resume`."),
+    "run", weir_swarm_options, 2, 100000, weir_command_swarm },
   { "undo", N_ ("RUN"), N_ ("Undo what a run did"),
     N_ ("With --dry-run it only says what would be done. What changed since the run is left as it is, unless --on-conflict\n"
         "says overwrite, or copy, which puts what was before beside it under another name."),
