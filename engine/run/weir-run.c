@@ -274,6 +274,8 @@ weir_run_suspend (WeirRun *self)
       if (step != NULL && !step->settled)
         g_cancellable_cancel (step->cancellable);
     }
+  /* what was answered and has not gone on holds its run */
+  g_queue_clear_full (&self->answered, (GDestroyNotify) weir_step_unref);
   weir_run_reject_scopes (self);
 }
 

@@ -4,36 +4,23 @@
 
 #include "weir-run-private.h"
 
+/* A run that was left unfinished: it may be taken up. */
 typedef struct
 {
-  WeirStep *step;
-  DexPromise *promise;
   WeirEngine *engine; /* weak */
   gulong added;
   gint64 run;
-} Watch;
+  DexPromise *taken_up;
+} Absent;
 
-static void
-watch_free (gpointer data)
-{
-  Watch *self = data;
-
-  if (self->engine != NULL && self->added != 0)
-    g_signal_handler_disconnect (self->engine, self->added);
-  g_clear_weak_pointer (&self->engine);
-  weir_step_unref (self->step);
-  dex_unref (self->promise);
-  g_free (self);
-}
-
-static void
-tell (Watch *self, WeirRunStatus status, WeirValue *result, const char *message)
+static DexFuture *
+describe_end (gint64 run, WeirRunStatus status, WeirValue *result, const char *message)
 {
   WeirBuilder *record = weir_record_builder_new (4);
   g_autoptr(WeirValue) event = NULL;
   g_auto(GValue) value = G_VALUE_INIT;
 
-  weir_builder_set_take (record, "run", weir_value_new_int (self->run));
+  weir_builder_set_take (record, "run", weir_value_new_int (run));
   weir_builder_set_take (record, "status", weir_value_new_text (weir_run_status_get_name (status)));
   if (result != NULL)
     weir_builder_set (record, "result", result);
@@ -42,67 +29,84 @@ tell (Watch *self, WeirRunStatus status, WeirValue *result, const char *message)
   event = weir_builder_end (record);
   g_value_init (&value, WEIR_TYPE_VALUE);
   g_value_set_boxed (&value, event);
-  if (dex_future_is_pending (DEX_FUTURE (self->promise)))
-    dex_promise_resolve (self->promise, &value);
+  return dex_future_new_for_value (&value);
 }
 
 static DexFuture *
 live_ended_cb (DexFuture *future, gpointer user_data)
 {
-  Watch *self = user_data;
+  gint64 *run = user_data;
   g_autoptr(GError) error = NULL;
   const GValue *value = dex_future_get_value (future, &error);
   WeirRunStatus status = WEIR_RUN_SUCCEEDED;
 
   if (error != NULL)
     status = g_error_matches (error, WEIR_ERROR, WEIR_ERROR_STOPPED) ? WEIR_RUN_CANCELLED : WEIR_RUN_FAILED;
-  tell (self, status, value != NULL ? g_value_get_boxed (value) : NULL, error != NULL ? error->message : NULL);
-  return dex_future_new_true ();
+  return describe_end (*run, status, value != NULL ? g_value_get_boxed (value) : NULL,
+                       error != NULL ? error->message : NULL);
+}
+
+static DexFuture *
+watch_live (WeirRun *run)
+{
+  gint64 id = weir_run_get_id (run);
+
+  return dex_future_finally (weir_run_wait (run), live_ended_cb, g_memdup2 (&id, sizeof id), g_free);
 }
 
 static void
-follow_live (Watch *self, WeirRun *run)
+absent_free (gpointer data)
 {
-  if (self->added != 0)
+  Absent *self = data;
+
+  if (self->engine != NULL)
     g_signal_handler_disconnect (self->engine, self->added);
-  self->added = 0;
-  dex_future_disown (dex_future_finally (weir_run_wait (run), live_ended_cb, self, watch_free));
+  g_clear_weak_pointer (&self->engine);
+  dex_unref (self->taken_up);
+  g_free (self);
 }
 
-/* Was left unfinished, and is taken up now. */
 static void
-run_added_cb (WeirEngine *engine, WeirRun *run, Watch *self)
+run_added_cb (WeirEngine *engine, WeirRun *run, Absent *self)
 {
-  if (weir_run_get_id (run) == self->run)
-    follow_live (self, run);
+  if (weir_run_get_id (run) == self->run && dex_future_is_pending (DEX_FUTURE (self->taken_up)))
+    dex_promise_resolve_object (self->taken_up, g_object_ref (run));
+}
+
+static DexFuture *
+taken_up_cb (DexFuture *future, gpointer user_data)
+{
+  return watch_live (g_value_get_object (dex_future_get_value (future, NULL)));
+}
+
+static DexFuture *
+watch_absent (WeirEngine *engine, gint64 run)
+{
+  Absent *absent = g_new0 (Absent, 1);
+
+  absent->run = run;
+  absent->taken_up = dex_promise_new ();
+  g_set_weak_pointer (&absent->engine, engine);
+  absent->added = g_signal_connect (engine, "run-added", G_CALLBACK (run_added_cb), absent);
+  return dex_future_then (dex_ref (DEX_FUTURE (absent->taken_up)), taken_up_cb, absent, absent_free);
 }
 
 static DexFuture *
 looked_up_cb (DexFuture *future, gpointer user_data)
 {
-  Watch *self = user_data;
-  GError *error = NULL;
-  const GValue *value = dex_future_get_value (future, &error);
-  WeirRunInfo *info = value != NULL ? g_value_get_object (value) : NULL;
-  WeirRun *run;
+  WeirStep *step = user_data;
+  WeirRunInfo *info = g_value_get_object (dex_future_get_value (future, NULL));
+  gint64 id = weir_run_info_get_id (info);
+  WeirEngine *engine = step->run->engine;
+  WeirRun *live = engine != NULL ? weir_engine_find_run (engine, id) : NULL;
 
-  if (info == NULL)
-    {
-      dex_promise_reject (self->promise, error);
-      watch_free (self);
-    }
-  else if (weir_run_status_is_final (weir_run_info_get_status (info)))
-    {
-      tell (self, weir_run_info_get_status (info), NULL, weir_run_info_get_error (info));
-      watch_free (self);
-    }
-  else if (self->engine != NULL && (run = weir_engine_find_run (self->engine, self->run)) != NULL)
-    follow_live (self, run);
-  else if (self->engine != NULL)
-    self->added = g_signal_connect (self->engine, "run-added", G_CALLBACK (run_added_cb), self);
-  else
-    watch_free (self);
-  return dex_future_new_true ();
+  if (weir_run_status_is_final (weir_run_info_get_status (info)))
+    return describe_end (id, weir_run_info_get_status (info), NULL, weir_run_info_get_error (info));
+  if (live != NULL)
+    return watch_live (live);
+  if (engine == NULL)
+    return dex_future_new_reject (G_IO_ERROR, G_IO_ERROR_CANCELLED, "The engine was closed");
+  return watch_absent (engine, id);
 }
 
 /**
@@ -120,9 +124,8 @@ weir_step_watch_run (WeirStep *self, gint64 run)
 {
   WeirEngine *engine = self->run->engine;
   WeirRun *live = engine != NULL ? weir_engine_find_run (engine, run) : NULL;
-  DexPromise *promise;
   GError *error = NULL;
-  Watch *watch;
+  DexFuture *ended;
 
   if (engine == NULL || self->run->suspended)
     return dex_future_new_reject (G_IO_ERROR, G_IO_ERROR_CANCELLED, "The engine was closed");
@@ -132,16 +135,10 @@ weir_step_watch_run (WeirStep *self, gint64 run)
                         "Expected another run, but %" G_GINT64_FORMAT " is this one: it would wait for ever", run);
       return dex_future_new_for_error (error);
     }
-  watch = g_new0 (Watch, 1);
-  watch->step = weir_step_ref (self);
-  watch->promise = promise = dex_promise_new ();
-  watch->run = run;
-  g_set_weak_pointer (&watch->engine, engine);
-  dex_ref (promise);
   if (live != NULL)
-    follow_live (watch, live);
+    ended = watch_live (live);
   else
-    dex_future_disown (dex_future_finally (weir_engine_load_run (engine, run), looked_up_cb, watch, NULL));
-  return dex_future_first (DEX_FUTURE (promise),
-                           dex_cancellable_new_from_cancellable (weir_step_get_cancellable (self)), NULL);
+    ended = dex_future_then (weir_engine_load_run (engine, run), looked_up_cb, weir_step_ref (self),
+                             (GDestroyNotify) weir_step_unref);
+  return dex_future_first (ended, dex_cancellable_new_from_cancellable (weir_step_get_cancellable (self)), NULL);
 }
