@@ -148,6 +148,19 @@ gate_open_cb (DexFuture *future, gpointer user_data)
   return dex_future_new_true ();
 }
 
+/* Its time is up: what runs inside a container does not go on without it. */
+static void
+end_inside (WeirStep *step)
+{
+  WeirRun *run = step->run;
+
+  if (run->suspended || run->engine == NULL)
+    return;
+  weir_run_stop_inside (run, step->state, FALSE);
+  weir_run_close_rested (run);
+  weir_engine_wake (run->engine, run);
+}
+
 static DexFuture *
 timed_out_cb (DexFuture *future, gpointer user_data)
 {
@@ -156,6 +169,7 @@ timed_out_cb (DexFuture *future, gpointer user_data)
   if (!step->settled)
     {
       step->timed_out = TRUE;
+      end_inside (step);
       g_cancellable_cancel (step->cancellable);
     }
   return dex_future_new_true ();
@@ -524,6 +538,7 @@ weir_run_step_done (WeirStep *step, GError *error)
   release_step (step);
   if (run->suspended || step->state->scope->pub.closed || step->state->given_up)
     return;
+  weir_run_stop_inside (run, step->state, step->forced);
 
   if (step->timed_out && error != NULL)
     {

@@ -101,15 +101,32 @@ stop_error (gboolean force)
                : weir_value_new_error ("flow.cancelled", "It was stopped", NULL);
 }
 
-static void
-stop_inside (WeirRun *self, WeirStepState *container, gboolean force)
+static int
+compare_ids (gconstpointer a, gconstpointer b)
 {
-  for (guint i = container->scope->pub.id + 1; container->container && i < self->state->scopes->len; i++)
-    {
-      WeirScopeState *scope = g_ptr_array_index (self->state->scopes, i);
+  return *(const guint32 *) a < *(const guint32 *) b ? -1 : 1;
+}
 
-      if (scope != NULL && scope->shared != NULL && !scope->pub.closed && scope->pub.parent == container->info.scope
-          && scope->pub.firing == container->info.firing && g_str_equal (scope->pub.block, container->info.block))
+/* What is still open in a container, in the order in which it was opened. */
+void
+weir_run_stop_inside (WeirRun *self, WeirStepState *container, gboolean force)
+{
+  g_autoptr(GArray) open = g_array_new (FALSE, FALSE, sizeof (guint32));
+  GHashTableIter iter;
+  WeirScopeState *scope;
+
+  if (container->scopes == NULL)
+    return;
+  g_hash_table_iter_init (&iter, container->scopes);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &scope))
+    if (!scope->pub.closed && scope->shared != NULL)
+      g_array_append_val (open, scope->pub.id);
+  g_array_sort (open, compare_ids);
+  for (guint i = 0; i < open->len; i++)
+    {
+      /* the end of one may be the end of others, and these may be forgotten */
+      scope = g_ptr_array_index (self->state->scopes, g_array_index (open, guint32, i));
+      if (scope != NULL && !scope->pub.closed)
         weir_run_stop_scope (self, scope, force);
     }
 }
@@ -120,7 +137,7 @@ stop_step (WeirRun *self, WeirStepState *state, gboolean force, gboolean alone)
 {
   WeirStep *step = state->runtime;
 
-  stop_inside (self, state, force);
+  weir_run_stop_inside (self, state, force);
   if (step != NULL && !step->settled)
     {
       step->stopped = TRUE;

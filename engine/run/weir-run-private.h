@@ -152,6 +152,7 @@ void             weir_step_forget_waiter   (WeirStep *step);
 
 /* weir-run-parts.c */
 void             weir_run_stop_scope       (WeirRun *run, WeirScopeState *scope, gboolean force);
+void             weir_run_stop_inside      (WeirRun *run, WeirStepState *container, gboolean force);
 /* The same with an error of another reason. */
 void             weir_run_end_scope        (WeirRun *run, WeirScopeState *scope, gboolean force, WeirValue *error);
 /* weir-step-state.c */

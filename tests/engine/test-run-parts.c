@@ -3,6 +3,7 @@
 /* Verbs on parts of a run, and the tables that say which verb is legal when. */
 
 #include "weir-json.h"
+#include "weir-run-private.h"
 #include "weir-test.h"
 #include "weir-verbs.h"
 
@@ -103,6 +104,29 @@ test_container_is_one_unit (void)
   g_assert_cmpuint (weir_test_n_waiting ("w"), ==, 0);
   g_assert_cmpint (weir_test_status (run, "e"), ==, WEIR_STEP_CANCELLED);
   g_assert_cmpint (weir_run_get_status (run), ==, WEIR_RUN_FAILED);
+  weir_test_check_fold (test, run);
+}
+
+static void
+test_time_of_a_container_is_that_of_all_in_it (void)
+{
+  g_autoptr(WeirTest) test = weir_test_new ();
+  g_autoptr(WeirRun) run = weir_test_play (test, "weir: 1\nname: Late\nblocks:\n  l: { kind: test.pass, config: { give: [1, 2] } }\n"
+                                                 "  e:\n    kind: test.each\n    timeout: 1s\n    body:\n      blocks:\n"
+                                                 "        i:\n          kind: test.swarm\n          body: { blocks: { w: { kind: test.wait } } }\n"
+                                                 "        l2: { kind: test.pass, config: { give: [1, 2] } }\n"
+                                                 "      links:\n        - l2.value -> i.value\n"
+                                                 "links:\n  - l.value -> e.value\n", NULL);
+  WeirValue *error;
+
+  g_assert_cmpuint (weir_test_n_waiting ("w"), ==, 2);
+  weir_clock_advance (test->clock, 1001);
+  weir_test_settle (test);
+  g_assert_cmpuint (weir_test_n_waiting ("w"), ==, 0);
+  g_assert_cmpint (weir_run_get_status (run), ==, WEIR_RUN_FAILED);
+  error = weir_run_state_get_error (weir_run_get_state (run));
+  g_assert_cmpstr (weir_value_get_member_text (error, "class", ""), ==, "limit.timeout");
+  g_assert_cmpuint (run->n_runtimes, ==, 0);
   weir_test_check_fold (test, run);
 }
 
@@ -404,6 +428,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/weir/run/parts/time-of-a-container-is-that-of-all-in-it", test_time_of_a_container_is_that_of_all_in_it);
   g_test_add_func ("/weir/run/part/paused-block", test_paused_block_lets_the_rest_go_on);
   g_test_add_func ("/weir/run/part/stopped-block", test_stopped_block_is_a_failure_for_the_rest);
   g_test_add_func ("/weir/run/part/force-stopped-block", test_force_stopped_block_fails_the_run_when_nothing_catches_it);
