@@ -26,6 +26,9 @@ static const WeirFileShape input_shape[] = {
 static const WeirFileShape note_shape[] = {
   { "text", WEIR_SHAPE_TEXT, .summary = "Markdown" },
   { "at", WEIR_SHAPE_NUMBERS, .minimum = 2, .maximum = 4, .summary = "x, y, width, height" },
+  { "colour", WEIR_SHAPE_TEXT, .summary = "blue, green, orange, pink, purple or grey" },
+  { "frame", WEIR_SHAPE_BOOL, .summary = "Stands behind blocks, and what is on it moves with it" },
+  { "collapsed", WEIR_SHAPE_BOOL },
   { NULL }
 };
 

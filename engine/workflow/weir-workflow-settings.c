@@ -447,6 +447,9 @@ weir_workflow_set_note (WeirWorkflow *self, const WeirNote *note)
   entry = dup_entry (self, "notes", note->id);
   entry = with_member_take (entry, "text", weir_value_new_text (note->text != NULL ? note->text : ""));
   entry = with_member_take (entry, "at", weir_builder_end (at));
+  entry = with_member_take (entry, "colour", note->colour != NULL ? weir_value_new_text (note->colour) : NULL);
+  entry = with_member_take (entry, "frame", note->frame ? weir_value_new_bool (TRUE) : NULL);
+  entry = with_member_take (entry, "collapsed", note->collapsed ? weir_value_new_bool (TRUE) : NULL);
   set_in_section (self, "notes", note->id, entry);
 }
 

@@ -42,6 +42,7 @@ note_clear (gpointer data)
 
   g_free (self->id);
   g_free (self->text);
+  g_free (self->colour);
 }
 
 static void
@@ -209,6 +210,9 @@ read_notes (WeirWorkflow *self)
       note.y = get_coordinate (at, 1, 0);
       note.width = get_coordinate (at, 2, 240);
       note.height = get_coordinate (at, 3, 120);
+      note.colour = g_strdup (weir_value_get_member_text (item, "colour", NULL));
+      note.frame = weir_value_get_member_bool (item, "frame", FALSE);
+      note.collapsed = weir_value_get_member_bool (item, "collapsed", FALSE);
       g_array_append_val (self->notes, note);
     }
 }

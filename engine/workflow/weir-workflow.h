@@ -66,6 +66,9 @@ typedef struct
   char  *id;
   char  *text;   /* Markdown */
   double x, y, width, height;
+  char  *colour;        /* "blue", "green" ...; NULL: as notes are */
+  gboolean frame;       /* stands behind blocks, and what is on it moves with it */
+  gboolean collapsed;   /* shows its first line only */
 } WeirNote;
 WEIR_API guint           weir_workflow_get_n_notes (WeirWorkflow  *self);
 WEIR_API const WeirNote *weir_workflow_get_note    (WeirWorkflow  *self,

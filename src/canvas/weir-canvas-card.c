@@ -145,15 +145,15 @@ weir_card_lay_out (WeirCard  *self,
   if (self->dot)
     {
       /* One rim for all of them. */
-      add_implicit_pin (self, "run", _ ("run"), "any", TRUE, 0, height / 2);
-      add_implicit_pin (self, "done", _ ("done"), "null", FALSE, width, height / 2);
-      add_implicit_pin (self, "error", _ ("error"), "error", FALSE, width, height / 2);
+      add_implicit_pin (self, "run", _("run"), "any", TRUE, 0, height / 2);
+      add_implicit_pin (self, "done", _("done"), "null", FALSE, width, height / 2);
+      add_implicit_pin (self, "error", _("error"), "error", FALSE, width, height / 2);
       mark_linked_pins (self, graph);
       return;
     }
-  add_implicit_pin (self, "run", _ ("run"), "any", TRUE, 0, 18);
-  add_implicit_pin (self, "done", _ ("done"), "null", FALSE, width, 18);
-  add_implicit_pin (self, "error", _ ("error"), "error", FALSE, width, height - WEIR_CARD_FOOTER / 2);
+  add_implicit_pin (self, "run", _("run"), "any", TRUE, 0, 18);
+  add_implicit_pin (self, "done", _("done"), "null", FALSE, width, 18);
+  add_implicit_pin (self, "error", _("error"), "error", FALSE, width, height - WEIR_CARD_FOOTER / 2);
   mark_linked_pins (self, graph);
 }
 
@@ -369,18 +369,66 @@ make_design_footer (WeirBlock *block)
   const WeirBlockKind *kind = weir_block_get_kind (block);
 
   if (kind == NULL)
-    return g_strdup_printf (_ ("%s is not installed"), weir_block_get_kind_id (block));
+    return g_strdup_printf (_("%s is not installed"), weir_block_get_kind_id (block));
   switch (weir_kind_get_undo (kind, weir_block_get_config (block)))
     {
     case WEIR_UNDO_EXACT:
     case WEIR_UNDO_COMPENSATE:
-      return g_strdup_printf (_ ("%s · undoable"), kind->id);
+      return g_strdup_printf (_("%s · undoable"), kind->id);
     case WEIR_UNDO_IRREVERSIBLE:
-      return g_strdup_printf (_ ("%s · cannot be undone"), kind->id);
+      return g_strdup_printf (_("%s · cannot be undone"), kind->id);
     case WEIR_UNDO_NONE:
       break;
     }
   return g_strdup (kind->id);
+}
+
+/* Whether it reaches out of this machine's files: programs, other hosts. */
+static const char *
+find_permission_icon (const WeirBlockKind *kind)
+{
+  for (guint i = 0; kind != NULL && kind->permissions != NULL && kind->permissions[i] != NULL; i++)
+    {
+      if (g_str_has_prefix (kind->permissions[i], "exec"))
+        return "utilities-terminal-symbolic";
+      if (g_str_has_prefix (kind->permissions[i], "net"))
+        return "network-workgroup-symbolic";
+    }
+  return NULL;
+}
+
+/* How it meets failure and what it may do, as signs at the end of the footer. Answers how much room they take. */
+static double
+draw_badges (WeirCard      *self,
+             WeirPainter   *painter,
+             GtkSnapshot   *snapshot,
+             double         y,
+             const GdkRGBA *colour)
+{
+  const WeirBlockKind *kind = weir_block_get_kind (self->block);
+  const WeirReliability *reliability = weir_block_get_reliability (self->block);
+  const char *note = weir_block_get_note (self->block);
+  WeirUndoKind undo = kind != NULL ? weir_kind_get_undo (kind, weir_block_get_config (self->block)) : WEIR_UNDO_NONE;
+  const char *icons[] = {
+    reliability->attempts > 1 ? "view-refresh-symbolic" : NULL,
+    reliability->timeout_ms > 0 ? "alarm-symbolic" : NULL,
+    reliability->on_error == WEIR_ON_ERROR_CONTINUE ? "media-skip-forward-symbolic" : NULL,
+    note != NULL && note[0] != '\0' ? "document-edit-symbolic" : NULL,
+    find_permission_icon (kind),
+    /* Before a run the footer says so in words. */
+    !self->shown || undo == WEIR_UNDO_NONE   ? NULL
+    : undo == WEIR_UNDO_IRREVERSIBLE         ? "dialog-warning-symbolic"
+                                             : "edit-undo-symbolic",
+  };
+  double x = self->indexed.bounds.size.width - 10;
+
+  for (guint i = G_N_ELEMENTS (icons); i > 0; i--)
+    if (icons[i - 1] != NULL)
+      {
+        x -= 16;
+        weir_painter_draw_icon (painter, snapshot, icons[i - 1], "emblem-system-symbolic", colour, x, y, 12);
+      }
+  return self->indexed.bounds.size.width - 10 - x;
 }
 
 static void
@@ -398,6 +446,7 @@ draw_full (WeirCard    *self,
   g_autofree char *footer = self->shown ? g_strdup (self->footer) : make_design_footer (self->block);
   double room = width - 50 - (self->shown ? 32 : 10);
   gboolean has_summary = summary != NULL && summary[0] != '\0';
+  double badges;
 
   draw_box (self, painter, snapshot, faded);
   draw_tile (self, painter, snapshot, 10, 9, 30, faded);
@@ -412,9 +461,10 @@ draw_full (WeirCard    *self,
     weir_painter_draw_icon (painter, snapshot, "action-unavailable-symbolic", "window-close-symbolic", &dim, width - 26,
                             10, 16);
   gtk_snapshot_append_color (snapshot, &line, &GRAPHENE_RECT_INIT (1, bottom, width - 2, 1));
+  badges = draw_badges (self, painter, snapshot, bottom + 7, &dim);
   if (footer != NULL)
-    weir_painter_draw_text (painter, snapshot, footer, 11, PANGO_WEIGHT_NORMAL, &dim, 12, bottom + 5, width - 24,
-                            WEIR_TEXT_START, 1);
+    weir_painter_draw_text (painter, snapshot, footer, 11, PANGO_WEIGHT_NORMAL, &dim, 12, bottom + 5,
+                            width - 24 - badges, WEIR_TEXT_START, 1);
   draw_pins (self, painter, snapshot, faded);
 }
 

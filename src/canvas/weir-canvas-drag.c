@@ -22,216 +22,6 @@ weir_canvas_set_cursor (WeirCanvas *self,
   gtk_widget_set_cursor_from_name (GTK_WIDGET (self), name);
 }
 
-/* Dragging blocks and notes */
-
-void
-weir_canvas_clear_drop_wire (WeirCanvas *self)
-{
-  if (self->drop_wire == NULL)
-    return;
-  self->drop_wire->selected = FALSE;
-  weir_wire_touch (self->drop_wire);
-  self->drop_wire = NULL;
-}
-
-/* Remembers where the selected cards are. */
-void
-weir_canvas_begin_shift (WeirCanvas *self)
-{
-  g_array_set_size (self->starts, 0);
-  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->selected)); i++)
-    {
-      g_autoptr(WeirBlock) block = g_list_model_get_item (G_LIST_MODEL (self->selected), i);
-
-      g_array_append_val (self->starts, weir_scene_find_card (self->scene, block)->indexed.bounds.origin);
-    }
-}
-
-static void
-begin_move (WeirCanvas *self)
-{
-  weir_canvas_begin_shift (self);
-  if (self->pressed_sticky != NULL)
-    self->sticky_start = self->pressed_sticky->rect.origin;
-  self->duplicating = self->pressed_card != NULL && (self->press_modifiers & GDK_CONTROL_MASK) != 0;
-  self->drag = WEIR_DRAG_MOVE;
-  weir_canvas_set_cursor (self, self->duplicating ? "copy" : "grabbing");
-}
-
-/* How far the selection moves: the block under the pointer lands on the grid, the others keep their distance to it. */
-static graphene_point_t
-find_shift (WeirCanvas *self,
-            gboolean    free_hand)
-{
-  graphene_point_t anchor = self->pressed_sticky != NULL ? self->sticky_start : GRAPHENE_POINT_INIT (0, 0);
-  double x, y;
-
-  for (guint i = 0; self->pressed_card != NULL && i < self->starts->len; i++)
-    {
-      g_autoptr(WeirBlock) block = g_list_model_get_item (G_LIST_MODEL (self->selected), i);
-
-      if (block == self->pressed_card->block)
-        anchor = g_array_index (self->starts, graphene_point_t, i);
-    }
-  weir_viewport_to_plane (self->viewport, self->pointer_x, self->pointer_y, &x, &y);
-  x += anchor.x - self->press_plane_x;
-  y += anchor.y - self->press_plane_y;
-  g_array_set_size (self->guides, 0);
-  if (!free_hand)
-    {
-      graphene_rect_t moving = { GRAPHENE_POINT_INIT (x, y), { 0, 0 } };
-
-      x = weir_canvas_snap (x);
-      y = weir_canvas_snap (y);
-      if (self->pressed_card != NULL && !self->duplicating)
-        {
-          moving.size = self->pressed_card->indexed.bounds.size;
-          weir_canvas_follow_guides (self, &moving, &x, &y);
-        }
-    }
-  return GRAPHENE_POINT_INIT (round (x) - anchor.x, round (y) - anchor.y);
-}
-
-/**
- * weir_canvas_shift_selection:
- * @self: a canvas, after weir_canvas_begin_shift ()
- * @shift: how far from where they were, in the plane
- *
- * Shows the selected cards elsewhere; the workflow does not know yet.
- */
-void
-weir_canvas_shift_selection (WeirCanvas             *self,
-                             const graphene_point_t *shift)
-{
-  for (guint i = 0; i < self->starts->len; i++)
-    {
-      g_autoptr(WeirBlock) block = g_list_model_get_item (G_LIST_MODEL (self->selected), i);
-      graphene_point_t start = g_array_index (self->starts, graphene_point_t, i);
-
-      weir_scene_place_card (self->scene, weir_scene_find_card (self->scene, block), start.x + shift->x,
-                             start.y + shift->y);
-    }
-  if (self->pressed_sticky != NULL)
-    {
-      self->pressed_sticky->rect.origin = GRAPHENE_POINT_INIT (self->sticky_start.x + shift->x,
-                                                               self->sticky_start.y + shift->y);
-      weir_sticky_drop_nodes (self->pressed_sticky);
-    }
-  gtk_widget_queue_draw (GTK_WIDGET (self));
-}
-
-static gboolean
-is_free_hand (WeirCanvas *self)
-{
-  return (gtk_event_controller_get_current_event_state (GTK_EVENT_CONTROLLER (self->drag_gesture)) & GDK_ALT_MASK) != 0;
-}
-
-static void
-commit_positions (WeirCanvas       *self,
-                  graphene_point_t  shift)
-{
-  WeirLink *onto = self->drop_wire != NULL ? self->drop_wire->link : NULL;
-  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->selected));
-  g_autofree char *name = g_strdup_printf (ngettext ("Move Block", "Move %u Blocks", n), n);
-
-  weir_workflow_begin_edit (self->workflow, name);
-  for (guint i = 0; i < n; i++)
-    {
-      g_autoptr(WeirBlock) block = g_list_model_get_item (G_LIST_MODEL (self->selected), i);
-      graphene_point_t start = g_array_index (self->starts, graphene_point_t, i);
-
-      weir_workflow_set_position (self->workflow, block, start.x + shift.x, start.y + shift.y);
-    }
-  if (onto != NULL)
-    weir_canvas_drop_on_link (self, self->pressed_card->block, onto);
-  weir_workflow_end_edit (self->workflow);
-}
-
-static void
-commit_sticky (WeirCanvas *self,
-               WeirSticky *sticky)
-{
-  WeirNote note = { .id = sticky->id,
-                    .text = sticky->text,
-                    .x = sticky->rect.origin.x,
-                    .y = sticky->rect.origin.y,
-                    .width = sticky->rect.size.width,
-                    .height = sticky->rect.size.height };
-
-  weir_workflow_begin_edit (self->workflow, _ ("Move Note"));
-  weir_workflow_set_note (self->workflow, &note);
-  weir_workflow_end_edit (self->workflow);
-}
-
-static void
-commit_duplicates (WeirCanvas       *self,
-                   graphene_point_t  shift)
-{
-  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->selected));
-  g_autofree WeirBlock **blocks = g_new (WeirBlock *, n);
-  g_autofree char *text = NULL;
-  g_autoptr(GPtrArray) copies = NULL;
-  g_autoptr(GError) error = NULL;
-
-  for (guint i = 0; i < n; i++)
-    {
-      blocks[i] = g_list_model_get_item (G_LIST_MODEL (self->selected), i);
-      g_object_unref (blocks[i]);
-    }
-  text = weir_workflow_copy_blocks (self->workflow, blocks, n);
-  weir_workflow_begin_edit (self->workflow, _ ("Duplicate"));
-  copies = weir_workflow_paste_blocks (self->workflow, self->graph, text, shift.x, shift.y, &error);
-  weir_workflow_end_edit (self->workflow);
-  if (copies == NULL)
-    {
-      weir_canvas_say (self, error->message);
-      return;
-    }
-  weir_canvas_clear_selection (self);
-  for (guint i = 0; i < copies->len; i++)
-    weir_canvas_select_block (self, g_ptr_array_index (copies, i), TRUE);
-}
-
-/* A single block over a link that could be led through it: the link says so. */
-static void
-update_drop_wire (WeirCanvas *self)
-{
-  WeirWire *wire = self->pressed_card != NULL && !self->duplicating
-                       && g_list_model_get_n_items (G_LIST_MODEL (self->selected)) == 1
-                     ? weir_canvas_find_link_under (self, self->pressed_card)
-                     : NULL;
-
-  if (wire == self->drop_wire)
-    return;
-  weir_canvas_clear_drop_wire (self);
-  self->drop_wire = wire;
-  if (wire != NULL)
-    {
-      wire->selected = TRUE;
-      weir_wire_touch (wire);
-    }
-}
-
-static void
-end_move (WeirCanvas *self,
-          gboolean    commit)
-{
-  graphene_point_t shift = find_shift (self, is_free_hand (self));
-  gboolean moved = shift.x != 0 || shift.y != 0;
-
-  if (!commit || !moved || self->duplicating)
-    weir_canvas_shift_selection (self, &GRAPHENE_POINT_INIT (0, 0));
-  if (commit && moved && self->duplicating)
-    commit_duplicates (self, shift);
-  else if (commit && moved && self->pressed_sticky != NULL)
-    commit_sticky (self, self->pressed_sticky);
-  else if (commit && moved)
-    commit_positions (self, shift);
-  weir_canvas_clear_drop_wire (self);
-  g_array_set_size (self->guides, 0);
-  self->duplicating = FALSE;
-}
-
 /* The rubber band */
 
 static void
@@ -302,14 +92,13 @@ edge_push (double position,
 void
 weir_canvas_follow_pointer (WeirCanvas *self)
 {
-  graphene_point_t shift;
-
   switch (self->drag)
     {
     case WEIR_DRAG_MOVE:
-      shift = find_shift (self, is_free_hand (self));
-      weir_canvas_shift_selection (self, &shift);
-      update_drop_wire (self);
+      weir_canvas_update_move (self);
+      break;
+    case WEIR_DRAG_RESIZE:
+      weir_canvas_update_resize (self);
       break;
     case WEIR_DRAG_BAND:
       update_band (self);
@@ -530,6 +319,16 @@ drag_begin_cb (GtkGestureDrag *gesture,
     weir_canvas_select_note (self, self->pressed_sticky->id);
 }
 
+static gboolean
+is_corner (WeirCanvas *self,
+           WeirSticky *sticky)
+{
+  const graphene_rect_t *rect = &sticky->rect;
+
+  return !sticky->collapsed && rect->origin.x + rect->size.width - self->press_plane_x < 16
+         && rect->origin.y + rect->size.height - self->press_plane_y < 16;
+}
+
 static void
 start_drag (WeirCanvas *self,
             GtkGesture *gesture)
@@ -538,8 +337,14 @@ start_drag (WeirCanvas *self,
 
   if (self->pressed_card != NULL || self->pressed_sticky != NULL)
     {
-      if (self->editable)
-        begin_move (self);
+      if (self->editable && self->pressed_sticky != NULL && is_corner (self, self->pressed_sticky))
+        {
+          self->sticky_size = self->pressed_sticky->rect.size;
+          self->drag = WEIR_DRAG_RESIZE;
+          weir_canvas_set_cursor (self, "nwse-resize");
+        }
+      else if (self->editable)
+        weir_canvas_begin_move (self);
       else
         self->drag = WEIR_DRAG_PAN;
     }
@@ -605,7 +410,10 @@ end_drag (WeirCanvas *self,
         release_click (self);
       break;
     case WEIR_DRAG_MOVE:
-      end_move (self, commit);
+      weir_canvas_end_move (self, commit);
+      break;
+    case WEIR_DRAG_RESIZE:
+      weir_canvas_end_resize (self, commit);
       break;
     case WEIR_DRAG_LINK:
       weir_canvas_end_link (self, commit && (self->pointer_x != self->press_x || self->pointer_y != self->press_y));

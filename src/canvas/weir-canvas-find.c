@@ -64,6 +64,20 @@ weir_scene_wire_at (WeirScene *self,
   return best;
 }
 
+/* What lies on a frame is not the frame: it is taken by its title and its edges. */
+static gboolean
+is_rim_of_frame (const WeirSticky *sticky,
+                 double            x,
+                 double            y)
+{
+  const double rim = 8;
+  const graphene_rect_t *rect = &sticky->rect;
+
+  return y < rect->origin.y + WEIR_STICKY_BAR || x < rect->origin.x + rim || x > rect->origin.x + rect->size.width - rim
+         || y > rect->origin.y + rect->size.height - rim
+         || (x > rect->origin.x + rect->size.width - 2 * rim && y > rect->origin.y + rect->size.height - 2 * rim);
+}
+
 WeirSticky *
 weir_scene_sticky_at (WeirScene *self,
                       double     x,
@@ -73,7 +87,8 @@ weir_scene_sticky_at (WeirScene *self,
     {
       WeirSticky *sticky = g_ptr_array_index (self->stickies, i - 1);
 
-      if (graphene_rect_contains_point (&sticky->rect, &GRAPHENE_POINT_INIT (x, y)))
+      if (graphene_rect_contains_point (&sticky->rect, &GRAPHENE_POINT_INIT (x, y))
+          && (!sticky->frame || is_rim_of_frame (sticky, x, y)))
         return sticky;
     }
   return NULL;

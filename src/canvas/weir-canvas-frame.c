@@ -175,7 +175,7 @@ make_title (WeirCard *self)
   guint at_once = weir_block_get_concurrency (self->block);
 
   /* Translators: a container block and how many of its items are worked on at the same time */
-  return at_once > 1 ? g_strdup_printf (_ ("%s · %u at once"), weir_block_get_title (self->block), at_once)
+  return at_once > 1 ? g_strdup_printf (_("%s · %u at once"), weir_block_get_title (self->block), at_once)
                      : g_strdup (weir_block_get_title (self->block));
 }
 
@@ -227,7 +227,7 @@ weir_frame_draw (WeirCard    *self,
       draw_progress (self, painter, snapshot);
     }
   if (self->inner->len == 0)
-    weir_painter_draw_text (painter, snapshot, _ ("Nothing inside yet. Double-click to open."), 11.5,
+    weir_painter_draw_text (painter, snapshot, _("Nothing inside yet. Double-click to open."), 11.5,
                             PANGO_WEIGHT_NORMAL, &palette->dim_text, SIDE, TITLE_BAR + 12, rect.size.width - 2 * SIDE,
                             WEIR_TEXT_MIDDLE, 2);
   draw_inner_links (self, snapshot, painter);

@@ -189,7 +189,7 @@ drop_cb (GtkDropTarget *target,
     return FALSE;
   weir_viewport_to_plane (self->viewport, x, y, &plane_x, &plane_y);
   gtk_widget_grab_focus (GTK_WIDGET (self));
-  weir_workflow_begin_edit (self->workflow, _ ("Add Block"));
+  weir_workflow_begin_edit (self->workflow, _("Add Block"));
   block = weir_canvas_add_kind_at (self, text + strlen ("weir-kind:"), plane_x - WEIR_CARD_WIDTH / 2, plane_y - 24);
   wire = block != NULL ? weir_canvas_find_link_under (self, weir_scene_find_card (self->scene, block)) : NULL;
   if (wire != NULL)

@@ -148,7 +148,7 @@ align_action (GtkWidget  *widget,
   share = g_str_equal (edge, "left") || g_str_equal (edge, "top")       ? 0
           : g_str_equal (edge, "right") || g_str_equal (edge, "bottom") ? 1
                                                                         : 0.5;
-  weir_workflow_begin_edit (self->workflow, _ ("Align"));
+  weir_workflow_begin_edit (self->workflow, _("Align"));
   for (guint i = 0; i < cards->len; i++)
     {
       WeirCard *card = g_ptr_array_index (cards, i);
@@ -161,7 +161,7 @@ align_action (GtkWidget  *widget,
       weir_workflow_set_position (self->workflow, card->block, round (rect.origin.x), round (rect.origin.y));
     }
   weir_workflow_end_edit (self->workflow);
-  weir_canvas_announce (self, _ ("Aligned"));
+  weir_canvas_announce (self, _("Aligned"));
 }
 
 static int
@@ -210,7 +210,7 @@ distribute_action (GtkWidget  *widget,
     }
   gap = ((across ? extent.size.width : extent.size.height) - filled) / (cards->len - 1);
   at = across ? extent.origin.x : extent.origin.y;
-  weir_workflow_begin_edit (self->workflow, _ ("Distribute"));
+  weir_workflow_begin_edit (self->workflow, _("Distribute"));
   for (guint i = 0; i < cards->len; i++)
     {
       WeirCard *card = g_ptr_array_index (cards, i);
@@ -221,7 +221,7 @@ distribute_action (GtkWidget  *widget,
       at += (across ? rect.size.width : rect.size.height) + gap;
     }
   weir_workflow_end_edit (self->workflow);
-  weir_canvas_announce (self, _ ("Distributed"));
+  weir_canvas_announce (self, _("Distributed"));
 }
 
 void

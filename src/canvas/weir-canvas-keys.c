@@ -18,7 +18,7 @@ nudge (WeirCanvas *self,
     return;
   /* A row of key presses is one step to undo. */
   weir_workflow_merge_next_edit (self->workflow);
-  weir_workflow_begin_edit (self->workflow, _ ("Nudge"));
+  weir_workflow_begin_edit (self->workflow, _("Nudge"));
   for (guint i = 0; i < n; i++)
     {
       g_autoptr(WeirBlock) block = g_list_model_get_item (G_LIST_MODEL (self->selected), i);
@@ -100,10 +100,10 @@ announce_choice (WeirCanvas *self)
   g_autofree char *text = NULL;
 
   if (self->connect == WEIR_CONNECT_PORT)
-    text = g_strdup_printf (_ ("Output %s, %s, %u of %u"), choice->pin->title, choice->pin->type, self->choice + 1,
+    text = g_strdup_printf (_("Output %s, %s, %u of %u"), choice->pin->title, choice->pin->type, self->choice + 1,
                             self->choices->len);
   else
-    text = g_strdup_printf (_ ("To %s, %s, %s, %u of %u"), weir_block_get_title (choice->card->block),
+    text = g_strdup_printf (_("To %s, %s, %s, %u of %u"), weir_block_get_title (choice->card->block),
                             choice->pin->title, choice->pin->type, self->choice + 1, self->choices->len);
   weir_canvas_announce (self, text);
 }
@@ -191,12 +191,12 @@ enter_connect (WeirCanvas *self)
     return;
   if (card == NULL)
     {
-      weir_canvas_say (self, _ ("Select the block to link from first"));
+      weir_canvas_say (self, _("Select the block to link from first"));
       return;
     }
   collect_ports (self, card);
   self->connect = WEIR_CONNECT_PORT;
-  weir_canvas_announce (self, _ ("Linking: choose an output with Up and Down, Enter to go on, Escape to leave"));
+  weir_canvas_announce (self, _("Linking: choose an output with Up and Down, Enter to go on, Escape to leave"));
   show_choice (self);
 }
 
@@ -209,7 +209,7 @@ confirm_choice (WeirCanvas *self)
       if (self->choices->len == 0)
         {
           weir_canvas_leave_connect (self);
-          weir_canvas_say (self, _ ("No input takes what this output gives"));
+          weir_canvas_say (self, _("No input takes what this output gives"));
           return;
         }
       self->connect = WEIR_CONNECT_TARGET;
@@ -254,7 +254,7 @@ handle_connect_key (WeirCanvas *self,
       return GDK_EVENT_STOP;
     case GDK_KEY_Escape:
       weir_canvas_leave_connect (self);
-      weir_canvas_announce (self, _ ("Linking ended"));
+      weir_canvas_announce (self, _("Linking ended"));
       return GDK_EVENT_STOP;
     default:
       return GDK_EVENT_PROPAGATE;

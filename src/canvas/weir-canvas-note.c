@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "weir-canvas-scene.h"
 
+#include <string.h>
+
 void
 weir_sticky_drop_nodes (WeirSticky *self)
 {
@@ -14,6 +16,7 @@ weir_sticky_free (WeirSticky *self)
   weir_sticky_drop_nodes (self);
   g_free (self->id);
   g_free (self->text);
+  g_free (self->colour);
   g_free (self);
 }
 
@@ -118,7 +121,8 @@ draw_text (WeirSticky  *self,
            WeirPainter *painter,
            GtkSnapshot *snapshot)
 {
-  g_autofree char *markup = note_to_markup (self->text);
+  g_autofree char *first = self->collapsed ? g_strndup (self->text, strcspn (self->text, "\n")) : NULL;
+  g_autofree char *markup = note_to_markup (first != NULL ? first : self->text);
   g_autoptr(PangoLayout) layout = pango_layout_new (painter->context);
   PangoFontDescription *font = pango_font_description_copy (pango_context_get_font_description (painter->context));
 
@@ -127,15 +131,36 @@ draw_text (WeirSticky  *self,
   pango_font_description_free (font);
   pango_layout_set_markup (layout, markup, -1);
   pango_layout_set_width (layout, (self->rect.size.width - 28) * PANGO_SCALE);
-  pango_layout_set_height (layout, (self->rect.size.height - 20) * PANGO_SCALE);
+  /* Folded up, the first line has to do. */
+  if (self->collapsed)
+    pango_layout_set_height (layout, -1);
+  else
+    pango_layout_set_height (layout, (self->rect.size.height - 20) * PANGO_SCALE);
   pango_layout_set_ellipsize (layout, PANGO_ELLIPSIZE_END);
+  if (self->collapsed)
+    pango_layout_set_single_paragraph_mode (layout, TRUE);
   pango_layout_set_wrap (layout, PANGO_WRAP_WORD_CHAR);
   pango_layout_set_spacing (layout, 2 * PANGO_SCALE);
 
   gtk_snapshot_save (snapshot);
-  gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT (self->rect.origin.x + 14, self->rect.origin.y + 10));
+  gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT (self->rect.origin.x + 14,
+                                                         self->rect.origin.y + (self->collapsed ? 7 : 10)));
   gtk_snapshot_append_layout (snapshot, layout, &painter->palette->note_text);
   gtk_snapshot_restore (snapshot);
+}
+
+/* The corner by which it is made larger. */
+static void
+draw_handle (WeirSticky  *self,
+             WeirPainter *painter,
+             GtkSnapshot *snapshot)
+{
+  double right = self->rect.origin.x + self->rect.size.width, bottom = self->rect.origin.y + self->rect.size.height;
+
+  for (int i = 0; i < 3; i++)
+    for (int j = 0; j + i < 3; j++)
+      weir_painter_fill_rounded (snapshot, &GRAPHENE_RECT_INIT (right - 7 - 4 * i, bottom - 7 - 4 * j, 2, 2), 1,
+                                 &painter->palette->accent);
 }
 
 GskRenderNode *
@@ -145,15 +170,19 @@ weir_sticky_ensure_node (WeirSticky  *self,
                          WeirLod      lod)
 {
   GtkSnapshot *snapshot;
+  GdkRGBA fill, border;
 
   if (self->nodes[lod] != NULL)
     return self->nodes[lod];
 
   scene->n_nodes_made++;
   snapshot = gtk_snapshot_new ();
-  weir_painter_fill_rounded (snapshot, &self->rect, 8, &painter->palette->note);
+  weir_canvas_note_colours (self->colour, self->frame, &fill, &border);
+  weir_painter_fill_rounded (snapshot, &self->rect, 8, &fill);
   weir_painter_outline (snapshot, &self->rect, 8, self->selected ? 2 : 1,
-                        self->selected ? &painter->palette->accent : &painter->palette->note_border);
+                        self->selected ? &painter->palette->accent : &border);
+  if (self->selected && !self->collapsed)
+    draw_handle (self, painter, snapshot);
   if (lod <= WEIR_LOD_HEADER)
     draw_text (self, painter, snapshot);
   self->nodes[lod] = gtk_snapshot_free_to_node (snapshot);

@@ -262,3 +262,27 @@ weir_canvas_kind_colour (const char *kind_id)
 
   return find_hue (hues, G_N_ELEMENTS (hues), kind_id, strcspn (kind_id, "."));
 }
+
+void
+weir_canvas_note_colours (const char *name,
+                          gboolean    frame,
+                          GdkRGBA    *fill,
+                          GdkRGBA    *border)
+{
+  static const Hue hues[] = {
+    { "blue", BLUE_LIGHT, BLUE_DARK }, { "green", GREEN_LIGHT, GREEN_DARK }, { "orange", ORANGE_LIGHT, ORANGE_DARK },
+    { "pink", PINK_LIGHT, PINK_DARK }, { "purple", PURPLE_LIGHT, PURPLE_DARK }, { "grey", GREY_LIGHT, GREY_DARK },
+    { "yellow", YELLOW_LIGHT, YELLOW_DARK },
+  };
+  GdkRGBA hue;
+
+  if (name == NULL && !frame)
+    {
+      *fill = palette.note;
+      *border = palette.note_border;
+      return;
+    }
+  hue = name != NULL ? find_hue (hues, G_N_ELEMENTS (hues), name, strlen (name)) : palette.idle;
+  *fill = weir_canvas_mix (&palette.background, &hue, frame ? 0.09 : palette.dark ? 0.24 : 0.16);
+  *border = palette.high_contrast ? palette.card_border : weir_canvas_mix (&palette.background, &hue, 0.5);
+}

@@ -55,5 +55,10 @@ const char *weir_canvas_state_title (WeirStepStatus status);
 /* By the family of a port's type, and by the family of a kind ("file" of "file.move"). */
 GdkRGBA weir_canvas_port_colour  (const char     *type_family);
 GdkRGBA weir_canvas_kind_colour  (const char     *kind_id);
+/* Of a note or frame; @name as in the file, NULL for the usual one. */
+void    weir_canvas_note_colours (const char     *name,
+                                  gboolean        frame,
+                                  GdkRGBA        *fill,
+                                  GdkRGBA        *border);
 
 G_END_DECLS

@@ -30,7 +30,7 @@ static GParamSpec *properties[N_PROPS];
 static void
 zoom_changed_cb (WeirCanvasPane *self)
 {
-  g_autofree char *text = g_strdup_printf (_ ("%.0f %%"), round (100 * weir_canvas_get_zoom (self->canvas)));
+  g_autofree char *text = g_strdup_printf (_("%.0f %%"), round (100 * weir_canvas_get_zoom (self->canvas)));
 
   gtk_button_set_label (GTK_BUTTON (self->zoom_label), text);
 }
@@ -166,12 +166,12 @@ weir_canvas_pane_init (WeirCanvasPane *self)
   self->canvas = WEIR_CANVAS (weir_canvas_new ());
   gtk_overlay_set_child (GTK_OVERLAY (overlay), GTK_WIDGET (self->canvas));
 
-  add_button (self, box, "zoom-out-symbolic", _ ("Zoom Out"), "canvas.zoom-out");
-  self->zoom_label = add_button (self, box, NULL, _ ("Original Size"), "canvas.zoom-100");
+  add_button (self, box, "zoom-out-symbolic", _("Zoom Out"), "canvas.zoom-out");
+  self->zoom_label = add_button (self, box, NULL, _("Original Size"), "canvas.zoom-100");
   gtk_widget_add_css_class (self->zoom_label, "numeric");
   gtk_widget_set_size_request (self->zoom_label, 72, -1);
-  add_button (self, box, "zoom-in-symbolic", _ ("Zoom In"), "canvas.zoom-in");
-  add_button (self, box, "zoom-fit-best-symbolic", _ ("Zoom to Fit"), "canvas.zoom-fit");
+  add_button (self, box, "zoom-in-symbolic", _("Zoom In"), "canvas.zoom-in");
+  add_button (self, box, "zoom-fit-best-symbolic", _("Zoom to Fit"), "canvas.zoom-fit");
   gtk_widget_add_css_class (box, "toolbar");
   gtk_widget_add_css_class (box, "card");
   gtk_widget_set_halign (box, GTK_ALIGN_START);

@@ -18,6 +18,7 @@ typedef enum
   WEIR_DRAG_BAND,
   WEIR_DRAG_MOVE,
   WEIR_DRAG_LINK,
+  WEIR_DRAG_RESIZE,
   WEIR_DRAG_LASSO,
   WEIR_DRAG_CUT,
   WEIR_DRAG_DOTS,
@@ -84,6 +85,7 @@ struct _WeirCanvas
   gboolean          duplicating;
   GArray           *starts;                        /* of graphene_point_t: where the dragged cards were */
   graphene_point_t  sticky_start;
+  graphene_size_t   sticky_size;
   graphene_rect_t   band;
   GHashTable       *band_before;                   /* of WeirBlock: selected when the band began */
   WeirLinkDrag      link;
@@ -143,7 +145,14 @@ double weir_canvas_to_plane_length (WeirCanvas *self, double length);
 void weir_canvas_set_cursor (WeirCanvas *self, const char *name);
 void weir_canvas_follow_pointer (WeirCanvas *self);
 void weir_canvas_cancel_drag (WeirCanvas *self);
+/* weir-canvas-move.c */
 void weir_canvas_clear_drop_wire (WeirCanvas *self);
+void weir_canvas_begin_move (WeirCanvas *self);
+void weir_canvas_update_move (WeirCanvas *self);
+void weir_canvas_update_resize (WeirCanvas *self);
+void weir_canvas_end_resize (WeirCanvas *self, gboolean commit);
+void weir_canvas_set_sticky (WeirCanvas *self, WeirSticky *sticky);
+void weir_canvas_end_move (WeirCanvas *self, gboolean commit);
 void weir_canvas_begin_shift (WeirCanvas *self);
 void weir_canvas_shift_selection (WeirCanvas *self, const graphene_point_t *shift);
 void weir_canvas_forget_card (WeirCanvas *self, WeirBlock *block);

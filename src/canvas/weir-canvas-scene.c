@@ -198,6 +198,36 @@ link_changed_cb (WeirGraph *graph,
 
 /* Notes, and what containers show of their inside, have no signals of their own. */
 
+static WeirSticky *
+make_sticky (const WeirNote *note)
+{
+  WeirSticky *sticky = g_new0 (WeirSticky, 1);
+
+  sticky->id = g_strdup (note->id);
+  sticky->text = g_strdup (note->text != NULL ? note->text : "");
+  sticky->colour = g_strdup (note->colour);
+  sticky->frame = note->frame;
+  sticky->collapsed = note->collapsed && !note->frame;
+  sticky->height = MAX (note->height, 40);
+  sticky->rect = GRAPHENE_RECT_INIT (note->x, note->y, MAX (note->width, 80),
+                                     sticky->collapsed ? WEIR_STICKY_BAR : sticky->height);
+  return sticky;
+}
+
+/* Frames lie below notes, large ones below small ones. */
+static int
+compare_stickies (gconstpointer a,
+                  gconstpointer b)
+{
+  const WeirSticky *first = *(WeirSticky *const *) a, *second = *(WeirSticky *const *) b;
+  float area = first->rect.size.width * first->rect.size.height;
+  float other = second->rect.size.width * second->rect.size.height;
+
+  if (first->frame != second->frame)
+    return first->frame ? -1 : 1;
+  return !first->frame ? 0 : area > other ? -1 : area < other;
+}
+
 static void
 read_stickies (WeirScene *self)
 {
@@ -210,39 +240,43 @@ read_stickies (WeirScene *self)
       selected = sticky->selected ? g_strdup (sticky->id) : NULL;
     }
   g_ptr_array_set_size (self->stickies, 0);
+  weir_tiles_invalidate (self->tiles, NULL);
   if (self->graph != weir_workflow_get_graph (self->workflow))
     return;
   for (guint i = 0; i < weir_workflow_get_n_notes (self->workflow); i++)
     {
-      const WeirNote *note = weir_workflow_get_note (self->workflow, i);
-      WeirSticky *sticky = g_new0 (WeirSticky, 1);
+      WeirSticky *sticky = make_sticky (weir_workflow_get_note (self->workflow, i));
 
-      sticky->id = g_strdup (note->id);
-      sticky->text = g_strdup (note->text != NULL ? note->text : "");
-      sticky->selected = g_strcmp0 (note->id, selected) == 0;
-      sticky->rect = GRAPHENE_RECT_INIT (note->x, note->y, MAX (note->width, 80), MAX (note->height, 40));
+      sticky->selected = g_strcmp0 (sticky->id, selected) == 0;
       g_ptr_array_add (self->stickies, sticky);
     }
+  g_ptr_array_sort (self->stickies, compare_stickies);
+}
+
+static gboolean
+shows (const WeirSticky *sticky,
+       const WeirNote   *note)
+{
+  g_autoptr(WeirSticky) fresh = make_sticky (note);
+
+  return g_str_equal (sticky->id, fresh->id) && g_str_equal (sticky->text, fresh->text)
+         && g_strcmp0 (sticky->colour, fresh->colour) == 0 && sticky->frame == fresh->frame
+         && sticky->collapsed == fresh->collapsed && sticky->height == fresh->height
+         && graphene_rect_equal (&sticky->rect, &fresh->rect);
 }
 
 static gboolean
 stickies_are_current (WeirScene *self)
 {
   guint n = self->graph == weir_workflow_get_graph (self->workflow) ? weir_workflow_get_n_notes (self->workflow) : 0;
+  guint n_shown = 0;
 
   if (n != self->stickies->len)
     return FALSE;
   for (guint i = 0; i < n; i++)
-    {
-      const WeirNote *note = weir_workflow_get_note (self->workflow, i);
-      WeirSticky *sticky = g_ptr_array_index (self->stickies, i);
-
-      if (g_strcmp0 (note->id, sticky->id) != 0 || g_strcmp0 (note->text ? note->text : "", sticky->text) != 0
-          || !graphene_rect_equal (
-            &sticky->rect, &GRAPHENE_RECT_INIT (note->x, note->y, MAX (note->width, 80), MAX (note->height, 40))))
-        return FALSE;
-    }
-  return TRUE;
+    for (guint s = 0; s < n; s++)
+      n_shown += shows (g_ptr_array_index (self->stickies, s), weir_workflow_get_note (self->workflow, i));
+  return n_shown == n;
 }
 
 static void

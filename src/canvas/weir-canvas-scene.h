@@ -129,12 +129,18 @@ typedef struct
  */
 typedef struct
 {
-  graphene_rect_t  rect;
+  graphene_rect_t  rect;                /* as it is shown */
+  double           height;              /* when it is not collapsed */
   char            *id;
   char            *text;
+  char            *colour;              /* NULL: as notes are */
+  gboolean         frame;
+  gboolean         collapsed;
   gboolean         selected;
   GskRenderNode   *nodes[WEIR_N_LODS];
 } WeirSticky;
+
+#define WEIR_STICKY_BAR 32.0   /* of a frame, and all of a collapsed note */
 
 /**
  * WeirPainter:
@@ -287,6 +293,7 @@ GskRenderNode *weir_sticky_ensure_node (WeirSticky  *self,
                                         WeirPainter *painter,
                                         WeirLod      lod);
 void weir_sticky_free (WeirSticky *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirSticky, weir_sticky_free)
 void weir_sticky_drop_nodes (WeirSticky *self);
 
 /* Text and icons. @size in plane pixels; answers the height used. Text that does not fit ends in "…". */

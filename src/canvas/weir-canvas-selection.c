@@ -196,6 +196,7 @@ weir_canvas_select_note (WeirCanvas *self,
 
       sticky->selected = g_strcmp0 (sticky->id, id) == 0;
       weir_sticky_drop_nodes (sticky);
+      weir_tiles_invalidate (self->scene->tiles, &sticky->rect);
     }
   weir_canvas_update_actions (self);
   gtk_widget_queue_draw (GTK_WIDGET (self));

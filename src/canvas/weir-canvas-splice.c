@@ -178,7 +178,7 @@ weir_canvas_drop_on_link (WeirCanvas *self,
   if (link == NULL || !weir_canvas_insert_into_link (self, block, link))
     return;
   push_followers (self, weir_scene_find_card (self->scene, block), target);
-  weir_canvas_announce (self, _ ("Put into the link"));
+  weir_canvas_announce (self, _("Put into the link"));
 }
 
 /* Each that gave to the block gives to each that took from it, where the types fit. To be called within an edit. */
@@ -224,7 +224,7 @@ bridge_action (GtkWidget  *widget,
 
   if (blocks->len == 0)
     return;
-  weir_workflow_begin_edit (self->workflow, delete ? _ ("Delete and Reconnect") : _ ("Take Out of Links"));
+  weir_workflow_begin_edit (self->workflow, delete ? _("Delete and Reconnect") : _("Take Out of Links"));
   for (guint i = 0; i < blocks->len; i++)
     {
       WeirBlock *block = g_ptr_array_index (blocks, i);
@@ -243,7 +243,7 @@ bridge_action (GtkWidget  *widget,
         weir_workflow_remove_link (self->workflow, links[0]);
     }
   weir_workflow_end_edit (self->workflow);
-  weir_canvas_announce (self, delete ? _ ("Deleted, and its neighbours linked") : _ ("Taken out of its links"));
+  weir_canvas_announce (self, delete ? _("Deleted, and its neighbours linked") : _("Taken out of its links"));
 }
 
 static int
@@ -291,17 +291,17 @@ link_selection_action (GtkWidget  *widget,
 
   if (blocks->len < 2)
     {
-      weir_canvas_say (self, _ ("Select two or more blocks to link first"));
+      weir_canvas_say (self, _("Select two or more blocks to link first"));
       return;
     }
   g_ptr_array_sort (blocks, compare_places);
-  weir_workflow_begin_edit (self->workflow, _ ("Link Blocks"));
+  weir_workflow_begin_edit (self->workflow, _("Link Blocks"));
   for (guint i = 1; i < blocks->len; i++)
     n_links += link_pair (self, weir_scene_find_card (self->scene, g_ptr_array_index (blocks, i - 1)),
                           weir_scene_find_card (self->scene, g_ptr_array_index (blocks, i)));
   weir_workflow_end_edit (self->workflow);
   text = n_links > 0 ? g_strdup_printf (ngettext ("%u link made", "%u links made", n_links), n_links)
-                     : g_strdup (_ ("No port of one fits a port of the next"));
+                     : g_strdup (_("No port of one fits a port of the next"));
   if (n_links > 0)
     weir_canvas_announce (self, text);
   else
@@ -384,7 +384,7 @@ weir_canvas_offer_converters (WeirCanvas         *self,
       if (!converts (kind, from->type, to->type))
         continue;
       /* Translators: a block kind that can stand between two ports */
-      label = g_strdup_printf (_ ("Put “%s” Between"), kind->title);
+      label = g_strdup_printf (_("Put “%s” Between"), kind->title);
       action = g_strdup_printf ("canvas.convert::%s", kind->id);
       g_menu_append (menu, label, action);
     }
@@ -415,7 +415,7 @@ convert_action (GtkWidget  *widget,
     return;
   x = (source->indexed.bounds.origin.x + source->indexed.bounds.size.width + target->indexed.bounds.origin.x) / 2;
   y = (source->indexed.bounds.origin.y + target->indexed.bounds.origin.y) / 2;
-  weir_workflow_begin_edit (self->workflow, _ ("Add Converter"));
+  weir_workflow_begin_edit (self->workflow, _("Add Converter"));
   block = weir_canvas_add_kind_at (self, g_variant_get_string (parameter, NULL), x - WEIR_CARD_WIDTH / 2, y);
   if (block != NULL)
     {

@@ -127,7 +127,7 @@ cut_links (WeirCanvas *self)
       g_ptr_array_add (links, g_object_ref (((WeirWire *) g_ptr_array_index (found, i))->link));
   if (links->len == 0)
     return;
-  weir_workflow_begin_edit (self->workflow, _ ("Cut Links"));
+  weir_workflow_begin_edit (self->workflow, _("Cut Links"));
   for (guint i = 0; i < links->len; i++)
     weir_workflow_remove_link (self->workflow, g_ptr_array_index (links, i));
   weir_workflow_end_edit (self->workflow);
@@ -159,7 +159,7 @@ weir_canvas_put_dot (WeirCanvas *self,
 
   if (dot == NULL || !weir_canvas_insert_into_link (self, dot, link))
     {
-      weir_canvas_say (self, error != NULL ? error->message : _ ("The link cannot be led through a dot"));
+      weir_canvas_say (self, error != NULL ? error->message : _("The link cannot be led through a dot"));
       if (dot != NULL)
         weir_workflow_remove_block (self->workflow, dot);
       return NULL;
@@ -185,7 +185,7 @@ put_dots (WeirCanvas *self)
       }
   if (links->len == 0)
     return;
-  weir_workflow_begin_edit (self->workflow, _ ("Add Dot"));
+  weir_workflow_begin_edit (self->workflow, _("Add Dot"));
   for (guint i = 0; i < links->len; i++)
     {
       at = g_array_index (places, graphene_point_t, i);

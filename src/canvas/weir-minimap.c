@@ -3,6 +3,8 @@
 
 #include "weir-canvas-private.h"
 
+#include <math.h>
+
 struct _WeirMinimap
 {
   GtkWidget        parent_instance;
@@ -78,34 +80,75 @@ to_map (WeirMinimap           *self,
                              rect->size.width * self->scale, rect->size.height * self->scale);
 }
 
+static GdkRGBA
+pick_colour (WeirMinimap *self,
+             WeirCard    *card)
+{
+  const WeirCanvasPalette *palette = weir_canvas_palette_get ();
+  GdkRGBA colour;
+
+  if (card->summary_stale)
+    weir_scene_update_card_state (self->scene, card);
+  colour = card->shown ? weir_canvas_state_colour (card->summary.status)
+                       : weir_canvas_kind_colour (weir_block_get_kind_id (card->block));
+  return weir_canvas_mix (&palette->card, &colour,
+                          card->shown && card->summary.status != WEIR_STEP_PENDING ? 0.75 : 0.5);
+}
+
+static graphene_rect_t
+place_card (WeirMinimap *self,
+            WeirCard    *card,
+            double       width,
+            double       height)
+{
+  graphene_rect_t rect = to_map (self, &card->indexed.bounds, width, height);
+
+  rect.size.width = MAX (rect.size.width, 1.5f);
+  rect.size.height = MAX (rect.size.height, 1.5f);
+  return rect;
+}
+
 static GskRenderNode *
-render_blocks (WeirMinimap *self,
-               double       width,
-               double       height)
+render_few (WeirMinimap *self,
+            double       width,
+            double       height)
 {
   GtkSnapshot *snapshot = gtk_snapshot_new ();
-  const WeirCanvasPalette *palette = weir_canvas_palette_get ();
 
   for (guint i = 0; i < self->scene->cards->len; i++)
     {
       WeirCard *card = g_ptr_array_index (self->scene->cards, i);
-      graphene_rect_t rect = to_map (self, &card->indexed.bounds, width, height);
-      GdkRGBA colour;
+      graphene_rect_t rect = place_card (self, card, width, height);
+      GdkRGBA colour = pick_colour (self, card);
 
-      if (card->summary_stale)
-        weir_scene_update_card_state (self->scene, card);
-      colour = card->shown ? weir_canvas_state_colour (card->summary.status)
-                           : weir_canvas_kind_colour (weir_block_get_kind_id (card->block));
-      colour = weir_canvas_mix (&palette->card, &colour,
-                                card->shown && card->summary.status != WEIR_STEP_PENDING ? 0.75 : 0.5);
-      rect.size.width = MAX (rect.size.width, 1.5f);
-      rect.size.height = MAX (rect.size.height, 1.5f);
-      if (self->scene->cards->len < 200 && rect.size.width > 5)
-        weir_painter_fill_rounded (snapshot, &rect, 2, &colour);
-      else
-        gtk_snapshot_append_color (snapshot, &colour, &rect);
+      weir_painter_fill_rounded (snapshot, &rect, rect.size.width > 5 ? 2 : 0, &colour);
     }
   return gtk_snapshot_free_to_node (snapshot);
+}
+
+/* One picture instead of thousands of nodes, which would be drawn anew whenever the view moves. */
+static GskRenderNode *
+render_many (WeirMinimap *self,
+             double       width,
+             double       height)
+{
+  int scale = gtk_widget_get_scale_factor (GTK_WIDGET (self));
+  g_autoptr(WeirRaster) raster = weir_raster_new ((int) ceil (width * scale), (int) ceil (height * scale));
+  g_autoptr(GdkTexture) texture = NULL;
+  graphene_rect_t where;
+
+  for (guint i = 0; i < self->scene->cards->len; i++)
+    {
+      WeirCard *card = g_ptr_array_index (self->scene->cards, i);
+      graphene_rect_t rect = place_card (self, card, width, height);
+      GdkRGBA colour = pick_colour (self, card);
+
+      weir_raster_fill (raster, rect.origin.x * scale, rect.origin.y * scale, rect.size.width * scale,
+                        rect.size.height * scale, &colour);
+    }
+  texture = weir_raster_to_texture (raster, &where);
+  graphene_rect_scale (&where, 1.0f / scale, 1.0f / scale, &where);
+  return texture != NULL ? gsk_texture_node_new (texture, &where) : NULL;
 }
 
 static void
@@ -123,7 +166,8 @@ weir_minimap_snapshot (GtkWidget   *widget,
   if (self->blocks == NULL)
     {
       work_out_scale (self, width, height);
-      self->blocks = render_blocks (self, width, height);
+      self->blocks = self->scene->cards->len > 200 ? render_many (self, width, height)
+                                                   : render_few (self, width, height);
     }
   weir_painter_fill_rounded (snapshot, &all, 8, &palette->card);
   gtk_snapshot_push_clip (snapshot, &all);

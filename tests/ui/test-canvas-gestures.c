@@ -232,6 +232,65 @@ test_converter_is_offered (void)
 }
 
 static void
+add_note (CanvasFixture *fixture,
+          gboolean       frame)
+{
+  WeirNote note = { .id = "n", .text = "A note", .x = 24, .y = 184, .width = 480, .height = 240, .frame = frame };
+
+  weir_workflow_set_note (fixture->workflow, &note);
+  canvas_fixture_settle (fixture);
+}
+
+static void
+test_frame_takes_blocks_along (void)
+{
+  g_autoptr(CanvasFixture) fixture = canvas_fixture_new ();
+  graphene_point_t move = get_position (fixture, "move"), from = canvas_fixture_title_of (fixture, "list");
+  g_autofree char *before = NULL, *after = NULL;
+
+  add_note (fixture, TRUE);
+  before = weir_workflow_to_yaml (fixture->workflow);
+  /* By its title, over the empty middle. */
+  from.y += 184 - 40;
+  canvas_fixture_drag (fixture, from, GRAPHENE_POINT_INIT (from.x + 40, from.y + 80), 1, NULL);
+  g_assert_cmpfloat (weir_workflow_get_note (fixture->workflow, 0)->y, ==, 264);
+  g_assert_cmpfloat (get_position (fixture, "count").x, ==, 80);
+  g_assert_cmpfloat (get_position (fixture, "count").y, ==, 320);
+  /* It reaches over the edge of the frame. */
+  g_assert_true (graphene_point_equal (&move, &(graphene_point_t) { get_position (fixture, "move").x,
+                                                                    get_position (fixture, "move").y }));
+  weir_workflow_undo (fixture->workflow);
+  after = weir_workflow_to_yaml (fixture->workflow);
+  g_assert_cmpstr (before, ==, after);
+}
+
+static void
+test_note_is_resized_and_coloured (void)
+{
+  g_autoptr(CanvasFixture) fixture = canvas_fixture_new ();
+  graphene_point_t corner = canvas_fixture_title_of (fixture, "list");
+  const WeirNote *note;
+
+  add_note (fixture, FALSE);
+  corner = GRAPHENE_POINT_INIT (corner.x - 140 + 504 - 5, corner.y - 60 + 424 - 5);
+  canvas_fixture_drag (fixture, corner, GRAPHENE_POINT_INIT (corner.x + 64, corner.y + 32), 1, NULL);
+  note = weir_workflow_get_note (fixture->workflow, 0);
+  g_assert_cmpfloat (note->width, ==, 544);
+  g_assert_cmpfloat (note->height, ==, 272);
+  gtk_widget_activate_action (GTK_WIDGET (fixture->canvas), "canvas.note-colour", "s", "green");
+  gtk_widget_activate_action (GTK_WIDGET (fixture->canvas), "canvas.note-fold", NULL);
+  note = weir_workflow_get_note (fixture->workflow, 0);
+  g_assert_cmpstr (note->colour, ==, "green");
+  g_assert_true (note->collapsed);
+  g_assert_cmpfloat (note->height, ==, 272);
+  weir_workflow_undo (fixture->workflow);
+  weir_workflow_undo (fixture->workflow);
+  note = weir_workflow_get_note (fixture->workflow, 0);
+  g_assert_null (note->colour);
+  g_assert_cmpfloat (note->width, ==, 544);
+}
+
+static void
 test_zoom_to_selection (void)
 {
   g_autoptr(CanvasFixture) fixture = canvas_fixture_new ();
@@ -265,6 +324,8 @@ main (int   argc,
   g_test_add_func ("/weir/canvas/gestures/neighbours-of-a-deleted-block-are-linked", test_delete_reconnects);
   g_test_add_func ("/weir/canvas/gestures/a-converter-is-offered-between-types-that-do-not-fit",
                    test_converter_is_offered);
+  g_test_add_func ("/weir/canvas/gestures/a-frame-takes-along-what-stands-on-it", test_frame_takes_blocks_along);
+  g_test_add_func ("/weir/canvas/gestures/a-note-is-resized-coloured-and-folded", test_note_is_resized_and_coloured);
   g_test_add_func ("/weir/canvas/gestures/the-selection-fills-the-view", test_zoom_to_selection);
   return g_test_run ();
 }
