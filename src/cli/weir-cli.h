@@ -84,6 +84,7 @@ int weir_command_import (int argc, char **argv);
 int weir_command_export (int argc, char **argv);
 int weir_command_blocks (int argc, char **argv);
 int weir_command_schema (int argc, char **argv);
+int weir_command_verbs (int argc, char **argv);
 int weir_command_bench (int argc, char **argv);
 int weir_command_completion (int argc, char **argv);
 int weir_command_man (int argc, char **argv);

@@ -90,3 +90,12 @@ weir_command_schema (int argc, char **argv)
   puts (schema);
   return WEIR_EXIT_OK;
 }
+
+int
+weir_command_verbs (int argc, char **argv)
+{
+  g_autofree char *tables = weir_verbs_to_markdown ();
+
+  fputs (tables, stdout);
+  return WEIR_EXIT_OK;
+}

@@ -98,6 +98,10 @@ const WeirCommand weir_commands[] = {
   { "bench", N_ ("[NAME]"), N_ ("Measure the engine"),
     N_ ("Prints a figure a line with its limit. With --json: {\"name\", \"value\", \"unit\", \"n\", \"p95\"} a line."), "bench",
     weir_bench_options, 0, 1, weir_command_bench },
+  { "verbs", "", N_ ("Print what can be done with a run, and with a step, in each state"),
+    N_ ("Two tables in Markdown. A cell names the state that the verb leads to, or says why it is refused. `kill` is force_stop,\n"
+        "`delete --now` is cancel_and_delete."),
+    NULL, NULL, 0, 0, weir_command_verbs },
   { "completion", N_ ("bash|zsh|fish"), N_ ("Print the completion script of a shell"), NULL, "shell", NULL, 1, 1,
     weir_command_completion },
   { "man", "", N_ ("Print the manual page in roff"), NULL, NULL, NULL, 0, 0, weir_command_man },
