@@ -61,7 +61,7 @@ WEIR_API const char *weir_step_status_get_name (WeirStepStatus status);
  */
 typedef enum
 {
-  WEIR_EVENT_RUN_CREATED,       /* run.created {workflow, version, inputs, parent?, options?} */
+  WEIR_EVENT_RUN_CREATED,       /* run.created {workflow, version, inputs, parent?, options?, kinds?} */
   WEIR_EVENT_RUN_STARTED,
   WEIR_EVENT_RUN_PAUSING,
   WEIR_EVENT_RUN_PAUSED,

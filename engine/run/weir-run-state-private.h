@@ -155,6 +155,7 @@ struct _WeirRunState
   WeirValue       *inputs;
   WeirValue       *options; /* how it was played; NULL: as ever */
   gint64           parent;  /* the run that it runs again; 0: none */
+  WeirValue       *kinds;   /* versions of the block kinds that were not in their first one; NULL: none */
   WeirValue       *result;
   WeirValue       *error;
   WeirValue       *ending;    /* how it is to end: as RUN_ENDING or RUN_STOPPING says */

@@ -112,6 +112,7 @@ weir_run_state_unref (WeirRunState *self)
   g_ptr_array_unref (self->others);
   g_clear_pointer (&self->inputs, weir_value_unref);
   g_clear_pointer (&self->options, weir_value_unref);
+  g_clear_pointer (&self->kinds, weir_value_unref);
   g_clear_pointer (&self->result, weir_value_unref);
   g_clear_pointer (&self->error, weir_value_unref);
   g_clear_pointer (&self->ending, weir_value_unref);
@@ -793,6 +794,7 @@ apply_to_run (WeirRunState *self, WeirEvent *event)
         self->status = WEIR_RUN_QUEUED;
         self->inputs = dup_member (event->data, "inputs");
         self->options = dup_member (event->data, "options");
+        self->kinds = dup_member (event->data, "kinds");
         self->parent = weir_value_get_member_int (event->data, "parent", 0);
         root->pub.path = g_strdup ("");
         scope_open (self, root, weir_workflow_get_graph (self->workflow));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "weir-limits.h"
+#include "weir-recovery.h"
 #include "weir-run-private.h"
 #include "weir-run-queue.h"
 
@@ -162,6 +163,7 @@ void
 weir_run_play (WeirRun *self, WeirValue *inputs)
 {
   WeirBuilder *data = weir_record_builder_new (3);
+  WeirValue *kinds;
 
   self->created_at = weir_clock_get_time (self->engine->clock);
   self->state = weir_run_state_new (self->workflow, weir_engine_resolve, self->engine);
@@ -172,6 +174,9 @@ weir_run_play (WeirRun *self, WeirValue *inputs)
     weir_builder_set_take (data, "parent", weir_value_new_int (self->parent));
   if (self->options != NULL)
     weir_builder_set (data, "options", self->options);
+  kinds = weir_workflow_list_kind_versions (self->workflow);
+  if (kinds != NULL)
+    weir_builder_set_take (data, "kinds", kinds);
   weir_run_emit (self, WEIR_EVENT_RUN_CREATED, NULL, weir_builder_end (data));
   weir_run_put_row (self);
   weir_engine_admit_run (self->engine, self);
@@ -179,27 +184,16 @@ weir_run_play (WeirRun *self, WeirValue *inputs)
 
 /* ── after a crash ──────────────────────────────────────────────────────────────────────── */
 
-static gboolean
-has_open_effect (WeirStepState *step)
-{
-  return step->info.n_effects > step->info.n_undone;
-}
-
+/* A step that was at work begins anew, or a person is asked what became of it. */
 static void
 recover_step (WeirRun *self, WeirStepState *step)
 {
-  const WeirBlockKind *kind = weir_step_state_get_block (step)->kind;
-  WeirBlock *block = weir_step_state_get_block (step)->block;
-  WeirEffectClass effect = WEIR_EFFECT_ONCE;
   const char *keys[] = { "again", "reason" };
   g_autoptr(WeirValue) again = weir_value_new_bool (TRUE);
   g_autoptr(WeirValue) reason = weir_value_new_text ("The program ended while it ran");
   WeirValue *values[] = { again, reason };
 
-  if (kind != NULL)
-    effect = kind->get_effect != NULL ? kind->get_effect (weir_block_get_config (block)) : kind->effect;
-  /* A kind that records its effects and recorded none has not begun. */
-  if (effect == WEIR_EFFECT_ONCE && !(kind != NULL && kind->undo == WEIR_UNDO_EXACT && !has_open_effect (step)))
+  if (weir_recovery_of_step (step->info.status, weir_recovery_get_effect (step)) == WEIR_RECOVERY_ASK)
     weir_run_emit (self, WEIR_EVENT_BLOCK_UNKNOWN, step, NULL);
   else
     weir_run_emit (self, WEIR_EVENT_BLOCK_INTERRUPTED, step, weir_value_new_record (keys, values, 2));

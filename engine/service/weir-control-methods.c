@@ -682,7 +682,8 @@ weir_control_dispatch (WeirEngine *engine, const char *method, WeirValue *args)
 {
   /* what a database that a newer Weir wrote can still answer */
   static const char *const looking[] = { "Ping", "ListRuns", "ShowRun", "Events", "Logs", "ListWorkflows", "Export", "Measure",
-                                         "ListDeleted", "Waits", "Swarm", "ListAudit", "VerifyAudit", "ListRetention", "Usage", "Report", NULL };
+                                         "ListDeleted", "Waits", "Swarm", "ListAudit", "VerifyAudit", "ListRetention", "Usage", "Report",
+                                         "PlanRecovery", "ListReports", NULL };
   MethodFunc func = find_method (methods, method);
   MethodCall *call;
 
@@ -692,6 +693,8 @@ weir_control_dispatch (WeirEngine *engine, const char *method, WeirValue *args)
     func = find_method (weir_control_limits_methods, method);
   if (func == NULL)
     func = find_method (weir_control_waits_methods, method);
+  if (func == NULL)
+    func = find_method (weir_control_recovery_methods, method);
   if (func == NULL)
     func = find_method (weir_control_rerun_methods, method);
   if (func == NULL)

@@ -34,6 +34,8 @@ extern const WeirControlMethod weir_control_bin_methods[];
 extern const WeirControlMethod weir_control_limits_methods[];
 /* weir-control-rerun.c, likewise */
 extern const WeirControlMethod weir_control_rerun_methods[];
+/* weir-control-recovery.c, likewise */
+extern const WeirControlMethod weir_control_recovery_methods[];
 /* weir-control-swarm.c, likewise */
 extern const WeirControlMethod weir_control_swarm_methods[];
 /* weir-control-waits.c, likewise */

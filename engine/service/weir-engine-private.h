@@ -86,6 +86,17 @@ typedef struct _WeirRerun WeirRerun;
 typedef struct _WeirRunState WeirRunState;
 WeirRun    *weir_engine_start_run    (WeirEngine *self, WeirWorkflow *workflow, WeirValue *inputs, WeirValue *options, gint64 parent,
                                       WeirRerun *rerun, GError **error);
+/* Makes it live. (transfer none) */
+WeirRun    *weir_engine_add_run      (WeirEngine *self, gint64 id, WeirWorkflow *workflow);
+/* weir-recovery-check.c: versions of the block kinds that are not in their first one. (transfer full), NULL if all are */
+WeirValue  *weir_workflow_list_kind_versions (WeirWorkflow *self);
+/* By the policy of the workflow, else of the effect class of what was at work, else of all: whether a run is taken up without
+ * asking. @reason (out): why not, for people. (transfer full) */
+gboolean    weir_engine_may_recover  (WeirEngine *self, WeirWorkflow *workflow, WeirRunState *state, char **reason);
+/* Why a person should look before a run is taken up: what it was played with is not as it was. (transfer full), NULL if all is */
+char       *weir_engine_find_mismatch (WeirWorkflow *workflow, WeirRunState *state);
+/* ms between two runs that are taken up. */
+gint64      weir_engine_get_stagger  (WeirEngine *self);
 /* weir-engine-rerun.c, in a fiber: gives a run that is taken up what it knew. */
 gboolean    weir_engine_load_rerun   (WeirEngine *self, WeirWorkflow *workflow, WeirRunState *state, WeirRerun **rerun,
                                       GError **error);

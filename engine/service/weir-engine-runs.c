@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Runs of the engine: play, lists, recovery. */
+/* Runs of the engine: play, lists. */
 
 #include "weir-engine-private.h"
 #include "weir-run-private.h"
@@ -113,8 +113,8 @@ check_valid (WeirWorkflow *workflow, GError **error)
   return FALSE;
 }
 
-static WeirRun *
-add_run (WeirEngine *self, gint64 id, WeirWorkflow *workflow)
+WeirRun *
+weir_engine_add_run (WeirEngine *self, gint64 id, WeirWorkflow *workflow)
 {
   WeirRun *run = weir_run_new (self, id, workflow);
 
@@ -135,7 +135,7 @@ weir_engine_start_run (WeirEngine *self, WeirWorkflow *workflow, WeirValue *inpu
       g_clear_pointer (&rerun, weir_rerun_free);
       return NULL;
     }
-  run = g_object_ref (add_run (self, ++self->next_run, workflow));
+  run = g_object_ref (weir_engine_add_run (self, ++self->next_run, workflow));
   run->options = options != NULL ? weir_value_ref (options) : NULL;
   run->parent = parent;
   run->rerun = rerun;
@@ -191,7 +191,7 @@ version_saved_cb (DexFuture *future, gpointer user_data)
   weir_workflow_set_version (call->copy, weir_workflow_get_version (call->workflow));
   if (!weir_engine_check_queue (self, call->copy, &error))
     return dex_future_new_for_error (error);
-  call->run = g_object_ref (add_run (self, ++self->next_run, call->copy));
+  call->run = g_object_ref (weir_engine_add_run (self, ++self->next_run, call->copy));
   weir_run_play (call->run, call->inputs);
   g_signal_emit_by_name (self, "run-added", call->run);
   return weir_engine_durable (self);
@@ -348,184 +348,6 @@ DexFuture *
 weir_engine_list_effects (WeirEngine *self, gint64 run)
 {
   return weir_store_list_effects (self->store, run);
-}
-
-/* ── recovery ───────────────────────────────────────────────────────────────────────────── */
-
-/**
- * weir_engine_list_unfinished:
- * @self: an engine
- *
- * Returns: (transfer full): a #GListModel of #WeirRunInfo: runs that were not over when the database was last closed, and have not been
- *   taken up since
- */
-GListModel *
-weir_engine_list_unfinished (WeirEngine *self)
-{
-  g_autoptr(GListModel) all = weir_store_list_unfinished (self->store);
-  GListStore *list = g_list_store_new (WEIR_TYPE_RUN_INFO);
-
-  for (guint i = 0; i < g_list_model_get_n_items (all); i++)
-    {
-      g_autoptr(WeirRunInfo) info = g_list_model_get_item (all, i);
-      gint64 id = weir_run_info_get_id (info);
-
-      if (!g_hash_table_contains (self->settled, &id) && weir_engine_find_run (self, id) == NULL)
-        g_list_store_append (list, info);
-    }
-  return G_LIST_MODEL (list);
-}
-
-typedef struct
-{
-  WeirEngine *engine;
-  gint64      id;
-  gboolean    abandon;
-} RecoverCall;
-
-static void
-recover_call_free (gpointer data)
-{
-  g_object_unref (((RecoverCall *) data)->engine);
-  g_free (data);
-}
-
-static WeirRunState *
-fold (WeirEngine *self, WeirWorkflow *workflow, GPtrArray *events, GError **error)
-{
-  g_autoptr(WeirRunState) state = weir_run_state_new (workflow, weir_engine_resolve, self);
-
-  for (guint i = 0; i < events->len; i++)
-    if (!weir_run_state_apply (state, g_ptr_array_index (events, i), error))
-      return NULL;
-  return g_steal_pointer (&state);
-}
-
-static gboolean
-check_unfinished (RecoverCall *call, GError **error)
-{
-  g_autoptr(WeirRunInfo) info = dex_await_object (weir_store_load_run (call->engine->store, call->id), error);
-
-  if (info == NULL)
-    return FALSE;
-  if (!weir_run_status_is_final (weir_run_info_get_status (info)) && weir_engine_find_run (call->engine, call->id) == NULL)
-    return TRUE;
-  g_set_error (error, WEIR_ERROR, WEIR_ERROR_WRONG_STATE, "Run %" G_GINT64_FORMAT " is %s: there is nothing to take up",
-               call->id, weir_run_status_get_name (weir_run_info_get_status (info)));
-  return FALSE;
-}
-
-static WeirRun *
-take_up (RecoverCall *call, GError **error)
-{
-  WeirEngine *self = call->engine;
-  g_autoptr(WeirRunInfo) info = NULL;
-  g_autoptr(GPtrArray) events = NULL;
-  g_autoptr(WeirWorkflow) workflow = NULL;
-  g_autoptr(WeirRunState) state = NULL;
-  g_autoptr(WeirRerun) rerun = NULL;
-  WeirRun *run;
-
-  if (!check_unfinished (call, error))
-    return NULL;
-  info = dex_await_object (weir_store_load_run (self->store, call->id), error);
-  if (info == NULL)
-    return NULL;
-  events = dex_await_boxed (weir_store_load_events (self->store, call->id, 0, TRUE), error);
-  if (events == NULL)
-    return NULL;
-  workflow = dex_await_object (weir_engine_load_workflow (self, weir_run_info_get_workflow_id (info),
-                                                          weir_run_info_get_version (info)), error);
-  if (workflow == NULL)
-    return NULL;
-  state = fold (self, workflow, events, error);
-  if (state == NULL || (!call->abandon && !weir_engine_load_rerun (self, workflow, state, &rerun, error)))
-    return NULL;
-  if (self->closed || weir_engine_find_run (self, call->id) != NULL)
-    {
-      g_set_error (error, WEIR_ERROR, WEIR_ERROR_WRONG_STATE, "Run %" G_GINT64_FORMAT " was taken up already", call->id);
-      return NULL;
-    }
-  run = add_run (self, call->id, workflow);
-  run->created_at = weir_run_info_get_created_at (info);
-  run->status = state->status;
-  g_hash_table_add (self->settled, g_memdup2 (&call->id, sizeof call->id));
-  if (call->abandon)
-    {
-      run->state = weir_run_state_ref (state);
-      weir_run_emit (run, WEIR_EVENT_RUN_INTERRUPTED, NULL, NULL);
-      weir_run_put_row (run);
-    }
-  else
-    {
-      run->parent = state->parent;
-      run->options = state->options != NULL ? weir_value_ref (state->options) : NULL;
-      run->rerun = g_steal_pointer (&rerun);
-      weir_run_recover (run, state);
-    }
-  return g_object_ref (run);
-}
-
-static DexFuture *
-recover_fiber (gpointer user_data)
-{
-  RecoverCall *call = user_data;
-  GError *error = NULL;
-  g_autoptr(WeirRun) run = take_up (call, &error);
-
-  if (run == NULL)
-    return dex_future_new_for_error (error);
-  if (!call->abandon)
-    g_signal_emit_by_name (call->engine, "run-added", run);
-  dex_await (weir_engine_durable (call->engine), NULL);
-  g_signal_emit_by_name (call->engine, "workflows-changed");
-  return dex_future_new_take_object (g_steal_pointer (&run));
-}
-
-static DexFuture *
-recover (WeirEngine *self, gint64 id, gboolean abandon)
-{
-  RecoverCall *call;
-
-  if (self->read_only)
-    return dex_future_new_reject (WEIR_ERROR, WEIR_ERROR_NEWER, "A newer Weir wrote %s; here it can only be looked at",
-                                  self->data_dir);
-  call = g_new0 (RecoverCall, 1);
-  call->engine = g_object_ref (self);
-  call->id = id;
-  call->abandon = abandon;
-  return dex_scheduler_spawn (NULL, 0, recover_fiber, call, recover_call_free);
-}
-
-/**
- * weir_engine_recover_run:
- * @self: an engine
- * @id: number of an unfinished run
- *
- * Takes a run up where its journal ends. Steps caught in flight run again where that harms nobody; the others are unknown until they
- * are settled.
- *
- * Returns: (transfer full): a future that resolves to the #WeirRun
- */
-DexFuture *
-weir_engine_recover_run (WeirEngine *self, gint64 id)
-{
-  return recover (self, id, FALSE);
-}
-
-/**
- * weir_engine_abandon_run:
- * @self: an engine
- * @id: number of an unfinished run
- *
- * Ends it as interrupted; what it did can still be undone.
- *
- * Returns: (transfer full): a future that resolves to the #WeirRun
- */
-DexFuture *
-weir_engine_abandon_run (WeirEngine *self, gint64 id)
-{
-  return recover (self, id, TRUE);
 }
 
 /* ── the fourth verb ────────────────────────────────────────────────────────────────────── */

@@ -177,6 +177,21 @@ WEIR_API GListModel   *weir_engine_list_unfinished (WeirEngine   *self);
  * Resolves to a WeirRun. */
 WEIR_API DexFuture    *weir_engine_recover_run     (WeirEngine   *self,
                                                     gint64        id) G_GNUC_WARN_UNUSED_RESULT;
+/* What would become of unfinished runs (@runs: a list of numbers, NULL: all) and of what they were at: resolves to a list of records
+ * {run, workflow, status, action, automatic, reason?, mismatch?, steps}. */
+WEIR_API DexFuture    *weir_engine_plan_recovery   (WeirEngine   *self,
+                                                    WeirValue    *runs) G_GNUC_WARN_UNUSED_RESULT;
+/* Takes up unfinished runs: by policy, or those that @options name. Resolves to the report, a record, which is kept. */
+WEIR_API DexFuture    *weir_engine_recover         (WeirEngine   *self,
+                                                    WeirValue    *options) G_GNUC_WARN_UNUSED_RESULT;
+/* Kept reports, newest first: resolves to a list of records {kind, at, ...}. */
+WEIR_API DexFuture    *weir_engine_list_reports    (WeirEngine   *self,
+                                                    guint         limit) G_GNUC_WARN_UNUSED_RESULT;
+/* Whether unfinished runs go on by themselves: a record {policy, pure?, idempotent?, once?, stagger}. (transfer full) */
+WEIR_API WeirValue    *weir_engine_dup_recovery    (WeirEngine   *self);
+WEIR_API gboolean      weir_engine_set_recovery    (WeirEngine   *self,
+                                                    WeirValue    *changes,
+                                                    GError      **error);
 /* Ends an unfinished run as interrupted without running anything. */
 WEIR_API DexFuture    *weir_engine_abandon_run     (WeirEngine   *self,
                                                     gint64        id) G_GNUC_WARN_UNUSED_RESULT;

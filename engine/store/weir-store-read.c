@@ -13,6 +13,7 @@ typedef struct
   gboolean whole;
   guint limit;
   char *text;
+  GArray *runs; /* of gint64 */
 } Question;
 
 static Question *
@@ -30,6 +31,7 @@ question_free (gpointer data)
   Question *self = data;
 
   g_free (self->text);
+  g_clear_pointer (&self->runs, g_array_unref);
   g_free (self);
 }
 
@@ -288,10 +290,8 @@ is_unknown (WeirStatement *row)
 }
 
 static gboolean
-load_events (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GError **error)
+add_events (WeirStore *self, WeirSql *sql, gint64 run, Question *question, GPtrArray *events, GError **error)
 {
-  Question *question = data;
-  g_autoptr(GPtrArray) events = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_event_unref);
   g_autoptr(GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                                        (GDestroyNotify) weir_value_unref);
   g_autoptr(WeirStatement) find = weir_sql_prepare (
@@ -308,8 +308,8 @@ load_events (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GErro
 
   if (find == NULL)
     return FALSE;
-  sqlite3_bind_int64 (find, 1, WEIR_STORE_KEY (question->run, question->after_seq));
-  sqlite3_bind_int64 (find, 2, WEIR_STORE_KEY (question->run, G_MAXUINT32));
+  sqlite3_bind_int64 (find, 1, WEIR_STORE_KEY (run, question->after_seq));
+  sqlite3_bind_int64 (find, 2, WEIR_STORE_KEY (run, G_MAXUINT32));
   while ((code = weir_sql_step (sql, find, error)) == SQLITE_ROW)
     {
       WeirEvent *event;
@@ -322,7 +322,38 @@ load_events (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GErro
         return FALSE;
       g_ptr_array_add (events, event);
     }
-  return code == SQLITE_DONE && weir_store_answer_boxed (answer, g_steal_pointer (&events), G_TYPE_PTR_ARRAY);
+  return code == SQLITE_DONE;
+}
+
+static gboolean
+load_events (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GError **error)
+{
+  Question *question = data;
+  g_autoptr(GPtrArray) events = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_event_unref);
+  guint n = question->runs != NULL ? question->runs->len : 1;
+
+  for (guint i = 0; i < n; i++)
+    if (!add_events (self, sql, question->runs != NULL ? g_array_index (question->runs, gint64, i) : question->run, question, events,
+                     error))
+      return FALSE;
+  return weir_store_answer_boxed (answer, g_steal_pointer (&events), G_TYPE_PTR_ARRAY);
+}
+
+/**
+ * weir_store_load_events_of:
+ * @self: a store
+ * @runs: (transfer full): numbers of runs (gint64)
+ *
+ * Returns: (transfer full): a future of a GPtrArray (boxed) of WeirEvent: the journals of these runs one after the other, values whole
+ */
+DexFuture *
+weir_store_load_events_of (WeirStore *self, GArray *runs)
+{
+  Question *question = question_new (0);
+
+  question->runs = runs;
+  question->whole = TRUE;
+  return weir_store_ask (self, FALSE, load_events, question, question_free);
 }
 
 /**

@@ -168,6 +168,8 @@ GListModel *weir_store_list_unfinished  (WeirStore *self);
 /* With values whole (blobs read back) if @whole, else values of 64 KiB and more come as
  * {"$blob": hash, "size": bytes, "type": kind, "preview": text}. */
 DexFuture  *weir_store_load_events      (WeirStore *self, gint64 run, guint64 after_seq, gboolean whole);
+/* Of several runs (numbers, consumed), one after the other, whole. */
+DexFuture  *weir_store_load_events_of   (WeirStore *self, GArray *runs);
 DexFuture  *weir_store_load_value       (WeirStore *self, const char *hash);
 DexFuture  *weir_store_query_logs       (WeirStore *self, gint64 run, int level, const char *block_path,
                                          const char *text, guint64 after_seq, guint limit);

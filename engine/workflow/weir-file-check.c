@@ -34,6 +34,7 @@ static const WeirFileShape note_shape[] = {
 
 static const char *const on_error_choices[] = { "stop", "continue", NULL };
 static const char *const on_failure_choices[] = { "stop", "finish", NULL };
+const char *const weir_recovery_choices[] = { "off", "ask", "automatic", NULL };
 
 const WeirFileShape weir_block_shape[] = {
   { "kind", WEIR_SHAPE_TEXT, .required = TRUE, .summary = "Id of a block kind, \"http.request\"" },
@@ -70,6 +71,8 @@ const WeirFileShape weir_document_shape[] = {
   { "concurrency", WEIR_SHAPE_INT, .minimum = 0, .maximum = 100000, .summary = "Steps at once; 0: the engine's limit" },
   { "max_runs", WEIR_SHAPE_INT, .minimum = 0, .maximum = 100000, .summary = "Runs of it at once, others wait; 0: the engine's limit" },
   { "priority", WEIR_SHAPE_PRIORITY, .summary = "Of its runs" },
+  { "recovery", WEIR_SHAPE_CHOICE, .choices = weir_recovery_choices,
+    .summary = "Whether its runs go on by themselves after the end of the program; left out: as the engine is set" },
   { "max_iterations", WEIR_SHAPE_INT, .minimum = 1, .maximum = G_MAXINT, .summary = "Of one cycle; 1,000 if left out" },
   { "on_failure", WEIR_SHAPE_CHOICE, .choices = on_failure_choices, .summary = "Whether independent branches finish" },
   { "blocks", WEIR_SHAPE_BLOCKS },

@@ -3,8 +3,8 @@
 #include "weir-workflow-private.h"
 
 const char *const weir_document_keys[] = {
-  "weir", "name", "description", "inputs", "variables", "concurrency", "max_runs", "priority", "max_iterations", "on_failure",
-  "blocks", "links", "output", "notes", "layout", NULL
+  "weir", "name", "description", "inputs", "variables", "concurrency", "max_runs", "priority", "recovery", "max_iterations",
+  "on_failure", "blocks", "links", "output", "notes", "layout", NULL
 };
 
 const char *const weir_block_keys[] = {

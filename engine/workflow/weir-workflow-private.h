@@ -223,6 +223,8 @@ WeirValue *weir_record_set_ordered      (WeirValue     *record,
                                          const char    *key,
                                          WeirValue     *value,
                                          const char *const *order);
+/* What `recovery` may say. */
+extern const char *const weir_recovery_choices[];
 extern const char *const weir_document_keys[];
 extern const char *const weir_block_keys[];
 extern const char *const weir_body_keys[];

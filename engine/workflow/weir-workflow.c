@@ -492,6 +492,23 @@ weir_workflow_get_run_priority (WeirWorkflow *self)
 }
 
 /**
+ * weir_workflow_get_recovery:
+ * @self: a workflow
+ *
+ * Returns: (transfer none) (nullable): "off", "ask" or "automatic": whether its runs go on by themselves after the end of the program;
+ *   %NULL to leave it to the engine
+ */
+const char *
+weir_workflow_get_recovery (WeirWorkflow *self)
+{
+  const char *policy;
+
+  g_return_val_if_fail (WEIR_IS_WORKFLOW (self), NULL);
+  policy = weir_value_get_member_text (self->graph->record, "recovery", NULL);
+  return policy != NULL && g_strv_contains (weir_recovery_choices, policy) ? policy : NULL;
+}
+
+/**
  * weir_workflow_get_max_iterations:
  * @self: a workflow
  *

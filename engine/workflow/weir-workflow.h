@@ -53,6 +53,8 @@ WEIR_API const WeirInput *weir_workflow_get_input  (WeirWorkflow  *self,
 WEIR_API guint         weir_workflow_get_concurrency (WeirWorkflow *self);
 WEIR_API guint         weir_workflow_get_max_runs    (WeirWorkflow  *self);
 WEIR_API int           weir_workflow_get_run_priority (WeirWorkflow *self);
+/* "off", "ask" or "automatic"; NULL: as the engine does. */
+WEIR_API const char   *weir_workflow_get_recovery    (WeirWorkflow *self);
 /* Iterations of one cycle; 1,000 by default. */
 WEIR_API guint         weir_workflow_get_max_iterations (WeirWorkflow *self);
 /* Whether independent branches finish when a step has failed ("on_failure: finish"); else nothing new starts. */
