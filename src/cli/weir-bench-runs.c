@@ -2,7 +2,6 @@
 #include "weir-bench.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <stdio.h>
 #include <string.h>
@@ -74,10 +73,10 @@ weir_bench_await (DexFuture *future, GError **error)
   return dex_future_get_value (future, error);
 }
 
-static WeirRun *
-play (WeirBench *self, WeirWorkflow *workflow, WeirValue *inputs, GError **error)
+WeirRun *
+weir_bench_play (WeirBench *self, WeirWorkflow *workflow, WeirValue *inputs, GError **error)
 {
-  g_autoptr(DexFuture) future = weir_engine_play (self->engine, workflow, inputs);
+  g_autoptr (DexFuture) future = weir_engine_play (self->engine, workflow, inputs);
   const GValue *value = weir_bench_await (future, error);
 
   return value != NULL ? g_value_dup_object (value) : NULL;
@@ -88,16 +87,16 @@ gint64
 weir_bench_time_run (WeirBench *self, WeirWorkflow *workflow, WeirValue *inputs, GError **error)
 {
   gint64 begin = g_get_monotonic_time ();
-  g_autoptr(WeirRun) run = play (self, workflow, inputs, error);
-  g_autoptr(DexFuture) end = run != NULL ? weir_run_wait (run) : NULL;
+  g_autoptr (WeirRun) run = weir_bench_play (self, workflow, inputs, error);
+  g_autoptr (DexFuture) end = run != NULL ? weir_run_wait (run) : NULL;
 
   if (run == NULL || weir_bench_await (end, error) == NULL)
     return -1;
   return g_get_monotonic_time () - begin;
 }
 
-static WeirWorkflow *
-parse (GString *yaml, GError **error)
+WeirWorkflow *
+weir_bench_parse (GString *yaml, GError **error)
 {
   WeirWorkflow *workflow = weir_workflow_parse (yaml->str, (gssize) yaml->len, NULL, error);
 
@@ -116,7 +115,7 @@ make_chain (guint n, const char *inputs, const char *config, const char *kind, G
   g_string_append (yaml, "links:\n");
   for (guint i = 1; i < n; i++)
     g_string_append_printf (yaml, "  - b%u.value -> b%u.value\n", i - 1, i);
-  return parse (yaml, error);
+  return weir_bench_parse (yaml, error);
 }
 
 /* Once to warm up, then @repetitions samples of µs ÷ @divisor. */
@@ -141,7 +140,7 @@ sample_runs (WeirSamples *samples, WeirWorkflow *workflow, guint repetitions, do
 gboolean
 weir_bench_chain_pure (WeirSamples *samples, GError **error)
 {
-  g_autoptr(WeirWorkflow) workflow = make_chain (1000, "", ", config: { value: 1 }", "debug.noop", error);
+  g_autoptr (WeirWorkflow) workflow = make_chain (1000, "", ", config: { value: 1 }", "debug.noop", error);
 
   return workflow != NULL && sample_runs (samples, workflow, 9, 1000, error);
 }
@@ -151,14 +150,14 @@ weir_bench_fan_out (WeirSamples *samples, GError **error)
 {
   GString *yaml = g_string_new (
     "weir: 1\nname: Fan\nblocks:\n  s: { kind: debug.noop, config: { value: 1 } }\n  j: { kind: debug.noop }\n");
-  g_autoptr(WeirWorkflow) workflow = NULL;
+  g_autoptr (WeirWorkflow) workflow = NULL;
 
   for (guint i = 0; i < 1000; i++)
     g_string_append_printf (yaml, "  b%u: { kind: debug.noop }\n", i);
   g_string_append (yaml, "links:\n");
   for (guint i = 0; i < 1000; i++)
     g_string_append_printf (yaml, "  - s.value -> b%u.value\n  - b%u.value -> j.value\n", i, i);
-  workflow = parse (yaml, error);
+  workflow = weir_bench_parse (yaml, error);
   return workflow != NULL && sample_runs (samples, workflow, 9, 1000, error);
 }
 
@@ -170,7 +169,7 @@ weir_bench_loop (WeirSamples *samples, GError **error)
     "  start: { kind: debug.noop, config: { value: { n: 0 } } }\n"
     "  add: { kind: data.edit_fields, config: { rows: [ { path: n, value: '=value.n + 1' } ] } }\n"
     "links:\n  - start.value -> add.value\n  - add.value -> add.value when: value.n < 10000\n");
-  g_autoptr(WeirWorkflow) workflow = parse (yaml, error);
+  g_autoptr (WeirWorkflow) workflow = weir_bench_parse (yaml, error);
 
   return workflow != NULL && sample_runs (samples, workflow, 5, 10000, error);
 }
@@ -189,7 +188,7 @@ weir_bench_resident_mb (void)
 static gboolean
 run_hundred (WeirBench *bench, WeirWorkflow *workflow, double *ms, GError **error)
 {
-  g_autoptr(GPtrArray) played = g_ptr_array_new_with_free_func (dex_unref);
+  g_autoptr (GPtrArray) played = g_ptr_array_new_with_free_func (dex_unref);
   gint64 begin = g_get_monotonic_time ();
 
   for (guint i = 0; i < 100; i++)
@@ -197,7 +196,7 @@ run_hundred (WeirBench *bench, WeirWorkflow *workflow, double *ms, GError **erro
   for (guint i = 0; i < 100; i++)
     {
       const GValue *value = weir_bench_await (g_ptr_array_index (played, i), error);
-      g_autoptr(DexFuture) end = value != NULL ? weir_run_wait (g_value_get_object (value)) : NULL;
+      g_autoptr (DexFuture) end = value != NULL ? weir_run_wait (g_value_get_object (value)) : NULL;
 
       if (end == NULL || weir_bench_await (end, error) == NULL)
         return FALSE;
@@ -209,7 +208,7 @@ run_hundred (WeirBench *bench, WeirWorkflow *workflow, double *ms, GError **erro
 static gboolean
 bench_hundred (WeirSamples *samples, gboolean memory, GError **error)
 {
-  g_autoptr(WeirWorkflow) workflow = make_chain (10, "", ", config: { value: 1 }", "debug.noop", error);
+  g_autoptr (WeirWorkflow) workflow = make_chain (10, "", ", config: { value: 1 }", "debug.noop", error);
   WeirBench bench;
   gboolean ok = workflow != NULL && weir_bench_open (&bench, error);
 
@@ -250,8 +249,8 @@ make_big_value (guint salt)
     {
       g_autofree char *text = g_strdup_printf ("%u %s %u", salt, padding, i);
       const char *keys[] = { "id", "text" };
-      g_autoptr(WeirValue) id = weir_value_new_int (i);
-      g_autoptr(WeirValue) value = weir_value_new_text (text);
+      g_autoptr (WeirValue) id = weir_value_new_int (i);
+      g_autoptr (WeirValue) value = weir_value_new_text (text);
 
       weir_builder_take (list, weir_value_new_record (keys, (WeirValue *[]) { id, value }, 2));
     }
@@ -272,20 +271,21 @@ gboolean
 weir_bench_big_value (WeirSamples *samples, GError **error)
 {
   static const char inputs[] = "inputs: { v: { type: any } }\n";
-  g_autoptr(WeirWorkflow) one = make_chain (1, inputs, ", config: { value: '=inputs.v' }", "debug.noop", error);
-  g_autoptr(WeirWorkflow) ten = make_chain (10, inputs, ", config: { value: '=inputs.v' }", "debug.noop", error);
+  g_autoptr (WeirWorkflow) one = make_chain (1, inputs, ", config: { value: '=inputs.v' }", "debug.noop", error);
+  g_autoptr (WeirWorkflow) ten = make_chain (10, inputs, ", config: { value: '=inputs.v' }", "debug.noop", error);
   WeirBench bench = { .dir = make_folder (error), .engine = weir_engine_new (":memory:", error) };
   gboolean ok = one != NULL && ten != NULL && bench.dir != NULL && bench.engine != NULL;
 
   for (guint i = 0; ok && i < 13; i++)
     {
-      g_autoptr(WeirValue) first = make_big_value (2 * i);
-      g_autoptr(WeirValue) second = make_big_value (2 * i + 1);
-      g_autoptr(WeirValue) first_inputs = inputs_of (first);
-      g_autoptr(WeirValue) second_inputs = inputs_of (second);
+      g_autoptr (WeirValue) first = make_big_value (2 * i);
+      g_autoptr (WeirValue) second = make_big_value (2 * i + 1);
+      g_autoptr (WeirValue) first_inputs = inputs_of (first);
+      g_autoptr (WeirValue) second_inputs = inputs_of (second);
       /* whoever comes second finds the memory warm: they take turns */
       gint64 first_time = weir_bench_time_run (&bench, i % 2 == 0 ? one : ten, first_inputs, error);
-      gint64 second_time = first_time >= 0 ? weir_bench_time_run (&bench, i % 2 == 0 ? ten : one, second_inputs, error) : -1;
+      gint64 second_time = first_time >= 0 ? weir_bench_time_run (&bench, i % 2 == 0 ? ten : one, second_inputs, error)
+                                           : -1;
       gint64 alone = i % 2 == 0 ? first_time : second_time;
       gint64 passed = i % 2 == 0 ? second_time : first_time;
 
@@ -298,82 +298,12 @@ weir_bench_big_value (WeirSamples *samples, GError **error)
   return ok;
 }
 
-/* ── effects ────────────────────────────────────────────────────────────────────────────── */
-
-static int
-compare_doubles (gconstpointer a, gconstpointer b)
-{
-  double x = *(const double *) a;
-  double y = *(const double *) b;
-
-  return x < y ? -1 : x > y;
-}
-
-/* Median µs of appending a page to a file and syncing it. */
-static double
-measure_fsync (const char *dir)
-{
-  g_autofree char *path = g_build_filename (dir, "sync", NULL);
-  int fd = open (path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  char page[4096] = { 0 };
-  double times[200];
-
-  for (guint i = 0; i < G_N_ELEMENTS (times); i++)
-    {
-      gint64 begin = g_get_monotonic_time ();
-
-      if (write (fd, page, sizeof page) < 0 || fsync (fd) < 0)
-        break;
-      times[i] = (double) (g_get_monotonic_time () - begin);
-    }
-  close (fd);
-  qsort (times, G_N_ELEMENTS (times), sizeof times[0], compare_doubles);
-  return times[G_N_ELEMENTS (times) / 2];
-}
-
-static WeirWorkflow *
-make_effects (guint n, GError **error)
-{
-  GString *yaml = g_string_new ("weir: 1\nname: Effects\nblocks:\n");
-
-  for (guint i = 0; i < n; i++)
-    g_string_append_printf (
-      yaml, "  b%u: { kind: data.set_variable, config: { name: v%u, scope: workflow, value: 1 } }\n", i, i % 10);
-  g_string_append (yaml, "links:\n");
-  for (guint i = 1; i < n; i++)
-    g_string_append_printf (yaml, "  - b%u.done -> b%u.run\n", i - 1, i);
-  return parse (yaml, error);
-}
-
-/* Every step sets a variable of the workflow: its undo record is synced before, its result with the intent of the
- * next. */
-gboolean
-weir_bench_chain_effect (WeirSamples *samples, GError **error)
-{
-  g_autoptr(WeirWorkflow) workflow = make_effects (1000, error);
-  WeirBench bench;
-  gboolean ok = workflow != NULL && weir_bench_open (&bench, error);
-
-  for (guint i = 0; ok && i < 4; i++)
-    {
-      double fsync_us = measure_fsync (bench.dir);
-      gint64 time = weir_bench_time_run (&bench, workflow, NULL, error);
-
-      ok = time >= 0;
-      if (ok && i > 0)
-        weir_samples_add (samples, (double) time / 1000 / fsync_us);
-    }
-  if (workflow != NULL)
-    weir_bench_close (&bench);
-  return ok;
-}
-
 /* ── the whole process ──────────────────────────────────────────────────────────────────── */
 
 gboolean
 weir_bench_cold_run (WeirSamples *samples, GError **error)
 {
-  g_autoptr(WeirWorkflow) workflow = make_chain (10, "", ", config: { value: 1 }", "debug.noop", error);
+  g_autoptr (WeirWorkflow) workflow = make_chain (10, "", ", config: { value: 1 }", "debug.noop", error);
   g_autofree char *dir = workflow != NULL ? make_folder (error) : NULL;
   g_autofree char *program = g_file_read_link ("/proc/self/exe", error);
   g_autofree char *file = dir != NULL ? g_build_filename (dir, "chain.yaml", NULL) : NULL;

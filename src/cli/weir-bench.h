@@ -55,7 +55,13 @@ void          weir_bench_close    (WeirBench *self);
 const GValue *weir_bench_await    (DexFuture *future, GError **error);
 /* From play to the end on disk, µs; negative when it failed. */
 gint64        weir_bench_time_run (WeirBench *self, WeirWorkflow *workflow, WeirValue *inputs, GError **error);
+/* (transfer full) (nullable): a run whose creation is on disk. */
+WeirRun      *weir_bench_play     (WeirBench *self, WeirWorkflow *workflow, WeirValue *inputs, GError **error);
+/* Takes the text. */
+WeirWorkflow *weir_bench_parse    (GString *yaml, GError **error);
 double        weir_bench_resident_mb (void);
+/* Sorts @values; @fraction 0.5: the median. */
+double        weir_bench_percentile (double *values, guint n, double fraction);
 
 /* weir-bench-json.c */
 gboolean weir_bench_json_in  (WeirSamples *samples, GError **error);
@@ -69,7 +75,21 @@ gboolean weir_bench_loop         (WeirSamples *samples, GError **error);
 gboolean weir_bench_runs_100     (WeirSamples *samples, GError **error);
 gboolean weir_bench_runs_100_rss (WeirSamples *samples, GError **error);
 gboolean weir_bench_big_value    (WeirSamples *samples, GError **error);
+
+/* weir-bench-effect.c */
 gboolean weir_bench_chain_effect (WeirSamples *samples, GError **error);
+gboolean weir_bench_durable_step (WeirSamples *samples, GError **error);
+gboolean weir_bench_undo_1000    (WeirSamples *samples, GError **error);
+
+/* weir-bench-busy.c */
+gboolean weir_bench_verb_latency (WeirSamples *samples, GError **error);
+gboolean weir_bench_turn         (WeirSamples *samples, GError **error);
+
+/* weir-bench-large.c */
+gboolean weir_bench_fold         (WeirSamples *samples, GError **error);
+gboolean weir_bench_large_load   (WeirSamples *samples, GError **error);
+gboolean weir_bench_large_write  (WeirSamples *samples, GError **error);
+gboolean weir_bench_large_undo   (WeirSamples *samples, GError **error);
 
 /* weir-bench-store.c */
 gboolean weir_bench_journal_size   (WeirSamples *samples, GError **error);

@@ -2,11 +2,9 @@
 #include "weir-bench.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
-const GOptionEntry weir_bench_options[] = {
-  WEIR_OPTION_JSON (N_ ("Print a JSON line for each figure")),
-  { NULL }
-};
+const GOptionEntry weir_bench_options[] = { WEIR_OPTION_JSON (N_ ("Print a JSON line for each figure")), { NULL } };
 
 static int
 compare_samples (gconstpointer a, gconstpointer b)
@@ -17,13 +15,12 @@ compare_samples (gconstpointer a, gconstpointer b)
   return (first > second) - (first < second);
 }
 
-/* @samples sorted; @fraction 0.5: the median. */
-static double
-get_percentile (WeirSamples *samples, double fraction)
+double
+weir_bench_percentile (double *values, guint n, double fraction)
 {
-  guint index = (guint) (fraction * (samples->len - 1) + 0.5);
-
-  return g_array_index (samples, double, index);
+  g_return_val_if_fail (n > 0, 0);
+  qsort (values, n, sizeof *values, compare_samples);
+  return values[(guint) (fraction * (n - 1) + 0.5)];
 }
 
 static void
@@ -31,13 +28,12 @@ print_figure (const WeirFigure *figure, WeirSamples *samples)
 {
   double value, p95;
 
-  g_array_sort (samples, compare_samples);
-  value = get_percentile (samples, 0.5);
-  p95 = get_percentile (samples, 0.95);
+  value = weir_bench_percentile ((double *) samples->data, samples->len, 0.5);
+  p95 = weir_bench_percentile ((double *) samples->data, samples->len, 0.95);
   if (weir_option_json)
     {
       WeirBuilder *builder = weir_record_builder_new (6);
-      g_autoptr(WeirValue) line = NULL;
+      g_autoptr (WeirValue) line = NULL;
 
       weir_builder_set_take (builder, "name", weir_value_new_text (figure->name));
       weir_builder_set_take (builder, "value", weir_value_new_number (value));
@@ -62,8 +58,8 @@ print_figure (const WeirFigure *figure, WeirSamples *samples)
 static int
 measure_figure (const WeirFigure *figure)
 {
-  g_autoptr(GArray) samples = g_array_new (FALSE, FALSE, sizeof (double));
-  g_autoptr(GError) error = NULL;
+  g_autoptr (GArray) samples = g_array_new (FALSE, FALSE, sizeof (double));
+  g_autoptr (GError) error = NULL;
 
   if (!figure->measure (samples, &error))
     return weir_cli_fail_text (WEIR_EXIT_FAILED, "%s: %s", figure->name, error->message);
