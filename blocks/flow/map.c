@@ -190,6 +190,7 @@ typedef struct
   SwarmSource *source;
   GHashTable *keys; /* text of a key → index + 1; NULL without */
   GError *error;
+  guint concurrency;
   guint n_waits;
   guint hundredth; /* last told of */
   gboolean waiting;
@@ -521,8 +522,11 @@ map_idle (gpointer user_data)
         map_finish (self);
       return;
     }
-  if (!at_end)
+  /* not the whole stream, while it is paused; but after a restart up to where it was */
+  if (!at_end && (counts.n_queued < self->concurrency || swarm_source_get_count (self->source) < counts.n_brought))
     swarm_source_read (self->source);
+  else if (!at_end)
+    return;
   else if (counts.n_queued > 0 || counts.n_running > 0)
     return;
   else if (counts.open)
@@ -555,6 +559,7 @@ map_begin (MapRun *self, guint concurrency)
   };
 
   self->ref_count++;
+  self->concurrency = concurrency;
   weir_step_begin_swarm (self->step, &setup);
   bring (self);
 }

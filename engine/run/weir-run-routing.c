@@ -630,10 +630,10 @@ weir_scope_clear_tokens (WeirScopeState *scope)
     {
       for (guint j = 0; j < plan->blocks[i].n_inputs; j++)
         g_clear_pointer (&scope->blocks[i].inputs[j].last, weir_value_unref);
-      g_clear_pointer (&scope->blocks[i].inputs, g_free);
+      scope->blocks[i].inputs = NULL;
     }
   for (guint i = 0; i < plan->n_regions; i++)
     g_queue_clear_full (&scope->regions[i].tokens, (GDestroyNotify) feedback_free);
-  g_clear_pointer (&scope->links, g_free);
-  g_clear_pointer (&scope->regions, g_free);
+  scope->links = NULL;
+  scope->regions = NULL;
 }

@@ -94,6 +94,7 @@ struct _WeirScopeState
   WeirScope        pub;
   WeirScopeState  *parent;
   WeirPlanState   *shared; /* NULL: the graph is not known */
+  gpointer         room;      /* of blocks, links and regions, and of the inputs of blocks */
   WeirBlockState  *blocks;
   WeirLinkState   *links;
   WeirRegionState *regions;

@@ -45,7 +45,7 @@ weir_scope_state_free (WeirScopeState *scope)
   if (scope == NULL)
     return;
   weir_scope_clear_tokens (scope);
-  g_free (scope->blocks);
+  g_free (scope->room);
   g_free (scope->pub.key);
   g_free (scope->pub.path);
   g_clear_pointer (&scope->pub.locals, weir_value_unref);
@@ -279,6 +279,28 @@ weir_run_state_share_plan (WeirRunState *self, WeirGraph *graph)
   return shared;
 }
 
+/* One piece for all that is as large as the graph: a swarm opens a hundred thousand scopes. */
+static void
+scope_make_room (WeirScopeState *scope, WeirPlan *plan)
+{
+  gsize size = sizeof (WeirBlockState) * plan->n_blocks + sizeof (WeirLinkState) * plan->n_links
+               + sizeof (WeirRegionState) * plan->n_regions;
+  WeirInputState *inputs;
+
+  for (guint i = 0; i < plan->n_blocks; i++)
+    size += sizeof (WeirInputState) * plan->blocks[i].n_inputs;
+  scope->room = g_malloc0 (MAX (size, 1));
+  scope->blocks = scope->room;
+  scope->links = (WeirLinkState *) (scope->blocks + plan->n_blocks);
+  scope->regions = (WeirRegionState *) (scope->links + plan->n_links);
+  inputs = (WeirInputState *) (scope->regions + plan->n_regions);
+  for (guint i = 0; i < plan->n_blocks; i++)
+    {
+      scope->blocks[i].inputs = inputs;
+      inputs += plan->blocks[i].n_inputs;
+    }
+}
+
 static void
 scope_open (WeirRunState *self, WeirScopeState *scope, WeirGraph *graph)
 {
@@ -290,11 +312,7 @@ scope_open (WeirRunState *self, WeirScopeState *scope, WeirGraph *graph)
 
   scope->shared = weir_run_state_share_plan (self, graph);
   WeirPlan *plan = scope->shared->plan;
-  scope->blocks = g_new0 (WeirBlockState, plan->n_blocks + 1);
-  scope->links = g_new0 (WeirLinkState, plan->n_links + 1);
-  scope->regions = g_new0 (WeirRegionState, plan->n_regions + 1);
-  for (guint i = 0; i < plan->n_blocks; i++)
-    scope->blocks[i].inputs = g_new0 (WeirInputState, plan->blocks[i].n_inputs + 1);
+  scope_make_room (scope, plan);
   weir_scope_fire_entries (self, scope);
 }
 
@@ -367,8 +385,8 @@ apply_scope_opened (WeirRunState *self, WeirEvent *event, WeirStepState *step, G
   scope->pub.block = step->info.block;
   scope->pub.firing = event->firing;
   scope->pub.key = g_strdup (weir_value_get_member_text (event->data, "key", ""));
-  scope->pub.path = g_strdup_printf ("%s%s%s%s%s/", step->scope->pub.path, step->info.block, sub ? "" : "[",
-                                     sub ? "" : scope->pub.key, sub ? "" : "]");
+  scope->pub.path = sub ? g_strconcat (step->scope->pub.path, step->info.block, "/", NULL)
+                        : g_strconcat (step->scope->pub.path, step->info.block, "[", scope->pub.key, "]/", NULL);
   scope->pub.locals = dup_member (event->data, "locals");
   scope->priority = weir_value_get_member_int (event->data, "priority", 0);
   scope->pub.inputs = dup_member (event->data, "inputs");

@@ -513,7 +513,7 @@ is_going (WeirSwarmRun *self)
 {
   WeirStepState *state = self->step->state;
 
-  return !self->step->settled && !self->draining && !self->stopping && state->info.status == WEIR_STEP_RUNNING
+  return !weir_engine_is_behind (self->run->engine) && !self->step->settled && !self->draining && !self->stopping && state->info.status == WEIR_STEP_RUNNING
          && weir_run_may_start (self->run) && !state->scope->failing && state->swarm != NULL
          && !weir_run_state_is_paused (self->run->state, state->scope, state->block_index);
 }

@@ -266,14 +266,20 @@ weir_swarm_state_try_again (WeirStepState *step)
       set_status (step->swarm, i, WEIR_ITEM_QUEUED);
 }
 
+static gboolean
+same_bytes (gconstpointer a, gconstpointer b, gsize n)
+{
+  return n == 0 || memcmp (a, b, n) == 0;
+}
+
 gboolean
 weir_swarm_state_equal (WeirSwarmState *a, WeirSwarmState *b)
 {
   if (a == NULL || b == NULL)
     return a == b;
-  return a->items->len == b->items->len && memcmp (a->items->data, b->items->data, a->items->len) == 0
-         && memcmp (a->n_by, b->n_by, sizeof a->n_by) == 0 && a->n_stopped == b->n_stopped && a->open == b->open
+  return a->items->len == b->items->len && same_bytes (a->items->data, b->items->data, a->items->len)
+         && same_bytes (a->n_by, b->n_by, sizeof a->n_by) && a->n_stopped == b->n_stopped && a->open == b->open
          && a->order->len == b->order->len
-         && memcmp (a->order->data, b->order->data, a->order->len * sizeof (guint32)) == 0
+         && same_bytes (a->order->data, b->order->data, a->order->len * sizeof (guint32))
          && a->batches->len == b->batches->len && a->n_brought == b->n_brought;
 }

@@ -36,6 +36,7 @@ struct _WeirEngine
   gint64      batch_began;  /* monotonic µs; 0: nothing waits to be committed */
   WeirBatch  *batch;        /* of this turn */
   GPtrArray  *events;       /* of this turn, told to the bus once they are on disk */
+  guint       n_behind;     /* events on their way to the disk */
   GQueue      commits;      /* on their way to the disk, oldest first */
   DexPromise *durable;      /* resolved when this turn is on disk; NULL while nobody waits */
 
@@ -52,6 +53,8 @@ WeirEngine *weir_engine_new_with_clock (const char *data_dir, WeirClock *clock, 
 /* Journals an event of a live run: in this turn's batch, on the bus once it is on disk. Takes the event. */
 void        weir_engine_journal      (WeirEngine *self, WeirEvent *event, const char *path, const char *block_path);
 /* Resolves when everything journalled so far is on disk. */
+/* Whether the disk is far behind: what can wait with beginning more does. */
+gboolean       weir_engine_is_behind  (WeirEngine *self);
 DexFuture  *weir_engine_durable      (WeirEngine *self);
 WeirBatch  *weir_engine_get_batch    (WeirEngine *self);
 /* What is only for the bus: progress. */

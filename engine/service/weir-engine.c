@@ -15,6 +15,9 @@
  * no end to that, not longer than this, µs. */
 #define COMMIT_DELAY 3000
 
+/* A swarm begins nothing more while so many events are on their way: else they would pile up in memory. */
+#define BEHIND 8192
+
 G_DEFINE_FINAL_TYPE (WeirEngine, weir_engine, G_TYPE_OBJECT)
 
 enum
@@ -60,6 +63,12 @@ weir_engine_publish (WeirEngine *self, WeirEvent *event)
   tell_subscriptions (self, one);
 }
 
+gboolean
+weir_engine_is_behind (WeirEngine *self)
+{
+  return self->n_behind > BEHIND;
+}
+
 /* ── the turn ───────────────────────────────────────────────────────────────────────────── */
 
 typedef struct
@@ -98,6 +107,23 @@ commit_free (Commit *commit)
   g_free (commit);
 }
 
+/* What began nothing more because the disk is behind goes on. */
+static void
+catch_up (WeirEngine *self, Commit *commit)
+{
+  gboolean was_behind = weir_engine_is_behind (self);
+  GHashTableIter iter;
+  WeirRun *run;
+
+  self->n_behind -= commit->events != NULL ? commit->events->len : 0;
+  if (!was_behind || weir_engine_is_behind (self))
+    return;
+  g_hash_table_iter_init (&iter, self->runs);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &run))
+    if (run->swarms != NULL && run->swarms->len > 0)
+      weir_engine_wake (self, run);
+}
+
 static void
 committed_cb (gpointer user_data)
 {
@@ -105,6 +131,7 @@ committed_cb (gpointer user_data)
   WeirEngine *self = commit->engine;
 
   g_queue_remove (&self->commits, commit);
+  catch_up (self, commit);
   if (commit->durable != NULL)
     dex_promise_resolve_boolean (commit->durable, TRUE);
   if (commit->events != NULL)
@@ -129,6 +156,7 @@ commit_turn (WeirEngine *self)
   commit->engine = g_object_ref (self);
   commit->events = g_steal_pointer (&self->events);
   commit->durable = g_steal_pointer (&self->durable);
+  self->n_behind += commit->events != NULL ? commit->events->len : 0;
   g_queue_push_tail (&self->commits, commit);
   weir_store_commit (self->store, self->batch != NULL ? g_steal_pointer (&self->batch) : weir_batch_new (), committed_cb,
                      commit);

@@ -544,6 +544,49 @@ test_keeps_many_items_small (void)
   weir_test_check_fold (test, many);
 }
 
+/* A stream is read as items are needed: not to its end while the swarm is paused. */
+static void
+test_reads_a_stream_as_needed (void)
+{
+  g_autoptr (WeirTest) test = weir_test_new_on_disk ();
+  g_autofree char *path = g_build_filename (test->dir, "rows.txt", NULL);
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autofree char *yaml = NULL;
+  g_autoptr (WeirRun) run = NULL;
+  g_autoptr (WeirSwarm) swarm = NULL;
+  g_autoptr (DexFuture) future = NULL;
+  gint64 id;
+
+  for (guint i = 0; i < 20000; i++)
+    g_string_append_printf (text, "line %u of many, which is long enough to fill a buffer or two\n", i);
+  g_assert_true (g_file_set_contents (path, text->str, (gssize) text->len, NULL));
+  yaml = g_strdup_printf ("weir: 1\nname: Stream\nblocks:\n"
+                          "  read: { kind: file.read, config: { path: %s, as: stream } }\n"
+                          "  map:\n    kind: flow.map\n    config: { concurrency: 2 }\n    body:\n      blocks:\n"
+                          "        work: { kind: test.wait, config: { give: 1 } }\n"
+                          "links:\n  - read.content -> map.items\n",
+                          path);
+  run = weir_test_play (test, yaml, NULL);
+  id = weir_run_get_id (run);
+  for (guint i = 0; weir_test_n_waiting ("work") < 2 && i < 100; i++)
+    weir_test_settle (test);
+  g_assert_cmpuint (weir_test_n_waiting ("work"), ==, 2);
+  finish (test, NULL);
+  swarm = weir_run_get_swarm (run, 0, "map", 0, 0);
+  g_assert_cmpuint (swarm->n_items, <, 20000);
+  g_clear_object (&run);
+  weir_test_reopen (test);
+  future = weir_engine_recover_run (test->engine, id);
+  run = g_value_dup_object (weir_test_await (future, NULL));
+  for (guint i = 0; weir_test_n_waiting ("work") < 2 && i < 100; i++)
+    weir_test_settle (test);
+  g_clear_pointer (&swarm, weir_swarm_unref);
+  swarm = weir_run_get_swarm (run, 0, "map", 0, 3);
+  g_assert_cmpuint (swarm->n_ok, ==, 1);
+  g_assert_cmpuint (swarm->n_running, ==, 2);
+  weir_test_check_fold (test, run);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -567,5 +610,6 @@ main (int argc, char **argv)
   g_test_add_func ("/weir/swarm/goes-on-after-a-restart", test_goes_on_after_a_restart);
   g_test_add_func ("/weir/swarm/waits-over-a-restart", test_waits_over_a_restart);
   g_test_add_func ("/weir/swarm/keeps-many-items-small", test_keeps_many_items_small);
+  g_test_add_func ("/weir/swarm/reads-a-stream-as-needed", test_reads_a_stream_as_needed);
   return g_test_run ();
 }
