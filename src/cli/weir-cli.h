@@ -53,6 +53,8 @@ extern gboolean weir_option_json;
 
 int weir_command_run (int argc, char **argv);
 int weir_command_resume (int argc, char **argv);
+int weir_command_recover (int argc, char **argv);
+int weir_command_reports (int argc, char **argv);
 int weir_command_settle (int argc, char **argv);
 int weir_command_waits (int argc, char **argv);
 int weir_command_answer (int argc, char **argv);
@@ -91,6 +93,8 @@ int weir_command_man (int argc, char **argv);
 
 extern const GOptionEntry weir_run_options[];
 extern const GOptionEntry weir_resume_options[];
+extern const GOptionEntry weir_recover_options[];
+extern const GOptionEntry weir_reports_options[];
 extern const GOptionEntry weir_settle_options[];
 extern const GOptionEntry weir_waits_options[];
 extern const GOptionEntry weir_answer_options[];

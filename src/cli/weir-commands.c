@@ -19,6 +19,14 @@ const WeirCommand weir_commands[] = {
   { "resume", N_ ("RUN [PART]"), N_ ("Resume a run that is paused or was left unfinished"),
     N_ ("A run that a crash or the end of its program left unfinished goes on in this process."), "run", weir_resume_options,
     1, 2, weir_command_resume },
+  { "recover", N_ ("[RUN...]"), N_ ("Say what the end of the program cut off, or go on with it"),
+    N_ ("Without a run it only says what would become of each run and of what it was at. With runs, or --all, they go on in this process; a run\n"
+        "whose input files or block kinds are not as they were is left unless --anyway. What happens at the start of the window is set with\n"
+        "--set policy=off|ask|automatic, for what was at work also pure, idempotent and once; --set stagger=2s waits between two runs. A\n"
+        "workflow says it for itself with recovery: in its file."),
+    "run", weir_recover_options, 0, 1000, weir_command_recover },
+  { "reports", "", N_ ("List what was taken up after the end of the program, and when"), NULL, NULL, weir_reports_options, 0, 0,
+    weir_command_reports },
   { "settle", N_ ("RUN BLOCK rerun|done|failed"), N_ ("Say what became of a step that a crash caught at work"),
     N_ ("A program, a request or another effect that must not happen twice is not run again by itself after a crash: its outcome is\n"
         "unknown until you looked. BLOCK is the step as `weir show` names it. The run then goes on."),

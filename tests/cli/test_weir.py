@@ -392,6 +392,24 @@ class WeirTest(unittest.TestCase):
         done = self.weir("resume", "1")
         self.assertIn("Run 1 succeeded", done.stdout)
 
+    def test_what_a_crash_cut_off_is_said_and_taken_up(self):
+        owner = self.start("run", self.file(SLOW.replace("60s", "1s")), "--json")
+        self.wait_for_event(owner, "block.started")
+        owner.kill()
+        owner.communicate()
+        said = self.weir("recover").stdout
+        self.assertIn("Run 1 (Slow), resume: You are asked first", said)
+        self.assertIn("wait  Was at work and had changed nothing; it runs again", said)
+        self.weir("recover", "--report", code=1)
+        self.assertIn('"policy":"off"', self.weir("recover", "--set", "policy=off", "--set", "stagger=1s").stdout)
+        self.assertIn("maybe", self.weir("recover", "--set", "policy=maybe", code=2).stderr)
+        done = self.weir("recover", "1")
+        self.assertIn("Run 1 (Slow): resume", done.stdout)
+        self.assertEqual(json.loads(self.weir("runs", "--json").stdout)[0]["status"], "succeeded")
+        self.assertIn("Taken up: 1", self.weir("recover", "--report").stdout)
+        self.assertEqual(json.loads(self.weir("reports", "--json").stdout)[0]["by"], "person")
+        self.assertIn("No run was cut off", self.weir("recover").stdout)
+
     def test_an_owner_that_does_not_answer_is_named(self):
         owner = self.start("run", self.file(SLOW), "--json")
         self.wait_for_event(owner, "block.started")
