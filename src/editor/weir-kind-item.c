@@ -6,6 +6,8 @@
 #include <glib/gi18n.h>
 
 #include "weir-fuzzy.h"
+#include "weir-kind-query.h"
+#include "weir-preferences.h"
 
 struct _WeirKindItem
 {
@@ -14,7 +16,13 @@ struct _WeirKindItem
   const WeirBlockKind *kind;
   char                *others;   /* what a search looks at besides the title */
   int                  score;
+  gboolean             pinned;
+  guint                n_used;
 };
+
+#define PINNED_GROUP "kinds-pinned"
+#define USED_GROUP   "kinds-used"
+#define OFTEN        3   /* times */
 
 G_DEFINE_FINAL_TYPE (WeirKindItem, weir_kind_item, G_TYPE_OBJECT)
 
@@ -47,10 +55,15 @@ WeirKindItem *
 weir_kind_item_new (const WeirBlockKind *kind)
 {
   WeirKindItem *self = g_object_new (WEIR_TYPE_KIND_ITEM, NULL);
+  g_autofree char *pinned = NULL, *used = NULL;
 
   self->kind = kind;
   self->others = g_strjoin (" ", kind->id, kind->keywords != NULL ? _(kind->keywords) : "",
                             weir_kind_item_get_category (self), kind->summary != NULL ? _(kind->summary) : "", NULL);
+  pinned = weir_preferences_get (PINNED_GROUP, kind->id);
+  used = weir_preferences_get (USED_GROUP, kind->id);
+  self->pinned = pinned != NULL;
+  self->n_used = used != NULL ? (guint) CLAMP (g_ascii_strtoll (used, NULL, 10), 0, 1000000) : 0;
   return self;
 }
 
@@ -90,6 +103,46 @@ weir_kind_item_get_category (WeirKindItem *self)
   return self->kind->category != NULL ? _(self->kind->category) : _("Other");
 }
 
+const char *
+weir_kind_item_get_section (WeirKindItem *self)
+{
+  return self->pinned ? _("Pinned") : self->n_used >= OFTEN ? _("Used Often") : weir_kind_item_get_category (self);
+}
+
+int
+weir_kind_item_get_rank (WeirKindItem *self)
+{
+  return self->pinned ? 0 : self->n_used >= OFTEN ? 1 : 2;
+}
+
+gboolean
+weir_kind_item_get_pinned (WeirKindItem *self)
+{
+  return self->pinned;
+}
+
+void
+weir_kind_item_set_pinned (WeirKindItem *self,
+                           gboolean      pinned)
+{
+  self->pinned = pinned;
+  weir_preferences_set (PINNED_GROUP, self->kind->id, pinned ? "yes" : NULL);
+}
+
+guint
+weir_kind_item_get_n_used (WeirKindItem *self)
+{
+  return self->n_used;
+}
+
+void
+weir_kind_item_note_use (WeirKindItem *self)
+{
+  g_autofree char *text = g_strdup_printf ("%u", ++self->n_used);
+
+  weir_preferences_set (USED_GROUP, self->kind->id, text);
+}
+
 /**
  * weir_kind_item_get_score:
  * @self: an item
@@ -113,7 +166,15 @@ void
 weir_kind_item_search (WeirKindItem *self,
                        const char   *query)
 {
-  self->score = weir_fuzzy_score (query, weir_kind_item_get_title (self), self->others);
+  g_autoptr(WeirKindQuery) parsed = weir_kind_query_new (query);
+
+  self->score = 0;
+  if (!weir_kind_query_accepts (parsed, self->kind, weir_kind_item_get_category (self)))
+    return;
+  self->score = weir_fuzzy_score (weir_kind_query_get_words (parsed), weir_kind_item_get_title (self), self->others);
+  /* Among what fits alike, what a person uses comes first. */
+  if (self->score > 1)
+    self->score += MIN (self->n_used, 15) + (self->pinned ? 15 : 0);
 }
 
 /**

@@ -18,6 +18,16 @@ WeirKindItem        *weir_kind_item_new          (const WeirBlockKind *kind);
 const WeirBlockKind *weir_kind_item_get_kind     (WeirKindItem        *self);
 const char          *weir_kind_item_get_title    (WeirKindItem        *self);
 const char          *weir_kind_item_get_category (WeirKindItem        *self);
+/* Its family, or a group of its own for what is pinned or used often. */
+const char          *weir_kind_item_get_section  (WeirKindItem        *self);
+/* Pinned first, then used often, then the families. */
+int                  weir_kind_item_get_rank     (WeirKindItem        *self);
+gboolean             weir_kind_item_get_pinned   (WeirKindItem        *self);
+void                 weir_kind_item_set_pinned   (WeirKindItem        *self,
+                                                  gboolean             pinned);
+guint                weir_kind_item_get_n_used   (WeirKindItem        *self);
+/* It has been put on a canvas once more. */
+void                 weir_kind_item_note_use     (WeirKindItem        *self);
 int                  weir_kind_item_get_score    (WeirKindItem        *self);
 void                 weir_kind_item_search       (WeirKindItem        *self,
                                                   const char          *query);

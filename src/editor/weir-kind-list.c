@@ -83,7 +83,10 @@ compare_sections_cb (gconstpointer a,
                      gconstpointer b,
                      gpointer      user_data)
 {
-  return g_utf8_collate (weir_kind_item_get_category ((WeirKindItem *) a), weir_kind_item_get_category ((WeirKindItem *) b));
+  int by_rank = weir_kind_item_get_rank ((WeirKindItem *) a) - weir_kind_item_get_rank ((WeirKindItem *) b);
+
+  return by_rank != 0 ? by_rank : g_utf8_collate (weir_kind_item_get_section ((WeirKindItem *) a),
+                                                  weir_kind_item_get_section ((WeirKindItem *) b));
 }
 
 static int
@@ -93,6 +96,11 @@ compare_items_cb (gconstpointer a,
 {
   int by_score = weir_kind_item_get_score ((WeirKindItem *) b) - weir_kind_item_get_score ((WeirKindItem *) a);
 
+  int by_use = (int) weir_kind_item_get_n_used ((WeirKindItem *) b)
+               - (int) weir_kind_item_get_n_used ((WeirKindItem *) a);
+
+  if (by_score == 0 && by_use != 0)
+    return by_use;
   return by_score != 0 ? by_score : g_utf8_collate (weir_kind_item_get_title ((WeirKindItem *) a),
                                                     weir_kind_item_get_title ((WeirKindItem *) b));
 }
@@ -109,6 +117,8 @@ update_filter (WeirKindList *self)
       weir_kind_item_search (item, query);
     }
 
+  /* A star that was pressed shows at once. */
+  gtk_sorter_changed (self->section_sorter, GTK_SORTER_CHANGE_DIFFERENT);
   /* The best fit comes first, whatever its family, as soon as something is typed. */
   gtk_sort_list_model_set_section_sorter (self->sorted, *query == '\0' ? self->section_sorter : NULL);
   gtk_list_view_set_header_factory (GTK_LIST_VIEW (self->list), *query == '\0' ? self->headers : NULL);
@@ -121,13 +131,29 @@ update_filter (WeirKindList *self)
 }
 
 static void
+toggle_pin (WeirKindList *self,
+            WeirKindItem *item)
+{
+  g_autoptr(WeirKindItem) kept = g_object_ref (item);
+  guint position;
+
+  weir_kind_item_set_pinned (item, !weir_kind_item_get_pinned (item));
+  /* Taken out and put in again: its row is made anew. */
+  if (g_list_store_find (self->items, item, &position))
+    g_list_store_splice (self->items, position, 1, (gpointer *) &kept, 1);
+  update_filter (self);
+}
+
+static void
 activate_at (WeirKindList *self,
              guint         position)
 {
   g_autoptr(WeirKindItem) item = g_list_model_get_item (G_LIST_MODEL (self->selection), position);
 
-  if (item != NULL)
-    g_signal_emit (self, signals[KIND_ACTIVATED], 0, weir_kind_item_get_kind (item)->id);
+  if (item == NULL)
+    return;
+  weir_kind_item_note_use (item);
+  g_signal_emit (self, signals[KIND_ACTIVATED], 0, weir_kind_item_get_kind (item)->id);
 }
 
 static void
@@ -159,6 +185,13 @@ search_key_cb (WeirKindList    *self,
   guint selected = gtk_single_selection_get_selected (self->selection);
   guint n_items = g_list_model_get_n_items (G_LIST_MODEL (self->selection));
 
+  if (keyval == GDK_KEY_p && (state & GDK_CONTROL_MASK) != 0 && selected != GTK_INVALID_LIST_POSITION)
+    {
+      g_autoptr(WeirKindItem) item = g_list_model_get_item (G_LIST_MODEL (self->selection), selected);
+
+      toggle_pin (self, item);
+      return GDK_EVENT_STOP;
+    }
   if (keyval == GDK_KEY_Down && selected == GTK_INVALID_LIST_POSITION && n_items > 0)
     selected = 0;
   else if (keyval == GDK_KEY_Down && selected + 1 < n_items)
@@ -195,9 +228,20 @@ drag_begin_cb (GtkDragSource *source,
 }
 
 static void
+pin_clicked_cb (GtkButton   *pin,
+                GtkListItem *list_item)
+{
+  WeirKindItem *item = gtk_list_item_get_item (list_item);
+  GtkWidget *list = gtk_widget_get_ancestor (GTK_WIDGET (pin), WEIR_TYPE_KIND_LIST);
+
+  toggle_pin (WEIR_KIND_LIST (list), item);
+}
+
+static void
 setup_cb (GtkListItemFactory *factory,
           GtkListItem        *list_item)
 {
+  GtkWidget *pin = gtk_button_new ();
   GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
   GtkWidget *icon = gtk_image_new ();
   GtkWidget *texts = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
@@ -220,6 +264,13 @@ setup_cb (GtkListItemFactory *factory,
   gtk_box_append (GTK_BOX (texts), summary);
   gtk_box_append (GTK_BOX (row), icon);
   gtk_box_append (GTK_BOX (row), texts);
+  gtk_widget_add_css_class (pin, "flat");
+  gtk_widget_add_css_class (pin, "kind-pin");
+  gtk_widget_set_valign (pin, GTK_ALIGN_CENTER);
+  gtk_widget_set_focus_on_click (pin, FALSE);
+  gtk_widget_set_focusable (pin, FALSE);
+  g_signal_connect (pin, "clicked", G_CALLBACK (pin_clicked_cb), list_item);
+  gtk_box_append (GTK_BOX (row), pin);
   gtk_widget_add_css_class (row, "kind-row");
   g_signal_connect (drag, "prepare", G_CALLBACK (drag_prepare_cb), list_item);
   g_signal_connect (drag, "drag-begin", G_CALLBACK (drag_begin_cb), list_item);
@@ -239,6 +290,17 @@ bind_cb (GtkListItemFactory *factory,
   const char *classes[] = { "kind-icon", family, NULL };
   const char *summary = kind->summary != NULL ? _(kind->summary) : "";
 
+  GtkWidget *pin = gtk_widget_get_last_child (gtk_list_item_get_child (list_item));
+  gboolean pinned = weir_kind_item_get_pinned (item);
+  const char *what = pinned ? _("Unpin (Ctrl+P)") : _("Pin (Ctrl+P)");
+
+  gtk_button_set_icon_name (GTK_BUTTON (pin), pinned ? "starred-symbolic" : "non-starred-symbolic");
+  gtk_widget_set_tooltip_text (pin, what);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (pin), GTK_ACCESSIBLE_PROPERTY_LABEL, what, -1);
+  if (pinned)
+    gtk_widget_add_css_class (pin, "pinned");
+  else
+    gtk_widget_remove_css_class (pin, "pinned");
   gtk_widget_set_css_classes (icon, classes);
   gtk_image_set_from_icon_name (GTK_IMAGE (icon), weir_kind_get_icon_name (kind));
   gtk_label_set_text (GTK_LABEL (title), weir_kind_item_get_title (item));
@@ -265,7 +327,7 @@ bind_header_cb (GtkListItemFactory *factory,
                 GtkListHeader      *header)
 {
   gtk_label_set_text (GTK_LABEL (gtk_list_header_get_child (header)),
-                      weir_kind_item_get_category (gtk_list_header_get_item (header)));
+                      weir_kind_item_get_section (gtk_list_header_get_item (header)));
 }
 
 /* A list view holds on to its first item, which leaves the header above it out of sight. */
