@@ -67,6 +67,9 @@ double        weir_bench_percentile (double *values, guint n, double fraction);
 gboolean weir_bench_json_in  (WeirSamples *samples, GError **error);
 gboolean weir_bench_json_out (WeirSamples *samples, GError **error);
 
+/* weir-bench-recovery.c */
+gboolean weir_bench_recovery (WeirSamples *samples, GError **error);
+
 /* weir-bench-runs.c */
 gboolean weir_bench_cold_run     (WeirSamples *samples, GError **error);
 gboolean weir_bench_chain_pure   (WeirSamples *samples, GError **error);

@@ -28,6 +28,8 @@ const WeirFigure weir_figures[] = {
   { "journal-size", "what an ordinary run of 20 blocks takes on disk", "KiB", 64, NULL, weir_bench_journal_size },
   { "many-runs", "memory that 1,000 waiting and 100 active runs add", "MB", 60, NULL, weir_bench_many_runs },
   { "many-runs-list", "the time to list them", "ms", 50, NULL, weir_bench_many_runs_list },
+  { "recovery", "1,000 runs that kill -9 cut off: from the start until all go on", "ms", 1000, "Restate 1100 for one, n8n not at all",
+    weir_bench_recovery },
   { "stream-2g", "a file of 2 GB, read, filtered by an expression and written, as streams", "s", 60, NULL, weir_bench_stream_2g },
   { "stream-2g-rss", "the most memory that it took", "MB", 100, NULL, weir_bench_stream_2g_rss },
   { "swarm-100k", "a swarm of 100,000 trivial items with its journal, per item", "µs", 12, NULL, weir_bench_swarm_100k },
