@@ -8,6 +8,7 @@
  * the wall would tell about the neighbours. */
 #include "canvas-fixture.h"
 #include "weir-canvas-private.h"
+#include "weir-kind-item.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -293,6 +294,96 @@ measure_rss (CanvasFixture *fixture)
   printf ("{\"name\":\"canvas-rss\",\"value\":%.1f,\"unit\":\"MB\"}\n", get_rss_mb () - before_mb);
 }
 
+/* What a key in the search of the palette costs, over all kinds. */
+static void
+measure_search (void)
+{
+  static const char text[] = "http reqest in:text cat:";
+  double times[200];
+  g_autoptr(GListStore) items = weir_kind_item_list_all ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (times); i++)
+    {
+      g_autofree char *typed = g_strndup (text, i % sizeof text);
+      double before = get_thread_ms ();
+
+      for (guint k = 0; k < g_list_model_get_n_items (G_LIST_MODEL (items)); k++)
+        {
+          g_autoptr(WeirKindItem) item = g_list_model_get_item (G_LIST_MODEL (items), k);
+
+          weir_kind_item_search (item, typed);
+        }
+      times[i] = get_thread_ms () - before;
+    }
+  report ("palette-search", times, G_N_ELEMENTS (times), "ms");
+}
+
+static void
+edit_at_random (WeirWorkflow *workflow,
+                GRand        *random,
+                guint         i)
+{
+  WeirGraph *graph = weir_workflow_get_graph (workflow);
+  WeirBlock *block = weir_graph_get_block (graph, g_rand_int_range (random, 0, weir_graph_get_n_blocks (graph)));
+  g_autofree char *label = g_strdup_printf ("Edit %u", i);
+
+  switch (g_rand_int_range (random, 0, 6))
+    {
+    case 0:
+      weir_workflow_add_block (workflow, graph, NULL, "data.template", NULL, i * 8, i * 16, NULL);
+      break;
+    case 1:
+      if (weir_graph_get_n_blocks (graph) > 900)
+        weir_workflow_remove_block (workflow, block);
+      break;
+    case 2:
+      weir_workflow_set_position (workflow, block, g_rand_int_range (random, 0, 9999), 80);
+      break;
+    case 3:
+      weir_workflow_set_label (workflow, block, label);
+      break;
+    case 4:
+      weir_workflow_set_enabled (workflow, block, !weir_block_get_enabled (block));
+      break;
+    default:
+      if (weir_graph_get_n_links (graph) > 0)
+        weir_workflow_remove_link (workflow, weir_graph_get_link (graph, weir_graph_get_n_links (graph) / 2));
+      break;
+    }
+}
+
+/* 500 edits of a workflow of 1,000 blocks that is shown, undone to where they began. */
+static void
+measure_undo (CanvasFixture *fixture)
+{
+  double times[3];
+
+  for (guint i = 0; i < G_N_ELEMENTS (times); i++)
+    {
+      g_autoptr(WeirWorkflow) generated = canvas_fixture_generate (1000, 1500);
+      g_autofree char *text = weir_workflow_to_yaml (generated), *before = NULL, *after = NULL;
+      g_autoptr(GListModel) problems = NULL;
+      g_autoptr(WeirWorkflow) workflow = weir_workflow_parse (text, -1, &problems, NULL);
+      g_autoptr(GRand) random = g_rand_new_with_seed (i);
+      double started;
+
+      weir_canvas_set_workflow (fixture->canvas, workflow);
+      before = weir_workflow_to_yaml (workflow);
+      for (guint e = 0; e < 500; e++)
+        edit_at_random (workflow, random, e);
+      canvas_fixture_settle (fixture);
+      started = get_thread_ms ();
+      while (weir_workflow_can_undo (workflow))
+        weir_workflow_undo (workflow);
+      times[i] = get_thread_ms () - started;
+      after = weir_workflow_to_yaml (workflow);
+      g_assert_cmpstr (before, ==, after);
+      canvas_fixture_settle (fixture);
+    }
+  report ("edit-undo", times, G_N_ELEMENTS (times), "ms");
+  weir_canvas_set_workflow (fixture->canvas, fixture->workflow);
+}
+
 static gboolean
 is_wanted (const char *wanted,
            const char *name)
@@ -365,5 +456,9 @@ main (int   argc,
     measure_layout (fixture, 1000);
   if (is_wanted (wanted, "layout-5000"))
     measure_layout (fixture, 5000);
+  if (is_wanted (wanted, "palette-search"))
+    measure_search ();
+  if (is_wanted (wanted, "edit-undo"))
+    measure_undo (fixture);
   return 0;
 }

@@ -45,7 +45,7 @@ command_bench () {
   build_ninja release
   for word; do case $word in -*) ;; *) name=$word ;; esac; done
   case $name in
-  studio-* | canvas-* | layout-*) ;;
+  studio-* | canvas-* | layout-* | palette-* | edit-*) ;;
   *)
     data=$(mktemp -d -p "$top/_build" bench.XXXXXX)   # on a disk, which /tmp need not be
     XDG_DATA_HOME=$data "$top/_build/src/cli/weir" bench "$@"
@@ -53,7 +53,7 @@ command_bench () {
     ;;
   esac
   case $name in '' | studio-*) bench_window "$top/tests/bench/bench-studio.py" "$@" ;; esac
-  case $name in '' | canvas-* | layout-*) bench_window "$top/_build/tests/bench/bench-canvas" "$@" ;; esac
+  case $name in '' | canvas-* | layout-* | palette-* | edit-*) bench_window "$top/_build/tests/bench/bench-canvas" "$@" ;; esac
 }
 
 bench_window () {
