@@ -746,6 +746,7 @@ weir_run_pump (WeirRun *run, gint64 until)
     start_due_retries (run);
   if (weir_run_may_start (run))
     weir_run_resume_answered (run);
+  weir_run_close_rested (run);
   /* a verb or a moment may let them go on */
   run->swarms_wake = run->swarms != NULL && run->swarms->len > 0;
   for (;;)

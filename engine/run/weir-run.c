@@ -238,13 +238,15 @@ weir_run_recover (WeirRun *self, WeirRunState *state)
     }
   if (stopping)
     weir_run_check_end (self);
-  else if (state->status == WEIR_RUN_STOPPING)
-    ; /* its handlers go on */
+  else if (state->status == WEIR_RUN_STOPPING || weir_run_status_is_final (state->status))
+    ; /* its handlers go on; or a wait was over, and it ended with that */
   else if (paused && state->status == WEIR_RUN_PAUSING)
     weir_run_emit (self, WEIR_EVENT_RUN_PAUSED, NULL, NULL);
   else if (!paused && state->status != WEIR_RUN_QUEUED)
     weir_run_emit (self, WEIR_EVENT_RUN_RESUMED, NULL, weir_value_new_record (&key, &yes, 1));
   weir_run_put_row (self);
+  if (weir_run_status_is_final (state->status))
+    return;
   wake_for_retries (self);
   weir_run_close_rested (self);
   if (paused || stopping)

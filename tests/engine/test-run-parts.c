@@ -131,6 +131,26 @@ test_time_of_a_container_is_that_of_all_in_it (void)
 }
 
 static void
+test_item_ends_with_the_second_attempt_of_its_last_step (void)
+{
+  g_autoptr(WeirTest) test = weir_test_new ();
+  g_autoptr(WeirRun) run = weir_test_play (test, "weir: 1\nname: Again\nblocks:\n  l: { kind: test.pass, config: { give: [1, 2] } }\n"
+                                                 "  e:\n    kind: test.each\n    body:\n      blocks:\n"
+                                                 "        p:\n          kind: test.pass\n          retry: { attempts: 2, first: 10ms }\n"
+                                                 "          config: { fail: net.refused, fail_times: 1, give: =item }\n"
+                                                 "links:\n  - l.value -> e.value\n", NULL);
+
+  for (guint i = 0; i < 2; i++)
+    {
+      g_assert_cmpint (weir_run_get_status (run), ==, WEIR_RUN_RUNNING);
+      weir_clock_advance (test->clock, 20);
+      weir_test_settle (test);
+    }
+  g_assert_cmpint (weir_run_get_status (run), ==, WEIR_RUN_SUCCEEDED);
+  weir_test_check_fold (test, run);
+}
+
+static void
 test_many_items_are_not_all_kept (void)
 {
   g_autoptr(WeirTest) test = weir_test_new ();
@@ -428,6 +448,8 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/weir/run/parts/item-ends-with-the-second-attempt-of-its-last-step",
+                   test_item_ends_with_the_second_attempt_of_its_last_step);
   g_test_add_func ("/weir/run/parts/time-of-a-container-is-that-of-all-in-it", test_time_of_a_container_is_that_of_all_in_it);
   g_test_add_func ("/weir/run/part/paused-block", test_paused_block_lets_the_rest_go_on);
   g_test_add_func ("/weir/run/part/stopped-block", test_stopped_block_is_a_failure_for_the_rest);
