@@ -137,7 +137,7 @@ print_added (WeirValue *answer)
 {
   WeirValue *errors = weir_value_find_member (answer, "errors");
   const char *refused = weir_value_get_member_text (answer, "refused", NULL);
-  gint64 n = weir_value_get_member_int (answer, "added", 0), us = weir_value_get_member_int (answer, "us", 0);
+  gint64 n = weir_value_get_member_int (answer, "added", 0);
 
   if (weir_option_json)
     weir_cli_print_json (answer, 2);
@@ -151,8 +151,14 @@ print_added (WeirValue *answer)
   if (refused != NULL)
     return weir_option_json ? WEIR_EXIT_INVALID : weir_cli_fail_text (WEIR_EXIT_INVALID, "%s", refused);
   if (!weir_option_json)
-    printf (_ ("%d items added in %.1f ms, %d left out\n"), (int) n, (double) us / 1000,
-            (int) weir_value_get_member_int (answer, "rejected", 0));
+    {
+      int left_out = (int) weir_value_get_member_int (answer, "rejected", 0);
+
+      printf (ngettext ("%d item added", "%d items added", n), (int) n);
+      if (left_out > 0)
+        printf (_ (", %d left out"), left_out);
+      putchar ('\n');
+    }
   return WEIR_EXIT_OK;
 }
 

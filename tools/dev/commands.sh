@@ -77,3 +77,9 @@ command_docs () {
   build_ninja docs docs/weir-1
   say "$build_dir/docs/weir-1/index.html"
 }
+
+# What pages of documentation show is done, and their pictures and tables are made anew.
+command_pages () {
+  build_ninja release src/cli/weir
+  python3 "$top/tools/dev/pages.py" --write "$top/_build/src/cli/weir" "$top"/docs/*.md
+}
