@@ -3,29 +3,44 @@
 
 #include <string.h>
 
+/* Most records have few members with short names: their keys need no memory of their own. */
+#define OWN_KEYS 8
+#define OWN_TEXT 120
+
 /* The value under construction grows in place: its items follow it, so that end () hands it over as it is. */
 struct _WeirBuilder
 {
-  WeirValue  *value;
-  gsize       length;
-  gsize       capacity;
+  WeirValue *value;
+  gsize length;
+  gsize capacity;
   /* of a record */
-  WeirKey    *keys;    /* text is NULL: at key_offsets in key_texts, which moves while it grows */
-  GString    *key_texts;
+  WeirKey *keys; /* text is an offset into texts, which move while they grow */
+  char *texts;
+  gsize texts_length;
+  gsize texts_room;
   GHashTable *numbers; /* key → number, once there are many */
+  WeirKey own_keys[OWN_KEYS];
+  char own_texts[OWN_TEXT];
 };
 
 static WeirBuilder *
 builder_new (WeirValueKind kind, gsize expected)
 {
-  WeirBuilder *self = g_new0 (WeirBuilder, 1);
+  /* the last two fields are not touched before they are used */
+  WeirBuilder *self = g_new (WeirBuilder, 1);
 
   self->capacity = CLAMP (expected, 4, 1 << 20);
   self->value = weir_value_alloc (kind, self->capacity * sizeof (WeirValue *));
+  self->length = 0;
+  self->keys = NULL;
+  self->texts = NULL;
+  self->numbers = NULL;
   if (kind == WEIR_VALUE_RECORD)
     {
-      self->keys = g_new (WeirKey, self->capacity);
-      self->key_texts = g_string_new (NULL);
+      self->keys = self->capacity <= OWN_KEYS ? self->own_keys : g_new (WeirKey, self->capacity);
+      self->texts = self->own_texts;
+      self->texts_length = 0;
+      self->texts_room = OWN_TEXT;
     }
   return self;
 }
@@ -67,7 +82,9 @@ append_take (WeirBuilder *self, WeirValue *item)
     {
       self->capacity *= 2;
       self->value = g_realloc (self->value, sizeof (WeirValue) + self->capacity * sizeof (WeirValue *));
-      if (self->keys != NULL)
+      if (self->keys == self->own_keys)
+        self->keys = memcpy (g_new (WeirKey, self->capacity), self->own_keys, self->length * sizeof (WeirKey));
+      else if (self->keys != NULL)
         self->keys = g_renew (WeirKey, self->keys, self->capacity);
     }
   get_items (self)[self->length++] = item;
@@ -100,20 +117,34 @@ weir_builder_add (WeirBuilder *self, WeirValue *item)
   weir_builder_take (self, weir_value_ref (item));
 }
 
-/* While a record is built, the text of a key is an offset into key_texts. */
 static const char *
 get_key (WeirBuilder *self, gsize index)
 {
-  return self->key_texts->str + GPOINTER_TO_SIZE (self->keys[index].text);
+  return self->texts + GPOINTER_TO_SIZE (self->keys[index].text);
+}
+
+static void
+append_text (WeirBuilder *self, const char *text, gsize length)
+{
+  if (self->texts_length + length > self->texts_room)
+    {
+      self->texts_room = MAX (self->texts_room * 2, self->texts_length + length);
+      if (self->texts == self->own_texts)
+        self->texts = memcpy (g_malloc (self->texts_room), self->own_texts, self->texts_length);
+      else
+        self->texts = g_realloc (self->texts, self->texts_room);
+    }
+  memcpy (self->texts + self->texts_length, text, length);
+  self->texts_length += length;
 }
 
 typedef struct
 {
   WeirBuilder *builder;
-  const char  *text; /* of a key that is looked for; NULL: the key number of the builder */
-  gsize        number;
-  guint32      length;
-  guint32      hash;
+  const char *text; /* of a key that is looked for; NULL: the key number of the builder */
+  gsize number;
+  guint32 length;
+  guint32 hash;
 } BuilderKey;
 
 static guint
@@ -129,7 +160,8 @@ builder_key_equal (gconstpointer a, gconstpointer b)
 
   return left->hash == right->hash && left->length == right->length
          && memcmp (left->text != NULL ? left->text : get_key (left->builder, left->number),
-                    right->text != NULL ? right->text : get_key (right->builder, right->number), left->length) == 0;
+                    right->text != NULL ? right->text : get_key (right->builder, right->number), left->length)
+              == 0;
 }
 
 static void
@@ -149,7 +181,8 @@ find_key (WeirBuilder *self, const char *key, guint32 length, guint32 hash)
       BuilderKey wanted = { self, key, 0, length, hash };
       gpointer number;
 
-      return g_hash_table_lookup_extended (self->numbers, &wanted, NULL, &number) ? (gssize) GPOINTER_TO_SIZE (number) : -1;
+      return g_hash_table_lookup_extended (self->numbers, &wanted, NULL, &number) ? (gssize) GPOINTER_TO_SIZE (number)
+                                                                                  : -1;
     }
 
   for (gsize i = 0; i < self->length; i++)
@@ -165,6 +198,16 @@ find_key (WeirBuilder *self, const char *key, guint32 length, guint32 hash)
   return -1;
 }
 
+static gboolean
+is_ascii (const char *text, gsize length)
+{
+  guint8 all = 0;
+
+  for (gsize i = 0; i < length; i++)
+    all |= (guint8) text[i];
+  return all < 0x80;
+}
+
 void
 weir_builder_set_len_take (WeirBuilder *self, const char *key, gsize length, WeirValue *value)
 {
@@ -175,7 +218,7 @@ weir_builder_set_len_take (WeirBuilder *self, const char *key, gsize length, Wei
   g_return_if_fail (self->value->kind == WEIR_VALUE_RECORD);
   g_return_if_fail (value != NULL);
 
-  if (memchr (key, '\0', length) == NULL && !g_utf8_validate_len (key, length, NULL))
+  if (!is_ascii (key, length) && memchr (key, '\0', length) == NULL && !g_utf8_validate_len (key, length, NULL))
     {
       key = repaired = g_utf8_make_valid (key, length);
       length = strlen (key);
@@ -190,8 +233,8 @@ weir_builder_set_len_take (WeirBuilder *self, const char *key, gsize length, Wei
     }
 
   append_take (self, value);
-  self->keys[self->length - 1] = (WeirKey) { GSIZE_TO_POINTER (self->key_texts->len), length, hash };
-  g_string_append_len (self->key_texts, key, length);
+  self->keys[self->length - 1] = (WeirKey) { GSIZE_TO_POINTER (self->texts_length), length, hash };
+  append_text (self, key, length);
   if (self->numbers != NULL)
     remember_number (self, self->length - 1);
 }
@@ -266,9 +309,10 @@ weir_builder_free (WeirBuilder *self)
         weir_value_unref (get_items (self)[i]);
       g_free (self->value);
     }
-  g_free (self->keys);
-  if (self->key_texts != NULL)
-    g_string_free (self->key_texts, TRUE);
+  if (self->keys != NULL && self->keys != self->own_keys)
+    g_free (self->keys);
+  if (self->texts != NULL && self->texts != self->own_texts)
+    g_free (self->texts);
   g_clear_pointer (&self->numbers, g_hash_table_unref);
   g_free (self);
 }

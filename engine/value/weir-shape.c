@@ -41,9 +41,9 @@ weir_shape_fill_index (WeirShape *self, guint32 *index, guint32 size)
     }
 }
 
-/* Copies the keys, which must differ from each other, into one block with the shape. */
-WeirShape *
-weir_shape_new (const WeirKey *keys, guint32 n_keys)
+/* Copies the keys into one block with the shape. */
+static WeirShape *
+shape_new (const WeirKey *keys, guint32 n_keys)
 {
   guint32 index_size = weir_shape_index_size (n_keys);
   gsize text_size = 0;
@@ -68,6 +68,60 @@ weir_shape_new (const WeirKey *keys, guint32 n_keys)
   if (index_size > 0)
     weir_shape_fill_index (self, (guint32 *) (self->keys + n_keys), index_size);
   return self;
+}
+
+/* The shapes that a thread made last: most records that it makes look like one that it made just before. */
+#define N_RECENT 64
+#define MAX_RECENT_KEYS 8
+
+static void
+free_recent (gpointer data)
+{
+  WeirShape **recent = data;
+
+  for (guint i = 0; i < N_RECENT; i++)
+    g_clear_pointer (&recent[i], weir_shape_unref);
+  g_free (recent);
+}
+
+static GPrivate recent_shapes = G_PRIVATE_INIT (free_recent);
+
+static gboolean
+has_keys (const WeirShape *self, const WeirKey *keys, guint32 n_keys)
+{
+  if (self->n_keys != n_keys)
+    return FALSE;
+  for (guint32 i = 0; i < n_keys; i++)
+    if (self->keys[i].hash != keys[i].hash || self->keys[i].length != keys[i].length
+        || memcmp (self->keys[i].text, keys[i].text, keys[i].length) != 0)
+      return FALSE;
+  return TRUE;
+}
+
+/* A shape with these keys, which must differ from each other: a new one, or one that other records have too. */
+WeirShape *
+weir_shape_new (const WeirKey *keys, guint32 n_keys)
+{
+  WeirShape **recent = g_private_get (&recent_shapes);
+  WeirShape **place;
+  guint32 hash = n_keys;
+
+  if (n_keys > MAX_RECENT_KEYS)
+    return shape_new (keys, n_keys);
+  if (recent == NULL)
+    {
+      recent = g_new0 (WeirShape *, N_RECENT);
+      g_private_set (&recent_shapes, recent);
+    }
+  for (guint32 i = 0; i < n_keys; i++)
+    hash = hash * 31 + keys[i].hash;
+  place = &recent[(hash ^ hash >> 16) % N_RECENT];
+  if (*place == NULL || !has_keys (*place, keys, n_keys))
+    {
+      g_clear_pointer (place, weir_shape_unref);
+      *place = shape_new (keys, n_keys);
+    }
+  return weir_shape_ref (*place);
 }
 
 WeirShape *

@@ -464,6 +464,20 @@ weir_table_to_records (WeirValue *table)
   return weir_builder_end (builder);
 }
 
+/* It looks as before. */
+static WeirValue *
+replace_member (WeirValue *record, gsize index, WeirValue *value)
+{
+  gsize n_members = record->a.shape->n_keys;
+  WeirValue *self = weir_value_alloc (WEIR_VALUE_RECORD, n_members * sizeof (WeirValue *));
+
+  self->a.shape = weir_shape_ref (record->a.shape);
+  self->b.items = (WeirValue **) (self + 1);
+  for (gsize i = 0; i < n_members; i++)
+    self->b.items[i] = weir_value_ref (i == index ? value : weir_value_peek_child (record, i));
+  return self;
+}
+
 /**
  * weir_value_with_member:
  * @record: a record
@@ -484,6 +498,8 @@ weir_value_with_member (WeirValue *record, const char *key, WeirValue *value)
 
   found = weir_shape_find (record->a.shape, key, length);
   n_members = record->a.shape->n_keys;
+  if (found >= 0 && value != NULL && record->a.shape->ref_count >= 0)
+    return replace_member (record, (gsize) found, value);
   builder = weir_record_builder_new (n_members + 1);
   for (gsize i = 0; i < n_members; i++)
     {
