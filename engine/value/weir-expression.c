@@ -7,6 +7,7 @@
 #include "weir-js-private.h"
 #include "weir-js-scan.h"
 #include "weir-json-private.h"
+#include "weir-plain.h"
 
 #define CACHE_SIZE 1024
 #define MAX_SOURCE_LENGTH (1 << 20)
@@ -18,8 +19,7 @@ typedef struct
   char     *source;    /* NULL: only text */
   gsize     line;      /* where it starts, from 0 */
   gsize     column;
-  GStrv     path;      /* a plain path, "item.path", needs no JavaScript */
-  WeirValue *constant;
+  WeirPlain *plain;    /* needs no JavaScript, or mostly not */
   guint     serial;    /* of the realm that the code is for */
   JSValue   code;
 } Segment;
@@ -48,8 +48,7 @@ clear_segment (gpointer data)
 
   g_free (self->literal);
   g_free (self->source);
-  g_strfreev (self->path);
-  g_clear_pointer (&self->constant, weir_value_unref);
+  g_clear_pointer (&self->plain, weir_plain_free);
   weir_realm_free_code (self->serial, self->code);
 }
 
@@ -79,58 +78,6 @@ weir_expression_unref (WeirExpression *self)
   g_ptr_array_unref (self->names);
   g_free (self->key);
   g_free (self);
-}
-
-static gboolean
-is_plain_word (const char *word)
-{
-  if (!g_ascii_isalpha (*word) && *word != '_')
-    return FALSE;
-  for (; *word != '\0'; word++)
-    if (!g_ascii_isalnum (*word) && *word != '_')
-      return FALSE;
-  return TRUE;
-}
-
-/* Paths, "text" and whole numbers mean the same with and without JavaScript, so most workflows never start it. */
-static void
-simplify (Segment *self)
-{
-  g_autofree char *source = g_strstrip (g_strdup (self->source));
-  gsize length = strlen (source);
-  g_auto(GStrv) words = NULL;
-  char quote = source[0];
-
-  if (length >= 2 && (quote == '"' || quote == '\'') && strcspn (source + 1, "\"'\\\n\r") == length - 2
-      && source[length - 1] == quote)
-    {
-      self->constant = weir_value_new_text_len (source + 1, length - 2);
-      return;
-    }
-  if (length > 0 && length <= 9 && strspn (source, "0123456789") == length && (source[0] != '0' || length == 1))
-    {
-      self->constant = weir_value_new_int (g_ascii_strtoll (source, NULL, 10));
-      return;
-    }
-
-  words = g_strsplit (source, ".", -1);
-  for (guint i = 0; words[i] != NULL; i++)
-    if (!is_plain_word (words[i]) || (i == 0 && (weir_is_js_keyword (words[0], strlen (words[0]))
-                                                 || weir_js_is_own_name (words[0]))))
-      return;
-  if (words[0] != NULL)
-    self->path = g_steal_pointer (&words);
-}
-
-/* NULL where JavaScript has more to say than that a member is there: it answers then, or fails in its own words. */
-static WeirValue *
-follow_path (const Segment *self, WeirValue *scope)
-{
-  WeirValue *value = scope;
-
-  for (guint i = 0; self->path[i] != NULL && value != NULL; i++)
-    value = weir_value_find_member_len (value, self->path[i], strlen (self->path[i]));
-  return value;
 }
 
 static void
@@ -314,8 +261,8 @@ compile_segment (WeirExpression *self, Segment *segment, GError **error)
   Task task = { .expression = self, .segment = segment, .error = error };
 
   weir_js_find_names (segment->source, strlen (segment->source), self->names);
-  simplify (segment);
-  if (segment->path != NULL || segment->constant != NULL)
+  segment->plain = weir_plain_new (segment->source);
+  if (segment->plain != NULL)
     return TRUE;
   if (segment->source[strspn (segment->source, " \t\r\n")] == '\0')
     {
@@ -504,10 +451,8 @@ evaluate_segment (WeirExpression *self, Segment *segment, WeirValue *scope, GErr
   Task task = { .expression = self, .segment = segment, .scope = scope, .error = &problem };
   WeirValue *found;
 
-  if (segment->constant != NULL)
-    return weir_value_ref (segment->constant);
-  if (segment->path != NULL && (found = follow_path (segment, scope)) != NULL)
-    return weir_value_ref (found);
+  if (segment->plain != NULL && (found = weir_plain_evaluate (segment->plain, scope)) != NULL)
+    return found;
 
   weir_realm_call (evaluate_cb, &task);
   if (task.result == NULL)

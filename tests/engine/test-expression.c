@@ -258,6 +258,38 @@ test_survives_random_sources (void)
   assert_gives ("1 + 1", "2");
 }
 
+/* What is answered without JavaScript against what JavaScript says of the same in brackets. */
+static void
+test_plain_operators_mean_the_same_as_javascript (void)
+{
+  static const char *const operands[] = {
+    "value.status", "value.price", "value.name", "value.id",       "items",      "items.length", "nothing", "'Zoë'",
+    "\"\"",         "0",           "1",          "200",            "999999999",  "big",          "low",     "missing",
+    "value.none",   "wait",        "time",       "nothing.length", "items.none", "value.name.length",
+  };
+  static const char *const signs[] = { "===", "!==", "==", "!=", "<=", ">=", "<", ">", "+", "-", "*" };
+  g_autoptr(WeirValue) base = make_scope ();
+  g_autoptr(WeirValue) big = weir_value_new_int (G_MAXINT32);
+  g_autoptr(WeirValue) low = weir_value_new_int (-1);
+  g_autoptr(WeirValue) with_big = weir_value_with_member (base, "big", big);
+  g_autoptr(WeirValue) scope = weir_value_with_member (with_big, "low", low);
+
+  for (guint i = 0; i < G_N_ELEMENTS (operands); i++)
+    for (guint j = 0; j < G_N_ELEMENTS (signs); j++)
+      for (guint k = 0; k < G_N_ELEMENTS (operands); k++)
+        {
+          g_autofree char *plain = g_strdup_printf ("%s %s %s", operands[i], signs[j], operands[k]);
+          g_autofree char *bracketed = g_strdup_printf ("(%s)", plain);
+          g_autoptr(WeirValue) one = evaluate (plain, scope, NULL);
+          g_autoptr(WeirValue) other = evaluate (bracketed, scope, NULL);
+          g_autofree char *said = one != NULL ? weir_value_encode (one, NULL) : g_strdup ("error");
+          g_autofree char *expected = other != NULL ? weir_value_encode (other, NULL) : g_strdup ("error");
+
+          if (!g_str_equal (said, expected))
+            g_error ("%s is %s, not %s", plain, expected, said);
+        }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -265,6 +297,7 @@ main (int argc, char **argv)
   dex_init ();
   g_test_add_func ("/weir/expression/reads-the-scope", test_reads_the_scope);
   g_test_add_func ("/weir/expression/plain-paths-mean-the-same-as-javascript", test_plain_paths_mean_the_same_as_javascript);
+  g_test_add_func ("/weir/expression/plain-operators-mean-the-same-as-javascript", test_plain_operators_mean_the_same_as_javascript);
   g_test_add_func ("/weir/expression/special-kinds", test_special_kinds);
   g_test_add_func ("/weir/expression/results-share-what-was-passed-on", test_results_share_what_was_passed_on);
   g_test_add_func ("/weir/expression/values-cannot-be-changed", test_values_cannot_be_changed);
