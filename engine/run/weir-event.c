@@ -56,13 +56,13 @@ static const char *const event_names[WEIR_EVENT_LAST] = {
 };
 
 static const char *const run_status_names[] = {
-  "created", "queued", "running", "waiting", "pausing", "paused", "stopping",
-  "succeeded", "failed", "cancelled", "interrupted",
+  "created",  "queued",    "running", "waiting",   "pausing",     "paused",
+  "stopping", "succeeded", "failed",  "cancelled", "interrupted",
 };
 
 static const char *const step_status_names[] = {
-  "pending", "ready", "queued", "running", "retry_wait", "waiting", "suspended", "succeeded", "failed", "skipped",
-  "cached", "pinned", "cancelled", "interrupted", "unknown", "undone",
+  "pending", "ready",   "queued", "running", "retry_wait", "waiting",     "suspended", "succeeded",
+  "failed",  "skipped", "cached", "pinned",  "cancelled",  "interrupted", "unknown",   "undone",
 };
 
 G_DEFINE_BOXED_TYPE (WeirEvent, weir_event, weir_event_ref, weir_event_unref)
@@ -200,28 +200,68 @@ append_value (GString *line, const char *name, WeirValue *value)
   gsize length;
   g_autofree char *json = weir_json_write (value, 0, &length);
 
-  g_string_append_printf (line, ",\"%s\":", name);
+  g_string_append (line, name);
   g_string_append_len (line, json, (gssize) length);
 }
 
-/* The same with other data, NULL for none: the log file leaves values out. */
+static void
+append_number (GString *line, const char *name, guint64 number)
+{
+  char digits[20];
+  guint n = sizeof digits;
+
+  do
+    digits[--n] = (char) ('0' + number % 10);
+  while ((number /= 10) > 0);
+  g_string_append (line, name);
+  g_string_append_len (line, digits + n, sizeof digits - n);
+}
+
+/* Ids are plain words, or nearly always: those need nothing that JSON would need. */
+static void
+append_id (GString *line, const char *name, const char *id)
+{
+  const char *c = id;
+
+  while (g_ascii_isalnum (*c) || *c == '_' || *c == '-')
+    c++;
+  if (*c == '\0')
+    {
+      g_string_append (line, name);
+      g_string_append_c (line, '"');
+      g_string_append_len (line, id, c - id);
+      g_string_append_c (line, '"');
+    }
+  else
+    {
+      g_autoptr (WeirValue) text = weir_value_new_text (id);
+
+      append_value (line, name, text);
+    }
+}
+
+/* The same with other data, NULL for none: the log file, which has a line for every event, leaves values out. */
 void
 weir_event_append_json (WeirEvent *self, WeirValue *data, GString *line)
 {
   g_autofree char *at = weir_format_time (self->at);
 
-  g_string_append_printf (line, "{\"run\":%" G_GINT64_FORMAT ",\"seq\":%" G_GUINT64_FORMAT ",\"event\":\"%s\",\"at\":\"%s\"",
-                          self->run, self->seq, weir_event_kind_get_name (self->kind), at);
+  append_number (line, "{\"run\":", (guint64) self->run);
+  append_number (line, ",\"seq\":", self->seq);
+  g_string_append (line, ",\"event\":\"");
+  g_string_append (line, weir_event_kind_get_name (self->kind));
+  g_string_append (line, "\",\"at\":\"");
+  g_string_append (line, at);
+  g_string_append_c (line, '"');
   if (self->scope != 0)
-    g_string_append_printf (line, ",\"scope\":%u", self->scope);
+    append_number (line, ",\"scope\":", self->scope);
   if (self->block != NULL)
     {
-      g_autoptr(WeirValue) block = weir_value_new_text (self->block);
-
-      append_value (line, "block", block);
-      g_string_append_printf (line, ",\"firing\":%u,\"attempt\":%u", self->firing, self->attempt);
+      append_id (line, ",\"block\":", self->block);
+      append_number (line, ",\"firing\":", self->firing);
+      append_number (line, ",\"attempt\":", self->attempt);
     }
   if (data != NULL)
-    append_value (line, "data", data);
+    append_value (line, ",\"data\":", data);
   g_string_append_c (line, '}');
 }

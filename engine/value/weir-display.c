@@ -18,25 +18,42 @@ char *
 weir_format_time (gint64 time_us)
 {
   gint64 seconds = time_us / G_USEC_PER_SEC, rest = time_us % G_USEC_PER_SEC;
-  char text[sizeof "2026-01-01T00:00:00"];
-  time_t time;
-  struct tm date;
+  /* written for every line of the log file, many of one second: a thread keeps the one that it wrote last */
+  static _Thread_local gint64 last_second = G_MININT64;
+  static _Thread_local char text[sizeof "2026-01-01T00:00:00.000000Z"];
+  const gsize length = sizeof "2026-01-01T00:00:00" - 1;
 
   if (rest < 0)
     {
       seconds--;
       rest += G_USEC_PER_SEC;
     }
-  time = (time_t) seconds;
-  /* written for every line of the log file: GDateTime takes twenty times as long */
-  if (gmtime_r (&time, &date) == NULL || date.tm_year < 1 - 1900 || date.tm_year > 9999 - 1900
-      || strftime (text, sizeof text, "%Y-%m-%dT%H:%M:%S", &date) != sizeof text - 1)
-    return g_strdup_printf ("%" G_GINT64_FORMAT " µs", time_us);
+  if (seconds != last_second)
+    {
+      time_t time = (time_t) seconds;
+      struct tm date;
+
+      last_second = G_MININT64;
+      /* GDateTime takes twenty times as long */
+      if (gmtime_r (&time, &date) == NULL || date.tm_year < 1 - 1900 || date.tm_year > 9999 - 1900
+          || strftime (text, length + 1, "%Y-%m-%dT%H:%M:%S", &date) != length)
+        return g_strdup_printf ("%" G_GINT64_FORMAT " µs", time_us);
+      last_second = seconds;
+    }
   if (rest == 0)
-    return g_strconcat (text, "Z", NULL);
-  if (rest % 1000 == 0)
-    return g_strdup_printf ("%s.%03dZ", text, (int) (rest / 1000));
-  return g_strdup_printf ("%s.%06dZ", text, (int) rest);
+    memcpy (text + length, "Z", 2);
+  else
+    {
+      guint n_digits = rest % 1000 == 0 ? 3 : 6;
+
+      if (n_digits == 3)
+        rest /= 1000;
+      text[length] = '.';
+      for (guint i = n_digits; i > 0; i--, rest /= 10)
+        text[length + i] = (char) ('0' + rest % 10);
+      memcpy (text + length + 1 + n_digits, "Z", 2);
+    }
+  return g_strdup (text);
 }
 
 /* As JavaScript writes it: 1 of 1.0, NaN, Infinity. */
