@@ -82,7 +82,7 @@ plan_add_links (WeirPlan *self)
       planned->region = -1;
       if (when != NULL)
         {
-          g_autoptr(GError) error = NULL;
+          g_autoptr (GError) error = NULL;
 
           planned->when = weir_expression_compile (when, &error);
           if (planned->when == NULL)
@@ -294,6 +294,30 @@ weir_plan_new (WeirGraph *graph)
     self->n_gathering += self->blocks[i].gathers;
   plan_mark_repeats (self);
   return self;
+}
+
+static G_DEFINE_QUARK (weir - plans, plans)
+
+  void weir_plan_keep (WeirWorkflow *workflow)
+{
+  if (g_object_get_qdata (G_OBJECT (workflow), plans_quark ()) == NULL)
+    g_object_set_qdata_full (G_OBJECT (workflow), plans_quark (),
+                             g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) weir_plan_unref),
+                             (GDestroyNotify) g_hash_table_unref);
+}
+
+WeirPlan *
+weir_plan_get (WeirWorkflow *workflow, WeirGraph *graph)
+{
+  GHashTable *plans = g_object_get_qdata (G_OBJECT (workflow), plans_quark ());
+  WeirPlan *plan = plans != NULL ? g_hash_table_lookup (plans, graph) : NULL;
+
+  if (plan != NULL)
+    return weir_plan_ref (plan);
+  plan = weir_plan_new (graph);
+  if (plans != NULL)
+    g_hash_table_insert (plans, graph, weir_plan_ref (plan));
+  return plan;
 }
 
 WeirPlan *

@@ -84,6 +84,11 @@ typedef struct
 } WeirPlan;
 
 WeirPlan *weir_plan_new        (WeirGraph      *graph);
+/* Plans of a workflow that nobody changes any more are kept with it: the next run of it has them. */
+void      weir_plan_keep       (WeirWorkflow   *workflow);
+/* (transfer full): of a graph of @workflow; a new one where they are not kept. */
+WeirPlan *weir_plan_get        (WeirWorkflow   *workflow,
+                                WeirGraph      *graph);
 WeirPlan *weir_plan_ref        (WeirPlan       *self);
 void      weir_plan_unref      (WeirPlan       *self);
 /* Computed at once, without waiting. */

@@ -272,7 +272,7 @@ weir_run_state_share_plan (WeirRunState *self, WeirGraph *graph)
   if (shared != NULL)
     return shared;
   shared = g_new0 (WeirPlanState, 1);
-  shared->plan = weir_plan_new (graph);
+  shared->plan = weir_plan_get (self->workflow, graph);
   shared->blocks = g_malloc0_n (shared->plan->n_blocks + 1, sizeof *shared->blocks);
   shared->links = g_malloc0_n (shared->plan->n_links + 1, sizeof *shared->links);
   g_hash_table_insert (self->shared, graph, shared);

@@ -84,6 +84,10 @@ void        weir_log_file_write      (gpointer log_file, GPtrArray *events);
 DexFuture  *weir_log_file_forget     (gpointer log_file, gint64 run);
 void        weir_log_file_free       (gpointer log_file);
 
+/* weir-engine-workflows.c: what a workflow was played as, kept until it changes. NULL if it has changed, or is not saved. */
+WeirWorkflow *weir_engine_get_played  (WeirEngine *self, WeirWorkflow *workflow);
+void          weir_engine_keep_played (WeirWorkflow *workflow, WeirWorkflow *copy);
+
 /* weir-engine-runs.c: starts a run that is valid. Takes @rerun (nullable). (transfer full), NULL when the queue is full */
 typedef struct _WeirRerun WeirRerun;
 typedef struct _WeirRunState WeirRunState;

@@ -33,8 +33,8 @@ add_problem (GString *problems, const char *format, ...)
 static WeirValue *
 convert_input (const WeirInput *input, WeirValue *value, GString *problems)
 {
-  g_autoptr(WeirType) type = weir_type_parse (input->type != NULL ? input->type : "any", NULL);
-  g_autoptr(GError) error = NULL;
+  g_autoptr (WeirType) type = weir_type_parse (input->type != NULL ? input->type : "any", NULL);
+  g_autoptr (GError) error = NULL;
   WeirValue *converted = type != NULL ? weir_type_convert (type, value, &error) : weir_value_ref (value);
 
   if (converted == NULL)
@@ -54,7 +54,7 @@ WeirValue *
 weir_workflow_complete_inputs (WeirWorkflow *workflow, WeirValue *given, GError **error)
 {
   WeirBuilder *record = weir_record_builder_new (weir_workflow_get_n_inputs (workflow));
-  g_autoptr(GString) problems = g_string_new (NULL);
+  g_autoptr (GString) problems = g_string_new (NULL);
 
   for (guint i = 0; i < weir_workflow_get_n_inputs (workflow); i++)
     {
@@ -74,7 +74,8 @@ weir_workflow_complete_inputs (WeirWorkflow *workflow, WeirValue *given, GError 
     }
   for (gsize i = 0; given != NULL && i < weir_value_get_length (given); i++)
     if (find_input (workflow, weir_value_get_key (given, i)) == NULL)
-      add_problem (problems, "there is no input %s in %s", weir_value_get_key (given, i), weir_workflow_get_name (workflow));
+      add_problem (problems, "there is no input %s in %s", weir_value_get_key (given, i),
+                   weir_workflow_get_name (workflow));
 
   if (problems->len == 0)
     return weir_builder_end (record);
@@ -89,14 +90,14 @@ weir_workflow_complete_inputs (WeirWorkflow *workflow, WeirValue *given, GError 
 static gboolean
 check_valid (WeirWorkflow *workflow, GError **error)
 {
-  g_autoptr(GListModel) problems = weir_workflow_validate (workflow);
+  g_autoptr (GListModel) problems = weir_workflow_validate (workflow);
   WeirProblem *first = NULL;
   g_autofree char *text = NULL;
   guint n = 0;
 
   for (guint i = 0; i < g_list_model_get_n_items (problems); i++)
     {
-      g_autoptr(WeirProblem) problem = g_list_model_get_item (problems, i);
+      g_autoptr (WeirProblem) problem = g_list_model_get_item (problems, i);
 
       if (weir_problem_get_severity (problem) != WEIR_SEVERITY_ERROR)
         continue;
@@ -123,8 +124,13 @@ weir_engine_add_run (WeirEngine *self, gint64 id, WeirWorkflow *workflow)
 }
 
 WeirRun *
-weir_engine_start_run (WeirEngine *self, WeirWorkflow *workflow, WeirValue *inputs, WeirValue *options, gint64 parent,
-                       WeirRerun *rerun, GError **error)
+weir_engine_start_run (WeirEngine *self,
+                       WeirWorkflow *workflow,
+                       WeirValue *inputs,
+                       WeirValue *options,
+                       gint64 parent,
+                       WeirRerun *rerun,
+                       GError **error)
 {
   WeirRun *run;
 
@@ -141,7 +147,8 @@ weir_engine_start_run (WeirEngine *self, WeirWorkflow *workflow, WeirValue *inpu
   run->rerun = rerun;
   weir_run_play (run, inputs);
   if (parent != 0)
-    weir_batch_put_run_fields (weir_engine_get_batch (self), run->id, parent, weir_value_get_member_text (options, "block", NULL),
+    weir_batch_put_run_fields (weir_engine_get_batch (self), run->id, parent,
+                               weir_value_get_member_text (options, "block", NULL),
                                weir_workflow_get_run_priority (workflow));
   g_signal_emit_by_name (self, "run-added", run);
   return run;
@@ -149,11 +156,11 @@ weir_engine_start_run (WeirEngine *self, WeirWorkflow *workflow, WeirValue *inpu
 
 typedef struct
 {
-  WeirEngine   *engine;
+  WeirEngine *engine;
   WeirWorkflow *workflow;
-  WeirWorkflow *copy;   /* what runs: edits made meanwhile do not reach it */
-  WeirValue    *inputs;
-  WeirRun      *run;
+  WeirWorkflow *copy; /* what runs: edits made meanwhile do not reach it */
+  WeirValue *inputs;
+  WeirRun *run;
 } PlayCall;
 
 static void
@@ -178,6 +185,25 @@ created_cb (DexFuture *future, gpointer user_data)
   return dex_future_new_take_object (g_object_ref (call->run));
 }
 
+/* A copy that is of a version already may be that of other runs: it stays as it is. */
+static void
+take_version (PlayCall *call)
+{
+  guint version = weir_workflow_get_version (call->workflow);
+
+  if (weir_workflow_get_version (call->copy) == version)
+    return;
+  if (weir_workflow_get_version (call->copy) != 0)
+    {
+      WeirWorkflow *copy = weir_workflow_copy (call->copy);
+
+      g_object_unref (call->copy);
+      call->copy = copy;
+    }
+  weir_workflow_set_id (call->copy, weir_workflow_get_id (call->workflow));
+  weir_workflow_set_version (call->copy, version);
+}
+
 static DexFuture *
 version_saved_cb (DexFuture *future, gpointer user_data)
 {
@@ -187,14 +213,30 @@ version_saved_cb (DexFuture *future, gpointer user_data)
 
   if (self->closed)
     return dex_future_new_reject (WEIR_ERROR, WEIR_ERROR_WRONG_STATE, "The engine is closed");
-  weir_workflow_set_id (call->copy, weir_workflow_get_id (call->workflow));
-  weir_workflow_set_version (call->copy, weir_workflow_get_version (call->workflow));
+  take_version (call);
   if (!weir_engine_check_queue (self, call->copy, &error))
     return dex_future_new_for_error (error);
   call->run = g_object_ref (weir_engine_add_run (self, ++self->next_run, call->copy));
   weir_run_play (call->run, call->inputs);
   g_signal_emit_by_name (self, "run-added", call->run);
   return weir_engine_durable (self);
+}
+
+/* A copy that is valid; the one of the last time if nothing has changed. (transfer full) */
+static WeirWorkflow *
+copy_valid (WeirEngine *self, WeirWorkflow *workflow, GError **error)
+{
+  WeirWorkflow *copy = weir_engine_get_played (self, workflow);
+
+  if (copy != NULL)
+    return g_object_ref (copy);
+  if (!check_valid (workflow, error))
+    return NULL;
+  copy = weir_workflow_copy (workflow);
+  weir_workflow_set_version (copy, 0);
+  weir_plan_keep (copy);
+  weir_engine_keep_played (workflow, copy);
+  return copy;
 }
 
 /**
@@ -208,7 +250,8 @@ version_saved_cb (DexFuture *future, gpointer user_data)
 DexFuture *
 weir_engine_play (WeirEngine *self, WeirWorkflow *workflow, WeirValue *inputs)
 {
-  g_autoptr(WeirValue) complete = NULL;
+  g_autoptr (WeirValue) complete = NULL;
+  g_autoptr (WeirWorkflow) copy = NULL;
   GError *error = NULL;
   PlayCall *call;
   DexFuture *created;
@@ -216,7 +259,8 @@ weir_engine_play (WeirEngine *self, WeirWorkflow *workflow, WeirValue *inputs)
   g_return_val_if_fail (WEIR_IS_ENGINE (self), NULL);
   if (self->closed)
     return dex_future_new_reject (WEIR_ERROR, WEIR_ERROR_WRONG_STATE, "The engine is closed");
-  if (!check_valid (workflow, &error))
+  copy = copy_valid (self, workflow, &error);
+  if (copy == NULL)
     return dex_future_new_for_error (error);
   complete = weir_workflow_complete_inputs (workflow, inputs, &error);
   if (complete == NULL)
@@ -225,8 +269,7 @@ weir_engine_play (WeirEngine *self, WeirWorkflow *workflow, WeirValue *inputs)
   call = g_new0 (PlayCall, 1);
   call->engine = g_object_ref (self);
   call->workflow = g_object_ref (workflow);
-  call->copy = weir_workflow_copy (workflow);
-  weir_workflow_set_folder (call->copy, weir_workflow_get_folder (workflow));
+  call->copy = g_steal_pointer (&copy);
   call->inputs = g_steal_pointer (&complete);
   created = dex_future_then (weir_engine_save_workflow (self, workflow, NULL), version_saved_cb, call, NULL);
   return dex_future_then (created, created_cb, call, play_call_free);
@@ -331,8 +374,8 @@ weir_engine_load_events (WeirEngine *self, gint64 run, guint64 after_seq)
  * Returns: (transfer full): a future that resolves to a #GPtrArray of #WeirLogLine, oldest first
  */
 DexFuture *
-weir_engine_query_logs (WeirEngine *self, gint64 run, int level, const char *block_path, const char *text,
-                        guint64 after_seq, guint limit)
+weir_engine_query_logs (
+  WeirEngine *self, gint64 run, int level, const char *block_path, const char *text, guint64 after_seq, guint limit)
 {
   return weir_store_query_logs (self->store, run, level, block_path, text, after_seq, limit);
 }
@@ -355,18 +398,18 @@ weir_engine_list_effects (WeirEngine *self, gint64 run)
 typedef struct
 {
   WeirWorkflow *workflow;
-  WeirValue    *inputs;
-  WeirValue    *result;
-  GError       *error;
-  gboolean      done;
+  WeirValue *inputs;
+  WeirValue *result;
+  GError *error;
+  gboolean done;
 } OneRun;
 
 static DexFuture *
 one_run_fiber (gpointer user_data)
 {
   OneRun *call = user_data;
-  g_autoptr(WeirEngine) engine = weir_engine_new (":memory:", &call->error);
-  g_autoptr(WeirRun) run = NULL;
+  g_autoptr (WeirEngine) engine = weir_engine_new (":memory:", &call->error);
+  g_autoptr (WeirRun) run = NULL;
 
   if (engine != NULL)
     run = dex_await_object (weir_engine_play (engine, call->workflow, call->inputs), &call->error);
@@ -392,7 +435,7 @@ WeirValue *
 weir_workflow_run (WeirWorkflow *self, WeirValue *inputs, GError **error)
 {
   /* what runs is a copy: an id of a database that knows nothing of it would be in the way */
-  g_autoptr(WeirWorkflow) copy = weir_workflow_copy (self);
+  g_autoptr (WeirWorkflow) copy = weir_workflow_copy (self);
   OneRun call = { .workflow = copy, .inputs = inputs };
 
   dex_init ();

@@ -7,7 +7,7 @@
 
 typedef struct
 {
-  WeirEngine   *engine;
+  WeirEngine *engine;
   WeirWorkflow *workflow;
 } SaveCall;
 
@@ -22,12 +22,35 @@ save_call_free (gpointer data)
 }
 
 /* Which engine has the workflow as it is now: nothing needs to be written, or even put into words, to play it again. */
-static G_DEFINE_QUARK (weir-saved-in, saved_in)
+static G_DEFINE_QUARK (weir - saved - in, saved_in)
 
-static void
-workflow_changed_cb (WeirWorkflow *workflow)
+  /* The copy of it that its runs have, found valid. */
+  static G_DEFINE_QUARK (weir - played, played)
+
+    static void workflow_changed_cb (WeirWorkflow *workflow)
 {
   g_object_set_qdata (G_OBJECT (workflow), saved_in_quark (), NULL);
+  g_object_set_qdata (G_OBJECT (workflow), played_quark (), NULL);
+}
+
+WeirWorkflow *
+weir_engine_get_played (WeirEngine *self, WeirWorkflow *workflow)
+{
+  WeirWorkflow *copy = g_object_get_qdata (G_OBJECT (workflow), played_quark ());
+
+  if (copy == NULL || g_object_get_qdata (G_OBJECT (workflow), saved_in_quark ()) != self
+      || weir_workflow_get_version (copy) == 0
+      || weir_workflow_get_version (copy) != weir_workflow_get_version (workflow)
+      || g_strcmp0 (weir_workflow_get_id (copy), weir_workflow_get_id (workflow)) != 0
+      || g_strcmp0 (weir_workflow_get_folder (copy), weir_workflow_get_folder (workflow)) != 0)
+    return NULL;
+  return copy;
+}
+
+void
+weir_engine_keep_played (WeirWorkflow *workflow, WeirWorkflow *copy)
+{
+  g_object_set_qdata_full (G_OBJECT (workflow), played_quark (), g_object_ref (copy), g_object_unref);
 }
 
 static void
