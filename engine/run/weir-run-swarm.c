@@ -148,6 +148,18 @@ weir_run_swarm_set_priority (WeirRun *self, guint32 scope, const char *block, gu
   return TRUE;
 }
 
+static gboolean
+has_item (WeirStepState *state, guint index)
+{
+  WeirStep *step = state->runtime;
+  g_autoptr (WeirValue) item = NULL;
+
+  if (step == NULL || step->swarm == NULL)
+    return TRUE;
+  item = weir_swarm_run_dup_item (step->swarm, index);
+  return item != NULL;
+}
+
 /**
  * weir_run_swarm_rerun:
  * @self: a run
@@ -171,6 +183,11 @@ weir_run_swarm_rerun (WeirRun *self, guint32 scope, const char *block, guint ind
   status = weir_swarm_state_get_status (step->swarm, index);
   if (status == WEIR_ITEM_QUEUED || status == WEIR_ITEM_RUNNING)
     return refuse (error, status, "over");
+  if (!has_item (step, index))
+    {
+      g_set_error (error, WEIR_ERROR, WEIR_ERROR_WRONG_STATE, "Item %u came of a stream and is no longer kept", index);
+      return FALSE;
+    }
   emit_item (self, step, index, "again", weir_value_new_bool (TRUE));
   move_item (self, step, index);
   return TRUE;

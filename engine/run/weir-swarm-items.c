@@ -8,17 +8,31 @@
 /* As many items are looked at in one go. */
 #define SLICE 64
 
+/* What a stream gave is kept while somebody needs it; after that as long as the scope of the item is. */
+static WeirValue *
+find_in_scope (WeirSwarmRun *self, guint index)
+{
+  char key[16];
+  WeirScopeState *scope;
+  WeirValue *item;
+
+  g_snprintf (key, sizeof key, "%u", index);
+  scope = weir_step_state_find_scope (self->step->state, key);
+  item = scope != NULL && scope->pub.locals != NULL ? weir_value_find_member (scope->pub.locals, "item") : NULL;
+  return item != NULL ? weir_value_ref (item) : NULL;
+}
+
 WeirValue *
 weir_swarm_run_dup_item (WeirSwarmRun *self, guint index)
 {
-  WeirSwarmState *state = weir_swarm_run_get_state (self);
-  WeirItemBatch *batch = weir_swarm_state_find_batch (state, index);
+  WeirItemBatch *batch = weir_swarm_state_find_batch (weir_swarm_run_get_state (self), index);
+  WeirValue *item = NULL;
 
   if (batch->items != NULL)
     return weir_value_ref (weir_value_get_item (batch->items, index - batch->first));
-  return self->setup.get_item != NULL
-           ? self->setup.get_item (self->setup.user_data, batch->brought + index - batch->first)
-           : NULL;
+  if (self->setup.get_item != NULL)
+    item = self->setup.get_item (self->setup.user_data, batch->brought + index - batch->first);
+  return item != NULL ? item : find_in_scope (self, index);
 }
 
 void
