@@ -37,7 +37,7 @@ zoom_action (GtkWidget  *widget,
   else if (g_str_equal (name, "canvas.zoom-out"))
     weir_canvas_set_zoom (self, zoom / ZOOM_STEP);
   else if (g_str_equal (name, "canvas.zoom-100"))
-    weir_canvas_set_zoom (self, 1);
+    weir_canvas_set_zoom (self, weir_canvas_get_unit (self));
   else
     weir_canvas_zoom_to_fit (self);
 }

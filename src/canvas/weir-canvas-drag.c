@@ -276,6 +276,7 @@ drag_begin_cb (GtkGestureDrag *gesture,
   WeirWire *wire;
 
   gtk_widget_grab_focus (GTK_WIDGET (self));
+  weir_canvas_stop_glide (self);
   if (self->scene == NULL)
     return;
   if (button == GDK_BUTTON_SECONDARY)

@@ -139,6 +139,7 @@ scroll_cb (GtkEventControllerScroll *scroll,
   gboolean wheel = gtk_event_controller_scroll_get_unit (scroll) == GDK_SCROLL_UNIT_WHEEL;
   double step = wheel ? 64 : 1;
 
+  weir_canvas_stop_glide (self);
   if ((state & GDK_CONTROL_MASK) != 0)
     weir_viewport_zoom_at (self->viewport,
                            weir_viewport_get_zoom (self->viewport) * pow (1.15, -dy * (wheel ? 1 : 0.05)),
@@ -149,6 +150,53 @@ scroll_cb (GtkEventControllerScroll *scroll,
     weir_viewport_pan (self->viewport, dx * step, dy * step);
   weir_canvas_follow_pointer (self);
   return GDK_EVENT_STOP;
+}
+
+/* After two fingers let go the plane glides on, slower and slower. */
+static gboolean
+glide_cb (GtkWidget     *widget,
+          GdkFrameClock *clock,
+          gpointer       user_data)
+{
+  WeirCanvas *self = WEIR_CANVAS (widget);
+  gint64 now = gdk_frame_clock_get_frame_time (clock);
+  double seconds = CLAMP ((now - self->glided_at) / 1e6, 0, 0.1), rest = exp (-4 * seconds);
+
+  self->glided_at = now;
+  weir_viewport_pan (self->viewport, self->glide_x * seconds, self->glide_y * seconds);
+  self->glide_x *= rest;
+  self->glide_y *= rest;
+  if (hypot (self->glide_x, self->glide_y) > 20)
+    return G_SOURCE_CONTINUE;
+  self->glide_id = 0;
+  return G_SOURCE_REMOVE;
+}
+
+void
+weir_canvas_stop_glide (WeirCanvas *self)
+{
+  if (self->glide_id != 0)
+    gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->glide_id);
+  self->glide_id = 0;
+}
+
+static void
+decelerate_cb (GtkEventControllerScroll *scroll,
+               double                    x,
+               double                    y,
+               WeirCanvas               *self)
+{
+  GdkModifierType state = gtk_event_controller_get_current_event_state (GTK_EVENT_CONTROLLER (scroll));
+  gboolean animated = TRUE;
+
+  weir_canvas_stop_glide (self);
+  g_object_get (gtk_widget_get_settings (GTK_WIDGET (self)), "gtk-enable-animations", &animated, NULL);
+  if (!animated || (state & GDK_CONTROL_MASK) != 0 || hypot (x, y) < 60)
+    return;
+  self->glide_x = x;
+  self->glide_y = y;
+  self->glided_at = gdk_frame_clock_get_frame_time (gtk_widget_get_frame_clock (GTK_WIDGET (self)));
+  self->glide_id = gtk_widget_add_tick_callback (GTK_WIDGET (self), glide_cb, NULL, NULL);
 }
 
 static void
@@ -205,7 +253,8 @@ weir_canvas_init_gestures (WeirCanvas *self)
   GtkGesture *click = gtk_gesture_click_new (), *long_press = gtk_gesture_long_press_new (),
              *zoom = gtk_gesture_zoom_new ();
   GtkEventController *motion = gtk_event_controller_motion_new ();
-  GtkEventController *scroll = gtk_event_controller_scroll_new (GTK_EVENT_CONTROLLER_SCROLL_BOTH_AXES);
+  GtkEventController *scroll = gtk_event_controller_scroll_new (GTK_EVENT_CONTROLLER_SCROLL_BOTH_AXES
+                                                                  | GTK_EVENT_CONTROLLER_SCROLL_KINETIC);
   GtkDropTarget *drop = gtk_drop_target_new (G_TYPE_STRING, GDK_ACTION_COPY);
 
   weir_canvas_init_drag (self);
@@ -227,6 +276,7 @@ weir_canvas_init_gestures (WeirCanvas *self)
   gtk_widget_add_controller (widget, motion);
 
   g_signal_connect (scroll, "scroll", G_CALLBACK (scroll_cb), self);
+  g_signal_connect (scroll, "decelerate", G_CALLBACK (decelerate_cb), self);
   gtk_widget_add_controller (widget, scroll);
 
   g_signal_connect (drop, "drop", G_CALLBACK (drop_cb), self);

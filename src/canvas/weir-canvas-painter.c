@@ -37,6 +37,9 @@ weir_painter_draw_text (WeirPainter   *self,
   pango_layout_set_height (self->layout, -max_lines);
   pango_layout_set_ellipsize (self->layout, PANGO_ELLIPSIZE_END);
   pango_layout_set_wrap (self->layout, PANGO_WRAP_WORD_CHAR);
+  /* The canvas runs from left to right in every language: for Pango "left" is where a line begins. */
+  if (pango_layout_get_direction (self->layout, 0) == PANGO_DIRECTION_RTL && align != WEIR_TEXT_MIDDLE)
+    align = align == WEIR_TEXT_END ? WEIR_TEXT_START : WEIR_TEXT_END;
   pango_layout_set_alignment (self->layout, align == WEIR_TEXT_END      ? PANGO_ALIGN_RIGHT
                                             : align == WEIR_TEXT_MIDDLE ? PANGO_ALIGN_CENTER
                                                                         : PANGO_ALIGN_LEFT);
@@ -122,6 +125,19 @@ weir_painter_draw_icon (WeirPainter   *self,
     gtk_snapshot_append_texture (snapshot, texture, &GRAPHENE_RECT_INIT (x, y, size, size));
 }
 
+/* How large text is against the usual 11 pt at 96 dots an inch; "Large Text" of GNOME changes the dots. */
+double
+weir_painter_get_text_scale (PangoContext *context)
+{
+  PangoFontDescription *font = pango_context_get_font_description (context);
+  double dots = pango_cairo_context_get_resolution (context), size;
+
+  size = pango_font_description_get_size (font) / (double) PANGO_SCALE;
+  if (pango_font_description_get_size_is_absolute (font))
+    return size / 14.667;
+  return size / 11 * (dots > 0 ? dots / 96 : 1);
+}
+
 /**
  * weir_painter_init:
  * @self: zeroed
@@ -131,23 +147,20 @@ void
 weir_painter_init (WeirPainter *self,
                    GtkWidget   *widget)
 {
-  PangoFontDescription *font;
-
   self->palette = weir_canvas_palette_get ();
   self->context = gtk_widget_create_pango_context (widget);
   /* Text is scaled with the rest: glyphs must not be moved to whole pixels of the unscaled plane. */
   pango_context_set_round_glyph_positions (self->context, FALSE);
+  pango_context_set_base_dir (self->context, PANGO_DIRECTION_WEAK_LTR);
   self->layout = pango_layout_new (self->context);
   self->icons = gtk_icon_theme_get_for_display (gtk_widget_get_display (widget));
   self->icon_cache = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
   self->rasterizer = gsk_cairo_renderer_new ();
   gsk_renderer_realize_for_display (self->rasterizer, gtk_widget_get_display (widget), NULL);
   self->scale = gtk_widget_get_scale_factor (widget);
-  font = pango_context_get_font_description (self->context);
-  /* 11 pt is the usual size; larger text grows as far as a card has room for. */
-  self->unit = CLAMP (pango_font_description_get_size (font) / (double) PANGO_SCALE
-                        / (pango_font_description_get_size_is_absolute (font) ? 14.667 : 11),
-                      0.9, 1.15);
+  /* Larger text grows as far as a card has room for; see weir_canvas_get_unit () for the rest. */
+  self->text_scale = weir_painter_get_text_scale (self->context);
+  self->unit = CLAMP (self->text_scale, 0.9, 1.15);
 }
 
 void

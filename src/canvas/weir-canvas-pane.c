@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <glib/gi18n-lib.h>
 
-#include "weir-canvas-route.h"
-#include "weir-canvas.h"
+#include "weir-canvas-private.h"
 #include "weir-preferences.h"
 
 #include <math.h>
@@ -30,7 +29,8 @@ static GParamSpec *properties[N_PROPS];
 static void
 zoom_changed_cb (WeirCanvasPane *self)
 {
-  g_autofree char *text = g_strdup_printf (_("%.0f %%"), round (100 * weir_canvas_get_zoom (self->canvas)));
+  g_autofree char *text = g_strdup_printf (_("%.0f %%"), round (100 * weir_canvas_get_zoom (self->canvas)
+                                                                / weir_canvas_get_unit (self->canvas)));
 
   gtk_button_set_label (GTK_BUTTON (self->zoom_label), text);
 }

@@ -91,6 +91,9 @@ struct _WeirCanvas
   WeirLinkDrag      link;
   double            pointer_x, pointer_y;          /* view */
   double            pinch_zoom;
+  guint             glide_id;                   /* tick callback */
+  double            glide_x, glide_y;           /* view pixels a second */
+  gint64            glided_at;
   gboolean          space_held;
   WeirCard         *hovered_card;
   WeirWire         *hovered_wire;
@@ -218,5 +221,9 @@ void weir_canvas_drop_on_link (WeirCanvas *self, WeirBlock *block, WeirLink *lin
 void weir_canvas_bridge (WeirCanvas *self, WeirBlock *block);
 gboolean weir_canvas_offer_converters (WeirCanvas *self, const WeirLinkDrag *drag);
 void weir_canvas_install_splice (GtkWidgetClass *klass);
+
+void weir_canvas_stop_glide (WeirCanvas *self);
+/* What 100 % is: larger for large text. */
+double weir_canvas_get_unit (WeirCanvas *self);
 
 G_END_DECLS

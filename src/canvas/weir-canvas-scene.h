@@ -156,6 +156,7 @@ typedef struct
   GHashTable              *icon_cache;  /* of GdkTexture, by name, size and colour */
   int                      scale;       /* device pixels a pixel */
   double                   unit;        /* size of text against the usual */
+  double                   text_scale;  /* as asked for */
   const WeirCanvasPalette *palette;
 } WeirPainter;
 
@@ -304,6 +305,7 @@ typedef enum
   WEIR_TEXT_MIDDLE,
 } WeirTextAlign;
 
+double weir_painter_get_text_scale (PangoContext *context);
 void weir_painter_init (WeirPainter *self, GtkWidget *widget);
 void weir_painter_clear (WeirPainter *self);
 double weir_painter_draw_text (WeirPainter   *self,

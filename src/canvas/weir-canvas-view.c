@@ -93,3 +93,10 @@ weir_canvas_describe_block (WeirCanvas *self,
 
   return card != NULL ? weir_scene_describe_card (self->scene, card) : g_strdup (weir_block_get_title (block));
 }
+
+/* Cards stand where the file says, so text in them can grow a little only; what is more comes from the zoom. */
+double
+weir_canvas_get_unit (WeirCanvas *self)
+{
+  return CLAMP (weir_painter_get_text_scale (gtk_widget_get_pango_context (GTK_WIDGET (self))) / 1.15, 1, 2.5);
+}

@@ -99,7 +99,7 @@ style_changed_cb (WeirCanvas *self)
 static void
 show_beginning (WeirCanvas *self)
 {
-  const double readable = 0.55, comfortable = 0.8;
+  const double readable = 0.55 * weir_canvas_get_unit (self), comfortable = 0.8 * weir_canvas_get_unit (self);
   graphene_rect_t bounds;
   WeirCard *first;
   int width, height;
@@ -159,8 +159,9 @@ weir_canvas_css_changed (GtkWidget         *widget,
   GTK_WIDGET_CLASS (weir_canvas_parent_class)->css_changed (widget, change);
   /* Focus and pointer change the style too, and need no new text. */
   if (self->painter.context != NULL
-      && !pango_font_description_equal (pango_context_get_font_description (context),
-                                        pango_context_get_font_description (self->painter.context)))
+      && (weir_painter_get_text_scale (context) != self->painter.text_scale
+          || !pango_font_description_equal (pango_context_get_font_description (context),
+                                            pango_context_get_font_description (self->painter.context))))
     weir_canvas_drop_painter (self);
 }
 
@@ -272,6 +273,7 @@ weir_canvas_dispose (GObject *object)
   if (self->autoscroll_id != 0)
     gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->autoscroll_id);
   self->autoscroll_id = 0;
+  weir_canvas_stop_glide (self);
   g_clear_handle_id (&self->accessible_refresh_id, g_source_remove);
   g_clear_handle_id (&self->prefetch_id, g_source_remove);
   g_clear_handle_id (&self->redraw_id, g_source_remove);
