@@ -216,6 +216,10 @@ WEIR_API WeirValue    *weir_step_dup_body_error (WeirStep   *self,
 /* Resolves to what was done to the world in the run of the body or branch @key: a list of records {block, type, target, undo}. */
 WEIR_API DexFuture    *weir_step_load_body_effects (WeirStep *self,
                                                const char   *key) G_GNUC_WARN_UNUSED_RESULT;
+/* Takes back what was done to the world in the run of the body or branch @key, which is over. Resolves to a record {undone: int, kept: a list of
+ * records {block, type, target, reason}}. */
+WEIR_API DexFuture    *weir_step_undo_body    (WeirStep     *self,
+                                               const char   *key) G_GNUC_WARN_UNUSED_RESULT;
 /**
  * WeirCall:
  * @workflow: an id, a name or a path of a file

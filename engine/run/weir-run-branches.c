@@ -4,6 +4,7 @@
 
 #include "weir-run-private.h"
 #include "weir-store.h"
+#include "weir-undo-private.h"
 
 /* Whether a scope runs this block: all of its graph, or the one branch. */
 gboolean
@@ -157,20 +158,6 @@ effects_call_free (gpointer data)
   g_free (call);
 }
 
-static gboolean
-is_inside (WeirRunState *state, guint32 id, guint32 outer)
-{
-  while (id > outer && id < state->scopes->len)
-    {
-      WeirScopeState *scope = g_ptr_array_index (state->scopes, id);
-
-      if (scope == NULL)
-        return FALSE;
-      id = scope->pub.parent;
-    }
-  return id == outer;
-}
-
 static WeirValue *
 describe_effect (const WeirEffect *effect)
 {
@@ -203,7 +190,7 @@ effects_fiber (gpointer user_data)
     {
       const WeirEffect *effect = g_ptr_array_index (effects, i);
 
-      if (is_inside (run->state, effect->scope, call->scope) && effect->state != WEIR_EFFECT_DROPPED)
+      if (weir_run_state_is_inside (run->state, effect->scope, call->scope) && effect->state != WEIR_EFFECT_DROPPED)
         weir_builder_take (list, describe_effect (effect));
     }
   g_value_init (&value, WEIR_TYPE_VALUE);
@@ -211,6 +198,60 @@ effects_fiber (gpointer user_data)
   future = dex_future_new_for_value (&value);
   g_value_unset (&value);
   return future;
+}
+
+/* ── undo ───────────────────────────────────────────────────────────────────────────────── */
+
+static DexFuture *
+undo_body_fiber (gpointer user_data)
+{
+  EffectsCall *call = user_data;
+  WeirRun *run = call->step->run;
+  g_autoptr(WeirEngine) engine = g_object_ref (run->engine);
+  g_autoptr(WeirUndoPlan) plan = NULL;
+  WeirValue *undone = NULL;
+  GError *error = NULL;
+
+  if (dex_await (weir_engine_durable (engine), &error) && run->engine != NULL)
+    plan = weir_undo_plan_scope (run, call->scope, &error);
+  if (plan != NULL && run->engine != NULL)
+    undone = weir_undo_plan_carry_out (plan, call->step, &error);
+  if (undone != NULL)
+    return dex_future_new_take_boxed (WEIR_TYPE_VALUE, undone);
+  if (error == NULL)
+    g_set_error (&error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "The engine was closed");
+  return dex_future_new_for_error (error);
+}
+
+static DexFuture *
+spawn_for_body (WeirStep *self, const char *key, DexFiberFunc func)
+{
+  WeirScopeState *scope = find_scope (self, key);
+  EffectsCall *call;
+
+  if (scope == NULL || self->run->engine == NULL)
+    return dex_future_new_reject (WEIR_ERROR, WEIR_ERROR_NOT_FOUND, "Nothing ran inside as “%s”", key);
+  call = g_new (EffectsCall, 1);
+  call->step = weir_step_ref (self);
+  call->scope = scope->pub.id;
+  return dex_scheduler_spawn (NULL, 0, func, call, effects_call_free);
+}
+
+/**
+ * weir_step_undo_body:
+ * @self: a step of a container
+ * @key: name of a run of its body that is over
+ *
+ * Takes back, latest first, what was done to the world in it, containers within included, while the run goes on. What cannot be taken back, or
+ * was changed since, is left as it is. May be called again for the same run of the body: after a restart of the program it goes on where it was.
+ *
+ * Returns: (transfer full): a future that resolves to a record {undone: int, kept: list} (#WeirValue); `kept` has a record {block, type, target,
+ *   reason} for each effect that was left. Rejects when the step is stopped meanwhile
+ */
+DexFuture *
+weir_step_undo_body (WeirStep *self, const char *key)
+{
+  return spawn_for_body (self, key, undo_body_fiber);
 }
 
 /**
@@ -224,13 +265,5 @@ effects_fiber (gpointer user_data)
 DexFuture *
 weir_step_load_body_effects (WeirStep *self, const char *key)
 {
-  WeirScopeState *scope = find_scope (self, key);
-  EffectsCall *call;
-
-  if (scope == NULL || self->run->engine == NULL)
-    return dex_future_new_reject (WEIR_ERROR, WEIR_ERROR_NOT_FOUND, "Nothing ran inside as “%s”", key);
-  call = g_new (EffectsCall, 1);
-  call->step = weir_step_ref (self);
-  call->scope = scope->pub.id;
-  return dex_scheduler_spawn (NULL, 0, effects_fiber, call, effects_call_free);
+  return spawn_for_body (self, key, effects_fiber);
 }

@@ -47,22 +47,30 @@ weir_run_emit (WeirRun *run, WeirEventKind kind, WeirStepState *step, WeirValue 
   return event;
 }
 
-/* The same for what concerns a block as such, or a scope. */
-WeirEvent *
-weir_run_emit_part (WeirRun *run, WeirEventKind kind, guint32 scope, const char *block, WeirValue *data)
+/* The same for an event that is made elsewhere. (transfer full): as above */
+void
+weir_run_emit_event (WeirRun *run, WeirEvent *event)
 {
-  WeirEvent *event = weir_event_new (kind, run->id);
   g_autoptr(GError) error = NULL;
 
   event->seq = run->state->seq + 1;
   event->at = weir_clock_get_time (run->engine->clock);
   event->mono = weir_clock_get_mono (run->engine->clock);
-  event->data = data;
-  event->scope = scope;
-  event->block = block != NULL ? g_ref_string_new (block) : NULL;
   if (!weir_run_state_apply (run->state, event, &error))
     g_critical ("Run %" G_GINT64_FORMAT ": %s", run->id, error->message);
   weir_engine_journal (run->engine, event, NULL, NULL);
+}
+
+/* The same for what concerns a block as such, or a scope. */
+WeirEvent *
+weir_run_emit_part (WeirRun *run, WeirEventKind kind, guint32 scope, const char *block, WeirValue *data)
+{
+  WeirEvent *event = weir_event_new (kind, run->id);
+
+  event->data = data;
+  event->scope = scope;
+  event->block = block != NULL ? g_ref_string_new (block) : NULL;
+  weir_run_emit_event (run, event);
   return event;
 }
 

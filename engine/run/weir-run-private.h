@@ -101,6 +101,7 @@ gboolean         weir_run_pump             (WeirRun *run, gint64 until);
 void             weir_run_step_done        (WeirStep *step, GError *error);
 WeirEvent       *weir_run_emit             (WeirRun *run, WeirEventKind kind, WeirStepState *step, WeirValue *data);
 WeirEvent       *weir_run_emit_part        (WeirRun *run, WeirEventKind kind, guint32 scope, const char *block, WeirValue *data);
+void             weir_run_emit_event       (WeirRun *run, WeirEvent *event);
 /* Ends a step that is not under way. */
 void             weir_run_end_unstarted    (WeirRun *run, WeirStepState *state, gboolean force, gboolean alone);
 void             weir_step_end_known       (WeirStep *step, const char *how, gint64 source);

@@ -135,10 +135,11 @@ weir_run_open_scope (WeirRun *run, WeirStep *step, const char *key, WeirValue *d
 
   if (scope == NULL && run->rerun != NULL && (result = weir_rerun_find_item (run->rerun, step, key)) != NULL)
     return dex_future_new_take_boxed (WEIR_TYPE_VALUE, weir_value_ref (result));
-  if (scope == NULL && weir_step_state_find_dropped (step->state, key, &result, &error) && error == NULL)
-    return dex_future_new_take_boxed (WEIR_TYPE_VALUE, weir_value_ref (result));
-  /* what failed in an earlier attempt is tried anew */
-  if (scope == NULL || (scope->pub.closed && scope->pub.error != NULL))
+  if (scope == NULL && weir_step_state_find_dropped (step->state, key, &result, &error))
+    return error != NULL ? dex_future_new_for_error (weir_failure_from_value (error))
+                         : dex_future_new_take_boxed (WEIR_TYPE_VALUE, weir_value_ref (result));
+  /* what failed before the container was tried again is tried anew; what failed before a restart of the program has failed */
+  if (scope == NULL || (scope->pub.closed && scope->pub.error != NULL && scope->n_tries != step->state->n_tries))
     {
       WeirBuilder *record = weir_record_builder_new (5);
 

@@ -53,6 +53,17 @@ weir_step_state_find_dropped (WeirStepState *container, const char *key, WeirVal
 }
 
 void
+weir_step_state_forget_failures (WeirStepState *container)
+{
+  container->n_tries++;
+  if (container->swarm != NULL)
+    return; /* it knows by itself */
+  for (guint i = 0; container->dropped != NULL && i < container->dropped->len; i++)
+    if ((gsize) g_ptr_array_index (container->dropped, i) & FAILED)
+      g_clear_pointer (&container->dropped->pdata[i], result_free);
+}
+
+void
 weir_step_state_forget_scopes (WeirStepState *container)
 {
   g_clear_pointer (&container->scopes, g_hash_table_unref);

@@ -23,6 +23,14 @@ weir_run_state_is_paused (WeirRunState *self, WeirScopeState *scope, guint block
     }
 }
 
+gboolean
+weir_run_state_is_inside (WeirRunState *self, guint32 scope, guint32 outer)
+{
+  while (scope > outer && scope < self->parents->len)
+    scope = g_array_index (self->parents, guint32, scope);
+  return scope == outer;
+}
+
 static gboolean *
 find_mark (WeirRunState *self, WeirEvent *event)
 {

@@ -116,6 +116,7 @@ struct _WeirScopeState
   gint64           opened_at;
   gint64           closed_at;
   int              priority;  /* on top of that of the run and of the scopes around it */
+  guint            n_tries;   /* of its container when it was opened */
 };
 
 struct _WeirStepState
@@ -139,6 +140,7 @@ struct _WeirStepState
   guint           n_holders; /* of the executor: it must not be dropped */
   gboolean        seen;     /* the executor knows that it waits */
   gint16          priority; /* in place of that of its block; G_MININT16: that of its block */
+  guint           n_tries;  /* how often it was tried again; a restart of the program is no new try */
   gpointer        entry;    /* the executor's, while it waits in its queue */
   gpointer        runtime;  /* the executor's, while it runs */
 };
@@ -166,6 +168,7 @@ struct _WeirRunState
   WeirValue       *variables; /* record */
   GPtrArray       *scopes;    /* of WeirScopeState by id; NULL where one was dropped */
   GPtrArray       *steps;     /* of WeirStepState; likewise */
+  GArray          *parents;   /* of guint32: the scope around each, those that were dropped included */
   GHashTable      *shared;    /* WeirGraph → WeirPlanState */
   GPtrArray       *others;    /* of WeirWorkflow: sub-workflows, kept alive */
   GQueue           ready;     /* of WeirStepState, oldest first: those that can start at once */
@@ -199,10 +202,14 @@ void            weir_step_state_remember_scope (WeirStepState *container, WeirSc
 WeirScopeState *weir_step_state_find_scope     (WeirStepState *container, const char *key);
 gboolean        weir_step_state_find_dropped   (WeirStepState *container, const char *key, WeirValue **result, WeirValue **error);
 void            weir_step_state_forget_scopes  (WeirStepState *container);
+/* What failed is to be run again. */
+void            weir_step_state_forget_failures (WeirStepState *container);
 void            weir_run_state_scope_closed    (WeirRunState *self, WeirStepState *container, WeirScopeState *scope);
 
 /* weir-run-state-parts.c */
 gboolean       weir_run_state_is_paused          (WeirRunState *self, WeirScopeState *scope, guint block);
+/* Whether a scope is @outer or somewhere in it. */
+gboolean       weir_run_state_is_inside          (WeirRunState *self, guint32 scope, guint32 outer);
 void           weir_run_state_apply_part         (WeirRunState *self, WeirEvent *event);
 void           weir_run_state_apply_part_stopped (WeirRunState *self, WeirEvent *event);
 

@@ -79,6 +79,7 @@ weir_run_state_new (WeirWorkflow *workflow, WeirResolveFunc resolve, gpointer us
   self->resolve_data = user_data;
   self->scopes = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_scope_state_free);
   self->steps = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_step_state_free);
+  self->parents = g_array_new (FALSE, FALSE, sizeof (guint32));
   self->shared = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) plan_state_free);
   self->others = g_ptr_array_new_with_free_func (g_object_unref);
   return self;
@@ -108,6 +109,7 @@ weir_run_state_unref (WeirRunState *self)
     return;
   g_ptr_array_unref (self->scopes);
   g_ptr_array_unref (self->steps);
+  g_array_unref (self->parents);
   g_hash_table_unref (self->shared);
   g_ptr_array_unref (self->others);
   g_clear_pointer (&self->inputs, weir_value_unref);
@@ -307,6 +309,7 @@ scope_open (WeirRunState *self, WeirScopeState *scope, WeirGraph *graph)
   scope->pub.id = self->scopes->len;
   scope->pub.graph = graph;
   g_ptr_array_add (self->scopes, scope);
+  g_array_append_val (self->parents, scope->pub.parent);
   if (graph == NULL)
     return;
 
@@ -395,6 +398,7 @@ apply_scope_opened (WeirRunState *self, WeirEvent *event, WeirStepState *step, G
   scope->branch = find_branch (self, graph, weir_value_get_member_text (event->data, "branch", NULL));
   scope->index = parse_index (scope->pub.key);
   scope->opened_at = event->at;
+  scope->n_tries = step->n_tries;
   weir_step_state_remember_scope (step, scope);
   weir_swarm_state_opened (step, scope);
   if (!step->container)
@@ -521,6 +525,7 @@ apply_retry (WeirRunState *self, WeirStepState *step, WeirEvent *event)
   end_attempt (step, event, info->error);
   weir_step_state_clear_waits (step);
   weir_swarm_state_try_again (step);
+  weir_step_state_forget_failures (step);
   weir_step_state_set_status (self, step, WEIR_STEP_RETRY_WAIT);
 }
 

@@ -13,6 +13,8 @@ typedef struct
   char         *to_block;
   char         *part;
   WeirDirection direction;
+  WeirRun      *live;     /* it still runs: only what is in @scope; NULL: it has ended */
+  guint32       scope;
   /* found */
   WeirRunState *state;    /* NULL where it is not needed */
   GHashTable   *values;   /* what variables and entries will be once those before are undone */
@@ -100,6 +102,8 @@ is_wanted (PlanCall *call, const WeirEffect *effect)
   if (effect->state == WEIR_EFFECT_DROPPED
       || (effect->state == WEIR_EFFECT_UNDONE) != (call->direction == WEIR_DIRECTION_REDO))
     return FALSE;
+  if (call->live != NULL)
+    return weir_run_state_is_inside (call->live->state, effect->scope, call->scope);
   if (call->part != NULL)
     return is_within (call->state, effect, call->part);
   return effect->at > call->boundary;
@@ -190,24 +194,23 @@ find_cut_off (PlanCall *call, GError **error)
   return since;
 }
 
-static DexFuture *
-plan_fiber (gpointer user_data)
+static WeirUndoPlan *
+make_plan (PlanCall *call, GError **error)
 {
-  PlanCall *call = user_data;
-  g_autoptr(GPtrArray) effects = NULL;
-  g_autoptr(WeirUndoPlan) plan = NULL;
   g_autoptr(WeirForesight) foresight = weir_foresight_new ();
-  GError *error = NULL;
+  g_autoptr(GPtrArray) effects = dex_await_boxed (weir_engine_list_effects (call->engine, call->run), error);
+  g_autoptr(GError) wrong = NULL;
+  WeirUndoPlan *plan;
   gint64 since;
 
-  if (!check_ended (call, &error))
-    return dex_future_new_for_error (error);
-  effects = dex_await_boxed (weir_engine_list_effects (call->engine, call->run), &error);
-  if (effects == NULL || (call->part != NULL && !check_part (call, effects, &error)))
-    return dex_future_new_for_error (error);
-  since = find_cut_off (call, &error);
-  if (error != NULL)
-    return dex_future_new_for_error (error);
+  if (effects == NULL || (call->part != NULL && !check_part (call, effects, error)))
+    return NULL;
+  since = find_cut_off (call, &wrong);
+  if (wrong != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&wrong));
+      return NULL;
+    }
   plan = weir_undo_plan_new (call->run, call->to_block);
   plan->redo = call->direction == WEIR_DIRECTION_REDO;
   /* the clock of file systems is a little behind */
@@ -221,7 +224,29 @@ plan_fiber (gpointer user_data)
       if (is_wanted (call, effect))
         plan_effect (call, plan, foresight, effect);
     }
-  return dex_future_new_take_boxed (WEIR_TYPE_UNDO_PLAN, g_steal_pointer (&plan));
+  return plan;
+}
+
+static DexFuture *
+plan_fiber (gpointer user_data)
+{
+  PlanCall *call = user_data;
+  GError *error = NULL;
+  WeirUndoPlan *plan = check_ended (call, &error) ? make_plan (call, &error) : NULL;
+
+  return plan != NULL ? dex_future_new_take_boxed (WEIR_TYPE_UNDO_PLAN, plan) : dex_future_new_for_error (error);
+}
+
+WeirUndoPlan *
+weir_undo_plan_scope (WeirRun *run, guint32 scope, GError **error)
+{
+  PlanCall call = { .engine = run->engine, .run = run->id, .direction = WEIR_DIRECTION_UNDO, .live = run, .scope = scope };
+  WeirUndoPlan *plan;
+
+  call.values = weir_value_effect_new_foresight ();
+  plan = make_plan (&call, error);
+  g_hash_table_unref (call.values);
+  return plan;
 }
 
 static DexFuture *

@@ -8,6 +8,12 @@
 
 G_BEGIN_DECLS
 
+/* weir-undo.c */
+/* In a fiber: carries out a plan as a part of a run that goes on; until the step is stopped. NULL with @error: what was done is journalled. */
+WeirValue    *weir_undo_plan_carry_out (WeirUndoPlan *self, WeirStep *step, GError **error);
+/* weir-undo-plan.c */
+/* In a fiber: what was done in a scope of a live run and in those inside it. */
+WeirUndoPlan *weir_undo_plan_scope     (WeirRun *run, guint32 scope, GError **error);
 WeirUndoPlan *weir_undo_plan_new       (gint64        run,
                                         const char   *to_block);
 void          weir_undo_plan_take_item (WeirUndoPlan *self,

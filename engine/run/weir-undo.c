@@ -14,6 +14,8 @@ typedef struct
   WeirEngine        *engine;
   WeirUndoPlan      *plan;
   WeirConflictChoice choice;
+  WeirStep          *step; /* of the run, which goes on: it asked for this; NULL: the run has ended */
+  WeirBuilder       *kept; /* records of what was not done; NULL: nobody asks */
   guint64            seq;
   guint              n_done;
 } UndoCall;
@@ -36,14 +38,28 @@ direction_of (WeirUndoPlan *plan)
 
 /* ── journal ────────────────────────────────────────────────────────────────────────────── */
 
+/* The step that asked for it was stopped, or its run was. */
+static gboolean
+is_stopped (UndoCall *call)
+{
+  if (call->step == NULL)
+    return call->engine->closed;
+  return call->step->settled || call->step->run->suspended || g_cancellable_is_cancelled (call->step->cancellable);
+}
+
+/* What can no longer be journalled is found done when it is undone again. */
+static gboolean
+may_journal (UndoCall *call)
+{
+  return call->step == NULL
+         || (!call->step->run->suspended && !weir_run_status_is_final (call->step->run->state->status));
+}
+
 static void
 journal (UndoCall *call, WeirEventKind kind, const WeirEffect *effect, WeirValue *data)
 {
   WeirEvent *event = weir_event_new (kind, call->plan->run);
 
-  event->seq = ++call->seq;
-  event->at = weir_clock_get_time (call->engine->clock);
-  event->mono = weir_clock_get_mono (call->engine->clock);
   event->data = data;
   if (effect != NULL)
     {
@@ -52,6 +68,14 @@ journal (UndoCall *call, WeirEventKind kind, const WeirEffect *effect, WeirValue
       event->attempt = 1;
       event->block = g_ref_string_new (effect->block);
     }
+  if (call->step != NULL)
+    {
+      weir_run_emit_event (call->step->run, event);
+      return;
+    }
+  event->seq = ++call->seq;
+  event->at = weir_clock_get_time (call->engine->clock);
+  event->mono = weir_clock_get_mono (call->engine->clock);
   weir_engine_journal (call->engine, event, NULL, NULL);
 }
 
@@ -66,14 +90,32 @@ effect_data (const WeirEffect *effect, const char *key, const char *text)
   return weir_builder_end (record);
 }
 
+static void
+note_kept (UndoCall *call, const WeirEffect *effect, const char *reason)
+{
+  WeirBuilder *record;
+
+  if (call->kept == NULL)
+    return;
+  record = weir_record_builder_new (4);
+  weir_builder_set_take (record, "block", weir_value_new_text (effect->block));
+  weir_builder_set_take (record, "type", weir_value_new_text (effect->type));
+  weir_builder_set_take (record, "target", weir_value_new_text (effect->target));
+  weir_builder_set_take (record, "reason", weir_value_new_text (reason));
+  weir_builder_take (call->kept, weir_builder_end (record));
+}
+
 /* @kept: why it stays as it is; NULL: it was done. @after: what it is after doing it again. */
 static void
 journal_outcome (UndoCall *call, const WeirEffect *effect, const char *kept, const char *note, WeirValue *after)
 {
   WeirEffect change = { .id = effect->id, .run = call->plan->run, .after = after };
 
+  if (!may_journal (call))
+    return;
   if (kept != NULL)
     {
+      note_kept (call, effect, kept);
       change.state = call->plan->redo ? WEIR_EFFECT_UNDONE : WEIR_EFFECT_KEPT;
       journal (call, WEIR_EVENT_EFFECT_KEPT, effect, effect_data (effect, "reason", kept));
     }
@@ -379,6 +421,47 @@ journal_finish (UndoCall *call)
   journal (call, WEIR_EVENT_UNDO_FINISHED, NULL, weir_value_new_record (keys, (WeirValue *[]) { done, kept }, 2));
 }
 
+static gboolean
+undo_all (UndoCall *call, GError **error)
+{
+  journal_start (call);
+  if (!dex_await (weir_engine_durable (call->engine), error))
+    return FALSE;
+  for (guint i = 0; i < call->plan->items->len && !is_stopped (call);)
+    {
+      WeirUndoItem *item = g_ptr_array_index (call->plan->items, i);
+      guint n = is_for_group (item) ? undo_group (call, i, error) : undo_one (call, item, error);
+
+      if (n == 0)
+        return FALSE;
+      i += n;
+    }
+  if (may_journal (call))
+    journal_finish (call);
+  return dex_await (weir_engine_durable (call->engine), error);
+}
+
+WeirValue *
+weir_undo_plan_carry_out (WeirUndoPlan *self, WeirStep *step, GError **error)
+{
+  g_autoptr(WeirBuilder) kept = weir_list_builder_new (4);
+  UndoCall call = { .engine = step->run->engine, .plan = self, .choice = WEIR_CONFLICT_KEEP, .step = step, .kept = kept };
+  WeirBuilder *record;
+
+  weir_step_get_cancellable (step);
+  if (self->items->len > 0 && !undo_all (&call, error))
+    return NULL;
+  if (is_stopped (&call))
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "The step was stopped while it undid what it had done");
+      return NULL;
+    }
+  record = weir_record_builder_new (2);
+  weir_builder_set_take (record, "undone", weir_value_new_int (call.n_done));
+  weir_builder_set_take (record, "kept", weir_builder_end (g_steal_pointer (&kept)));
+  return weir_builder_end (record);
+}
+
 static DexFuture *
 undo_fiber (gpointer user_data)
 {
@@ -387,19 +470,7 @@ undo_fiber (gpointer user_data)
 
   if (!find_last_seq (call, &error))
     return dex_future_new_for_error (error);
-  journal_start (call);
-  if (!dex_await (weir_engine_durable (call->engine), &error))
-    return dex_future_new_for_error (error);
-  for (guint i = 0; i < call->plan->items->len && !call->engine->closed;)
-    {
-      WeirUndoItem *item = g_ptr_array_index (call->plan->items, i);
-
-      i += is_for_group (item) ? undo_group (call, i, &error) : undo_one (call, item, &error);
-      if (error != NULL)
-        return dex_future_new_for_error (error);
-    }
-  journal_finish (call);
-  if (!dex_await (weir_engine_durable (call->engine), &error))
+  if (!undo_all (call, &error))
     return dex_future_new_for_error (error);
   g_signal_emit_by_name (call->engine, "workflows-changed");
   return dex_future_new_for_uint (call->n_done);

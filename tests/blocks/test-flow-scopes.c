@@ -135,6 +135,92 @@ test_retry_tells_each_try (KindTest *test)
   g_assert_cmpuint (seen->firing, ==, 3);
 }
 
+static WeirValue *
+undo_of (Outcome *outcome)
+{
+  WeirValue *data = weir_value_find_member (outcome_get (outcome, "catch"), "data");
+
+  return weir_value_find_member (data, "undo");
+}
+
+static void
+test_try_undoes_what_failed (KindTest *test)
+{
+  g_autofree char *body = kind_test_fill (
+    test, "blocks:\n  old: { kind: file.write, config: { path: $DIR/old, content: new } }\n"
+          "  each:\n    kind: flow.foreach\n    config: { items: [1, 2, 3] }\n    body:\n      blocks:\n"
+          "        w: { kind: file.write, config: { path: \"$DIR/{{ item }}\", content: x } }\n"
+          "  bad: { kind: flow.throw, config: { class: data.schema, message: No price, data: { row: 4 } } }\n"
+          "links:\n  - old.done -> each.run\n  - each.done -> bad.run\n");
+  g_autoptr(Outcome) outcome = NULL;
+  g_autofree char *content = NULL;
+  g_autofree char *second = kind_test_path (test, "2");
+  WeirValue *undo;
+
+  kind_test_write (test, "old", "as it was");
+  outcome = kind_test_play_block (test, "flow.try", "{ undo_on_catch: scope }", body, NULL);
+  g_assert_cmpstr (outcome->error, ==, NULL);
+  undo = undo_of (outcome);
+  g_assert_cmpint (weir_value_get_member_int (undo, "undone", 0), ==, 4);
+  g_assert_cmpuint (weir_value_get_length (weir_value_find_member (undo, "kept")), ==, 0);
+  g_assert_cmpint (weir_value_get_member_int (weir_value_find_member (outcome_get (outcome, "catch"), "data"), "row", 0), ==, 4);
+  content = kind_test_read (test, "old");
+  g_assert_cmpstr (content, ==, "as it was");
+  g_assert_false (g_file_test (second, G_FILE_TEST_EXISTS));
+  g_assert_cmpint (status_inside (outcome, "it/old"), ==, WEIR_STEP_UNDONE);
+  g_assert_cmpuint (kind_test_undo (test, outcome), ==, 0);
+}
+
+static void
+test_try_begins_each_attempt_anew (KindTest *test)
+{
+  g_autofree char *body = kind_test_fill (
+    test, "blocks:\n  w: { kind: file.write, config: { path: $DIR/log, content: x, mode: append } }\n"
+          "  bad: { kind: flow.throw }\nlinks:\n  - w.done -> bad.run\n");
+  g_autoptr(Outcome) outcome = kind_test_play_block (test, "flow.try", "{ retries: 2, undo_on_catch: scope }", body, NULL);
+  g_autofree char *path = kind_test_path (test, "log");
+
+  g_assert_cmpstr (outcome->error, ==, NULL);
+  g_assert_cmpint (weir_value_get_member_int (undo_of (outcome), "undone", 0), ==, 1);
+  g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+}
+
+static void
+test_try_leaves_what_somebody_else_changed (KindTest *test)
+{
+  g_autofree char *body = kind_test_fill (
+    test, "blocks:\n  w: { kind: file.write, config: { path: $DIR/mine, content: x } }\n"
+          "  other: { kind: exec.command, config: { program: sh, args: [-c, \"echo more >> $DIR/mine\"] } }\n"
+          "  bad: { kind: flow.throw }\nlinks:\n  - w.done -> other.run\n  - other.done -> bad.run\n");
+  g_autoptr(Outcome) outcome = kind_test_play_block (test, "flow.try", "{ undo_on_catch: scope }", body, NULL);
+  WeirValue *kept = weir_value_find_member (undo_of (outcome), "kept");
+  gboolean found = FALSE;
+  g_autofree char *content = kind_test_read (test, "mine");
+
+  g_assert_cmpstr (outcome->error, ==, NULL);
+  for (gsize i = 0; i < weir_value_get_length (kept); i++)
+    if (g_str_equal (weir_value_get_member_text (weir_value_get_item (kept, i), "block", ""), "w"))
+      {
+        found = TRUE;
+        g_assert_cmpstr (weir_value_get_member_text (weir_value_get_item (kept, i), "reason", ""), ==, "It was changed since");
+      }
+  g_assert_true (found);
+  g_assert_cmpstr (content, ==, "xmore\n");
+}
+
+static void
+test_try_keeps_what_it_does_not_catch (KindTest *test)
+{
+  g_autofree char *body = kind_test_fill (
+    test, "blocks:\n  w: { kind: file.write, config: { path: $DIR/stays, content: x } }\n"
+          "  bad: { kind: flow.throw }\nlinks:\n  - w.done -> bad.run\n");
+  g_autoptr(Outcome) outcome = kind_test_play_block (test, "flow.try", "{ classes: net, undo_on_catch: scope }", body, NULL);
+  g_autofree char *content = kind_test_read (test, "stays");
+
+  assert_failure (outcome, "flow.asserted");
+  g_assert_cmpstr (content, ==, "x");
+}
+
 static void
 test_try_catches_a_time_out_inside (KindTest *test)
 {
@@ -227,6 +313,10 @@ main (int argc, char **argv)
   ADD_KIND_TEST ("/weir/blocks/timeout/ends-a-program", test_time_limit_ends_a_program);
   ADD_KIND_TEST ("/weir/blocks/retry/tells-each-try", test_retry_tells_each_try);
   ADD_KIND_TEST ("/weir/blocks/try/catches-a-time-out-inside", test_try_catches_a_time_out_inside);
+  ADD_KIND_TEST ("/weir/blocks/try/undoes-what-failed", test_try_undoes_what_failed);
+  ADD_KIND_TEST ("/weir/blocks/try/begins-each-attempt-anew", test_try_begins_each_attempt_anew);
+  ADD_KIND_TEST ("/weir/blocks/try/leaves-what-somebody-else-changed", test_try_leaves_what_somebody_else_changed);
+  ADD_KIND_TEST ("/weir/blocks/try/keeps-what-it-does-not-catch", test_try_keeps_what_it_does_not_catch);
   ADD_KIND_TEST ("/weir/blocks/try/keeps-what-came-with-the-failure", test_try_keeps_what_came_with_the_failure);
   ADD_KIND_TEST ("/weir/blocks/chain/fires-as-steps-end", test_chain_fires_as_steps_end);
   ADD_KIND_TEST ("/weir/blocks/containers/can-be-stopped", test_each_can_be_stopped);
