@@ -627,7 +627,8 @@ weir_run_begin_step (WeirRun *run, WeirStep *step)
   WeirPlanBlock *block = weir_step_state_get_block (state);
   g_autoptr(GError) error = NULL;
 
-  if (run->rerun != NULL && weir_rerun_settle (run->rerun, step))
+  if ((run->breakpoints != NULL && weir_run_breaks_at (run, step))
+      || (run->rerun != NULL && weir_rerun_settle (run->rerun, step)))
     {
       release_step (step);
       weir_engine_wake (run->engine, run);
@@ -654,6 +655,8 @@ weir_run_begin_step (WeirRun *run, WeirStep *step)
         start_waiting_kind (step);
     }
   weir_run_close_failing (run, state->scope);
+  if (run->stepping)
+    weir_run_end_stepping (run);
 }
 
 static void

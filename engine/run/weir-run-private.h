@@ -37,6 +37,8 @@ struct _WeirRun
   gint64         created_at;
   gint64         parent;  /* the run that it runs again; 0: none */
   WeirValue     *options; /* how it was played, a record; NULL: as ever */
+  GHashTable    *breakpoints; /* path of a block → condition; NULL: none */
+  gboolean       stepping; /* pauses again once one step has begun */
   WeirRerun     *rerun;   /* what it knows beforehand; NULL: nothing */
   GPtrArray     *swarms;  /* of WeirSwarmRun, borrowed; NULL while there are none */
   gboolean       swarms_wake; /* one of them may start something */
@@ -150,6 +152,11 @@ void             weir_step_emit_once       (WeirStep *step, const char *port, We
 /* weir-run-waits.c */
 void             weir_run_resume_answered  (WeirRun *run);
 void             weir_step_forget_waiter   (WeirStep *step);
+
+/* weir-run-debug.c */
+gboolean         weir_run_take_breakpoints (WeirRun *run, WeirValue *breakpoints, GError **error);
+gboolean         weir_run_breaks_at        (WeirRun *run, WeirStep *step);
+void             weir_run_end_stepping     (WeirRun *run);
 
 /* weir-run-parts.c */
 void             weir_run_stop_scope       (WeirRun *run, WeirScopeState *scope, gboolean force);

@@ -137,6 +137,7 @@ struct _WeirStepState
   GQueue          closed;   /* of these, the closed ones, the oldest first */
   WeirSwarmState *swarm;      /* of one that goes over items as a swarm */
   GPtrArray      *dropped;  /* what those gave that are not kept, by key; see weir-run-state-drop.c */
+  gboolean        past_break; /* the executor's: its breakpoint has held it already */
   guint           n_holders; /* of the executor: it must not be dropped */
   gboolean        seen;     /* the executor knows that it waits */
   gint16          priority; /* in place of that of its block; G_MININT16: that of its block */

@@ -46,6 +46,7 @@ weir_run_finalize (GObject *object)
   g_clear_pointer (&self->making, g_hash_table_unref);
   g_clear_pointer (&self->state, weir_run_state_unref);
   g_clear_pointer (&self->rerun, weir_rerun_free);
+  g_clear_pointer (&self->breakpoints, g_hash_table_unref);
   g_clear_pointer (&self->options, weir_value_unref);
   g_clear_object (&self->workflow);
   g_clear_error (&self->failure);

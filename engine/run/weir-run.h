@@ -82,6 +82,13 @@ WEIR_API gboolean      weir_run_settle         (WeirRun   *self,
                                                 const char *decision,
                                                 WeirValue *outputs,
                                                 GError   **error);
+/* A breakpoint holds each step of the block at @path, before it begins, where @condition is true ("" always, NULL: no breakpoint). */
+WEIR_API gboolean      weir_run_set_breakpoint (WeirRun   *self,
+                                                const char *path,
+                                                const char *condition,
+                                                GError   **error);
+/* Lets one step of a paused run begin. */
+WEIR_API DexFuture    *weir_run_step           (WeirRun   *self) G_GNUC_WARN_UNUSED_RESULT;
 /* Replaces what a step gets that has not begun. */
 WEIR_API gboolean      weir_run_override       (WeirRun   *self,
                                                 guint32    scope,

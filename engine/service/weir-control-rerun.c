@@ -127,10 +127,47 @@ steer_part (WeirEngine *engine, WeirValue *args, GError **error)
   return make_done ();
 }
 
+static WeirRun *
+find_live (WeirEngine *engine, WeirValue *args, GError **error)
+{
+  gint64 id = weir_value_get_member_int (args, "run", 0);
+  WeirRun *run = weir_engine_find_run (engine, id);
+
+  if (run == NULL)
+    g_set_error (error, WEIR_ERROR, WEIR_ERROR_WRONG_STATE, "Run %" G_GINT64_FORMAT " is not live", id);
+  return run;
+}
+
+static WeirValue *
+step_run (WeirEngine *engine, WeirValue *args, GError **error)
+{
+  WeirRun *run = find_live (engine, args, error);
+
+  if (run == NULL || !dex_await (weir_run_step (run), error))
+    return NULL;
+  return make_done ();
+}
+
+/* @condition: "off" takes it away */
+static WeirValue *
+set_breakpoint (WeirEngine *engine, WeirValue *args, GError **error)
+{
+  WeirRun *run = find_live (engine, args, error);
+  const char *condition = weir_value_get_member_text (args, "condition", "");
+
+  if (run == NULL
+      || !weir_run_set_breakpoint (run, weir_value_get_member_text (args, "block", ""),
+                                   g_str_equal (condition, "off") ? NULL : condition, error))
+    return NULL;
+  return make_done ();
+}
+
 const WeirControlMethod weir_control_rerun_methods[] = {
   { "PlanRerun", plan_rerun },
   { "Rerun", rerun },
   { "SaveFixture", save_fixture },
   { "SteerPart", steer_part },
+  { "Step", step_run },
+  { "SetBreakpoint", set_breakpoint },
   { NULL, NULL }
 };

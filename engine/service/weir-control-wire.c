@@ -70,6 +70,8 @@ static const char interface_xml[] =
   "<arg name='json' type='s' direction='out'/></method>"
   "<method name='SwarmSteer'><arg name='run' type='x'/><arg name='block' type='s'/><arg name='verb' type='s'/><arg name='item' type='x'/>"
   "<arg name='priority' type='i'/><arg name='json' type='s' direction='out'/></method>"
+  "<method name='Step'><arg name='run' type='x'/><arg name='json' type='s' direction='out'/></method>"
+  "<method name='SetBreakpoint'><arg name='run' type='x'/><arg name='block' type='s'/><arg name='condition' type='s'/><arg name='json' type='s' direction='out'/></method>"
   "<method name='Usage'><arg name='json' type='s' direction='out'/></method>"
   "<method name='Report'><arg name='run' type='x'/><arg name='json' type='s' direction='out'/></method>"
   "<signal name='Event'><arg name='run' type='x'/><arg name='event' type='s'/></signal>"

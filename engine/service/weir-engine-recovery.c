@@ -89,6 +89,8 @@ revive (WeirEngine *self, WeirRunInfo *info, WeirWorkflow *workflow, WeirRunStat
   run->parent = state->parent;
   run->options = state->options != NULL ? weir_value_ref (state->options) : NULL;
   run->rerun = g_steal_pointer (&rerun);
+  if (run->options != NULL)
+    weir_run_take_breakpoints (run, weir_value_find_member (run->options, "breakpoints"), NULL);
   g_hash_table_add (self->settled, g_memdup2 (&run->id, sizeof run->id));
   weir_run_recover (run, state);
   return g_object_ref (run);

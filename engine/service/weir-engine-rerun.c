@@ -379,8 +379,8 @@ play (Call *call)
  * @options: (nullable): a record, each member optional: `mode`: "all" (from the beginning), "from" (a block, what follows it, and what had
  *   not succeeded), "then" (a block and what follows it), "only" (a block); `block`: its id, or "map[3]" for one item of a container;
  *   `version`: a number or "latest" in place of the run's; `inputs`: those that replace the run's; `set`: by path of a block {inputs: {port:
- *   value}} that replace what it gets, or {outputs: {port: value}} that it gives without running; `fixture`: name of a set of outputs; `by`: who
- *   says so
+ *   value}} that replace what it gets, or {outputs: {port: value}} that it gives without running; `fixture`: name of a set of outputs; `breakpoints`: by
+ *   path of a block a condition, "" always; `by`: who says so
  *
  * Runs again, as a new run that knows its parent. What is reused is taken over only where a block is as it was and gets what it got, and where
  * nothing that it did was undone.

@@ -145,6 +145,12 @@ weir_engine_start_run (WeirEngine *self,
   run->options = options != NULL ? weir_value_ref (options) : NULL;
   run->parent = parent;
   run->rerun = rerun;
+  if (options != NULL && !weir_run_take_breakpoints (run, weir_value_find_member (options, "breakpoints"), error))
+    {
+      g_hash_table_remove (self->runs, &run->id);
+      g_object_unref (run);
+      return NULL;
+    }
   weir_run_play (run, inputs);
   if (parent != 0)
     weir_batch_put_run_fields (weir_engine_get_batch (self), run->id, parent,

@@ -70,6 +70,8 @@ int weir_command_stop (int argc, char **argv);
 int weir_command_kill (int argc, char **argv);
 int weir_command_rerun (int argc, char **argv);
 int weir_command_fixture (int argc, char **argv);
+int weir_command_step (int argc, char **argv);
+int weir_command_break (int argc, char **argv);
 int weir_command_undo (int argc, char **argv);
 int weir_command_redo (int argc, char **argv);
 int weir_command_delete (int argc, char **argv);

@@ -15,6 +15,7 @@ static char *option_fixture;
 static char **option_set;
 static char **option_give;
 static char **option_inputs;
+static char **option_break;
 static gboolean option_latest;
 static gboolean option_plan;
 
@@ -26,6 +27,7 @@ const GOptionEntry weir_rerun_options[] = {
   { "set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &option_set, N_ ("What an input of a block gets instead, as JSON or text"), N_ ("BLOCK.PORT=VALUE") },
   { "give", 0, 0, G_OPTION_ARG_STRING_ARRAY, &option_give, N_ ("What a block gives without running, as JSON or text"), N_ ("BLOCK.PORT=VALUE") },
   { "fixture", 0, 0, G_OPTION_ARG_STRING, &option_fixture, N_ ("Blocks that this set has outputs for give these"), N_ ("NAME") },
+  { "break", 'b', 0, G_OPTION_ARG_STRING_ARRAY, &option_break, N_ ("Hold this block before it begins, where the condition is true"), N_ ("BLOCK[=CONDITION]") },
   { "latest", 0, 0, G_OPTION_ARG_NONE, &option_latest, N_ ("Run the latest version of the workflow, not that of the run"), NULL },
   { "plan", 'n', 0, G_OPTION_ARG_NONE, &option_plan, N_ ("Only say what would run, be reused or be left out"), NULL },
   WEIR_OPTION_JSON (N_ ("Print JSON")),
@@ -101,6 +103,7 @@ collect_options (void)
   WeirValue *options = weir_value_new_record (NULL, NULL, 0);
   g_autoptr(WeirValue) set = weir_value_new_record (NULL, NULL, 0);
   g_autoptr(WeirValue) inputs = weir_value_new_record (NULL, NULL, 0);
+  g_autoptr(WeirValue) breaks = weir_value_new_record (NULL, NULL, 0);
   const char *block = option_from != NULL ? option_from : option_then != NULL ? option_then : option_only;
   const char *mode = option_from != NULL ? "from" : option_then != NULL ? "then" : option_only != NULL ? "only" : "all";
   gboolean ok = TRUE;
@@ -111,7 +114,16 @@ collect_options (void)
     ok = add_port (&set, option_give[i], "outputs");
   for (guint i = 0; ok && option_inputs != NULL && option_inputs[i] != NULL; i++)
     ok = add_input (&inputs, option_inputs[i]);
+  for (guint i = 0; option_break != NULL && option_break[i] != NULL; i++)
+    {
+      const char *equals = strchr (option_break[i], '=');
+      g_autofree char *path = equals != NULL ? g_strndup (option_break[i], (gsize) (equals - option_break[i])) : g_strdup (option_break[i]);
+
+      breaks = with_member (breaks, path, weir_value_new_text (equals != NULL ? equals + 1 : ""));
+    }
   options = with_member (options, "mode", weir_value_new_text (mode));
+  if (weir_value_get_length (breaks) > 0)
+    options = with_member (options, "breakpoints", weir_value_ref (breaks));
   if (block != NULL)
     options = with_member (options, "block", weir_value_new_text (block));
   if (weir_value_get_length (set) > 0)
@@ -176,6 +188,37 @@ weir_command_rerun (int argc, char **argv)
   else
     print_plan (answer);
   return weir_watch_close_session (&session, code);
+}
+
+static int
+call_method (gint64 run, const char *method, const char *block, const char *condition)
+{
+  WeirSession session = { 0 };
+  g_autoptr(WeirValue) answer = NULL;
+  g_autoptr(GError) error = NULL;
+  int code;
+
+  if (run == 0)
+    return WEIR_EXIT_INVALID;
+  if (!weir_session_open (&session, &error))
+    return weir_cli_fail (error);
+  answer = weir_session_call (&session, &error, method, "run", weir_value_new_int (run), "block",
+                              weir_value_new_text (block), "condition", weir_value_new_text (condition), NULL);
+  code = answer != NULL ? WEIR_EXIT_OK : weir_cli_fail (error);
+  weir_session_close (&session, NULL);
+  return code;
+}
+
+int
+weir_command_step (int argc, char **argv)
+{
+  return call_method (weir_cli_parse_run (argv[0]), "Step", "", "");
+}
+
+int
+weir_command_break (int argc, char **argv)
+{
+  return call_method (weir_cli_parse_run (argv[0]), "SetBreakpoint", argv[1], argc > 2 ? argv[2] : "");
 }
 
 int

@@ -42,6 +42,10 @@ const WeirCommand weir_commands[] = {
     "run", weir_signal_options, 2, 3, weir_command_signal },
   { "stop", N_ ("RUN [PART]"), N_ ("Stop a run: running steps are asked to end"), NULL, "run", NULL, 1, 2, weir_command_stop },
   { "kill", N_ ("RUN [PART]"), N_ ("Force stop a run: running steps are ended"), NULL, "run", NULL, 1, 2, weir_command_kill },
+  { "step", N_ ("RUN"), N_ ("Let one step of a paused run begin"), NULL, "run", NULL, 1, 1, weir_command_step },
+  { "break", N_ ("RUN BLOCK [CONDITION|off]"), N_ ("Hold a block of a live run before it begins"),
+    N_ ("The rest of the run goes on; \"weir resume RUN BLOCK\" lets the block go. CONDITION is an expression like input > 100."), "run",
+    NULL, 2, 3, weir_command_break },
   { "rerun", N_ ("RUN"), N_ ("Run again: all of it, or from a block on"),
     N_ ("A new run that knows its parent. What went before the block is taken over where a block is as it was and gets what it got, and where\n"
         "nothing that it did was undone. --plan says beforehand what would run, and what it would do to the world once more."),

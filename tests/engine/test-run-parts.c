@@ -93,6 +93,56 @@ test_one_item_is_stopped_and_the_others_go_on (void)
 }
 
 static void
+test_breakpoint_holds_its_block_alone (void)
+{
+  g_autoptr(WeirTest) test = weir_test_new ();
+  g_autoptr(WeirRun) run = weir_test_play (test, two, NULL);
+  g_autoptr(GError) error = NULL;
+
+  g_assert_false (weir_run_set_breakpoint (run, "nobody", "", &error));
+  g_assert_error (error, WEIR_ERROR, WEIR_ERROR_NOT_FOUND);
+  g_clear_error (&error);
+  g_assert_false (weir_run_set_breakpoint (run, "b", "1 +", &error));
+  g_clear_error (&error);
+  g_assert_true (weir_run_set_breakpoint (run, "b", "input.value > 3", &error));
+  g_assert_true (weir_run_set_breakpoint (run, "b", "inputs.value === 1 || true", &error));
+  weir_test_finish ("a", "5");
+  weir_test_finish ("c", "2");
+  weir_test_settle (test);
+  g_assert_cmpint (weir_test_status (run, "b"), ==, WEIR_STEP_SUSPENDED);
+  g_assert_cmpint (weir_test_status (run, "c"), ==, WEIR_STEP_SUCCEEDED);
+  g_assert_true (weir_run_resume_part (run, 0, "b", &error));
+  weir_test_settle (test);
+  g_assert_cmpint (weir_run_get_status (run), ==, WEIR_RUN_SUCCEEDED);
+  weir_test_check_fold (test, run);
+}
+
+static void
+test_one_step_at_a_time (void)
+{
+  g_autoptr(WeirTest) test = weir_test_new ();
+  g_autoptr(WeirRun) run = weir_test_play (test, "weir: 1\nname: Steps\nblocks:\n  a: { kind: test.wait }\n  b: { kind: test.pass }\n  c: { kind: test.pass }\n"
+                                                 "links:\n  - a.value -> b.value\n  - b.value -> c.value\n", NULL);
+  g_autoptr(DexFuture) paused = weir_run_pause (run);
+  g_autoptr(DexFuture) first = NULL;
+  g_autoptr(DexFuture) second = NULL;
+  g_autoptr(GError) error = NULL;
+
+  weir_test_finish ("a", "1");
+  weir_test_settle (test);
+  first = weir_run_step (run);
+  weir_test_settle (test);
+  g_assert_cmpint (weir_run_get_status (run), ==, WEIR_RUN_PAUSED);
+  g_assert_true (dex_future_is_resolved (first));
+  g_assert_cmpint (weir_test_status (run, "b"), ==, WEIR_STEP_SUCCEEDED);
+  g_assert_cmpint (weir_test_status (run, "c"), ==, WEIR_STEP_READY);
+  second = weir_run_step (run);
+  weir_test_settle (test);
+  g_assert_cmpint (weir_run_get_status (run), ==, WEIR_RUN_SUCCEEDED);
+  weir_test_check_fold (test, run);
+}
+
+static void
 test_container_is_one_unit (void)
 {
   g_autoptr(WeirTest) test = weir_test_new ();
@@ -455,6 +505,8 @@ main (int argc, char **argv)
   g_test_add_func ("/weir/run/part/stopped-block", test_stopped_block_is_a_failure_for_the_rest);
   g_test_add_func ("/weir/run/part/force-stopped-block", test_force_stopped_block_fails_the_run_when_nothing_catches_it);
   g_test_add_func ("/weir/run/part/one-item", test_one_item_is_stopped_and_the_others_go_on);
+  g_test_add_func ("/weir/run/part/breakpoint", test_breakpoint_holds_its_block_alone);
+  g_test_add_func ("/weir/run/part/single-steps", test_one_step_at_a_time);
   g_test_add_func ("/weir/run/part/container", test_container_is_one_unit);
   g_test_add_func ("/weir/run/part/many-items", test_many_items_are_not_all_kept);
   g_test_add_func ("/weir/run/part/dropped-items", test_dropped_items_are_not_run_again_after_a_restart);
