@@ -155,6 +155,27 @@ weir_words_of_time (gint64 time_us)
 }
 
 /**
+ * weir_words_of_deadline:
+ * @time_us: µs UTC
+ *
+ * Returns: (transfer full): a moment that is to come as people say it, in local time, always with the time of day
+ */
+char *
+weir_words_of_deadline (gint64 time_us)
+{
+  g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc_usec (time_us);
+  g_autoptr(GDateTime) then = g_date_time_to_local (utc);
+  g_autoptr(GDateTime) now = g_date_time_new_now_local ();
+  GTimeSpan left = g_date_time_difference (then, now);
+
+  if (ABS (left) < G_TIME_SPAN_DAY && g_date_time_get_day_of_month (then) == g_date_time_get_day_of_month (now))
+    return g_date_time_format (then, ABS (left) < 10 * G_TIME_SPAN_MINUTE ? "%H:%M:%S" : "%H:%M");
+  if (ABS (left) < 6 * G_TIME_SPAN_DAY)
+    return g_date_time_format (then, "%a %H:%M");
+  return g_date_time_format (then, g_date_time_get_year (then) == g_date_time_get_year (now) ? "%-e %b, %H:%M" : "%-e %b %Y, %H:%M");
+}
+
+/**
  * weir_words_of_duration:
  * @duration_us: µs
  *

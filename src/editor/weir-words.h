@@ -14,6 +14,8 @@ const char *weir_icon_of_step_status  (WeirStepStatus  status);
 const char *weir_class_of_run_status  (WeirRunStatus   status);
 /* "07:00" today, "yesterday", "Mon 12:30", "3 Mar 2026" */
 char       *weir_words_of_time        (gint64          time_us);
+/* "18:00" today, "Tue 18:00", "3 Mar 2027, 18:00": of what is to come */
+char       *weir_words_of_deadline    (gint64          time_us);
 /* "84 ms", "1.2 s", "3 min 20 s" */
 char       *weir_words_of_duration    (gint64          duration_us);
 /* Where a block of a step stands in its workflow, "move/to". */

@@ -19,6 +19,7 @@ struct _WeirRunPanel
   GtkStack *stack;
   AdwViewStack *pages;
   GtkLabel *status;
+  GtkButton *wait;
   GtkLabel *narrow_status;   /* a line of its own, where there is no room beside the tabs */
   WeirTimeline *timeline;
   WeirLogView *log;
@@ -426,6 +427,7 @@ weir_run_panel_class_init (WeirRunPanelClass *klass)
   gtk_widget_class_bind_template_child (widget_class, WeirRunPanel, pages);
   gtk_widget_class_bind_template_child (widget_class, WeirRunPanel, status);
   gtk_widget_class_bind_template_child (widget_class, WeirRunPanel, narrow_status);
+  gtk_widget_class_bind_template_child (widget_class, WeirRunPanel, wait);
   gtk_widget_class_bind_template_child (widget_class, WeirRunPanel, timeline);
   gtk_widget_class_bind_template_child (widget_class, WeirRunPanel, log);
   gtk_widget_class_bind_template_child (widget_class, WeirRunPanel, values);
@@ -507,6 +509,33 @@ weir_run_panel_set_view (WeirRunPanel *self,
       changed_cb (self);
     }
   update_actions (self);
+}
+
+/**
+ * weir_run_panel_set_wait:
+ * @self: a panel
+ * @action: (nullable): an action of a widget around the panel, that ends a wait; %NULL if nothing is waited for
+ * @token: (nullable): its target
+ *
+ * Offers what the run waits for a person for.
+ */
+void
+weir_run_panel_set_wait (WeirRunPanel *self,
+                         const char   *action,
+                         const char   *token)
+{
+  g_return_if_fail (WEIR_IS_RUN_PANEL (self));
+
+  gtk_widget_set_visible (GTK_WIDGET (self->wait), action != NULL);
+  if (action == NULL)
+    return;
+  if (g_str_equal (action, "run.answer"))
+    gtk_widget_add_css_class (GTK_WIDGET (self->wait), "suggested-action");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self->wait), "suggested-action");
+  gtk_button_set_label (self->wait, g_str_equal (action, "run.answer") ? _ ("Answer…") : _ ("Skip Wait"));
+  gtk_actionable_set_action_target_value (GTK_ACTIONABLE (self->wait), g_variant_new_string (token));
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->wait), action);
 }
 
 WeirRunView *

@@ -40,4 +40,9 @@ void         weir_run_panel_set_page           (WeirRunPanel *self,
                                                 const char   *page);
 const char  *weir_run_panel_get_page           (WeirRunPanel *self);
 
+/* A button that answers, or skips, what is waited for; @action NULL: none. */
+void         weir_run_panel_set_wait           (WeirRunPanel *self,
+                                                const char   *action,
+                                                const char   *token);
+
 G_END_DECLS

@@ -102,6 +102,8 @@ set_button (GtkButton              *button,
   if (wanted == NULL)
     return;
   gtk_button_set_label (button, wanted->label);
+  gtk_actionable_set_action_target_value (GTK_ACTIONABLE (button),
+                                          wanted->target != NULL ? g_variant_new_string (wanted->target) : NULL);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), wanted->action);
 }
 

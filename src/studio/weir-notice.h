@@ -18,6 +18,7 @@ typedef struct
 {
   const char *label;    /* NULL: no such button */
   const char *action;
+  const char *target;   /* of the action, a text; NULL: none */
 } WeirNoticeButton;
 
 void weir_notice_show (WeirNotice             *self,

@@ -52,15 +52,6 @@ find_unknown (WeirRunState *state,
   return NULL;
 }
 
-static WeirBlock *
-find_block_of (WeirWorkflowPage   *self,
-               const WeirStepInfo *step)
-{
-  g_autofree char *path = weir_path_of_block (weir_run_view_get_state (self->view), step->scope, step->block);
-
-  return weir_workflow_find_block (self->workflow, path);
-}
-
 /* (transfer full) */
 static char *
 describe_failure (WeirWorkflowPage   *self,
@@ -70,7 +61,7 @@ describe_failure (WeirWorkflowPage   *self,
   WeirValue *error = step != NULL ? step->error : weir_run_state_get_error (state);
   const char *message = error != NULL ? weir_value_get_member_text (error, "message", _("Failure")) : _("Failure");
   const char *class = error != NULL ? weir_value_get_member_text (error, "class", NULL) : NULL;
-  WeirBlock *block = step != NULL ? find_block_of (self, step) : NULL;
+  WeirBlock *block = step != NULL ? weir_workflow_page_find_block_of (self, step) : NULL;
   g_autofree char *where = step == NULL ? NULL : weir_run_state_dup_step_path (state, step);
   const char *name = block != NULL ? weir_block_get_title (block) : where;
 
@@ -79,14 +70,6 @@ describe_failure (WeirWorkflowPage   *self,
   if (class == NULL)
     return g_strdup_printf (_("“%s” failed: %s"), name, message);
   return g_strdup_printf (_("“%s” failed: %s (%s)"), name, message, class);
-}
-
-/* Whether the view stands at the newest event of the run that the controls steer. */
-static gboolean
-shows_live_run (WeirWorkflowPage *self)
-{
-  return self->run != NULL && self->view != NULL && weir_run_view_get_live (self->view)
-         && weir_run_view_get_run_id (self->view) == weir_run_get_id (self->run);
 }
 
 static gboolean
@@ -108,7 +91,7 @@ static void
 show_unknown (WeirWorkflowPage   *self,
               const WeirStepInfo *step)
 {
-  WeirBlock *block = find_block_of (self, step);
+  WeirBlock *block = weir_workflow_page_find_block_of (self, step);
   g_autofree char *text = g_strdup_printf (_("“%s” was at work when Weir was cut off. Whether it took effect, only you can tell."),
                                            block != NULL ? weir_block_get_title (block) : step->block);
 
@@ -121,7 +104,7 @@ show_failure (WeirWorkflowPage *self)
 {
   const WeirStepInfo *step = find_first_failure (weir_run_view_get_state (self->view));
   g_autofree char *text = describe_failure (self, step);
-  gboolean has_block = step != NULL && find_block_of (self, step) != NULL;
+  gboolean has_block = step != NULL && weir_workflow_page_find_block_of (self, step) != NULL;
 
   weir_notice_show (self->notice, "dialog-error-symbolic", text,
                     has_block ? &(WeirNoticeButton) { _("Show Block"), "run.show-trouble" } : NULL, NULL, TRUE);
@@ -137,10 +120,10 @@ void
 weir_workflow_page_update_notice (WeirWorkflowPage *self)
 {
   WeirRunState *state = self->view != NULL ? weir_run_view_get_state (self->view) : NULL;
-  gboolean asks = shows_live_run (self) && weir_run_needs_settling (self->run);
+  gboolean asks = weir_workflow_page_shows_live_run (self) && weir_run_needs_settling (self->run);
   const WeirStepInfo *unknown = asks ? find_unknown (state, NULL) : NULL;
 
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "run.settle", shows_live_run (self) && is_busy (self));
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "run.settle", weir_workflow_page_shows_live_run (self) && is_busy (self));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "run.recover", self->unfinished != 0 && !is_busy (self));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "run.give-up", self->unfinished != 0 && !is_busy (self));
 
@@ -150,10 +133,12 @@ weir_workflow_page_update_notice (WeirWorkflowPage *self)
     show_cut_off (self);
   else if (unknown != NULL)
     show_unknown (self, unknown);
+  else if (weir_workflow_page_show_wait (self, TRUE))
+    return;
   else if (state != NULL && weir_run_state_get_status (state) == WEIR_RUN_FAILED && !self->starting
            && weir_run_view_get_run_id (self->view) != self->dismissed)
     show_failure (self);
-  else
+  else if (!weir_workflow_page_show_wait (self, FALSE))
     weir_notice_hide (self->notice);
 }
 
@@ -255,7 +240,7 @@ show_trouble_cb (GtkWidget  *widget,
 
   if (state != NULL && step == NULL)
     step = find_first_failure (state);
-  block = step != NULL ? find_block_of (self, step) : NULL;
+  block = step != NULL ? weir_workflow_page_find_block_of (self, step) : NULL;
   if (block == NULL)
     return;
   adw_view_stack_set_visible_child_name (self->pages, "design");
@@ -271,7 +256,7 @@ settle (WeirWorkflowPage *self,
         WeirValue        *outputs)
 {
   WeirBlock *block = weir_canvas_get_selected_block (self->canvas);
-  const WeirStepInfo *step = block == NULL || !shows_live_run (self)
+  const WeirStepInfo *step = block == NULL || !weir_workflow_page_shows_live_run (self)
                                ? NULL
                                : find_unknown (weir_run_view_get_state (self->view), weir_block_get_path (block));
   g_autoptr(GError) error = NULL;

@@ -56,6 +56,7 @@ struct _WeirWorkflowPage
   gint64               dismissed;     /* a failed run that nothing more is said of */
   gboolean             starting;      /* between Play and the run */
   WeirValue           *last_inputs;
+  GArray              *waits;         /* of guint: indices of the steps of the view that wait, in their order */
   guint                save_id;
   guint                validate_id;
   gboolean             dirty;
@@ -90,6 +91,19 @@ void       weir_workflow_page_follow         (WeirWorkflowPage *self,
 void       weir_workflow_page_install_notice (GtkWidgetClass   *widget_class);
 void       weir_workflow_page_update_notice  (WeirWorkflowPage *self);
 void       weir_workflow_page_find_unfinished (WeirWorkflowPage *self);
+
+/* weir-workflow-page-waits.c */
+void       weir_workflow_page_install_waits  (GtkWidgetClass   *widget_class);
+/* Steps from @first on are looked at again. */
+void       weir_workflow_page_find_waits     (WeirWorkflowPage *self,
+                                              guint             first);
+/* What a person is asked, or, with @question FALSE, a moment that is waited for. FALSE if there is nothing to show. */
+gboolean   weir_workflow_page_show_wait      (WeirWorkflowPage *self,
+                                              gboolean          question);
+/* Whether the view stands at the newest event of the run that the controls steer. */
+gboolean   weir_workflow_page_shows_live_run (WeirWorkflowPage *self);
+WeirBlock *weir_workflow_page_find_block_of  (WeirWorkflowPage *self,
+                                              const WeirStepInfo *step);
 
 /* weir-workflow-page-blocks.c */
 void       weir_workflow_page_install_blocks (GtkWidgetClass   *widget_class);

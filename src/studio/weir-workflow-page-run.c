@@ -134,6 +134,14 @@ show_panel (WeirWorkflowPage *self,
     weir_workflow_page_fit (self, gtk_widget_get_height (GTK_WIDGET (self->canvas)));
 }
 
+static void
+view_changed_cb (WeirWorkflowPage *self,
+                 guint             first_changed)
+{
+  weir_workflow_page_find_waits (self, first_changed);
+  weir_workflow_page_update_verbs (self);
+}
+
 /**
  * weir_workflow_page_set_view:
  * @self: a page
@@ -144,11 +152,11 @@ weir_workflow_page_set_view (WeirWorkflowPage *self,
                              WeirRunView      *view)
 {
   if (self->view != NULL)
-    g_signal_handlers_disconnect_by_func (self->view, weir_workflow_page_update_verbs, self);
+    g_signal_handlers_disconnect_by_func (self->view, view_changed_cb, self);
   g_set_object (&self->view, view);
   if (view != NULL)
     {
-      g_signal_connect_object (view, "changed", G_CALLBACK (weir_workflow_page_update_verbs), self, G_CONNECT_SWAPPED);
+      g_signal_connect_object (view, "changed", G_CALLBACK (view_changed_cb), self, G_CONNECT_SWAPPED);
       g_clear_pointer (&self->last_inputs, weir_value_unref);
       if (weir_run_state_get_inputs (weir_run_view_get_state (view)) != NULL)
         self->last_inputs = weir_value_ref (weir_run_state_get_inputs (weir_run_view_get_state (view)));
@@ -157,6 +165,7 @@ weir_workflow_page_set_view (WeirWorkflowPage *self,
   weir_canvas_set_view (self->canvas, view);
   weir_run_panel_set_view (self->run_panel, view);
   weir_inspector_set_view (self->inspector, view);
+  weir_workflow_page_find_waits (self, 0);
   weir_workflow_page_update_verbs (self);
 }
 

@@ -467,6 +467,7 @@ weir_workflow_page_dispose (GObject *object)
   g_clear_object (&self->run);
   g_clear_object (&self->view);
   g_clear_pointer (&self->last_inputs, weir_value_unref);
+  g_clear_pointer (&self->waits, g_array_unref);
   G_OBJECT_CLASS (weir_workflow_page_parent_class)->dispose (object);
 }
 
@@ -553,6 +554,7 @@ weir_workflow_page_class_init (WeirWorkflowPageClass *klass)
   weir_workflow_page_install_run (widget_class);
   weir_workflow_page_install_save (widget_class);
   weir_workflow_page_install_notice (widget_class);
+  weir_workflow_page_install_waits (widget_class);
   weir_workflow_page_install_blocks (widget_class);
 }
 
@@ -570,6 +572,7 @@ add_link_styles (WeirWorkflowPage *self)
 static void
 weir_workflow_page_init (WeirWorkflowPage *self)
 {
+  self->waits = g_array_new (FALSE, FALSE, sizeof (guint));
   gtk_widget_init_template (GTK_WIDGET (self));
   self->canvas = weir_canvas_pane_get_canvas (self->canvas_pane);
   g_signal_connect_object (self->canvas, "notify::selected-block", G_CALLBACK (selection_changed_cb), self, G_CONNECT_SWAPPED);
