@@ -120,13 +120,27 @@ weir_run_queue_drop_turns (WeirStep *step)
     drop_turn (step->turns);
 }
 
+static gboolean
+reject_cb (gpointer promise)
+{
+  dex_promise_reject (promise, g_error_new (G_IO_ERROR, G_IO_ERROR_CANCELLED, "It was stopped while it waited"));
+  return G_SOURCE_REMOVE;
+}
+
+/* Who waits hears of it later: he may let go of other futures of the same cancellable, which must not be done while that tells of its end. */
 static void
 stopped_cb (GCancellable *cancellable, gpointer user_data)
 {
   WeirStep *step = user_data;
 
-  if (step->run->engine != NULL)
-    weir_run_queue_drop_turns (step);
+  while (step->run->engine != NULL && step->turns != NULL)
+    {
+      g_autoptr(GSource) source = g_idle_source_new ();
+
+      g_source_set_priority (source, G_PRIORITY_DEFAULT);
+      g_source_set_callback (source, reject_cb, weir_queue_entry_take (step->run->engine->queue, step->turns), dex_unref);
+      g_source_attach (source, g_main_context_get_thread_default ());
+    }
 }
 
 static WeirQueueEntry *

@@ -266,10 +266,27 @@ test_programs_are_limited (void)
   weir_clock_advance (test->clock, 10000);
 }
 
+/* Stopping is no deadlock, however the waiting is put together. */
+static void
+test_a_wait_with_a_limit_is_stopped (void)
+{
+  g_autoptr(WeirTest) test = weir_test_new ();
+  g_autoptr(WeirRun) one = weir_test_play (test, LOCK (", timeout: 1h", "a"), NULL);
+  g_autoptr(WeirRun) two = weir_test_play (test, LOCK (", timeout: 1h", "b"), NULL);
+  g_autoptr(DexFuture) stopped = weir_run_stop (two);
+
+  weir_test_settle (test);
+  g_assert_cmpint (weir_run_get_status (two), ==, WEIR_RUN_CANCELLED);
+  assert_running ("a");
+  finish (test, "a");
+  g_assert_cmpint (weir_run_get_status (one), ==, WEIR_RUN_SUCCEEDED);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/weir/limits/lock/a-wait-with-a-limit-is-stopped", test_a_wait_with_a_limit_is_stopped);
   g_test_add_func ("/weir/limits/lock/one-at-a-time", test_one_at_a_time);
   g_test_add_func ("/weir/limits/lock/is-waited-for-no-longer-than-said",
                    test_a_lock_is_waited_for_no_longer_than_said);
