@@ -30,3 +30,4 @@
 #include "weir-diagnose.h"
 #include "weir-failure-report.h"
 #include "weir-control.h"
+#include "weir-inhibitor.h"

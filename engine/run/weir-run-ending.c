@@ -100,6 +100,8 @@ weir_run_is_stopping (WeirRun *run)
 gboolean
 weir_run_may_start (WeirRun *run)
 {
+  if (run->engine != NULL && run->engine->winding_down)
+    return FALSE;
   return run->state->status == WEIR_RUN_RUNNING || (run->state->status == WEIR_RUN_STOPPING && run->state->handling);
 }
 

@@ -213,6 +213,8 @@ arm_timeout (WeirStep *step)
     NULL);
 }
 
+static void set_once (WeirStep *step, gboolean once);
+
 static void
 start_waiting_kind (WeirStep *step)
 {
@@ -225,6 +227,7 @@ start_waiting_kind (WeirStep *step)
     }
   step->state->runtime = weir_step_ref (step);
   run->n_runtimes++;
+  set_once (step, !step->kind->has_body && effect_of (step) == WEIR_EFFECT_ONCE);
 
   /* What records its own effects waits for the journal there; what does not waits here. */
   if (effect_of (step) != WEIR_EFFECT_PURE && step->kind->undo != WEIR_UNDO_EXACT)
@@ -516,9 +519,20 @@ weir_run_emit_override (WeirRun *run, WeirStepState *state, const char *port, We
   weir_run_emit (run, WEIR_EVENT_BLOCK_OVERRIDDEN, state, weir_builder_end (data));
 }
 
+/* At work on what must not happen twice: the end of the program waits a moment for it. */
+static void
+set_once (WeirStep *step, gboolean once)
+{
+  if (step->once == once || step->run->engine == NULL)
+    return;
+  step->once = once;
+  weir_engine_count_once (step->run->engine, once ? 1 : -1);
+}
+
 static void
 release_step (WeirStep *step)
 {
+  set_once (step, FALSE);
   weir_step_release_place (step);
   weir_step_leave_gates (step);
   weir_step_forget_waiter (step);

@@ -64,6 +64,7 @@ struct _WeirStep
   guint                attempt;
   gint64               time;
   gboolean             leaf;    /* counted in run->n_leaves */
+  gboolean             once;    /* counted in engine->n_once */
   gboolean             slot;    /* holds a worker of the engine */
   GPtrArray           *gates;   /* of WeirGate it has entered and leaves when it ends */
   gpointer             turns;   /* WeirQueueEntry: gates it waits at while it runs */

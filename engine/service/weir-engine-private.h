@@ -31,6 +31,10 @@ struct _WeirEngine
   gint64      memory_used;  /* what it was */
   DexFuture  *memory_timer;
 
+  gboolean    winding_down; /* nothing starts any more */
+  guint       n_once;       /* steps at work on what must not happen twice */
+  DexPromise *calm;         /* resolved once there is none; NULL while nobody waits */
+
   GSource    *turn;
   GSource    *commit;
   gint64      batch_began;  /* monotonic µs; 0: nothing waits to be committed */
@@ -62,6 +66,8 @@ void        weir_engine_publish      (WeirEngine *self, WeirEvent *event);
 /* The run has something to start, or something was journalled: the next turn comes soon. */
 void        weir_engine_wake         (WeirEngine *self, WeirRun *run);
 void        weir_engine_release_slot (WeirEngine *self);
+/* weir-engine-end.c: a step begins (1) or ends (-1) something that must not happen twice. */
+void        weir_engine_count_once   (WeirEngine *self, int change);
 /* Runs that may begin, or wait for others of their workflow to end. weir-engine-limits.c */
 void        weir_engine_admit_run    (WeirEngine *self, WeirRun *run);
 void        weir_engine_admit_next   (WeirEngine *self);

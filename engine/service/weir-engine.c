@@ -25,6 +25,7 @@ enum
   RUN_ADDED,
   WORKFLOWS_CHANGED,
   TROUBLE,
+  AT_WORK,
   N_SIGNALS
 };
 
@@ -349,6 +350,7 @@ weir_engine_finalize (GObject *object)
   g_clear_pointer (&self->events, g_ptr_array_unref);
   g_clear_pointer (&self->batch, weir_batch_free);
   dex_clear (&self->durable);
+  dex_clear (&self->calm);
   g_clear_pointer (&self->store, weir_store_unref);
   g_clear_pointer (&self->clock, weir_clock_unref);
   g_free (self->data_dir);
@@ -385,6 +387,12 @@ weir_engine_class_init (WeirEngineClass *klass)
    */
   signals[TROUBLE] = g_signal_new ("trouble", WEIR_TYPE_ENGINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
                                    G_TYPE_STRING);
+  /**
+   * WeirEngine::at-work:
+   * @self: the engine
+   * @at_work: whether a step is at work on what must not happen twice: the program should not be ended now
+   */
+  signals[AT_WORK] = g_signal_new ("at-work", WEIR_TYPE_ENGINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
 }
 
 static GSource *

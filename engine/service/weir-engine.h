@@ -80,7 +80,8 @@ WEIR_API void          weir_log_line_free     (WeirLogLine     *self);
  * WeirEngine:
  *
  * Owns the store, the runs and the event bus of one data folder. Main thread; everything that waits answers with a future.
- * Signals: `run-added (WeirRun)`, `workflows-changed`, `trouble (message)`: the store cannot write (NULL: it can again).
+ * Signals: `run-added (WeirRun)`, `workflows-changed`, `trouble (message)`: the store cannot write (NULL: it can again),
+ * `at-work (gboolean)`.
  */
 #define WEIR_TYPE_ENGINE (weir_engine_get_type ())
 WEIR_API G_DECLARE_FINAL_TYPE (WeirEngine, weir_engine, WEIR, ENGINE, GObject)
@@ -96,6 +97,11 @@ WEIR_API gboolean      weir_engine_is_read_only    (WeirEngine   *self);
 WEIR_API const char   *weir_engine_get_data_dir    (WeirEngine   *self);
 /* Writes what is pending, suspends live runs (they resume at the next start) and closes the store. Resolves to TRUE. */
 WEIR_API DexFuture    *weir_engine_close           (WeirEngine   *self) G_GNUC_WARN_UNUSED_RESULT;
+/* The orderly end: starts nothing more, waits at most @grace_ms for steps that must not happen twice, and closes. Resolves to TRUE. */
+WEIR_API DexFuture    *weir_engine_wind_down       (WeirEngine   *self,
+                                                    gint64        grace_ms) G_GNUC_WARN_UNUSED_RESULT;
+/* Whether such a step is at work. */
+WEIR_API gboolean      weir_engine_is_at_work      (WeirEngine   *self);
 
 /* Workflows. Saving gives the workflow its id and version; the same text again makes no version. Resolves to the version (guint). */
 WEIR_API DexFuture    *weir_engine_save_workflow   (WeirEngine   *self,

@@ -46,6 +46,7 @@ typedef struct
   WeirQuestions *questions;
   gint64 run;
   guint n_interrupts;
+  DexPromise *over;  /* resolves when the run has ended */
   DexPromise *stuck; /* resolves when the run waits to be settled, or only waits and may be left */
   gboolean left;     /* nothing is shown any more */
 } Watch;
@@ -57,6 +58,7 @@ watch_clear (gpointer data)
 
   g_clear_pointer (&self->questions, weir_questions_free);
   weir_report_free (self->report);
+  dex_unref (self->over);
   dex_unref (self->stuck);
 }
 
@@ -163,20 +165,43 @@ print_left (WeirSession *session, gint64 id)
     weir_question_print (weir_value_get_item (waits, i));
 }
 
+/* Not the future of the following itself: where another one comes first, its fiber would be taken down in the middle. */
+static DexFuture *
+followed_cb (DexFuture *future, gpointer user_data)
+{
+  Watch *self = user_data;
+  GError *error = NULL;
+
+  if (dex_future_get_value (future, &error) != NULL)
+    dex_promise_resolve_boolean (self->over, TRUE);
+  else
+    dex_promise_reject (self->over, error);
+  return dex_future_new_true ();
+}
+
+/* The program is told to end; not the run. */
+static void
+print_put_down (WeirSession *session, gint64 id)
+{
+  if (session->engine != NULL)
+    g_printerr (_ ("Run %" G_GINT64_FORMAT " is left as it is; to go on with it: weir resume %" G_GINT64_FORMAT "\n"), id, id);
+  else
+    g_printerr (_ ("Run %" G_GINT64_FORMAT " goes on in the process that has it\n"), id);
+}
+
 int
 weir_watch_run (WeirSession *session, gint64 run, guint64 after_seq, gboolean leave)
 {
   Watch *watch = g_rc_box_new0 (Watch);
-  g_autoptr(DexFuture) followed = NULL;
   g_autoptr(GError) error = NULL;
   g_autoptr(WeirRun) live = NULL;
   guint interrupt_id = g_unix_signal_add (SIGINT, interrupt_cb, watch);
-  guint terminate_id = g_unix_signal_add (SIGTERM, interrupt_cb, watch);
   gboolean told;
   int code;
 
   watch->session = session;
   watch->run = run;
+  watch->over = dex_promise_new ();
   watch->stuck = dex_promise_new ();
   watch->report = weir_report_new (weir_report_choose_mode (weir_option_json));
   watch->report->run = run;
@@ -191,14 +216,20 @@ weir_watch_run (WeirSession *session, gint64 run, guint64 after_seq, gboolean le
   /* Whoever reads may go away (`weir run ... | head`): the run goes on. */
   signal (SIGPIPE, broken_pipe_cb);
   /* What follows outlives this function when the run waits to be settled. */
-  followed = weir_control_follow (session->control, run, 0, watch_event_cb, g_rc_box_acquire (watch), watch_release);
-  told = weir_wait (dex_future_first (dex_ref (followed), dex_ref (watch->stuck), NULL), &error);
+  dex_future_disown (dex_future_finally (weir_control_follow (session->control, run, 0, watch_event_cb, g_rc_box_acquire (watch),
+                                                              watch_release), followed_cb, g_rc_box_acquire (watch), watch_release));
+  weir_session_listen (session);
+  told = weir_wait (dex_future_first (dex_ref (watch->over), dex_ref (watch->stuck), dex_ref (session->told_to_end), NULL), &error);
   g_source_remove (interrupt_id);
-  g_source_remove (terminate_id);
   if (live != NULL)
     g_signal_handlers_disconnect_by_data (live, watch);
   watch->left = TRUE;
-  if (live != NULL && weir_run_get_status (live) == WEIR_RUN_WAITING)
+  if (weir_session_is_told_to_end (session))
+    {
+      code = WEIR_EXIT_INTERRUPTED;
+      print_put_down (session, run);
+    }
+  else if (live != NULL && weir_run_get_status (live) == WEIR_RUN_WAITING)
     {
       code = WEIR_EXIT_OK;
       print_left (session, run);
@@ -271,11 +302,12 @@ wait_for_others (WeirSession *session)
   gboolean left = FALSE;
   guint interrupt_id;
 
-  if (session->engine == NULL || !has_live_runs (session->engine))
+  if (session->engine == NULL || weir_session_is_told_to_end (session) || !has_live_runs (session->engine))
     return;
+  weir_session_listen (session);
   g_printerr (_ ("Waiting for other runs that were started in this process; Ctrl+C leaves them\n"));
   interrupt_id = g_unix_signal_add (SIGINT, leave_cb, &left);
-  while (!left && has_live_runs (session->engine))
+  while (!left && !weir_session_is_told_to_end (session) && has_live_runs (session->engine))
     g_main_context_iteration (NULL, TRUE);
   if (!left)
     g_source_remove (interrupt_id);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "weir-session.h"
 
+#include <glib-unix.h>
 #include <stdarg.h>
 
 /* A command that is over sooner pays nothing for the socket. */
@@ -9,6 +10,8 @@
 #define OWNER_GRACE_US (2 * G_USEC_PER_SEC)
 /* What others asked for may take so long when this process is done. */
 #define CALL_GRACE_MS 10000
+/* What must not be cut off may take so long when the program is told to end: as long as logind waits. */
+#define END_GRACE_MS 5000
 
 static DexFuture *
 settled_cb (DexFuture *future, gpointer user_data)
@@ -128,6 +131,51 @@ weir_session_open (WeirSession *self, GError **error)
 }
 
 static gboolean
+terminate_cb (gpointer user_data)
+{
+  WeirSession *self = user_data;
+
+  if (dex_future_is_pending (DEX_FUTURE (self->told_to_end)))
+    dex_promise_resolve_boolean (self->told_to_end, TRUE);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+shutdown_cb (WeirInhibitor *inhibitor, WeirSession *self)
+{
+  terminate_cb (self);
+}
+
+void
+weir_session_listen (WeirSession *self)
+{
+  if (self->told_to_end != NULL)
+    return;
+  self->told_to_end = dex_promise_new ();
+  self->terminate_id = g_unix_signal_add (SIGTERM, terminate_cb, self);
+  if (self->engine == NULL)
+    return;
+  self->inhibitor = weir_inhibitor_new (self->engine, NULL);
+  g_signal_connect (self->inhibitor, "shutdown", G_CALLBACK (shutdown_cb), self);
+}
+
+gboolean
+weir_session_is_told_to_end (WeirSession *self)
+{
+  return self->told_to_end != NULL && !dex_future_is_pending (DEX_FUTURE (self->told_to_end));
+}
+
+static void
+stop_listening (WeirSession *self)
+{
+  g_clear_handle_id (&self->terminate_id, g_source_remove);
+  if (self->inhibitor != NULL)
+    g_object_run_dispose (G_OBJECT (self->inhibitor));
+  g_clear_object (&self->inhibitor);
+  dex_clear (&self->told_to_end);
+}
+
+static gboolean
 give_up_cb (gpointer user_data)
 {
   *(gboolean *) user_data = TRUE;
@@ -156,13 +204,16 @@ weir_session_close (WeirSession *self, GError **error)
   g_clear_object (&self->control);
   if (self->engine != NULL)
     {
-      finish_calls (self->engine);
-      closed = weir_wait (weir_engine_close (self->engine), error);
+      if (!weir_session_is_told_to_end (self))
+        finish_calls (self->engine);
+      closed = weir_wait (weir_session_is_told_to_end (self) ? weir_engine_wind_down (self->engine, END_GRACE_MS)
+                                                             : weir_engine_close (self->engine), error);
       /* Listeners get the last events first. */
       while (g_main_context_pending (NULL))
         g_main_context_iteration (NULL, FALSE);
       weir_control_stop_serving (self->engine);
     }
+  stop_listening (self);
   g_clear_object (&self->engine);
   return closed;
 }

@@ -9,6 +9,7 @@ G_BEGIN_DECLS
  * WeirSession:
  * @engine: the engine, when this process owns the data folder; else NULL
  * @control: the methods of the engine, here or in the owner
+ * @told_to_end: resolves when the program is told to end: by SIGTERM, or because the computer shuts down
  *
  * Access to the data folder for the time of one command.
  */
@@ -16,11 +17,18 @@ typedef struct
 {
   WeirEngine *engine;
   WeirControl *control;
+  DexPromise *told_to_end; /* NULL while nobody listens */
+  WeirInhibitor *inhibitor;
   guint serve_id;
+  guint terminate_id;
 } WeirSession;
 
 gboolean   weir_session_open  (WeirSession  *self,
                                GError      **error);
+/* From now on SIGTERM ends the program in an orderly way: what must not be cut off is waited for when the session is closed, and runs
+ * are left to be taken up. */
+void       weir_session_listen (WeirSession *self);
+gboolean   weir_session_is_told_to_end (WeirSession *self);
 /* Waits until everything is written. FALSE when that failed. */
 gboolean   weir_session_close (WeirSession  *self,
                                GError      **error);

@@ -7,15 +7,22 @@
 #include <glib/gi18n.h>
 
 #include "weir-control.h"
+#include "weir-inhibitor.h"
 #include "weir-shortcuts-dialog.h"
 #include "weir-test-door.h"
+#include "weir-window-private.h"
 #include "weir-window.h"
+
+/* What must not be cut off may take so long when the program ends: as long as logind waits. */
+#define END_GRACE_MS 5000
 
 struct _WeirApplication
 {
   AdwApplication parent_instance;
 
   WeirEngine *engine;
+  WeirInhibitor *inhibitor;
+  guint       inhibit_cookie; /* of the session; 0: none */
   WeirWindow *window;      /* weak */
   GPtrArray  *files;       /* of GFile: to import when the engine is there */
   char       *demo;        /* to open when the engine is there */
@@ -37,6 +44,56 @@ do_what_was_asked (WeirApplication *self)
   g_clear_pointer (&self->demo, g_free);
 }
 
+/* A step is at work on what must not happen twice: logging out is held up for a moment. */
+static void
+held_cb (WeirApplication *self)
+{
+  GtkApplication *application = GTK_APPLICATION (self);
+
+  if (self->inhibit_cookie != 0)
+    gtk_application_uninhibit (application, self->inhibit_cookie);
+  self->inhibit_cookie = 0;
+  if (weir_inhibitor_get_held (self->inhibitor))
+    self->inhibit_cookie = gtk_application_inhibit (application, GTK_WINDOW (self->window), GTK_APPLICATION_INHIBIT_LOGOUT,
+                                                    _("A step that must not be cut off is at work"));
+}
+
+static void
+shutdown_cb (WeirApplication *self)
+{
+  if (self->window != NULL)
+    weir_window_finish (self->window);
+}
+
+/* (transfer full): what became of runs that were cut off; NULL where nothing did */
+static char *
+describe_recovery (WeirValue *report)
+{
+  guint resumed = weir_value_get_length (weir_value_find_member (report, "resumed"));
+  guint left = weir_value_get_length (weir_value_find_member (report, "skipped"))
+               + weir_value_get_length (weir_value_find_member (report, "failed"));
+
+  if (resumed > 0)
+    return g_strdup_printf (ngettext ("%u run goes on where it was cut off", "%u runs go on where they were cut off", resumed),
+                            resumed);
+  if (left > 0)
+    return g_strdup_printf (ngettext ("%u run was interrupted", "%u runs were interrupted", left), left);
+  return NULL;
+}
+
+static DexFuture *
+recovered_cb (DexFuture *future,
+              gpointer   user_data)
+{
+  WeirApplication *self = user_data;
+  const GValue *report = dex_future_get_value (future, NULL);
+  g_autofree char *message = report != NULL ? describe_recovery (g_value_get_boxed (report)) : NULL;
+
+  if (message != NULL && self->window != NULL)
+    weir_window_toast (self->window, message);
+  return dex_future_new_true ();
+}
+
 static void
 open_engine (WeirApplication *self)
 {
@@ -56,6 +113,10 @@ open_engine (WeirApplication *self)
   if (!weir_control_serve (self->engine, &error))
     g_message ("Other programs cannot steer this one: %s", error->message);
   weir_window_set_engine (self->window, self->engine);
+  self->inhibitor = weir_inhibitor_new (self->engine, NULL);
+  g_signal_connect_object (self->inhibitor, "notify::held", G_CALLBACK (held_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->inhibitor, "shutdown", G_CALLBACK (shutdown_cb), self, G_CONNECT_SWAPPED);
+  dex_future_disown (dex_future_finally (weir_engine_recover (self->engine, NULL), recovered_cb, g_object_ref (self), g_object_unref));
   do_what_was_asked (self);
 }
 
@@ -245,13 +306,16 @@ weir_application_shutdown (GApplication *application)
   if (self->engine != NULL)
     {
       g_autoptr(GMainLoop) loop = g_main_loop_new (NULL, FALSE);
-      g_autoptr(DexFuture) closed = dex_future_finally (weir_engine_close (self->engine), engine_closed_cb,
+      g_autoptr(DexFuture) closed = dex_future_finally (weir_engine_wind_down (self->engine, END_GRACE_MS), engine_closed_cb,
                                                         g_main_loop_ref (loop), (GDestroyNotify) g_main_loop_unref);
 
       /* The journal is on disk before the process ends; live runs can be resumed at the next start. */
       if (dex_future_is_pending (closed))
         g_main_loop_run (loop);
     }
+  if (self->inhibitor != NULL)
+    g_object_run_dispose (G_OBJECT (self->inhibitor));
+  g_clear_object (&self->inhibitor);
   g_clear_object (&self->engine);
   G_APPLICATION_CLASS (weir_application_parent_class)->shutdown (application);
 }

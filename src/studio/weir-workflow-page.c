@@ -589,6 +589,15 @@ weir_workflow_page_init (WeirWorkflowPage *self)
   weir_workflow_page_update_verbs (self);
 }
 
+/* What was cut off goes on by itself. */
+static void
+run_added_cb (WeirWorkflowPage *self,
+              WeirRun          *run)
+{
+  if (self->workflow != NULL && self->unfinished == weir_run_get_id (run))
+    weir_workflow_page_find_runs (self);
+}
+
 /**
  * weir_workflow_page_set_engine:
  * @self: a page
@@ -599,11 +608,17 @@ weir_workflow_page_set_engine (WeirWorkflowPage *self,
                                WeirEngine       *engine)
 {
   if (self->engine != NULL)
-    g_signal_handlers_disconnect_by_func (self->engine, trouble_cb, self);
+    {
+      g_signal_handlers_disconnect_by_func (self->engine, trouble_cb, self);
+      g_signal_handlers_disconnect_by_func (self->engine, run_added_cb, self);
+    }
   g_set_object (&self->engine, engine);
   adw_banner_set_revealed (self->trouble, FALSE);
   if (engine != NULL)
-    g_signal_connect_object (engine, "trouble", G_CALLBACK (trouble_cb), self, G_CONNECT_SWAPPED);
+    {
+      g_signal_connect_object (engine, "trouble", G_CALLBACK (trouble_cb), self, G_CONNECT_SWAPPED);
+      g_signal_connect_object (engine, "run-added", G_CALLBACK (run_added_cb), self, G_CONNECT_SWAPPED);
+    }
   weir_run_panel_set_engine (self->run_panel, engine);
   weir_run_list_set_engine (self->run_list, engine);
   weir_inspector_set_engine (self->inspector, engine);

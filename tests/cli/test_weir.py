@@ -410,6 +410,30 @@ class WeirTest(unittest.TestCase):
         self.assertEqual(json.loads(self.weir("reports", "--json").stdout)[0]["by"], "person")
         self.assertIn("No run was cut off", self.weir("recover").stdout)
 
+    def test_being_told_to_end_leaves_the_run_to_be_resumed(self):
+        run = self.start("run", self.file(SLOW.replace("60s", "1s")), "--json")
+        self.wait_for_event(run, "block.started")
+        begin = time.monotonic()
+        run.terminate()
+        out, err = run.communicate(timeout=30)
+        self.assertLess(time.monotonic() - begin, 5)
+        self.assertEqual(run.returncode, 130, err)
+        self.assertIn("weir resume 1", err)
+        self.assertIn("Run 1 succeeded", self.weir("resume", "1").stdout)
+
+    def test_a_program_is_waited_for_when_told_to_end(self):
+        run = self.start("run", self.file(GATED), "--json")
+        self.wait_for_event(run, "block.started")
+        run.terminate()
+        (self.dir / "gate").touch()
+        out, err = run.communicate(timeout=30)
+        self.assertEqual(run.returncode, 130, err)
+        # what had begun was finished, what follows was not begun
+        steps = {s["path"]: s["status"] for s in json.loads(self.weir("show", "1", "--json").stdout)["timeline"]}
+        self.assertEqual(steps["gate"], "succeeded")
+        self.assertNotEqual(steps["after"], "succeeded")
+        self.assertIn("it went on", self.weir("resume", "1", "--json").stdout)
+
     def test_an_owner_that_does_not_answer_is_named(self):
         owner = self.start("run", self.file(SLOW), "--json")
         self.wait_for_event(owner, "block.started")
