@@ -109,7 +109,8 @@ weir_scene_follow_view (WeirScene *self, guint first)
     }
   for (guint i = first; i < weir_run_state_get_n_steps (state); i++)
     {
-      WeirCard *card = find_card_of_step (self, state, weir_run_state_get_step (state, i));
+      const WeirStepInfo *step = weir_run_state_get_step (state, i);
+      WeirCard *card = step != NULL ? find_card_of_step (self, state, step) : NULL;
 
       if (card != NULL && !card->summary_stale)
         mark_neighbourhood (self, card);
@@ -129,7 +130,7 @@ count_outputs (WeirCard *card, WeirValue *outputs)
       if (value != NULL
           && (weir_value_get_kind (value) == WEIR_VALUE_LIST || weir_value_get_kind (value) == WEIR_VALUE_TABLE))
         /* Translators: how many of what came out of a block, "42 files" */
-        return g_strdup_printf (_ ("%" G_GSIZE_FORMAT " %s"), weir_value_get_length (value), pin->title);
+        return g_strdup_printf (_("%" G_GSIZE_FORMAT " %s"), weir_value_get_length (value), pin->title);
     }
   return NULL;
 }
@@ -140,10 +141,10 @@ count_steps (const WeirBlockSummary *summary)
   if (summary->n_steps <= 1)
     return NULL;
   if (summary->n_failed > 0)
-    return g_strdup_printf (_ ("%u of %u done, %u failed"), summary->n_succeeded, summary->n_steps, summary->n_failed);
+    return g_strdup_printf (_("%u of %u done, %u failed"), summary->n_succeeded, summary->n_steps, summary->n_failed);
   if (summary->n_succeeded < summary->n_steps)
-    return g_strdup_printf (_ ("%u of %u done"), summary->n_succeeded, summary->n_steps);
-  return g_strdup_printf (_ ("%u times"), summary->n_steps);
+    return g_strdup_printf (_("%u of %u done"), summary->n_succeeded, summary->n_steps);
+  return g_strdup_printf (_("%u times"), summary->n_steps);
 }
 
 static void
@@ -166,7 +167,7 @@ undo_word (WeirBlock *block, guint n_effects)
 
   if (n_effects == 0 || undo == WEIR_UNDO_NONE)
     return NULL;
-  return undo == WEIR_UNDO_IRREVERSIBLE ? _ ("cannot be undone") : _ ("undoable");
+  return undo == WEIR_UNDO_IRREVERSIBLE ? _("cannot be undone") : _("undoable");
 }
 
 static char *
@@ -189,7 +190,7 @@ make_footer (WeirScene *self, WeirCard *card, WeirRunState *state, const WeirBlo
       if (last != NULL && last->progress_text != NULL)
         take_part (text, g_strdup (last->progress_text));
       else if (summary->progress >= 0)
-        take_part (text, g_strdup_printf (_ ("%.0f %%"), 100 * summary->progress));
+        take_part (text, g_strdup_printf (_("%.0f %%"), 100 * summary->progress));
       if (text->len == 0)
         g_string_append (text, weir_canvas_state_title (summary->status));
       break;
@@ -330,7 +331,7 @@ weir_scene_describe_card (WeirScene *self, WeirCard *card)
   if (card->summary_stale)
     weir_scene_update_card_state (self, card);
   if (!weir_block_get_enabled (card->block))
-    g_string_append_printf (text, ", %s", _ ("turned off"));
+    g_string_append_printf (text, ", %s", _("turned off"));
   if (card->shown)
     {
       g_string_append_printf (text, ", %s", weir_canvas_state_title (card->summary.status));
