@@ -657,6 +657,7 @@ weir_run_begin_step (WeirRun *run, WeirStep *step)
       step->settled = TRUE;
       fail_step (step, error);
       release_step (step);
+      weir_engine_wake (run->engine, run);
     }
   else
     {

@@ -1,203 +1,445 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Random graphs under random schedules, failures and verbs: every run ends, no step begins before its inputs are there, and the journal
- * folded anew is the live state. WEIR_RANDOM_RUNS says how many (default 400), the seed is in the TAP header (--seed repeats it). */
+/* Workflows made by chance under chance: schedules, failures, verbs on runs and on their parts, answers, priorities, restarts. After every
+ * single event the journal folded anew is the live state, no step begins before its inputs, what is done stays done; every run ends.
+ * WEIR_RANDOM_RUNS says how many (default 400), WEIR_RANDOM_SECONDS how long; --seed of the TAP header repeats a series. */
 
 #include "weir-test.h"
 
+#include <stdlib.h>
+
+#include "weir-drawing.h"
 #include "weir-run-private.h"
+#include "weir-run-queue.h"
+#include "weir-shadow.h"
+
+/* So many things happen by chance; after them somebody sees to it that the run can end. */
+#define CHANCES 120
+#define PATIENCE 1500
 
 typedef struct
 {
-  GString *yaml;
-  guint    n_blocks;
-} Drawing;
+  WeirTest *test;
+  gboolean on_disk;
+  WeirRun *run;
+  gint64 id;
+  char *yaml;
+} Round;
 
-static const char *const joins[] = { "all", "all", "all", "any", "first", "latest" };
+static guint n_refused, n_ended[WEIR_RUN_INTERRUPTED + 1], n_restarts;
 
-static void
-draw_block (Drawing *self, const char *indent, guint index, int depth)
+static gboolean
+one_in (guint n)
 {
-  guint kind = g_test_rand_int_range (0, 10);
-  const char *name = kind < 5 ? "test.pass" : kind < 9 || depth >= 2 ? "test.wait" : "test.each";
-
-  g_string_append_printf (self->yaml, "%sb%u:\n%s  kind: %s\n", indent, index, indent, name);
-  g_string_append_printf (self->yaml, "%s  join: { value: %s }\n", indent, joins[g_test_rand_int_range (0, G_N_ELEMENTS (joins))]);
-  if (g_test_rand_int_range (0, 8) == 0)
-    g_string_append_printf (self->yaml, "%s  on_error: continue\n", indent);
-  if (g_test_rand_int_range (0, 10) == 0)
-    g_string_append_printf (self->yaml, "%s  enabled: false\n", indent);
-  if (g_str_equal (name, "test.pass") && g_test_rand_int_range (0, 12) == 0)
-    g_string_append_printf (self->yaml, "%s  config: { fail: net.refused, fail_times: %d }\n%s  retry: { attempts: 3, first: 10ms }\n",
-                            indent, g_test_rand_int_range (1, 5), indent);
-  else
-    g_string_append_printf (self->yaml, "%s  config: { give: '=(value && value.length === undefined ? value : 0) + 1' }\n", indent);
+  return g_test_rand_int_range (0, (gint32) n) == 0;
 }
 
-static void
-draw_links (Drawing *self, const char *indent, guint n)
+static WeirStepState *
+pick_step (WeirRun *run, gboolean (*fits) (WeirStepState *step))
 {
-  guint n_links = g_test_rand_int_range (0, (gint32) n * 2);
-  g_autoptr(GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-
-  g_string_append_printf (self->yaml, "%slinks:\n", indent);
-  for (guint i = 0; i < n_links; i++)
-    {
-      guint a = g_test_rand_int_range (0, (gint32) n);
-      guint b = g_test_rand_int_range (0, (gint32) n);
-      const char *in = g_test_rand_int_range (0, 3) == 0 ? "other" : "value";
-      const char *out = g_test_rand_int_range (0, 9) == 0 ? "error" : g_test_rand_int_range (0, 9) == 0 ? "done" : "value";
-
-      /* cycles, but not too many of them */
-      if ((a >= b && g_test_rand_int_range (0, 4) != 0)
-          || !g_hash_table_add (seen, g_strdup_printf ("%u.%s %u.%s", a, out, b, in)))
-        continue;
-      g_string_append_printf (self->yaml, "%s  - b%u.%s -> b%u.%s", indent, a, out, b, in);
-      if (a >= b || g_test_rand_int_range (0, 4) == 0)
-        g_string_append_printf (self->yaml, " when: (+value || 1) %% %d !== 0", g_test_rand_int_range (2, 5));
-      g_string_append_c (self->yaml, '\n');
-    }
-}
-
-static char *
-draw_workflow (void)
-{
-  Drawing self = { .yaml = g_string_new ("weir: 1\nname: Random\nmax_iterations: 6\n") };
-  guint n = g_test_rand_int_range (1, 10);
-
-  if (g_test_rand_int_range (0, 3) == 0)
-    g_string_append (self.yaml, "on_failure: finish\n");
-  g_string_append (self.yaml, "blocks:\n  list: { kind: test.pass, config: { give: [1, 2, 3] } }\n");
-  for (guint i = 0; i < n; i++)
-    draw_block (&self, "  ", i, 2);
-  /* a container that gets a list */
-  g_string_append (self.yaml, "  each:\n    kind: test.each\n    body:\n      blocks:\n");
-  draw_block (&self, "        ", 0, 2);
-  draw_block (&self, "        ", 1, 2);
-  draw_links (&self, "      ", 2);
-  draw_links (&self, "", n);
-  g_string_append (self.yaml, "  - list.value -> each.value\n  - each.value -> b0.other\n");
-  return g_string_free (self.yaml, FALSE);
-}
-
-static void
-check_order (WeirRun *run)
-{
-  for (guint i = 0; i < run->state->steps->len; i++)
-    {
-      WeirStepState *step = g_ptr_array_index (run->state->steps, i);
-
-      if (step == NULL)
-        continue;
-      if (step->info.started_at != 0)
-        g_assert_nonnull (step->info.inputs);
-      if (step->info.status == WEIR_STEP_SKIPPED)
-        g_assert_cmpint (step->info.started_at, ==, 0);
-    }
-}
-
-static const char *
-pick_waiting (WeirRun *run)
-{
-  g_autoptr(GPtrArray) found = g_ptr_array_new ();
+  WeirStepState *found = NULL;
+  guint n = 0;
 
   for (guint i = 0; i < run->state->steps->len; i++)
     {
       WeirStepState *step = g_ptr_array_index (run->state->steps, i);
 
-      if (step != NULL && step->info.status == WEIR_STEP_RUNNING && weir_test_n_waiting (step->info.block) > 0)
-        g_ptr_array_add (found, (gpointer) step->info.block);
+      if (step != NULL && (fits == NULL || fits (step)) && one_in (++n))
+        found = step;
     }
-  return found->len > 0 ? g_ptr_array_index (found, g_test_rand_int_range (0, (gint32) found->len)) : NULL;
+  return found;
 }
 
+static gboolean
+is_at_work (WeirStepState *step)
+{
+  return step->info.status == WEIR_STEP_RUNNING && weir_test_n_waiting (step->info.block) > 0;
+}
+
+static gboolean
+is_waiting (WeirStepState *step)
+{
+  return step->info.status == WEIR_STEP_WAITING;
+}
+
+static gboolean
+is_unknown (WeirStepState *step)
+{
+  return step->info.status == WEIR_STEP_UNKNOWN;
+}
+
+static WeirScopeState *
+pick_scope (WeirRun *run)
+{
+  WeirScopeState *found = NULL;
+  guint n = 0;
+
+  for (guint i = 0; i < run->state->scopes->len; i++)
+    {
+      WeirScopeState *scope = g_ptr_array_index (run->state->scopes, i);
+
+      if (scope != NULL && scope->shared != NULL && !scope->pub.closed && one_in (++n))
+        found = scope;
+    }
+  return found;
+}
+
+/* ── what people do ─────────────────────────────────────────────────────────────────────── */
+
+/* A verb is carried out where the table says so, and refused with a reason everywhere else. */
 static void
 random_verb (WeirRun *run)
 {
-  DexFuture *future;
+  static const WeirRunVerb verbs[] = { WEIR_VERB_PAUSE,  WEIR_VERB_PAUSE,     WEIR_VERB_PAUSE,  WEIR_VERB_RESUME,
+                                       WEIR_VERB_RESUME, WEIR_VERB_RESUME,    WEIR_VERB_RESUME, WEIR_VERB_RESUME,
+                                       WEIR_VERB_STOP,   WEIR_VERB_FORCE_STOP };
+  WeirRunVerb verb = verbs[g_test_rand_int_range (0, G_N_ELEMENTS (verbs))];
+  gboolean legal = weir_run_verb_is_legal (verb, run->state->status, NULL);
+  g_autoptr(DexFuture) future = verb == WEIR_VERB_PAUSE    ? weir_run_pause (run)
+                                 : verb == WEIR_VERB_RESUME ? weir_run_resume (run)
+                                 : verb == WEIR_VERB_STOP   ? weir_run_stop (run)
+                                                            : weir_run_force_stop (run);
 
-  switch (g_test_rand_int_range (0, 24))
+  g_assert_true (legal || dex_future_is_rejected (future));
+}
+
+static void
+random_part_verb (WeirRun *run)
+{
+  WeirScopeState *scope = pick_scope (run);
+  g_autofree char *block = NULL;
+  g_autoptr(GError) error = NULL;
+  gboolean done;
+  guint32 id;
+
+  if (scope == NULL)
+    return;
+  id = scope->pub.id;
+  if (!one_in (4))
+    block = g_strdup (
+      scope->shared->plan->blocks[g_test_rand_int_range (0, (gint32) scope->shared->plan->n_blocks)].id);
+  switch (g_test_rand_int_range (0, 10))
     {
     case 0:
-      future = weir_run_stop (run);
+      done = weir_run_stop_part (run, id, block, FALSE, &error);
       break;
     case 1:
-      future = weir_run_force_stop (run);
+      done = weir_run_stop_part (run, id, block, TRUE, &error);
       break;
     case 2:
     case 3:
     case 4:
-      future = weir_run_pause (run);
+      done = weir_run_pause_part (run, id, block, &error);
       break;
     default:
-      future = weir_run_resume (run);
+      done = weir_run_resume_part (run, id, block, &error);
     }
-  dex_unref (future);
-}
-
-/* One thing that can happen from outside; FALSE when nothing can. */
-static gboolean
-happen (WeirTest *test, WeirRun *run)
-{
-  const char *block = pick_waiting (run);
-  WeirRunStatus status = weir_run_get_status (run);
-
-  if (weir_run_status_is_final (status))
-    return FALSE;
-  if (g_test_rand_int_range (0, 5) == 0)
-    random_verb (run);
-  else if (block != NULL && g_test_rand_int_range (0, 7) == 0)
-    weir_test_break (block, "io.other");
-  else if (block != NULL)
-    weir_test_finish (block, NULL);
-  else if (status == WEIR_RUN_PAUSED)
-    dex_unref (weir_run_resume (run));
-  else
-    weir_clock_advance (test->clock, 20000);
-  weir_test_settle (test);
-  return TRUE;
+  g_assert_true (done == (error == NULL));
 }
 
 static void
-run_one (WeirTest *test)
+random_priority (Round *self)
 {
-  g_autofree char *yaml = draw_workflow ();
-  g_autoptr(WeirWorkflow) workflow = weir_test_parse (yaml);
+  WeirScopeState *scope = pick_scope (self->run);
+  int priority = g_test_rand_int_range (-100, 101);
+
+  if (one_in (3))
+    weir_run_set_priority (self->run, priority, NULL);
+  else if (one_in (3))
+    weir_engine_set_max_steps (self->test->engine, g_test_rand_int_range (1, 6));
+  else if (scope != NULL)
+    {
+      guint block = g_test_rand_int_range (0, (gint32) scope->shared->plan->n_blocks);
+
+      weir_run_set_priority_in (self->run, scope->pub.id, one_in (2) ? NULL : scope->shared->plan->blocks[block].id,
+                                priority, NULL);
+    }
+}
+
+static void
+answer (WeirRun *run)
+{
+  WeirStepState *step = pick_step (run, is_waiting);
+  g_autoptr(WeirValue) value = weir_value_new_int (g_test_rand_int_range (0, 4));
+
+  if (one_in (4))
+    weir_run_signal (run, "call", value, "somebody", NULL);
+  else if (step != NULL)
+    weir_run_answer (run, step->info.scope, step->info.block, value, "somebody", NULL, NULL);
+}
+
+static void
+settle_unknown (WeirRun *run)
+{
+  static const char *const decisions[] = { "rerun", "done", "failed" };
+  WeirStepState *step = pick_step (run, is_unknown);
+  g_autoptr(GError) error = NULL;
+
+  if (step == NULL)
+    return;
+  weir_run_settle (run, step->info.scope, step->info.block, decisions[g_test_rand_int_range (0, 3)], NULL, &error);
+  g_assert_no_error (error);
+}
+
+/* Whoever asks gets an answer, at any time. */
+static void
+ask_why (WeirRun *run)
+{
+  WeirStepState *step = pick_step (run, NULL);
+  WeirScopeState *scope = pick_scope (run);
+
+  if (step != NULL)
+    g_free (weir_run_explain_step (run, step->info.scope, step->info.block, step->info.firing));
+  if (scope != NULL)
+    g_free (weir_run_state_explain_wait (run->state, scope->pub.id, scope->shared->plan->blocks[0].id));
+}
+
+static void
+restart (Round *self)
+{
+  g_autoptr(DexFuture) recovered = NULL;
+  g_autoptr(GError) error = NULL;
+  const GValue *value;
+
+  if (one_in (2))
+    weir_test_settle (self->test);
+  if (weir_run_status_is_final (self->run->state->status)) /* nothing to take up */
+    return;
+  g_clear_object (&self->run);
+  n_restarts++;
+  weir_test_reopen (self->test);
+  recovered = weir_engine_recover_run (self->test->engine, self->id);
+  value = weir_test_await (recovered, &error);
+  if (error != NULL)
+    g_error ("Run %" G_GINT64_FORMAT " cannot be recovered: %s\n%s", self->id, error->message, self->yaml);
+  self->run = g_value_dup_object (value);
+}
+
+static void
+intervene (Round *self)
+{
+  switch (g_test_rand_int_range (0, 10))
+    {
+    case 0:
+    case 1:
+      random_verb (self->run);
+      break;
+    case 2:
+    case 3:
+    case 4:
+      random_part_verb (self->run);
+      break;
+    case 5:
+      random_priority (self);
+      break;
+    case 6:
+      answer (self->run);
+      break;
+    case 7:
+      settle_unknown (self->run);
+      break;
+    case 8:
+      ask_why (self->run);
+      break;
+    default:
+      if (self->on_disk)
+        restart (self);
+    }
+}
+
+/* ── what happens ───────────────────────────────────────────────────────────────────────── */
+
+static void
+go_on (Round *self)
+{
+  static const guint moments[] = { 1, 1, 5, 15, 50, 100, 7000, 61000 };
+  WeirStepState *step = pick_step (self->run, is_at_work);
+
+  if (step != NULL && one_in (6))
+    weir_test_break (step->info.block, one_in (2) ? "io.other" : "net.timeout");
+  else if (step != NULL && !one_in (8))
+    weir_test_finish (step->info.block, NULL);
+  else
+    weir_clock_advance (self->test->clock, moments[g_test_rand_int_range (0, G_N_ELEMENTS (moments))]);
+}
+
+/* Pauses are ended, questions answered. */
+static void
+help (Round *self)
+{
+  WeirRun *run = self->run;
+
+  if (run->state->status == WEIR_RUN_PAUSED || run->state->status == WEIR_RUN_PAUSING)
+    dex_unref (weir_run_resume (run));
+  for (guint i = 0; i < run->state->scopes->len; i++)
+    {
+      WeirScopeState *scope = g_ptr_array_index (run->state->scopes, i);
+
+      if (scope == NULL || scope->shared == NULL)
+        continue;
+      if (scope->paused)
+        weir_run_resume_part (run, i, NULL, NULL);
+      for (guint j = 0; j < scope->shared->plan->n_blocks; j++)
+        if (scope->blocks[j].paused)
+          weir_run_resume_part (run, i, scope->shared->plan->blocks[j].id, NULL);
+    }
+  answer (run);
+  settle_unknown (run);
+  go_on (self);
+}
+
+static gboolean
+is_over (Round *self)
+{
+  return weir_run_status_is_final (weir_run_get_status (self->run));
+}
+
+/* Steps that heard nothing may end long after their run. */
+static void
+end_leftovers (Round *self)
+{
+  while (weir_test_n_waiting (NULL) > 0)
+    {
+      g_autofree char *names = weir_test_names ();
+
+      names[strcspn (names, " ")] = '\0';
+      weir_test_finish (names, NULL);
+    }
+  weir_test_settle (self->test);
+}
+
+/* Not always to the end of all that can happen: things come together. */
+static void
+let_happen (Round *self)
+{
+  if (one_in (3))
+    weir_test_settle (self->test);
+  else
+    for (guint n = g_test_rand_int_range (0, 6); n > 0; n--)
+      g_main_context_iteration (NULL, FALSE);
+}
+
+/* What a run that does not end waits for. */
+static char *
+describe_rest (WeirRun *run)
+{
+  GString *text = g_string_new (weir_run_status_get_name (run->state->status));
+
+  g_string_append_printf (text, ", %u ready, %u waiting, %u suspended%s, %u working", run->state->ready.length,
+                          run->state->waiting.length, run->state->suspended.length, run->busy ? ", busy" : "",
+                          run->engine->queue->n_working);
+
+  for (guint i = 0; i < run->state->steps->len; i++)
+    {
+      WeirStepState *step = g_ptr_array_index (run->state->steps, i);
+      g_autofree char *why = NULL;
+
+      if (step == NULL || step->routed)
+        continue;
+      why = weir_run_explain_step (run, step->info.scope, step->info.block, step->info.firing);
+      g_string_append_printf (text, "; %s in scope %u is %s%s%s%s", step->info.block, step->info.scope,
+                              weir_step_status_get_name (step->info.status),
+                              step->runtime != NULL ? ", at work" : step->entry != NULL ? ", queued" : step->seen ? ", seen" : "",
+                              why != NULL ? ", " : "", why != NULL ? why : "");
+    }
+  for (guint i = 0; i < run->state->scopes->len; i++)
+    {
+      WeirScopeState *scope = g_ptr_array_index (run->state->scopes, i);
+
+      if (scope != NULL && !scope->pub.closed)
+        g_string_append_printf (text, "; scope %u (%s) has %u active, %u running%s%s%s%s", i, scope->pub.path, scope->n_active,
+                                scope->n_running, scope->failing ? ", fails" : "", scope->rested ? ", rests" : "",
+                                scope->paused ? ", is paused" : "", scope->runtime != NULL ? ", is waited for" : "");
+    }
+  return g_string_free_and_steal (text);
+}
+
+static void
+live (Round *self)
+{
+  for (guint i = 0; i < CHANCES && !is_over (self); i++)
+    {
+      if (one_in (4))
+        intervene (self);
+      else
+        go_on (self);
+      let_happen (self);
+      if (i % 16 == 0)
+        weir_test_check_fold (self->test, self->run);
+    }
+  for (guint i = 0; !is_over (self); i++)
+    {
+      help (self);
+      weir_test_settle (self->test);
+      if (i > PATIENCE)
+        {
+          g_autofree char *rest = describe_rest (self->run);
+
+          g_error ("The run does not end: %s\n%s", rest, self->yaml);
+        }
+    }
+  end_leftovers (self);
+  weir_shadow_check_end (self->run);
+  weir_test_check_fold (self->test, self->run);
+  n_ended[weir_run_get_status (self->run)]++;
+}
+
+/* FALSE: chance drew what cannot be run. */
+static gboolean
+run_one (WeirTest *test, gboolean on_disk)
+{
+  Round self = { .test = test, .on_disk = on_disk, .yaml = weir_draw_workflow () };
+  g_autoptr(WeirWorkflow) workflow = weir_test_parse (self.yaml);
   g_autoptr(DexFuture) played = weir_engine_play (test->engine, workflow, NULL);
   g_autoptr(GError) error = NULL;
   const GValue *value = weir_test_await (played, &error);
-  g_autoptr(WeirRun) run = value != NULL ? g_value_dup_object (value) : NULL;
 
-  if (run == NULL) /* random graphs may be refused, with a reason */
+  if (value == NULL) /* with a reason */
     {
       g_assert_error (error, WEIR_ERROR, WEIR_ERROR_INVALID);
-      return;
+      if (n_refused++ < 5)
+        g_test_message ("refused: %s", error->message);
     }
-  weir_test_settle (test);
-  for (guint i = 0; happen (test, run); i++)
+  else
     {
-      if (i % 5 == 0)
-        weir_test_check_fold (test, run);
-      if (i > 3000)
-        g_error ("The run does not end:\n%s", yaml);
+      self.run = g_value_dup_object (value);
+      self.id = weir_run_get_id (self.run);
+      if (g_getenv ("WEIR_RANDOM_SHOW") != NULL)
+        g_printerr ("# run %" G_GINT64_FORMAT "\n%s", self.id, self.yaml);
+      live (&self);
+      g_clear_object (&self.run);
     }
-  check_order (run);
-  weir_test_check_fold (test, run);
+  g_free (self.yaml);
+  return value != NULL;
+}
+
+static guint64
+get_number (const char *name, guint64 initial)
+{
+  const char *text = g_getenv (name);
+
+  return text != NULL ? g_ascii_strtoull (text, NULL, 10) : initial;
 }
 
 static void
 test_random (void)
 {
-  const char *wanted = g_getenv ("WEIR_RANDOM_RUNS");
-  guint n = wanted != NULL ? atoi (wanted) : 400;
+  gint64 until = g_get_monotonic_time () + (gint64) get_number ("WEIR_RANDOM_SECONDS", 0) * G_USEC_PER_SEC;
+  guint64 n = get_number ("WEIR_RANDOM_RUNS", 400);
 
-  for (guint i = 0; i < n; i += 50)
+  for (guint64 i = 0; i < n || g_get_monotonic_time () < until;)
     {
-      g_autoptr(WeirTest) test = weir_test_new ();
+      gboolean on_disk = one_in (2);
+      g_autoptr(WeirTest) test = on_disk ? weir_test_new_on_disk () : weir_test_new ();
 
-      for (guint j = 0; j < 50; j++)
-        run_one (test);
+      weir_shadow_begin (test);
+      for (guint j = 0; j < 25; j++)
+        i += run_one (test, on_disk);
+      weir_shadow_end ();
     }
+  g_test_message ("%u events; %u succeeded, %u failed, %u cancelled, %u interrupted; %u restarts; %u drawings refused",
+                  weir_shadow_get_n_events (), n_ended[WEIR_RUN_SUCCEEDED], n_ended[WEIR_RUN_FAILED],
+                  n_ended[WEIR_RUN_CANCELLED], n_ended[WEIR_RUN_INTERRUPTED], n_restarts, n_refused);
 }
 
 int

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Corners of the executor that runs made by chance came to: see test-run-random.c. */
+
+#include "weir-run-private.h"
+#include "weir-test.h"
+
+static void
+test_run_goes_on_behind_a_loop_that_is_used_up (void)
+{
+  g_autoptr(WeirTest) test = weir_test_new ();
+  g_autoptr(WeirRun) run = weir_test_play (test, "weir: 1\nname: Loop\nmax_iterations: 2\nblocks:\n  a: { kind: test.wait }\n"
+                                                 "  b: { kind: test.wait }\nlinks:\n  - a.value -> a.value\n  - a.error -> b.value\n",
+                                           NULL);
+
+  for (guint i = 0; i < 2; i++)
+    {
+      weir_test_finish ("a", "1");
+      weir_test_settle (test);
+    }
+  g_assert_cmpuint (weir_test_n_waiting ("b"), ==, 1);
+  weir_test_finish ("b", "1");
+  weir_test_settle (test);
+  g_assert_cmpint (weir_run_get_status (run), ==, WEIR_RUN_SUCCEEDED);
+  weir_test_check_fold (test, run);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/weir/run/corners/run-goes-on-behind-a-loop-that-is-used-up", test_run_goes_on_behind_a_loop_that_is_used_up);
+  return g_test_run ();
+}
