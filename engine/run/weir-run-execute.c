@@ -856,6 +856,8 @@ weir_run_cancel_leftovers (WeirRun *run)
       if (step != NULL && !step->settled)
         g_cancellable_cancel (step->cancellable);
     }
+  if (run->n_runtimes > 0)
+    weir_run_reject_scopes (run);
 }
 
 static DexFuture *
