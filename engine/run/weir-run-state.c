@@ -208,8 +208,8 @@ weir_step_state_set_status (WeirRunState *self, WeirStepState *step, WeirStepSta
       step->seen = FALSE;
       g_queue_push_tail_link (step->waits ? &self->waiting : &self->ready, &step->ready);
     }
-  /* An undo comes after the step's end and does not move it. */
-  if (status_is_over (status) && status != WEIR_STEP_UNDONE)
+  /* An undo, and what takes it back, come after the step's end and do not move it. */
+  if (status_is_over (status) && status != WEIR_STEP_UNDONE && old != WEIR_STEP_UNDONE)
     {
       step->info.wait = NULL;
       step->info.ended_at = self->now;

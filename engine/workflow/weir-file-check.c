@@ -17,9 +17,9 @@ static const WeirFileShape retry_shape[] = {
 
 static const WeirFileShape input_shape[] = {
   { "type", WEIR_SHAPE_TYPE, .summary = "A type, \"dir\", \"list<int>\"" },
-  { "title", WEIR_SHAPE_TEXT },
-  { "description", WEIR_SHAPE_TEXT },
-  { "default", WEIR_SHAPE_ANY },
+  { "title", WEIR_SHAPE_TEXT, .summary = "What a form calls it" },
+  { "description", WEIR_SHAPE_TEXT, .summary = "What a form says about it" },
+  { "default", WEIR_SHAPE_ANY, .summary = "Taken where none is given; without one it must be given" },
   { NULL }
 };
 
@@ -28,7 +28,7 @@ static const WeirFileShape note_shape[] = {
   { "at", WEIR_SHAPE_NUMBERS, .minimum = 2, .maximum = 4, .summary = "x, y, width, height" },
   { "colour", WEIR_SHAPE_TEXT, .summary = "blue, green, orange, pink, purple or grey" },
   { "frame", WEIR_SHAPE_BOOL, .summary = "Stands behind blocks, and what is on it moves with it" },
-  { "collapsed", WEIR_SHAPE_BOOL },
+  { "collapsed", WEIR_SHAPE_BOOL, .summary = "Shows its first line only" },
   { NULL }
 };
 
@@ -38,47 +38,48 @@ const char *const weir_recovery_choices[] = { "off", "ask", "automatic", NULL };
 
 const WeirFileShape weir_block_shape[] = {
   { "kind", WEIR_SHAPE_TEXT, .required = TRUE, .summary = "Id of a block kind, \"http.request\"" },
-  { "label", WEIR_SHAPE_TEXT },
-  { "note", WEIR_SHAPE_TEXT },
-  { "enabled", WEIR_SHAPE_BOOL },
-  { "config", WEIR_SHAPE_RECORD },
-  { "retry", WEIR_SHAPE_MEMBERS, .members = retry_shape },
+  { "label", WEIR_SHAPE_TEXT, .summary = "What it is called on the canvas and in the timeline" },
+  { "note", WEIR_SHAPE_TEXT, .summary = "A remark for readers" },
+  { "enabled", WEIR_SHAPE_BOOL, .summary = "false: it is skipped, and what depends on it alone too" },
+  { "config", WEIR_SHAPE_RECORD, .summary = "Its settings, as the manual page of its kind says" },
+  { "retry", WEIR_SHAPE_MEMBERS, .members = retry_shape, .summary = "How often and when it is tried again" },
   { "timeout", WEIR_SHAPE_DURATION, .summary = "0 for none; left out: as the kind says" },
-  { "on_error", WEIR_SHAPE_CHOICE, .choices = on_error_choices },
-  { "join", WEIR_SHAPE_JOINS },
+  { "on_error", WEIR_SHAPE_CHOICE, .choices = on_error_choices,
+    .summary = "After the last attempt: the run fails, or only what depends on this is skipped" },
+  { "join", WEIR_SHAPE_JOINS, .summary = "What an input with several links waits for: all, any, first, latest or {n: 2}, by input" },
   { "concurrency", WEIR_SHAPE_INT, .minimum = 1, .maximum = 100000, .summary = "Runs of the body at once" },
-  { "priority", WEIR_SHAPE_PRIORITY },
+  { "priority", WEIR_SHAPE_PRIORITY, .summary = "low, normal, high or -100 to 100: what waits for a place starts in this order" },
   { "pool", WEIR_SHAPE_TEXT, .summary = "Pool whose places its steps take" },
   { "key", WEIR_SHAPE_ANY, .summary = "Expression, or {value, at_once, name}: so many steps at once for each value" },
   { "rate", WEIR_SHAPE_ANY, .summary = "Starts over all runs: \"10/s\", \"100 per 1m\", or {count, per, burst}" },
-  { "body", WEIR_SHAPE_BODY },
+  { "body", WEIR_SHAPE_BODY, .summary = "Of a container: the blocks inside" },
   { NULL }
 };
 
 const WeirFileShape weir_body_shape[] = {
-  { "blocks", WEIR_SHAPE_BLOCKS },
-  { "links", WEIR_SHAPE_LINKS },
+  { "blocks", WEIR_SHAPE_BLOCKS, .summary = "By id" },
+  { "links", WEIR_SHAPE_LINKS, .summary = "\"block.output -> block.input\", with \"when: EXPRESSION\" only if that holds" },
   { "output", WEIR_SHAPE_OUTPUT, .summary = "\"block.port\" whose value is the result" },
   { NULL }
 };
 
 const WeirFileShape weir_document_shape[] = {
   { "weir", WEIR_SHAPE_VERSION, .required = TRUE, .summary = "Version of the format: 1" },
-  { "name", WEIR_SHAPE_TEXT },
-  { "description", WEIR_SHAPE_TEXT },
-  { "inputs", WEIR_SHAPE_INPUTS, .members = input_shape },
-  { "variables", WEIR_SHAPE_RECORD },
+  { "name", WEIR_SHAPE_TEXT, .summary = "What it is called" },
+  { "description", WEIR_SHAPE_TEXT, .summary = "What it is for" },
+  { "inputs", WEIR_SHAPE_INPUTS, .members = input_shape, .summary = "What is asked for before a run" },
+  { "variables", WEIR_SHAPE_RECORD, .summary = "What vars holds when a run begins" },
   { "concurrency", WEIR_SHAPE_INT, .minimum = 0, .maximum = 100000, .summary = "Steps at once; 0: the engine's limit" },
   { "max_runs", WEIR_SHAPE_INT, .minimum = 0, .maximum = 100000, .summary = "Runs of it at once, others wait; 0: the engine's limit" },
-  { "priority", WEIR_SHAPE_PRIORITY, .summary = "Of its runs" },
+  { "priority", WEIR_SHAPE_PRIORITY, .summary = "Of its runs: low, normal, high or -100 to 100" },
   { "recovery", WEIR_SHAPE_CHOICE, .choices = weir_recovery_choices,
     .summary = "Whether its runs go on by themselves after the end of the program; left out: as the engine is set" },
   { "max_iterations", WEIR_SHAPE_INT, .minimum = 1, .maximum = G_MAXINT, .summary = "Of one cycle; 1,000 if left out" },
-  { "on_failure", WEIR_SHAPE_CHOICE, .choices = on_failure_choices, .summary = "Whether independent branches finish" },
-  { "blocks", WEIR_SHAPE_BLOCKS },
-  { "links", WEIR_SHAPE_LINKS },
+  { "on_failure", WEIR_SHAPE_CHOICE, .choices = on_failure_choices, .summary = "Whether independent branches finish when a step has failed; else nothing new starts" },
+  { "blocks", WEIR_SHAPE_BLOCKS, .summary = "By id" },
+  { "links", WEIR_SHAPE_LINKS, .summary = "\"block.output -> block.input\", with \"when: EXPRESSION\" only if that holds" },
   { "output", WEIR_SHAPE_OUTPUT, .summary = "\"block.port\" whose value is the result" },
-  { "notes", WEIR_SHAPE_RECORDS, .members = note_shape },
+  { "notes", WEIR_SHAPE_RECORDS, .members = note_shape, .summary = "Notes on the canvas" },
   { "layout", WEIR_SHAPE_LAYOUT, .summary = "Places on the canvas by path" },
   { NULL }
 };

@@ -46,6 +46,17 @@ is_empty (WeirValue *value)
          || (weir_value_get_kind (value) == WEIR_VALUE_TEXT && weir_value_get_text (value, NULL)[0] == '\0');
 }
 
+/* An expression that looks at what comes in at the port whose setting it is: once something comes, the setting is not looked at. */
+static gboolean
+looks_at_its_port (const char *name, WeirValue *value)
+{
+  const char *text = weir_value_get_kind (value) == WEIR_VALUE_TEXT ? weir_value_get_text (value, NULL) : "";
+  const char *where = *text == '=' ? "^=.*" : "\\{\\{[^}]*";
+  g_autofree char *pattern = g_strdup_printf ("%s(?<![.\\w])(?:input\\.)?%s\\b", where, name);
+
+  return g_regex_match_simple (pattern, text, G_REGEX_DOTALL, 0);
+}
+
 static void
 check_field (WeirValidation *self, WeirBlock *block, const WeirBlockKind *kind, const WeirField *field)
 {
@@ -63,6 +74,11 @@ check_field (WeirValidation *self, WeirBlock *block, const WeirBlockKind *kind, 
                       field->title != NULL ? field->title : field->name);
       return;
     }
+  if (dynamic && is_linked (block, field->name) && looks_at_its_port (field->name, value))
+    report_field (self, WEIR_SEVERITY_WARNING, "field.covered", block, field->name,
+                  "What comes in at %s goes before this setting, which will not be computed from it: link to run instead, "
+                  "and name the block that it comes from, or compute it in a block of its own",
+                  field->name);
   locate_field (block, field->name, &line, &column);
   weir_validation_check_text (self, block, field, value, line, column);
   if (!dynamic && !weir_field_check_value (kind, field, value, &error))

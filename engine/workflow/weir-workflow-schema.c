@@ -184,11 +184,17 @@ set_field_type (WeirBuilder *schema, const WeirField *field)
     case WEIR_FIELD_KIND_CHOICE:
       if (field->choices != NULL)
         {
-          g_autofree char *pattern = g_strjoinv ("|", (char **) field->choices);
-          g_autofree char *whole = g_strdup_printf ("^(=.*|.*\\{\\{.*|%s)$", pattern);
+          g_autoptr(GString) whole = g_string_new ("^(=.*|.*\\{\\{.*");
 
+          for (guint i = 0; field->choices[i] != NULL; i++)
+            {
+              g_autofree char *choice = g_regex_escape_string (field->choices[i], -1);
+
+              g_string_append_printf (whole, "|%s", choice);
+            }
+          g_string_append (whole, ")$");
           set_text (schema, "type", "string");
-          set_text (schema, "pattern", whole);
+          set_text (schema, "pattern", whole->str);
           weir_builder_set_take (schema, "examples", make_text_list (field->choices));
         }
       break;

@@ -79,6 +79,14 @@ class RerunTest(unittest.TestCase):
         steps = {s["path"]: s["status"] for s in json.loads(self.weir("show", str(shown["run"]), "--json")[0])["timeline"]}
         self.assertEqual((steps["a"], steps["b"], steps["c"]), ("pinned", "pinned", "failed"))
 
+    def test_undo_and_redo_do_not_move_the_end_of_a_step(self):
+        ends = lambda: [s["ended_at"] for s in json.loads(self.weir("show", "1", "--json")[0])["timeline"]]
+        self.play(WORKFLOW, "--input", f"folder={self.dir}", code=1)
+        before = ends()
+        self.weir("undo", "1")
+        self.weir("redo", "1")
+        self.assertEqual(ends(), before)
+
     def test_wrong_words_are_refused(self):
         self.play(WORKFLOW, "--input", f"folder={self.dir}", code=1)
         self.assertIn("nobody", self.weir("rerun", "1", "--from", "nobody", code=1)[1])

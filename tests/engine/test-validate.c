@@ -11,6 +11,7 @@ typedef struct
   gint64  limit;
   char   *mode;
   char   *condition;
+  char   *text;
 } Settings;
 
 static const char *const modes[] = { "fast", "slow", NULL };
@@ -20,6 +21,7 @@ static const WeirField fields[] = {
   WEIR_FIELD_INT (Settings, limit, .title = "Limit", .minimum = 1, .maximum = 10, .initial = 5),
   WEIR_FIELD_CHOICE (Settings, mode, .title = "Mode", .choices = modes, .initial_text = "fast"),
   WEIR_FIELD_EXPRESSION (Settings, condition, .title = "Condition"),
+  WEIR_FIELD_TEXT (Settings, text, .title = "Text"),
   { 0 }
 };
 
@@ -186,6 +188,19 @@ test_the_schema_knows_the_kinds (void)
   g_assert_nonnull (strstr (json, "\"limit\""));
 }
 
+static void
+test_a_setting_that_its_own_input_covers_is_told_of (void)
+{
+  const char *text = "weir: 1\nname: x\nblocks:\n"
+                     "  a: { kind: test.file, config: { path: x, text: \"{{ input.count }}\" } }\n"
+                     "  b: { kind: test.file, config: { path: x, text: \"=input.text + '!'\" } }\n"
+                     "  c: { kind: test.file, config: { path: x, text: \"a text: {{ blocks.a.text }}\" } }\n"
+                     "  d: { kind: test.file, config: { path: x, text: \"{{ input.text }}\" } }\n"
+                     "links:\n  - a.text -> b.text\n  - a.text -> c.text\n  - a.text -> d.text\n";
+
+  assert_problems (text, "field.covered 5:50 b - text\nfield.covered 7:50 d - text\n");
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -200,6 +215,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/weir/validate/bodies-and-required-inputs-are-checked", test_bodies_and_required_inputs_are_checked);
   g_test_add_func ("/weir/validate/a-workflow-without-blocks-cannot-run", test_a_workflow_without_blocks_cannot_run);
   g_test_add_func ("/weir/validate/messages-are-like-those-of-compilers", test_messages_are_like_those_of_compilers);
+  g_test_add_func ("/weir/validate/a-setting-that-its-own-input-covers-is-told-of",
+                   test_a_setting_that_its_own_input_covers_is_told_of);
   g_test_add_func ("/weir/validate/the-schema-knows-the-kinds", test_the_schema_knows_the_kinds);
   return g_test_run ();
 }
