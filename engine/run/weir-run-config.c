@@ -298,6 +298,11 @@ make_dynamic_settings (WeirStep *step, GError **error)
         weir_builder_set (builder, port->name, value);
     }
   config = weir_builder_end (builder);
+  if (weir_block_get_cache (step->block->block) != 0)
+    {
+      g_clear_pointer (&step->resolved, weir_value_unref);
+      step->resolved = weir_value_ref (config);
+    }
   return weir_kind_make_settings (step->kind, config, error);
 }
 

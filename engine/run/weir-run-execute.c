@@ -84,6 +84,12 @@ effect_of (WeirStep *step)
   return step->kind->effect;
 }
 
+WeirEffectClass
+weir_step_get_effect (WeirStep *step)
+{
+  return effect_of (step);
+}
+
 static DexFuture *
 run_done_cb (DexFuture *future, gpointer user_data)
 {
@@ -453,6 +459,8 @@ succeed_step (WeirStep *step)
     weir_builder_set (data, "shut", shut);
   add_duration (step, data);
   weir_run_emit (step->run, WEIR_EVENT_BLOCK_SUCCEEDED, step->state, weir_builder_end (data));
+  if (step->cache_key != NULL)
+    weir_step_keep_result (step, outputs);
   if (step->ending != NULL)
     weir_run_end_as_asked (step->run, step);
 }
@@ -614,6 +622,55 @@ evaluate_step (WeirStep *step)
   g_error_free (error);
 }
 
+/* It has begun, and keeps its place. */
+void
+weir_step_hold_until_known (WeirStep *step)
+{
+  say_started (step);
+  weir_step_get_cancellable (step);
+  weir_step_take_place_again (step);
+  step->state->runtime = weir_step_ref (step);
+  step->run->n_runtimes++;
+}
+
+static void
+let_go (WeirStep *step)
+{
+  if (step->leaf)
+    step->run->n_leaves--;
+  step->leaf = FALSE;
+  step->state->runtime = NULL;
+  step->run->n_runtimes--;
+  weir_step_unref (step);
+}
+
+void
+weir_run_step_looked_up (WeirStep *step, WeirValue *outputs, gint64 source)
+{
+  g_autoptr(WeirStep) keep = weir_step_ref (step);
+  WeirRun *run = step->run;
+
+  let_go (step);
+  if (outputs != NULL)
+    {
+      for (gsize i = 0; i < weir_value_get_length (outputs); i++)
+        weir_step_emit (step, weir_value_get_key (outputs, i), weir_value_get_item (outputs, i));
+      weir_step_end_known (step, "cached", source);
+      release_step (step);
+    }
+  else if (weir_plan_block_evaluates (step->block))
+    {
+      release_step (step);
+      evaluate_step (step);
+    }
+  else
+    start_waiting_kind (step);
+  weir_run_close_failing (run, step->state->scope);
+  weir_run_close_rested (run);
+  weir_run_check_end (run);
+  weir_engine_wake (run->engine, run);
+}
+
 static gboolean
 check_can_start (WeirStepState *state, WeirPlanBlock *block, GError **error)
 {
@@ -664,6 +721,8 @@ weir_run_begin_step (WeirRun *run, WeirStep *step)
       step->config = weir_block_config_get (state->scope->shared->plan, block);
       if (!weir_step_prepare (step, &error))
         weir_run_step_done (step, error);
+      else if (weir_block_get_cache (block->block) != 0 && weir_step_look_up (step))
+        ; /* goes on once that is known */
       else if (weir_plan_block_evaluates (block))
         evaluate_step (step);
       else

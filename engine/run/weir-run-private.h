@@ -86,6 +86,10 @@ struct _WeirStep
   WeirValue           *failure_data;
   WeirValue           *ending;  /* how the run is to end once this step has succeeded */
   char                *key;
+  char                *cache_key; /* of what it gives, if that is kept */
+  WeirValue           *resolved;  /* its settings, evaluated, if that is kept; NULL: as they stand */
+  gboolean             looked;    /* at variables */
+  gboolean             sent;      /* over a side port */
   gint64               timeout_ms;
 };
 
@@ -108,6 +112,10 @@ void             weir_run_emit_event       (WeirRun *run, WeirEvent *event);
 /* Ends a step that is not under way. */
 void             weir_run_end_unstarted    (WeirRun *run, WeirStepState *state, gboolean force, gboolean alone);
 void             weir_step_end_known       (WeirStep *step, const char *how, gint64 source);
+/* Ends with what is known, or runs (@outputs NULL). */
+void             weir_run_step_looked_up   (WeirStep *step, WeirValue *outputs, gint64 source);
+void             weir_step_hold_until_known (WeirStep *step);
+WeirEffectClass  weir_step_get_effect      (WeirStep *step);
 void             weir_run_emit_override    (WeirRun *run, WeirStepState *state, const char *port, WeirValue *value, const char *by);
 void             weir_run_check_end        (WeirRun *run);
 void             weir_run_cancel_steps     (WeirRun *run);
@@ -125,6 +133,10 @@ void             weir_step_release_place   (WeirStep *step);
 void             weir_step_take_place_again (WeirStep *step);
 /* Runs the kind of a step that waited when the program ended, so that it takes up its wait. */
 void             weir_run_restart_waiting  (WeirRun *run, WeirStepState *state);
+
+/* weir-run-cache.c */
+gboolean         weir_step_look_up         (WeirStep *step);
+void             weir_step_keep_result     (WeirStep *step, WeirValue *outputs);
 
 /* weir-run-turns.c */
 void             weir_step_enter_gate      (WeirStep *step, WeirGate *gate);

@@ -155,6 +155,7 @@ weir_step_dup_variable (WeirStep *self, const char *scope, const char *name)
 {
   WeirRun *run = self->run;
 
+  self->looked = TRUE;
   if (g_str_equal (scope, "run"))
     {
       WeirValue *variables = *weir_run_state_find_variables (run->state, self->state->scope);

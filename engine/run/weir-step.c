@@ -66,6 +66,8 @@ weir_step_unref (WeirStep *self)
   /* the state of the run is alive as long as the run is */
   self->state->n_holders--;
   g_free (self->key);
+  g_free (self->cache_key);
+  g_clear_pointer (&self->resolved, weir_value_unref);
   g_object_unref (self->run);
   g_free (self);
 }
@@ -201,6 +203,7 @@ weir_step_emit_once (WeirStep *self, const char *port, WeirValue *value, guint i
   g_autoptr(WeirValue) shut = NULL;
   gboolean linked = FALSE;
 
+  self->sent = TRUE;
   if (self->settled || self->run->suspended || self->state->scope->pub.closed)
     return;
   for (guint i = 0; i < self->block->n_out; i++)

@@ -93,6 +93,8 @@ play (WeirEngine *engine, WeirValue *args, GError **error)
   g_autoptr(WeirValue) inputs = NULL;
   g_autoptr(WeirRun) run = NULL;
   const char *input_text = get_text (args, "inputs");
+  const char *option_text = get_text (args, "options");
+  g_autoptr(WeirValue) options = NULL;
 
   workflow = weir_workflow_parse (weir_value_get_member_text (args, "workflow", ""), -1, &problems, error);
   if (workflow == NULL)
@@ -106,7 +108,10 @@ play (WeirEngine *engine, WeirValue *args, GError **error)
       if (inputs == NULL)
         return NULL;
     }
-  run = dex_await_object (weir_engine_play (engine, workflow, inputs), error);
+  if (option_text != NULL && (options = weir_value_decode (option_text, -1, error)) == NULL)
+    return NULL;
+  run = dex_await_object (options != NULL ? weir_engine_play_with (engine, workflow, inputs, options)
+                                          : weir_engine_play (engine, workflow, inputs), error);
   if (run == NULL)
     return NULL;
   return make_record ("run", weir_value_new_int (weir_run_get_id (run)));

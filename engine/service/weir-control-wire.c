@@ -13,7 +13,7 @@ static const char interface_xml[] =
   "<node><interface name='" WEIR_CONTROL_INTERFACE "'>"
   "<method name='Ping'><arg name='pid' type='x' direction='out'/></method>"
   "<method name='Play'><arg name='workflow' type='s'/><arg name='folder' type='s'/><arg name='id' type='s'/>"
-  "<arg name='inputs' type='s'/><arg name='run' type='x' direction='out'/></method>"
+  "<arg name='inputs' type='s'/><arg name='options' type='s'/><arg name='run' type='x' direction='out'/></method>"
   "<method name='Pause'><arg name='run' type='x'/><arg name='status' type='s' direction='out'/></method>"
   "<method name='Resume'><arg name='run' type='x'/><arg name='status' type='s' direction='out'/></method>"
   "<method name='Stop'><arg name='run' type='x'/><arg name='status' type='s' direction='out'/></method>"

@@ -108,6 +108,8 @@ WeirValue  *weir_workflow_list_kind_versions (WeirWorkflow *self);
 gboolean    weir_engine_may_recover  (WeirEngine *self, WeirWorkflow *workflow, WeirRunState *state, char **reason);
 /* Why a person should look before a run is taken up: what it was played with is not as it was. (transfer full), NULL if all is */
 char       *weir_engine_find_mismatch (WeirWorkflow *workflow, WeirRunState *state);
+/* The first file within a value that is not as it was, in words. (transfer full), NULL if none */
+char       *weir_value_find_changed_file (WeirValue *value);
 /* ms between two runs that are taken up. */
 gint64      weir_engine_get_stagger  (WeirEngine *self);
 /* weir-engine-rerun.c, in a fiber: gives a run that is taken up what it knew. */

@@ -247,12 +247,19 @@ find_changed_file (WeirValue *value, guint *left)
 }
 
 char *
-weir_engine_find_mismatch (WeirWorkflow *workflow, WeirRunState *state)
+weir_value_find_changed_file (WeirValue *value)
 {
   guint left = MAX_FILES;
+
+  return find_changed_file (value, &left);
+}
+
+char *
+weir_engine_find_mismatch (WeirWorkflow *workflow, WeirRunState *state)
+{
   char *found = find_changed_kind (weir_workflow_get_graph (workflow), state->kinds);
 
   if (found == NULL && state->inputs != NULL)
-    found = find_changed_file (state->inputs, &left);
+    found = weir_value_find_changed_file (state->inputs);
   return found;
 }

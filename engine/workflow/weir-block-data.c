@@ -160,6 +160,7 @@ weir_block_data_new (WeirValue *record)
   WeirBlockData *self = g_new0 (WeirBlockData, 1);
   WeirValue *config = weir_value_find_member (record, "config");
   WeirValue *join = weir_value_find_member (record, "join");
+  WeirValue *cache = weir_value_find_member (record, "cache");
 
   self->ref_count = 1;
   self->record = weir_value_ref (record);
@@ -173,6 +174,8 @@ weir_block_data_new (WeirValue *record)
   self->concurrency = CLAMP (weir_value_get_member_int (record, "concurrency", 0), 0, G_MAXINT);
   self->priority = weir_priority_from_record (record);
   self->limits = weir_block_limits_new (record);
+  if (cache != NULL && !weir_cache_from_value (cache, &self->cache_ms))
+    self->cache_ms = 0;
   read_reliability (&self->reliability, record);
   return self;
 }

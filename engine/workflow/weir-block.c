@@ -320,6 +320,20 @@ weir_block_get_priority (WeirBlock *self)
 }
 
 /**
+ * weir_block_get_cache:
+ * @self: a block
+ *
+ * Returns: for how long what it gives is kept for steps with the same kind, settings and inputs, in ms; 0: it is not;
+ *   %WEIR_CACHE_AUTO: for ever, where it depends on nothing else
+ */
+gint64
+weir_block_get_cache (WeirBlock *self)
+{
+  g_return_val_if_fail (WEIR_IS_BLOCK (self), 0);
+  return self->data->cache_ms;
+}
+
+/**
  * weir_block_get_limits:
  * @self: a block
  *

@@ -62,6 +62,9 @@ WEIR_API WeirJoin               weir_block_get_join        (WeirBlock  *self,
 /* How many runs of the body at once (containers); 0 when the block says nothing. */
 WEIR_API guint                  weir_block_get_concurrency (WeirBlock  *self);
 WEIR_API int                    weir_block_get_priority    (WeirBlock  *self);
+/* For how long what it gives is kept, in ms; 0: it is not kept, WEIR_CACHE_AUTO: for ever where it depends on nothing else. */
+#define WEIR_CACHE_AUTO (-1)
+WEIR_API gint64                 weir_block_get_cache       (WeirBlock  *self);
 /* Pool, key and rate; NULL when the block says nothing of them. */
 WEIR_API const WeirBlockLimits *weir_block_get_limits      (WeirBlock  *self);
 /* The graph inside a container; NULL for others. */

@@ -44,6 +44,9 @@ const WeirFileShape weir_block_shape[] = {
   { "config", WEIR_SHAPE_RECORD, .summary = "Its settings, as the manual page of its kind says" },
   { "retry", WEIR_SHAPE_MEMBERS, .members = retry_shape, .summary = "How often and when it is tried again" },
   { "timeout", WEIR_SHAPE_DURATION, .summary = "0 for none; left out: as the kind says" },
+  { "cache", WEIR_SHAPE_ANY,
+    .summary = "Takes what it gave before with the same settings and inputs: off, auto (for ever, where it depends on nothing else), or for "
+               "how long; not worth it for what is quickly computed" },
   { "on_error", WEIR_SHAPE_CHOICE, .choices = on_error_choices,
     .summary = "After the last attempt: the run fails, or only what depends on this is skipped" },
   { "join", WEIR_SHAPE_JOINS, .summary = "What an input with several links waits for: all, any, first, latest or {n: 2}, by input" },

@@ -262,5 +262,6 @@ weir_validation_check_block (WeirValidation *self, WeirBlock *block)
   check_inputs (self, block, kind);
   check_start (self, block);
   check_body (self, block, kind);
+  weir_validation_check_cache (self, block, kind);
   check_recursion (self, block);
 }

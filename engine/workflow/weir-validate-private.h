@@ -38,6 +38,10 @@ gboolean weir_value_is_dynamic  (WeirValue      *value);
 /* Blocks with their settings. */
 void weir_validation_check_block (WeirValidation *self,
                                  WeirBlock      *block);
+/* weir-block-cache.c: whether what it gives can be kept. */
+void weir_validation_check_cache (WeirValidation *self,
+                                 WeirBlock      *block,
+                                 const WeirBlockKind *kind);
 /* weir-block-limits.c: pool, key and rate of one. */
 void weir_validation_check_limits (WeirValidation *self,
                                  WeirBlock      *block);

@@ -8,7 +8,7 @@ const char *const weir_document_keys[] = {
 };
 
 const char *const weir_block_keys[] = {
-  "kind", "label", "note", "enabled", "config", "retry", "timeout", "on_error", "join", "concurrency", "priority",
+  "kind", "label", "note", "enabled", "config", "retry", "timeout", "cache", "on_error", "join", "concurrency", "priority",
   "pool", "key", "rate", "body", NULL
 };
 

@@ -24,6 +24,7 @@ typedef struct
   guint            concurrency;
   int              priority;
   WeirBlockLimits *limits;      /* NULL: says nothing of them */
+  gint64           cache_ms;    /* 0: off, WEIR_CACHE_AUTO */
 } WeirBlockData;
 
 WeirBlockData *weir_block_data_new   (WeirValue     *record);
@@ -41,6 +42,9 @@ gboolean       weir_duration_from_value (WeirValue  *value,
 WeirValue     *weir_duration_to_value (gint64        ms);
 /* A word or a number, -100 to 100; 0 if it is neither. */
 int            weir_priority_from_record (WeirValue *record);
+/* weir-block-cache.c; FALSE if @value is none of off, auto and a length of time. */
+gboolean       weir_cache_from_value (WeirValue     *value,
+                                      gint64        *ms);
 /* weir-block-limits.c */
 WeirBlockLimits *weir_block_limits_new  (WeirValue       *record);
 void             weir_block_limits_free (WeirBlockLimits *self);

@@ -15,10 +15,12 @@
 static char **option_inputs;
 static char *option_output;
 static gboolean option_plan;
+static gboolean option_no_cache;
 static gboolean option_leave;
 
 const GOptionEntry weir_run_options[] = {
   { "plan", 0, 0, G_OPTION_ARG_NONE, &option_plan, N_ ("Run nothing; say what of it could be undone"), NULL },
+  { "no-cache", 0, 0, G_OPTION_ARG_NONE, &option_no_cache, N_ ("Run also what is known from an earlier run (cache:)"), NULL },
   { "input", 'i', 0, G_OPTION_ARG_FILENAME_ARRAY, &option_inputs, N_ ("Set an input; may be given several times"),
     N_ ("NAME=VALUE") },
   { "leave", 0, 0, G_OPTION_ARG_NONE, &option_leave,
@@ -243,10 +245,25 @@ weir_watch_run (WeirSession *session, gint64 run, guint64 after_seq, gboolean le
   return told ? code : weir_cli_fail (error);
 }
 
+/* How it is played; NULL: as ever. (transfer full) */
+static WeirValue *
+make_play_options (void)
+{
+  WeirBuilder *options;
+
+  if (!option_no_cache)
+    return NULL;
+  options = weir_record_builder_new (1);
+  weir_builder_set_take (options, "cache", weir_value_new_text ("off"));
+  return weir_builder_end (options);
+}
+
 static gint64
 play_here (WeirSession *session, WeirWorkflow *workflow, WeirValue *inputs, GError **error)
 {
-  g_autoptr(DexFuture) future = weir_engine_play (session->engine, workflow, inputs);
+  g_autoptr(WeirValue) options = make_play_options ();
+  g_autoptr(DexFuture) future = options != NULL ? weir_engine_play_with (session->engine, workflow, inputs, options)
+                                                : weir_engine_play (session->engine, workflow, inputs);
   const GValue *value;
 
   if (!weir_wait (dex_ref (future), error))
@@ -262,11 +279,13 @@ play_there (WeirSession *session, WeirWorkflow *workflow, WeirValue *inputs, GEr
   g_autofree char *given = weir_value_encode (inputs, NULL);
   const char *folder = weir_workflow_get_folder (workflow);
   const char *id = weir_workflow_get_id (workflow);
+  g_autoptr(WeirValue) options = make_play_options ();
+  g_autofree char *how = options != NULL ? weir_value_encode (options, NULL) : g_strdup ("");
   g_autoptr(WeirValue) answer = NULL;
 
   answer = weir_session_call (session, error, "Play", "workflow", weir_value_new_text (text), "folder",
                               weir_value_new_text (folder != NULL ? folder : ""), "id",
-                              weir_value_new_text (id != NULL ? id : ""), "inputs", weir_value_new_text (given), NULL);
+                              weir_value_new_text (id != NULL ? id : ""), "inputs", weir_value_new_text (given), "options", weir_value_new_text (how), NULL);
   return answer != NULL ? weir_value_get_member_int (answer, "run", 0) : 0;
 }
 
