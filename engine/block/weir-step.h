@@ -242,6 +242,18 @@ typedef struct
 /* Runs another workflow as part of this run. Resolves to its result; fails with limit.depth. */
 WEIR_API DexFuture    *weir_step_call_workflow (WeirStep    *self,
                                                const WeirCall *call) G_GNUC_WARN_UNUSED_RESULT;
+/* Starts a run of its own and does not wait for it; undoing that stops it. @workflow: as in WeirCall; @priority: -100 to 100. Resolves to its
+ * number (WeirValue). */
+WEIR_API DexFuture    *weir_step_start_run    (WeirStep     *self,
+                                               const char   *workflow,
+                                               guint         version,
+                                               WeirValue    *inputs,
+                                               int           priority) G_GNUC_WARN_UNUSED_RESULT;
+/* What follows the output `undo` of the step takes back what comes after it: a run of its own, tried @attempts times, when the run is undone, with
+ * @value at that port. Resolves once that is on disk. */
+WEIR_API DexFuture    *weir_step_add_undo_point (WeirStep   *self,
+                                               WeirValue    *value,
+                                               guint         attempts) G_GNUC_WARN_UNUSED_RESULT;
 /**
  * WeirItemEnd:
  * @index: place among all items

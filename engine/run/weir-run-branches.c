@@ -12,6 +12,8 @@ weir_scope_has_block (WeirScopeState *scope, guint block)
 {
   if (scope->branch == WEIR_BRANCH_HANDLERS)
     return scope->shared->plan->blocks[block].kind != NULL && scope->shared->plan->blocks[block].kind->at_end;
+  if (scope->only != NULL)
+    return scope->only[block];
   return scope->branch == 0 || scope->shared->plan->blocks[block].component + 1 == scope->branch;
 }
 

@@ -348,8 +348,8 @@ wants (const char *const *names, const char *name)
   return FALSE;
 }
 
-static WeirValue *
-run_inputs (WeirRun *run, WeirScopeState *scope)
+WeirValue *
+weir_scope_get_inputs (WeirRun *run, WeirScopeState *scope)
 {
   for (; scope != NULL; scope = scope->parent)
     if (scope->pub.inputs != NULL)
@@ -426,13 +426,14 @@ weir_step_build_scope (WeirStep *step, const char *const *names, WeirValue *loca
   WeirValue *inputs = step->inputs != NULL ? step->inputs : step->state->info.inputs;
 
   if (wants (names, "inputs"))
-    weir_builder_set (record, "inputs", run_inputs (step->run, scope));
+    weir_builder_set (record, "inputs", weir_scope_get_inputs (step->run, scope));
   if (wants (names, "input") && inputs != NULL)
     weir_builder_set (record, "input", inputs);
   if (wants (names, "value"))
-    weir_builder_set_take (record, "value", inputs != NULL && weir_value_get_length (inputs) > 0
-                                              ? weir_value_ref (weir_value_get_item (inputs, 0))
-                                              : weir_value_new_null ());
+    weir_builder_set_take (record, "value",
+                           inputs != NULL && weir_value_get_length (inputs) > 0
+                             ? weir_value_ref (weir_value_get_item (inputs, 0))
+                             : weir_value_new_null ());
   if (wants (names, "vars"))
     weir_builder_set_take (record, "vars", weir_run_dup_variables (step->run, scope));
   if (wants (names, "run"))

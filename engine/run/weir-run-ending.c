@@ -110,7 +110,7 @@ has_handlers (WeirRun *run)
 {
   WeirScopeState *root = g_ptr_array_index (run->state->scopes, 0);
 
-  return root->shared != NULL && root->shared->plan->n_handlers > 0;
+  return root->shared != NULL && root->shared->plan->n_handlers > 0 && root->branch != WEIR_BRANCH_UNDO;
 }
 
 static WeirEventKind

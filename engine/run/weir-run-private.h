@@ -100,6 +100,8 @@ WeirValue       *weir_step_build_scope     (WeirStep *step, const char *const *n
 /* Run variables over those of the workflow over global ones, as one record. */
 WeirValue       *weir_run_dup_variables    (WeirRun *run, WeirScopeState *scope);
 /* Value of `when` for a link, over the value it would carry. */
+/* Inputs of the workflow that a scope belongs to. (transfer none) */
+WeirValue       *weir_scope_get_inputs     (WeirRun *run, WeirScopeState *scope);
 gboolean         weir_run_link_holds       (WeirRun *run, WeirStep *step, WeirPlanLink *link, WeirValue *value, GError **error);
 
 /* weir-run-execute.c */
@@ -228,6 +230,8 @@ void             weir_step_drop_effect     (WeirStep *step, guint64 id);
 void             weir_step_complete_effect_with (WeirStep *step, guint64 id, WeirValue *before, WeirValue *after);
 
 /* weir-step.c */
+/* In a fiber: by id, name, or path of a file. */
+WeirWorkflow    *weir_step_load_workflow   (WeirStep *step, const char *name, guint version, GError **error);
 WeirStep        *weir_step_new             (WeirRun *run, WeirStepState *state);
 gint64           weir_engine_next_effect   (WeirEngine *engine);
 GError          *weir_failure_from_value   (WeirValue *value);

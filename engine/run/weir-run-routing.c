@@ -593,8 +593,10 @@ weir_scope_fire_entries (WeirRunState *self, WeirScopeState *scope)
         if (!plan->links[plan->blocks[i].inputs[j].links[k]].feedback)
           scope->blocks[i].inputs[j].n_pending++;
 
+  if (scope->branch == WEIR_BRANCH_UNDO)
+    weir_scope_fire_undo (self, scope);
   for (guint i = 0; i < plan->n_blocks; i++)
-    if (plan->blocks[i].entry && weir_scope_has_block (scope, i))
+    if (plan->blocks[i].entry && scope->only == NULL && weir_scope_has_block (scope, i))
       {
         g_autoptr(WeirValue) nothing = weir_value_new_record (NULL, NULL, 0);
 

@@ -110,6 +110,7 @@ struct _WeirScopeState
   gboolean         own_variables; /* of the run, that its caller does not see */
   WeirValue       *variables; /* these, a record */
   guint            branch;    /* the component that runs, from 1; 0: all */
+  gboolean        *only;      /* by block: those that run, of a run that takes something back; NULL: see branch */
   gpointer         runtime;   /* the executor's: a DexPromise, or a WeirSwarmRun */
   gboolean         item;      /* it is a WeirSwarmRun */
   guint32          index;     /* the key as a number; G_MAXUINT32: it is none */
@@ -231,6 +232,13 @@ void           weir_run_state_move_waits        (WeirRunState *self);
 #define WEIR_BRANCH_HANDLERS G_MAXUINT
 
 void           weir_scope_fire_handlers  (WeirRunState *self, WeirScopeState *scope, WeirValue *inputs);
+
+/* weir-run-state-undo.c: the root of a run that takes back what a block of another run had announced: only what follows a port of it fires. */
+#define WEIR_BRANCH_UNDO (G_MAXUINT - 1)
+/* The graph that the block is in; NULL with what RUN_CREATED says: an ordinary run. */
+gboolean       weir_run_state_takes_back (WeirRunState *self);
+WeirGraph     *weir_run_state_find_undo_graph (WeirRunState *self, WeirScopeState *root);
+void           weir_scope_fire_undo      (WeirRunState *self, WeirScopeState *root);
 
 /* Variables of the run as steps of the scope have them. */
 WeirValue    **weir_run_state_find_variables (WeirRunState *self, WeirScopeState *scope);

@@ -59,6 +59,21 @@ weir_run_state_get_ended_at (WeirRunState *self)
 }
 
 /**
+ * weir_run_state_get_options:
+ * @self: a state
+ *
+ * How it was played: see weir_engine_rerun (). A run that a step of another one started has `started_by`, a record {run, step}; one that takes
+ * back what another did has `undo`, a record {run, effect, block, value}.
+ *
+ * Returns: (transfer none) (nullable): a record; %NULL: as ever
+ */
+WeirValue *
+weir_run_state_get_options (WeirRunState *self)
+{
+  return self->options;
+}
+
+/**
  * weir_run_state_get_inputs:
  * @self: a state
  *
@@ -344,7 +359,8 @@ compare_steps (WeirStepState *a, WeirStepState *b)
 {
   if (a == NULL || b == NULL)
     return a == b ? NULL : g_strdup ("a step is kept in one only");
-  if (g_strcmp0 (a->info.block, b->info.block) != 0 || a->info.scope != b->info.scope || a->info.firing != b->info.firing)
+  if (g_strcmp0 (a->info.block, b->info.block) != 0 || a->info.scope != b->info.scope
+      || a->info.firing != b->info.firing)
     return g_strdup_printf ("step %u is %s in one and %s in the other", a->info.index, a->info.block, b->info.block);
   if (a->info.status != b->info.status)
     return g_strdup_printf ("step %u (%s) is %s and %s", a->info.index, a->info.block,
@@ -377,7 +393,8 @@ compare_scopes (WeirScopeState *a, WeirScopeState *b)
         || a->links[i].fresh.length != b->links[i].fresh.length)
       return g_strdup_printf ("link %u of scope %u differs", i, a->pub.id);
   for (guint i = 0; i < a->shared->plan->n_regions; i++)
-    if (a->regions[i].iterations != b->regions[i].iterations || a->regions[i].tokens.length != b->regions[i].tokens.length)
+    if (a->regions[i].iterations != b->regions[i].iterations
+        || a->regions[i].tokens.length != b->regions[i].tokens.length)
       return g_strdup_printf ("cycle %u of scope %u differs", i, a->pub.id);
   return NULL;
 }
@@ -397,9 +414,11 @@ weir_run_state_equal (WeirRunState *a, WeirRunState *b, char **difference)
 
   if (a->status != b->status || a->seq != b->seq)
     found = g_strdup_printf ("%s after %" G_GUINT64_FORMAT " and %s after %" G_GUINT64_FORMAT,
-                             weir_run_status_get_name (a->status), a->seq, weir_run_status_get_name (b->status), b->seq);
+                             weir_run_status_get_name (a->status), a->seq, weir_run_status_get_name (b->status),
+                             b->seq);
   else if (a->steps->len != b->steps->len || a->scopes->len != b->scopes->len
-           || a->suspended.length != b->suspended.length || a->ready.length != b->ready.length || a->waiting.length != b->waiting.length)
+           || a->suspended.length != b->suspended.length || a->ready.length != b->ready.length
+           || a->waiting.length != b->waiting.length)
     found = g_strdup_printf ("%u steps, %u scopes, %u ready; and %u, %u, %u", a->steps->len, a->scopes->len,
                              a->ready.length + a->waiting.length, b->steps->len, b->scopes->len,
                              b->ready.length + b->waiting.length);

@@ -55,6 +55,7 @@ weir_scope_state_free (WeirScopeState *scope)
   g_clear_pointer (&scope->pub.result, weir_value_unref);
   g_clear_pointer (&scope->pub.error, weir_value_unref);
   g_free (scope->failed_block);
+  g_free (scope->only);
   g_free (scope);
 }
 
@@ -227,7 +228,8 @@ weir_run_state_add_step (WeirRunState *self, WeirScopeState *scope, guint block,
   step->scope = scope;
   step->block_index = block;
   step->skip = skip;
-  step->container = scope->shared->plan->blocks[block].kind != NULL && scope->shared->plan->blocks[block].kind->has_body;
+  step->container = scope->shared->plan->blocks[block].kind != NULL
+                    && scope->shared->plan->blocks[block].kind->has_body;
   step->previous = state->last;
   step->ready.data = step;
   step->info.scope = scope->pub.id;
@@ -444,8 +446,8 @@ apply_scope_closed (WeirRunState *self, WeirEvent *event, GError **error)
 
   if (id <= 0 || id >= self->scopes->len)
     {
-      g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID, "The journal closes scope %" G_GINT64_FORMAT
-                   ", but only %u were opened", id, self->scopes->len);
+      g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID,
+                   "The journal closes scope %" G_GINT64_FORMAT ", but only %u were opened", id, self->scopes->len);
       return FALSE;
     }
   scope = g_ptr_array_index (self->scopes, id);
@@ -598,7 +600,8 @@ apply_overridden (WeirStepState *step, WeirEvent *event)
     return;
   if (old == NULL)
     empty = weir_value_new_record (NULL, NULL, 0);
-  step->info.inputs = weir_value_with_member (old != NULL ? old : empty, weir_value_get_member_text (event->data, "port", ""),
+  step->info.inputs = weir_value_with_member (old != NULL ? old : empty,
+                                              weir_value_get_member_text (event->data, "port", ""),
                                               weir_value_find_member (event->data, "value"));
   g_clear_pointer (&old, weir_value_unref);
 }
@@ -696,7 +699,7 @@ apply_to_step (WeirRunState *self, WeirEvent *event, WeirStepState *step, GError
     case WEIR_EVENT_BLOCK_CACHED:
       apply_succeeded (self, step, event,
                        g_str_equal (weir_value_get_member_text (event->data, "how", ""), "pinned") ? WEIR_STEP_PINNED
-                                                                                              : WEIR_STEP_CACHED);
+                                                                                                   : WEIR_STEP_CACHED);
       break;
     case WEIR_EVENT_BLOCK_OVERRIDDEN:
       apply_overridden (step, event);
@@ -800,9 +803,8 @@ set_variable (WeirRunState *self, WeirEvent *event)
 
   if (old == NULL)
     empty = weir_value_new_record (NULL, NULL, 0);
-  *variables = weir_value_with_member (old != NULL ? old : empty,
-                                            weir_value_get_member_text (event->data, "name", ""),
-                                            weir_value_find_member (event->data, "value"));
+  *variables = weir_value_with_member (old != NULL ? old : empty, weir_value_get_member_text (event->data, "name", ""),
+                                       weir_value_find_member (event->data, "value"));
 }
 
 static void
@@ -820,7 +822,7 @@ apply_to_run (WeirRunState *self, WeirEvent *event)
         self->kinds = dup_member (event->data, "kinds");
         self->parent = weir_value_get_member_int (event->data, "parent", 0);
         root->pub.path = g_strdup ("");
-        scope_open (self, root, weir_workflow_get_graph (self->workflow));
+        scope_open (self, root, weir_run_state_find_undo_graph (self, root));
       }
       break;
     case WEIR_EVENT_RUN_STARTED:
@@ -904,8 +906,8 @@ check_fits (WeirRunState *self, WeirEvent *event, WeirStepState *step, GError **
   if (event->seq != 0 && event->seq != self->seq + 1)
     {
       g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID,
-                   "The journal goes on with entry %" G_GUINT64_FORMAT ", expected %" G_GUINT64_FORMAT,
-                   event->seq, self->seq + 1);
+                   "The journal goes on with entry %" G_GUINT64_FORMAT ", expected %" G_GUINT64_FORMAT, event->seq,
+                   self->seq + 1);
       return FALSE;
     }
   if ((event->kind == WEIR_EVENT_RUN_CREATED) != (self->scopes->len == 0) && event->seq != 0)
@@ -916,9 +918,10 @@ check_fits (WeirRunState *self, WeirEvent *event, WeirStepState *step, GError **
     }
   if (step == NULL && is_about_step (event->kind) && !is_dropped (self, event->scope))
     {
-      g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID,
-                   "The journal says %s of block %s, which did not become ready: it belongs to another version of the workflow",
-                   weir_event_kind_get_name (event->kind), event->block != NULL ? event->block : "(none)");
+      g_set_error (
+        error, WEIR_ERROR, WEIR_ERROR_INVALID,
+        "The journal says %s of block %s, which did not become ready: it belongs to another version of the workflow",
+        weir_event_kind_get_name (event->kind), event->block != NULL ? event->block : "(none)");
       return FALSE;
     }
   return TRUE;

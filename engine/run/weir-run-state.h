@@ -91,6 +91,7 @@ WEIR_API gint64         weir_run_state_get_started_at (WeirRunState *self);
 WEIR_API gint64         weir_run_state_get_ended_at   (WeirRunState *self);
 /* (transfer none), NULL before there is one */
 WEIR_API WeirValue     *weir_run_state_get_inputs (WeirRunState    *self);
+WEIR_API WeirValue     *weir_run_state_get_options (WeirRunState   *self);
 WEIR_API WeirValue     *weir_run_state_get_result (WeirRunState    *self);
 WEIR_API WeirValue     *weir_run_state_get_error  (WeirRunState    *self);
 /* What a block gave the run to exit with; -1 if none did. */

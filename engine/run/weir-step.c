@@ -552,17 +552,17 @@ name_by_file (WeirWorkflow *workflow, const char *path)
 }
 
 /* A path of a file is saved as a workflow of its own first, so that the run knows for ever which version it called. */
-static WeirWorkflow *
-load_called (SubCall *call, GError **error)
+WeirWorkflow *
+weir_step_load_workflow (WeirStep *self, const char *name, guint version, GError **error)
 {
-  WeirEngine *engine = call->step->run->engine;
+  WeirEngine *engine = self->run->engine;
   g_autoptr(WeirWorkflow) workflow = NULL;
   g_autofree char *path = NULL;
 
-  if (strchr (call->workflow, '/') == NULL && !g_str_has_suffix (call->workflow, ".yaml"))
-    return dex_await_object (weir_engine_load_workflow (engine, call->workflow, call->version), error);
+  if (strchr (name, '/') == NULL && !g_str_has_suffix (name, ".yaml"))
+    return dex_await_object (weir_engine_load_workflow (engine, name, version), error);
 
-  path = weir_step_resolve_path (call->step, call->workflow, error);
+  path = weir_step_resolve_path (self, name, error);
   if (path == NULL)
     return NULL;
   workflow = weir_workflow_load (path, NULL, error);
@@ -598,7 +598,7 @@ sub_fiber (gpointer user_data)
 {
   SubCall *call = user_data;
   GError *error = NULL;
-  g_autoptr(WeirWorkflow) workflow = load_called (call, &error);
+  g_autoptr(WeirWorkflow) workflow = weir_step_load_workflow (call->step, call->workflow, call->version, &error);
   g_autoptr(WeirValue) inputs = NULL;
   WeirBuilder *data;
 

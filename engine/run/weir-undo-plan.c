@@ -57,6 +57,8 @@ explain (PlanCall *call, const WeirEffect *effect, WeirForesight *foresight, cha
     }
   else if (weir_value_effect_is_one (effect))
     weir_value_effect_explain (call->engine, effect, call->direction, call->values, description, conflict);
+  else if (weir_run_effect_is_one (effect))
+    weir_run_effect_explain (effect, description);
   else if (effect->undo == WEIR_UNDO_COMPENSATE)
     *description = g_strdup_printf ("Take back %s: %s", effect->type, effect->target);
   else

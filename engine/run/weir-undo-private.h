@@ -32,4 +32,10 @@ void          weir_value_effect_explain (WeirEngine *engine, const WeirEffect *e
 /* Puts what was before, or after, in the batch of this turn. */
 void          weir_value_effect_put    (WeirEngine *engine, const WeirEffect *effect, WeirDirection direction);
 
+/* weir-undo-runs.c: runs that were started, and what undo points announced */
+gboolean      weir_run_effect_is_one   (const WeirEffect *effect);
+void          weir_run_effect_explain  (const WeirEffect *effect, char **description);
+/* In a fiber. Why it was not done (transfer full), NULL when it was. */
+char         *weir_run_effect_undo     (WeirEngine *engine, const WeirEffect *effect);
+
 G_END_DECLS

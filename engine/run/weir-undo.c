@@ -51,6 +51,8 @@ is_stopped (UndoCall *call)
 static gboolean
 may_journal (UndoCall *call)
 {
+  if (call->engine->closed)
+    return FALSE;
   return call->step == NULL
          || (!call->step->run->suspended && !weir_run_status_is_final (call->step->run->state->status));
 }
@@ -377,11 +379,20 @@ undo_by_kind (UndoCall *call, WeirUndoItem *item)
   return kept;
 }
 
+static char *
+undo_other (UndoCall *call, WeirUndoItem *item)
+{
+  if (weir_value_effect_is_one (item->effect))
+    return undo_value (call, item->effect);
+  if (weir_run_effect_is_one (item->effect) && !item->irreversible)
+    return weir_run_effect_undo (call->engine, item->effect);
+  return undo_by_kind (call, item);
+}
+
 static guint
 undo_one (UndoCall *call, WeirUndoItem *item, GError **error)
 {
-  g_autofree char *kept = weir_value_effect_is_one (item->effect) ? undo_value (call, item->effect)
-                                                                  : undo_by_kind (call, item);
+  g_autofree char *kept = undo_other (call, item);
 
   journal_outcome (call, item->effect, kept, NULL, NULL);
   return dex_await (weir_engine_durable (call->engine), error) ? 1 : 0;

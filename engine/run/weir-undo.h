@@ -6,6 +6,9 @@
 
 G_BEGIN_DECLS
 
+/* The type of the effect that says how others are taken back. */
+#define WEIR_UNDO_POINT "undo_point"
+
 typedef enum
 {
   WEIR_EFFECT_INTENDED,

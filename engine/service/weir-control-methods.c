@@ -227,7 +227,9 @@ find_unknown_step (WeirRunState *state, const char *path)
   for (guint i = 0; i < weir_run_state_get_n_steps (state); i++)
     {
       const WeirStepInfo *step = weir_run_state_get_step (state, i);
-      g_autofree char *other = step != NULL && step->status == WEIR_STEP_UNKNOWN ? weir_run_state_dup_step_path (state, step) : NULL;
+      g_autofree char *other = step != NULL && step->status == WEIR_STEP_UNKNOWN
+                                 ? weir_run_state_dup_step_path (state, step)
+                                 : NULL;
 
       if (other != NULL && g_str_equal (other, path))
         return step;
@@ -320,6 +322,47 @@ describe_step (WeirRunState *state, const WeirStepInfo *step, WeirRun *live)
   return weir_builder_end (builder);
 }
 
+/* The runs that steps of a run started, and those that took back what it did. */
+static WeirValue *
+list_children (WeirEngine *engine, gint64 run)
+{
+  g_autoptr(GPtrArray) effects = dex_await_boxed (weir_engine_list_effects (engine, run), NULL);
+  WeirBuilder *list = weir_list_builder_new (2);
+
+  for (guint i = 0; effects != NULL && i < effects->len; i++)
+    {
+      const WeirEffect *effect = g_ptr_array_index (effects, i);
+      gboolean undoes = g_str_equal (effect->type, WEIR_UNDO_POINT);
+      gint64 child = effect->after != NULL ? weir_value_get_member_int (effect->after, "run", 0) : 0;
+      WeirBuilder *record;
+
+      if (child == 0 || (!undoes && !g_str_equal (effect->type, "run.start")))
+        continue;
+      record = weir_record_builder_new (4);
+      set_int (record, "run", child);
+      set_text (record, "block", effect->block);
+      set_text (record, "name", effect->target);
+      weir_builder_set_take (record, "undoes", weir_value_new_bool (undoes));
+      weir_builder_take (list, weir_builder_end (record));
+    }
+  return weir_builder_end (list);
+}
+
+/* What a run is to another one. */
+static void
+add_relations (WeirEngine *engine, WeirBuilder *builder, gint64 run, WeirRunState *state)
+{
+  static const char *const members[] = { "started_by", "undo" };
+  WeirValue *options = weir_run_state_get_options (state);
+  g_autoptr(WeirValue) children = list_children (engine, run);
+
+  for (guint i = 0; options != NULL && i < G_N_ELEMENTS (members); i++)
+    if (weir_value_find_member (options, members[i]) != NULL)
+      weir_builder_set (builder, members[i], weir_value_find_member (options, members[i]));
+  if (weir_value_get_length (children) > 0)
+    weir_builder_set (builder, "children", children);
+}
+
 static WeirValue *
 show_run (WeirEngine *engine, WeirValue *args, GError **error)
 {
@@ -342,6 +385,7 @@ show_run (WeirEngine *engine, WeirValue *args, GError **error)
     weir_builder_set (builder, "inputs", weir_run_state_get_inputs (state));
   if (weir_run_state_get_result (state) != NULL)
     weir_builder_set (builder, "result", weir_run_state_get_result (state));
+  add_relations (engine, builder, id, state);
   steps = weir_list_builder_new (weir_run_state_get_n_steps (state));
   for (guint i = 0; i < weir_run_state_get_n_steps (state); i++)
     {
@@ -351,7 +395,8 @@ show_run (WeirEngine *engine, WeirValue *args, GError **error)
         continue;
       /* why each of a hundred thousand waits nobody reads, and each answer looks at all of them */
       n_open += step->ended_at == 0;
-      weir_builder_take (steps, describe_step (state, step, n_open <= MAX_REASONS ? weir_engine_find_run (engine, id) : NULL));
+      weir_builder_take (steps,
+                         describe_step (state, step, n_open <= MAX_REASONS ? weir_engine_find_run (engine, id) : NULL));
     }
   weir_builder_set_take (builder, "timeline", weir_builder_end (steps));
   return weir_builder_end (builder);
@@ -573,8 +618,8 @@ list_workflows (WeirEngine *engine, WeirValue *args, GError **error)
       set_text (line, "name", weir_workflow_info_get_name (info));
       set_int (line, "version", weir_workflow_info_get_version (info));
       set_time (line, "changed_at", weir_workflow_info_get_changed_at (info));
-      weir_builder_set_take (line, "last_run",
-                             last != NULL ? weir_builder_end (describe_run_info (engine, last)) : weir_value_new_null ());
+      weir_builder_set_take (
+        line, "last_run", last != NULL ? weir_builder_end (describe_run_info (engine, last)) : weir_value_new_null ());
       weir_builder_take (builder, weir_builder_end (line));
     }
   return weir_builder_end (builder);

@@ -286,6 +286,9 @@ may_begin (WeirEngine *self, WeirWorkflow *workflow, WeirRun *run)
 {
   guint most = max_runs (self, workflow);
 
+  /* what takes something back for a run must not wait for that run */
+  if (run != NULL && weir_run_state_takes_back (run->state))
+    return TRUE;
   return most == 0 || count_begun (self, workflow, run) < most;
 }
 

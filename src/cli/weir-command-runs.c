@@ -164,7 +164,8 @@ print_member (WeirValue *record, const char *name, const char *title)
 static void
 print_steps (WeirValue *steps)
 {
-  WeirTable *table = weir_table_new (_ ("STEP"), _ ("STATUS"), _ ("TOOK"), _ ("ATTEMPTS"), _ ("ERROR OR REASON TO WAIT"), NULL);
+  WeirTable *table = weir_table_new (_ ("STEP"), _ ("STATUS"), _ ("TOOK"), _ ("ATTEMPTS"),
+                                     _ ("ERROR OR REASON TO WAIT"), NULL);
 
   for (gsize i = 0; i < weir_value_get_length (steps); i++)
     {
@@ -178,9 +179,38 @@ print_steps (WeirValue *steps)
       if (weir_value_find_member (step, "waits") != NULL)
         weir_table_take (table, weir_cell_text (step, "waits"));
       else
-        weir_table_take (table, error != NULL && !weir_value_is_null (error) ? weir_cell_text (error, "message") : NULL);
+        weir_table_take (table,
+                         error != NULL && !weir_value_is_null (error) ? weir_cell_text (error, "message") : NULL);
     }
   weir_table_print (table);
+}
+
+/* What it is to other runs. */
+static void
+print_relations (WeirValue *run)
+{
+  WeirValue *starter = weir_value_find_member (run, "started_by");
+  WeirValue *undo = weir_value_find_member (run, "undo");
+  WeirValue *children = weir_value_find_member (run, "children");
+
+  if (starter != NULL)
+    printf (_ ("Started by: run %" G_GINT64_FORMAT ", %s\n"), weir_value_get_member_int (starter, "run", 0),
+            weir_value_get_member_text (starter, "step", ""));
+  if (undo != NULL)
+    printf (_ ("Takes back what %s did in run %" G_GINT64_FORMAT "\n"), weir_value_get_member_text (undo, "block", ""),
+            weir_value_get_member_int (undo, "run", 0));
+  for (gsize i = 0; children != NULL && i < weir_value_get_length (children); i++)
+    {
+      WeirValue *child = weir_value_get_item (children, i);
+      gint64 id = weir_value_get_member_int (child, "run", 0);
+      const char *block = weir_value_get_member_text (child, "block", "");
+
+      if (weir_value_get_member_bool (child, "undoes", FALSE))
+        printf (_ ("%s was taken back by run %" G_GINT64_FORMAT "\n"), block, id);
+      else
+        printf (_ ("%s started run %" G_GINT64_FORMAT " of \"%s\"\n"), block, id,
+                weir_value_get_member_text (child, "name", ""));
+    }
 }
 
 int
@@ -217,6 +247,7 @@ weir_command_show (int argc, char **argv)
     printf (_ ("Took: %s\n"), took);
   if (effects != NULL)
     printf (_ ("Effects: %s\n"), effects);
+  print_relations (run);
   print_member (run, "inputs", _ ("Inputs"));
   print_member (run, "result", _ ("Result"));
   print_member (run, "error", _ ("Error"));

@@ -44,6 +44,18 @@ name: Failing
 blocks:
   stop: { kind: flow.throw, config: { message: "It was meant to fail" } }
 """
+UNDO_POINT = """weir: 1
+name: Saga
+inputs: { folder: { type: dir } }
+blocks:
+  point: { kind: flow.undo_point }
+  book: { kind: exec.command, config: { program: touch, args: ["{{ inputs.folder }}/booked"] } }
+  give_back: { kind: exec.command, config: { program: rm, args: ["{{ inputs.folder }}/booked"] } }
+links:
+  - point.value -> book.run
+  - point.undo -> give_back.run
+"""
+
 WRITING = """
 weir: 1
 name: Writing
@@ -295,6 +307,15 @@ class WeirTest(unittest.TestCase):
         self.assertIn("conflict", self.weir("undo", "1", code=1).stdout)
         self.assertEqual(note.read_text(), "mine")
         self.weir("undo", "1", "--on-conflict", "frobnicate", code=2)
+
+    def test_undo_runs_what_an_undo_point_says(self):
+        self.weir("run", self.file(UNDO_POINT), "-i", f"folder={self.dir}")
+        self.assertTrue((self.dir / "booked").exists())
+        # the program itself is among what cannot be undone
+        self.weir("undo", "1", code=1)
+        self.assertFalse((self.dir / "booked").exists())
+        self.assertIn("point was taken back by run 2", self.weir("show", "1").stdout)
+        self.assertIn("Takes back what point did in run 1", self.weir("show", "2").stdout)
 
     # Signals
 
