@@ -9,9 +9,11 @@ static void
 test_run_goes_on_behind_a_loop_that_is_used_up (void)
 {
   g_autoptr(WeirTest) test = weir_test_new ();
-  g_autoptr(WeirRun) run = weir_test_play (test, "weir: 1\nname: Loop\nmax_iterations: 2\nblocks:\n  a: { kind: test.wait }\n"
-                                                 "  b: { kind: test.wait }\nlinks:\n  - a.value -> a.value\n  - a.error -> b.value\n",
-                                           NULL);
+  g_autoptr(WeirRun) run = weir_test_play (
+    test,
+    "weir: 1\nname: Loop\nmax_iterations: 2\nblocks:\n  a: { kind: test.wait }\n"
+    "  b: { kind: test.wait }\nlinks:\n  - a.value -> a.value\n  - a.error -> b.value\n",
+    NULL);
 
   for (guint i = 0; i < 2; i++)
     {
@@ -30,11 +32,14 @@ static void
 test_nothing_is_left_of_a_container_that_was_given_up (void)
 {
   g_autoptr(WeirTest) test = weir_test_new ();
-  g_autoptr(WeirRun) run = weir_test_play (test, "weir: 1\nname: Deaf\nblocks:\n  l: { kind: test.pass, config: { give: [1] } }\n"
-                                                 "  e:\n    kind: test.each\n    timeout: 1s\n    body:\n      blocks:\n"
-                                                 "        l2: { kind: test.pass, config: { give: [1] } }\n"
-                                                 "        i:\n          kind: test.each\n          body: { blocks: { d: { kind: test.deaf } } }\n"
-                                                 "      links:\n        - l2.value -> i.value\nlinks:\n  - l.value -> e.value\n", NULL);
+  g_autoptr(WeirRun) run = weir_test_play (
+    test,
+    "weir: 1\nname: Deaf\nblocks:\n  l: { kind: test.pass, config: { give: [1] } }\n"
+    "  e:\n    kind: test.each\n    timeout: 1s\n    body:\n      blocks:\n"
+    "        l2: { kind: test.pass, config: { give: [1] } }\n"
+    "        i:\n          kind: test.each\n          body: { blocks: { d: { kind: test.deaf } } }\n"
+    "      links:\n        - l2.value -> i.value\nlinks:\n  - l.value -> e.value\n",
+    NULL);
 
   for (guint i = 0; i < 2; i++)
     {
@@ -53,7 +58,8 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/weir/run/corners/run-goes-on-behind-a-loop-that-is-used-up", test_run_goes_on_behind_a_loop_that_is_used_up);
+  g_test_add_func ("/weir/run/corners/run-goes-on-behind-a-loop-that-is-used-up",
+                   test_run_goes_on_behind_a_loop_that_is_used_up);
   g_test_add_func ("/weir/run/corners/nothing-is-left-of-a-container-that-was-given-up",
                    test_nothing_is_left_of_a_container_that_was_given_up);
   return g_test_run ();

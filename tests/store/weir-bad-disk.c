@@ -14,11 +14,22 @@ static sqlite3_vfs bad_vfs;
 static sqlite3_vfs *real_vfs;
 static int mode;    /* atomic */
 static int n_syncs; /* atomic */
+static int n_calls; /* atomic: that change the disk */
+static int fail_at; /* atomic: the first of these that fails */
 
 static sqlite3_file *
 real_of (sqlite3_file *file)
 {
   return ((BadFile *) file)->real;
+}
+
+/* Counts a call that changes the disk, and says what becomes of it. */
+static BadDiskMode
+begin_call (void)
+{
+  int n = g_atomic_int_add (&n_calls, 1) + 1;
+
+  return n >= g_atomic_int_get (&fail_at) ? (BadDiskMode) g_atomic_int_get (&mode) : BAD_DISK_WORKS;
 }
 
 static int
@@ -38,7 +49,7 @@ bad_write (sqlite3_file *file, const void *data, int size, sqlite3_int64 offset)
 {
   const sqlite3_io_methods *methods = real_of (file)->pMethods;
 
-  switch (g_atomic_int_get (&mode))
+  switch (begin_call ())
     {
     case BAD_DISK_FULL:
       return SQLITE_FULL;
@@ -55,6 +66,8 @@ bad_write (sqlite3_file *file, const void *data, int size, sqlite3_int64 offset)
 static int
 bad_truncate (sqlite3_file *file, sqlite3_int64 size)
 {
+  if (begin_call () == BAD_DISK_WRITE_FAILS)
+    return SQLITE_IOERR_TRUNCATE;
   return real_of (file)->pMethods->xTruncate (real_of (file), size);
 }
 
@@ -62,7 +75,7 @@ static int
 bad_sync (sqlite3_file *file, int flags)
 {
   g_atomic_int_inc (&n_syncs);
-  if (g_atomic_int_get (&mode) == BAD_DISK_SYNC_FAILS)
+  if (begin_call () == BAD_DISK_SYNC_FAILS)
     return SQLITE_IOERR_FSYNC;
   return real_of (file)->pMethods->xSync (real_of (file), flags);
 }
@@ -180,7 +193,23 @@ bad_disk_install (void)
 void
 bad_disk_set_mode (BadDiskMode new_mode)
 {
+  g_atomic_int_set (&fail_at, 0);
   g_atomic_int_set (&mode, new_mode);
+}
+
+/* From the @nth call from now on. */
+void
+bad_disk_fail_from (BadDiskMode new_mode, guint nth)
+{
+  g_atomic_int_set (&mode, BAD_DISK_WORKS);
+  g_atomic_int_set (&fail_at, g_atomic_int_get (&n_calls) + (int) nth);
+  g_atomic_int_set (&mode, new_mode);
+}
+
+guint
+bad_disk_get_n_calls (void)
+{
+  return (guint) g_atomic_int_get (&n_calls);
 }
 
 guint

@@ -17,6 +17,9 @@ typedef enum
 
 void  bad_disk_install    (void);
 void  bad_disk_set_mode   (BadDiskMode mode);
+/* Only what comes after so many calls that change the disk. */
+void  bad_disk_fail_from  (BadDiskMode mode, guint nth);
+guint bad_disk_get_n_calls (void);
 guint bad_disk_get_n_syncs (void);
 
 G_END_DECLS
