@@ -138,7 +138,8 @@ stopped_cb (GCancellable *cancellable, gpointer user_data)
       g_autoptr(GSource) source = g_idle_source_new ();
 
       g_source_set_priority (source, G_PRIORITY_DEFAULT);
-      g_source_set_callback (source, reject_cb, weir_queue_entry_take (step->run->engine->queue, step->turns), dex_unref);
+      g_source_set_callback (source, reject_cb, weir_queue_entry_take (step->run->engine->queue, step->turns),
+                             dex_unref);
       g_source_attach (source, g_main_context_get_thread_default ());
     }
 }
