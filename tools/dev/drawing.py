@@ -67,7 +67,8 @@ class Graph:
         self.boxes = {name: Box(name, block, path + name, told) for name, block in body["blocks"].items()}
         self.links = []
         for text in body.get("links") or []:
-            link = LINK.match(text).groupdict()
+            # unquoted in YAML, "a.x -> b.y when: z" is a record
+            link = LINK.match(text if isinstance(text, str) else ": ".join(*text.items())).groupdict()
             self.links.append((self.boxes[link["a"]], self.boxes[link["b"]], link))
         if chained:
             row = list(self.boxes.values())

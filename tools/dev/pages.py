@@ -8,6 +8,7 @@ Every heading begins in an empty folder, with no run so far. Then, from top to b
   ```text      lines that the commands before it print, in this order; … is anything, also on several lines
   ![](pictures/NAME.svg)  NAME.yaml as it is drawn, with what became of its blocks in its latest run
   <!-- verbs --> ... <!-- end -->  what `weir verbs` prints
+  <!-- keys of PLACE --> ... <!-- end -->  what a workflow file may hold there, after `weir schema`
 A command that ends in & goes on; the next one comes when its run has begun. Commands that only look are tried again for a while.
 With --write pictures and tables are made anew; otherwise they must be what they would be. `weir WORD` in a text must be a command."""
 import json
@@ -24,7 +25,7 @@ import drawing
 
 LOOKS = ("weir show", "weir runs", "weir waits", "weir logs", "weir swarm list", "cat ", "ls")
 TOKEN = re.compile(r"^```(?P<kind>\w*)\n(?P<text>.*?)^```$|^(?P<head>#+) (?P<title>[^\n]*)$|^!\[[^\n]*?\]\((?P<picture>pictures/.*?)\)$"
-                   r"|^<!-- verbs -->\n(?P<verbs>.*?)^<!-- end -->$", re.M | re.S)
+                   r"|^<!-- (?P<table>verbs|keys of \w+) -->\n.*?^<!-- end -->$", re.M | re.S)
 
 
 class Wrong(Exception):
@@ -126,8 +127,31 @@ def same(path, text, write):
         raise Wrong(f"{path} is not what it would be now; `./dev pages` makes it anew")
 
 
+def ask(weir, command):
+    return subprocess.run([weir, command], stdout=subprocess.PIPE, text=True, check=True).stdout
+
+
+def make_table(weir, name):
+    if name == "verbs":
+        text = ask(weir, "verbs").strip()
+    else:
+        schema = json.loads(ask(weir, "schema"))
+        block = schema["$defs"]["block"]
+        place = {"workflow": schema, "block": block, "retry": block["properties"]["retry"],
+                 "input": schema["properties"]["inputs"]["additionalProperties"]}[name.split()[-1]]
+        text = "\n".join(["| key | is |", "|---|---|"] + [describe_key(*pair) for pair in place["properties"].items()])
+    return f"<!-- {name} -->\n\n{text}\n\n<!-- end -->"
+
+
+def describe_key(key, schema):
+    words = [schema["description"]] if "description" in schema else []
+    if "enum" in schema:
+        words.append("one of " + ", ".join(f"`{word}`" for word in schema["enum"]))
+    return f"| `{key}` | {'; '.join(words).replace('<', '&lt;')} |"
+
+
 def check_words(weir, text):
-    known = set(re.findall(r"^  (\w+)", subprocess.run([weir, "--help"], capture_output=True, text=True).stdout, re.M))
+    known = set(re.findall(r"^  (\w+)", ask(weir, "--help"), re.M))
     unknown = sorted({word for word in re.findall(r"`(?:\./dev )?weir ([a-z]+)", text) if word not in known})
     if unknown:
         raise Wrong(f"there is no command {', '.join(unknown)}")
@@ -159,17 +183,16 @@ def do_section(title, tokens, weir, page, write):
 
 def do_page(weir, page, write):
     whole = page.read_text()
-    table = subprocess.run([weir, "verbs"], capture_output=True, text=True).stdout
     sections = [("", [])]
     for token in TOKEN.finditer(whole):
         if token["head"]:
             sections.append((token["title"], []))
-        elif token["verbs"] is None:
+        elif token["table"] is None:
             sections[-1][1].append(token)
     good = [do_section(title, tokens, weir, page, write) for title, tokens in sections if tokens]
     try:
         check_words(weir, whole)
-        same(page, re.sub(r"(<!-- verbs -->\n).*?(<!-- end -->)", lambda m: f"{m[1]}\n{table}\n{m[2]}", whole, flags=re.S), write)
+        same(page, TOKEN.sub(lambda m: make_table(weir, m["table"]) if m["table"] else m[0], whole), write)
     except Wrong as wrong:
         print(f"{page.name}: {wrong}", file=sys.stderr)
         return False
