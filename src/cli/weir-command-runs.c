@@ -60,9 +60,12 @@ describe_effects (WeirValue *run)
 static char *
 describe_status (WeirValue *run)
 {
-  if (weir_value_get_member_bool (run, "cut_off", FALSE))
+  const char *status = weir_value_get_member_text (run, "status", "");
+
+  /* what only waits was left and misses nothing */
+  if (weir_value_get_member_bool (run, "cut_off", FALSE) && !g_str_equal (status, "waiting"))
     return g_strdup (_ ("cut off"));
-  return g_strdup (weir_value_get_member_text (run, "status", ""));
+  return g_strdup (status);
 }
 
 static char *
