@@ -373,7 +373,7 @@ command_fiber (gpointer settings, WeirStep *step, GError **error)
   g_autoptr(WeirValue) result = NULL;
   g_autofree char *folder = NULL;
   WeirProgram program = { .environment = (const char *const *) environment, .input = input,
-                          .max_output = (gsize) self->max_output, .kill_grace_ms = self->kill_grace,
+                          .max_output = (gsize) self->max_output, .kill_grace_ms = MAX (self->kill_grace, 1),
                           .log_lines = TRUE, .discard = !self->capture };
   WeirTracker *tracker;
   guint64 effect;

@@ -62,7 +62,7 @@ stop_summarize (WeirValue *config)
 }
 
 WEIR_DEFINE_BLOCK_KIND (flow_stop, .id = "flow.stop", .version = 1, .title = N_("End Run"),
-                        .summary = N_("Ends the whole run now: what else runs is stopped"),
+                        .summary = N_("Ends the whole run, or the sub-workflow that it is in, now: what else runs is stopped"),
                         .keywords = "exit return quit finish early abort done halt",
                         .category = N_("Flow"), .icon = "media-playback-stop-symbolic",
                         .effect = WEIR_EFFECT_PURE, .undo = WEIR_UNDO_NONE, .inputs = stop_inputs,

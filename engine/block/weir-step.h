@@ -186,7 +186,7 @@ WEIR_API DexFuture    *weir_step_set_variable (WeirStep     *self,
                                                const char   *name,
                                                WeirValue    *value) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Ends the whole run once this step has succeeded. @status: "succeeded", "failed" or "cancelled"; @exit_code: of the command line, -1 for what
+/* Ends the whole run, or the sub-workflow that the step belongs to, once this step has succeeded. @status: "succeeded", "failed" or "cancelled"; @exit_code: of the command line, -1 for what
  * follows from the status; @value: the result, or the error value. */
 WEIR_API void          weir_step_end_run      (WeirStep     *self,
                                                const char   *status,

@@ -214,12 +214,39 @@ weir_run_end_stopped (WeirRun *run)
     finish (run, "cancelled", NULL);
 }
 
-/* The step is journalled as done: now the run ends as it asked. */
+/* A sub-workflow ends itself, not the run that called it. */
+static void
+end_called (WeirRun *run, WeirScopeState *scope, WeirValue *asked)
+{
+  const char *status = weir_value_get_member_text (asked, "status", "succeeded");
+  WeirValue *value = weir_value_find_member (asked, g_str_equal (status, "failed") ? "error" : "result");
+  g_autoptr(WeirValue) null = weir_value_new_null ();
+  g_autoptr(WeirValue) cancelled = weir_value_new_error ("flow.cancelled", "The sub-workflow ended itself", NULL);
+
+  if (scope->pub.closed || scope->failing)
+    return;
+  if (g_str_equal (status, "cancelled"))
+    weir_run_end_scope (run, scope, FALSE, cancelled);
+  else
+    weir_run_end_scope_with (run, scope, FALSE, g_str_equal (status, "failed") ? "error" : "result",
+                             value != NULL ? value : null);
+}
+
+/* The step is journalled as done: now the run, or the sub-workflow that the step belongs to, ends as it asked. */
 void
 weir_run_end_as_asked (WeirRun *run, WeirStep *step)
 {
   g_autoptr(WeirValue) asked = g_steal_pointer (&step->ending);
+  WeirScopeState *scope = step->state->scope;
 
+  while (scope != NULL && scope->workflow == NULL)
+    scope = scope->parent;
+  if (asked != NULL && scope != NULL && !run->suspended && run->engine != NULL)
+    {
+      end_called (run, scope, asked);
+      weir_engine_wake (run->engine, run);
+      return;
+    }
   if (asked == NULL || run->suspended || run->engine == NULL
       || (run->state->status != WEIR_RUN_RUNNING && run->state->status != WEIR_RUN_PAUSING) || run->state->handling)
     return;
@@ -236,7 +263,8 @@ weir_run_end_as_asked (WeirRun *run, WeirStep *step)
  * @exit_code: what the command line is to exit with; -1 for what follows from @status
  * @value: (nullable): the result of the run, or the error value that it fails with
  *
- * Ends the whole run once this step has succeeded: what runs is stopped, and the handlers of the run are called.
+ * Ends the whole run once this step has succeeded: what runs is stopped, and the handlers of the run are called. In a sub-workflow that alone
+ * ends, and has @value as its result or failure.
  */
 void
 weir_step_end_run (WeirStep *self, const char *status, int exit_code, WeirValue *value)

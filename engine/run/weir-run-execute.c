@@ -93,7 +93,9 @@ weir_step_get_effect (WeirStep *step)
 static DexFuture *
 run_done_cb (DexFuture *future, gpointer user_data)
 {
-  WeirStep *step = user_data;
+  g_autoptr(WeirStep) step = weir_step_ref (user_data);
+  /* the callback runs within it */
+  g_autoptr(DexFuture) answer = g_steal_pointer (&step->answer);
   g_autoptr(GError) error = NULL;
 
   if (dex_future_get_value (future, &error) == NULL && error == NULL)
@@ -140,7 +142,8 @@ call_kind (WeirStep *step)
   say_started (step);
   weir_step_get_cancellable (step);
   arm_timeout (step);
-  dex_future_disown (dex_future_finally (future, run_done_cb, weir_step_ref (step), (GDestroyNotify) weir_step_unref));
+  /* one that never ends is forgotten with its step */
+  step->answer = dex_future_finally (future, run_done_cb, step, NULL);
 }
 
 static DexFuture *
@@ -240,7 +243,7 @@ start_waiting_kind (WeirStep *step)
     {
       weir_step_get_cancellable (step);
       dex_future_disown (dex_future_finally (weir_engine_durable (run->engine), gate_open_cb, weir_step_ref (step),
-                                            (GDestroyNotify) weir_step_unref));
+                                             (GDestroyNotify) weir_step_unref));
     }
   else
     call_kind (step);
@@ -268,7 +271,8 @@ find_shut_links (WeirStep *step, WeirValue *outputs, GError **error)
         continue;
       if (local != NULL)
         {
-          g_propagate_prefixed_error (error, g_steal_pointer (&local), "Condition of the link from %s: ", link->source_port);
+          g_propagate_prefixed_error (error, g_steal_pointer (&local),
+                                      "Condition of the link from %s: ", link->source_port);
           g_clear_pointer (&shut, weir_builder_free);
           return NULL;
         }
@@ -372,7 +376,8 @@ schedule_retry (WeirStep *step, WeirValue *failure)
 
   weir_builder_set (data, "error", failure);
   weir_builder_set_take (data, "delay_ms", weir_value_new_int (delay));
-  weir_builder_set_take (data, "due_at", weir_value_new_int (weir_clock_get_time (step->run->engine->clock) + delay * 1000));
+  weir_builder_set_take (data, "due_at",
+                         weir_value_new_int (weir_clock_get_time (step->run->engine->clock) + delay * 1000));
   weir_run_emit (step->run, WEIR_EVENT_BLOCK_RETRY, step->state, weir_builder_end (data));
   weir_run_wake_later (step->run, delay);
 }
@@ -407,7 +412,8 @@ failure_event_data (WeirStep *step, WeirValue *failure)
 static void
 fail_step (WeirStep *step, const GError *error)
 {
-  g_autoptr(WeirValue) failure = weir_value_new_error (weir_error_get_class (error), error->message, step->failure_data);
+  g_autoptr(WeirValue) failure = weir_value_new_error (weir_error_get_class (error), error->message,
+                                                        step->failure_data);
 
   if (may_retry (step, weir_error_get_class (error)))
     schedule_retry (step, failure);
@@ -546,6 +552,7 @@ release_step (WeirStep *step)
   weir_step_forget_waiter (step);
   weir_step_leave_swarm (step);
   dex_clear (&step->timeout);
+  dex_clear (&step->answer);
   if (step->state->runtime == step)
     {
       step->state->runtime = NULL;
@@ -940,7 +947,8 @@ force_over_cb (DexFuture *future, gpointer user_data)
         {
           /* it is not over before that is true */
           if (!step->said_alive)
-            weir_step_log (step, WEIR_LOG_ERROR, "Interrupting: process %d was killed and is still there; it may wait for a device",
+            weir_step_log (step, WEIR_LOG_ERROR,
+                           "Interrupting: process %d was killed and is still there; it may wait for a device",
                            (int) step->pid);
           step->said_alive = TRUE;
           alive = TRUE;

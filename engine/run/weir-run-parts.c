@@ -45,7 +45,8 @@ mark_part (WeirRun *self, guint32 scope_id, const char *block, gboolean pause, G
   WeirScopeState *scope = get_scope (self, scope_id, error);
   gboolean paused;
 
-  if (scope == NULL || (block != NULL && !check_block (scope, block, pause ? WEIR_VERB_PAUSE : WEIR_VERB_RESUME, error)))
+  if (scope == NULL
+      || (block != NULL && !check_block (scope, block, pause ? WEIR_VERB_PAUSE : WEIR_VERB_RESUME, error)))
     return FALSE;
   paused = block != NULL ? scope->blocks[weir_plan_find_block (scope->shared->plan, block)].paused : scope->paused;
   if (!pause && !paused)
@@ -161,9 +162,14 @@ weir_run_stop_scope (WeirRun *self, WeirScopeState *scope, gboolean force)
 void
 weir_run_end_scope (WeirRun *self, WeirScopeState *scope, gboolean force, WeirValue *error)
 {
-  const char *key = "error";
+  weir_run_end_scope_with (self, scope, force, "error", error);
+}
 
-  weir_run_emit_part (self, WEIR_EVENT_PART_STOPPED, scope->pub.id, NULL, weir_value_new_record (&key, &error, 1));
+/* @how: "error", or "result". */
+void
+weir_run_end_scope_with (WeirRun *self, WeirScopeState *scope, gboolean force, const char *how, WeirValue *value)
+{
+  weir_run_emit_part (self, WEIR_EVENT_PART_STOPPED, scope->pub.id, NULL, weir_value_new_record (&how, &value, 1));
   for (guint i = 0; i < scope->shared->plan->n_blocks && !scope->pub.closed; i++)
     for (WeirStepState *state = scope->blocks[i].last; state != NULL; state = state->previous)
       stop_step (self, state, force, FALSE);
@@ -188,7 +194,8 @@ weir_run_stop_part (WeirRun *self, guint32 scope_id, const char *block, gboolean
 {
   WeirScopeState *scope = get_scope (self, scope_id, error);
 
-  if (scope == NULL || (block != NULL && !check_block (scope, block, force ? WEIR_VERB_FORCE_STOP : WEIR_VERB_STOP, error)))
+  if (scope == NULL
+      || (block != NULL && !check_block (scope, block, force ? WEIR_VERB_FORCE_STOP : WEIR_VERB_STOP, error)))
     return FALSE;
   if (block == NULL && scope_id == 0)
     {

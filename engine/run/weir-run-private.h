@@ -80,6 +80,7 @@ struct _WeirStep
   guint64              progress_at;
   GHashTable          *accesses; /* "permission target" already journalled */
   DexFuture           *timeout;
+  DexFuture           *answer;  /* what the kind gave, and what is done with it; NULL before and after */
   GArray              *states;  /* of weir-step-state.c: what it loaded, NULL if nothing */
   gpointer             swarm;   /* of weir-step-swarm.c, while it goes over items */
   gpointer             waiter;  /* of weir-run-waits.c, while it waits */
@@ -178,6 +179,7 @@ void             weir_run_stop_scope       (WeirRun *run, WeirScopeState *scope,
 void             weir_run_stop_inside      (WeirRun *run, WeirStepState *container, gboolean force);
 /* The same with an error of another reason. */
 void             weir_run_end_scope        (WeirRun *run, WeirScopeState *scope, gboolean force, WeirValue *error);
+void             weir_run_end_scope_with   (WeirRun *run, WeirScopeState *scope, gboolean force, const char *how, WeirValue *value);
 /* weir-step-state.c */
 /* What the step saved goes into the batch of this turn, which holds its end. */
 void             weir_step_write_states    (WeirStep *step);

@@ -77,6 +77,8 @@ close_scope (WeirRun *run, WeirScopeState *scope)
   weir_builder_set_take (data, "scope", weir_value_new_int (scope->pub.id));
   if (scope->pub.error != NULL)
     weir_builder_set (data, "error", scope->pub.error);
+  else if (scope->pub.result != NULL)
+    weir_builder_set (data, "result", scope->pub.result);
   else
     weir_builder_set_take (data, "result", weir_scope_find_result (scope));
   weir_run_emit (run, WEIR_EVENT_SCOPE_CLOSED, container, weir_builder_end (data));

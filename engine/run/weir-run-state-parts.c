@@ -77,15 +77,22 @@ weir_run_state_apply_part (WeirRunState *self, WeirEvent *event)
     sort_queue (self, &self->suspended, FALSE, WEIR_STEP_READY);
 }
 
-/* One item is ended: nothing starts in it any more, and it closes with that error once nothing runs in it. */
+/* One item is ended, or a sub-workflow ends itself: nothing starts in it any more, and it closes with that error or result once nothing runs in
+ * it. */
 void
 weir_run_state_apply_part_stopped (WeirRunState *self, WeirEvent *event)
 {
   WeirScopeState *scope = event->scope < self->scopes->len ? g_ptr_array_index (self->scopes, event->scope) : NULL;
+  WeirValue *error;
+  WeirValue *result;
 
   if (scope == NULL || scope->pub.closed)
     return;
+  error = weir_value_find_member (event->data, "error");
+  result = weir_value_find_member (event->data, "result");
   g_clear_pointer (&scope->pub.error, weir_value_unref);
-  scope->pub.error = weir_value_ref (weir_value_find_member (event->data, "error"));
+  g_clear_pointer (&scope->pub.result, weir_value_unref);
+  scope->pub.error = error != NULL ? weir_value_ref (error) : NULL;
+  scope->pub.result = result != NULL ? weir_value_ref (result) : NULL;
   scope->failing = TRUE;
 }

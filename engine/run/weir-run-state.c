@@ -453,6 +453,7 @@ apply_scope_closed (WeirRunState *self, WeirEvent *event, GError **error)
   scope = g_ptr_array_index (self->scopes, id);
   if (scope == NULL)
     return TRUE;
+  g_clear_pointer (&scope->pub.result, weir_value_unref);
   scope->pub.result = dup_member (event->data, "result");
   g_clear_pointer (&scope->pub.error, weir_value_unref);
   scope->pub.error = dup_member (event->data, "error");
@@ -623,7 +624,8 @@ apply_failed (WeirRunState *self, WeirStepState *step, WeirEvent *event, WeirSte
     route (self, step, NULL, NULL, NULL);
   else
     {
-      if (scope->pub.error == NULL && scope->failed_block == NULL)
+      /* a sub-workflow that ended itself has its result */
+      if (scope->pub.error == NULL && scope->pub.result == NULL && scope->failed_block == NULL)
         {
           scope->failed_block = g_strdup (step->info.block);
           scope->pub.error = step->info.error != NULL ? weir_value_ref (step->info.error) : NULL;

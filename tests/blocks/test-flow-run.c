@@ -32,6 +32,39 @@ test_subworkflow_has_variables_of_its_own (KindTest *test)
 }
 
 static void
+assert_callee_ends (KindTest *test, const char *stop, const char *result, const char *error)
+{
+  g_autofree char *callee = g_strdup_printf (
+    "weir: 1\nname: Callee\nblocks:\n  slow: { kind: flow.delay, config: { duration: 1h } }\n"
+    "  each:\n    kind: flow.foreach\n    config: { items: [1, 2] }\n    body:\n      blocks:\n        stop: { kind: "
+    "flow.stop, config: %s }\n",
+    stop);
+  g_autoptr(Outcome) outcome = NULL;
+  WeirValue *failure;
+
+  kind_test_write (test, "callee.yaml", callee);
+  outcome = kind_test_play (
+    test,
+    "weir: 1\nname: Caller\nblocks:\n  it: { kind: flow.subworkflow, config: { workflow: $DIR/callee.yaml }, "
+    "on_error: continue }\n  after: { kind: debug.noop }\nlinks:\n  - it.result -> after.value\n",
+    NULL);
+  g_assert_cmpint (weir_run_get_status (outcome->run), ==, WEIR_RUN_SUCCEEDED);
+  g_assert_cmpint (weir_run_state_get_exit_code (weir_run_get_state (outcome->run)), ==, -1);
+  failure = weir_run_state_find_step (weir_run_get_state (outcome->run), 0, "it")->error;
+  g_assert_cmpstr (failure != NULL ? weir_value_get_member_text (failure, "class", NULL) : NULL, ==, error);
+  if (result != NULL)
+    assert_output (outcome, "result", result);
+}
+
+static void
+test_stop_in_a_sub_workflow_ends_that (KindTest *test)
+{
+  assert_callee_ends (test, "{ result: 7, exit_code: 3 }", "7", NULL);
+  assert_callee_ends (test, "{ status: failed, message: No disk }", NULL, "flow.asserted");
+  assert_callee_ends (test, "{ status: cancelled }", NULL, "flow.cancelled");
+}
+
+static void
 write_self (KindTest *test, const char *name, const char *config)
 {
   g_autofree char *yaml = g_strdup_printf (
@@ -216,6 +249,7 @@ main (int argc, char **argv)
   ADD_KIND_TEST ("/weir/blocks/subworkflow/calls-itself-only-with-leave",
                  test_subworkflow_calls_itself_only_with_leave);
   ADD_KIND_TEST ("/weir/blocks/subworkflow/saved-interface-is-compared", test_saved_interface_is_compared);
+  ADD_KIND_TEST ("/weir/blocks/stop/in-a-sub-workflow-ends-that", test_stop_in_a_sub_workflow_ends_that);
   ADD_KIND_TEST ("/weir/blocks/split/fires-for-each-piece", test_split_fires_for_each_piece);
   ADD_KIND_TEST ("/weir/blocks/collect/waits-for-all-that-may-come", test_collect_waits_for_all_that_may_come);
   ADD_KIND_TEST ("/weir/blocks/collect/of-nothing-is-skipped", test_collect_of_nothing_is_skipped);

@@ -7,8 +7,9 @@
 #include "weir-test.h"
 #include "weir-verbs.h"
 
-static const char two[] = "weir: 1\nname: Two\nblocks:\n  a: { kind: test.wait }\n  b: { kind: test.pass }\n  c: { kind: test.wait }\n"
-                          "links:\n  - a.value -> b.value\n";
+static const char two[]
+  = "weir: 1\nname: Two\nblocks:\n  a: { kind: test.wait }\n  b: { kind: test.pass }\n  c: { kind: test.wait }\n"
+    "links:\n  - a.value -> b.value\n";
 
 static const char items[] = "weir: 1\nname: Items\nblocks:\n  l: { kind: test.pass, config: { give: \"=[1, 2]\" } }\n"
                             "  e:\n    kind: test.swarm\n    body:\n      blocks:\n"
@@ -121,8 +122,11 @@ static void
 test_one_step_at_a_time (void)
 {
   g_autoptr(WeirTest) test = weir_test_new ();
-  g_autoptr(WeirRun) run = weir_test_play (test, "weir: 1\nname: Steps\nblocks:\n  a: { kind: test.wait }\n  b: { kind: test.pass }\n  c: { kind: test.pass }\n"
-                                                 "links:\n  - a.value -> b.value\n  - b.value -> c.value\n", NULL);
+  g_autoptr(WeirRun) run = weir_test_play (
+    test,
+    "weir: 1\nname: Steps\nblocks:\n  a: { kind: test.wait }\n  b: { kind: test.pass }\n  c: { kind: test.pass }\n"
+    "links:\n  - a.value -> b.value\n  - b.value -> c.value\n",
+    NULL);
   g_autoptr(DexFuture) paused = weir_run_pause (run);
   g_autoptr(DexFuture) first = NULL;
   g_autoptr(DexFuture) second = NULL;
@@ -161,12 +165,15 @@ static void
 test_time_of_a_container_is_that_of_all_in_it (void)
 {
   g_autoptr(WeirTest) test = weir_test_new ();
-  g_autoptr(WeirRun) run = weir_test_play (test, "weir: 1\nname: Late\nblocks:\n  l: { kind: test.pass, config: { give: [1, 2] } }\n"
-                                                 "  e:\n    kind: test.each\n    timeout: 1s\n    body:\n      blocks:\n"
-                                                 "        i:\n          kind: test.swarm\n          body: { blocks: { w: { kind: test.wait } } }\n"
-                                                 "        l2: { kind: test.pass, config: { give: [1, 2] } }\n"
-                                                 "      links:\n        - l2.value -> i.value\n"
-                                                 "links:\n  - l.value -> e.value\n", NULL);
+  g_autoptr(WeirRun) run = weir_test_play (
+    test,
+    "weir: 1\nname: Late\nblocks:\n  l: { kind: test.pass, config: { give: [1, 2] } }\n"
+    "  e:\n    kind: test.each\n    timeout: 1s\n    body:\n      blocks:\n"
+    "        i:\n          kind: test.swarm\n          body: { blocks: { w: { kind: test.wait } } }\n"
+    "        l2: { kind: test.pass, config: { give: [1, 2] } }\n"
+    "      links:\n        - l2.value -> i.value\n"
+    "links:\n  - l.value -> e.value\n",
+    NULL);
   WeirValue *error;
 
   g_assert_cmpuint (weir_test_n_waiting ("w"), ==, 2);
@@ -184,11 +191,14 @@ static void
 test_item_ends_with_the_second_attempt_of_its_last_step (void)
 {
   g_autoptr(WeirTest) test = weir_test_new ();
-  g_autoptr(WeirRun) run = weir_test_play (test, "weir: 1\nname: Again\nblocks:\n  l: { kind: test.pass, config: { give: [1, 2] } }\n"
-                                                 "  e:\n    kind: test.each\n    body:\n      blocks:\n"
-                                                 "        p:\n          kind: test.pass\n          retry: { attempts: 2, first: 10ms }\n"
-                                                 "          config: { fail: net.refused, fail_times: 1, give: =item }\n"
-                                                 "links:\n  - l.value -> e.value\n", NULL);
+  g_autoptr(WeirRun) run = weir_test_play (
+    test,
+    "weir: 1\nname: Again\nblocks:\n  l: { kind: test.pass, config: { give: [1, 2] } }\n"
+    "  e:\n    kind: test.each\n    body:\n      blocks:\n"
+    "        p:\n          kind: test.pass\n          retry: { attempts: 2, first: 10ms }\n"
+    "          config: { fail: net.refused, fail_times: 1, give: =item }\n"
+    "links:\n  - l.value -> e.value\n",
+    NULL);
 
   g_assert_cmpint (weir_run_get_status (run), ==, WEIR_RUN_RUNNING);
   for (guint i = 0; i < 2; i++)
@@ -204,10 +214,13 @@ static void
 test_many_items_are_not_all_kept (void)
 {
   g_autoptr(WeirTest) test = weir_test_new ();
-  g_autoptr(WeirRun) run = weir_test_play (test, "weir: 1\nname: Many\nblocks:\n"
-                                                 "  l: { kind: test.pass, config: { give: \"=Array.from({length: 3000}, (_, i) => i)\" } }\n"
-                                                 "  e:\n    kind: test.each\n    body:\n      blocks:\n        p: { kind: test.pass, config: { give: =item } }\n"
-                                                 "links:\n  - l.value -> e.value\n", NULL);
+  g_autoptr(WeirRun) run = weir_test_play (
+    test,
+    "weir: 1\nname: Many\nblocks:\n"
+    "  l: { kind: test.pass, config: { give: \"=Array.from({length: 3000}, (_, i) => i)\" } }\n"
+    "  e:\n    kind: test.each\n    body:\n      blocks:\n        p: { kind: test.pass, config: { give: =item } }\n"
+    "links:\n  - l.value -> e.value\n",
+    NULL);
   g_autoptr(DexFuture) wait = weir_run_wait (run);
   WeirRunState *state = weir_run_get_state (run);
   WeirBlockSummary summary;
@@ -228,12 +241,15 @@ static void
 test_dropped_items_are_not_run_again_after_a_restart (void)
 {
   g_autoptr(WeirTest) test = weir_test_new_on_disk ();
-  g_autoptr(WeirRun) run = weir_test_play (test, "weir: 1\nname: Many\nblocks:\n"
-                                                 "  l: { kind: test.pass, config: { give: \"=Array.from({length: 600}, (_, i) => i)\" } }\n"
-                                                 "  e:\n    kind: test.each\n    body:\n      blocks:\n        p: { kind: test.pass, config: { give: =item } }\n"
-                                                 "        w: { kind: test.wait }\n      links:\n        - p.value -> w.value when: value === 599\n"
-                                                 "      output: p.value\n"
-                                                 "links:\n  - l.value -> e.value\n", NULL);
+  g_autoptr(WeirRun) run = weir_test_play (
+    test,
+    "weir: 1\nname: Many\nblocks:\n"
+    "  l: { kind: test.pass, config: { give: \"=Array.from({length: 600}, (_, i) => i)\" } }\n"
+    "  e:\n    kind: test.each\n    body:\n      blocks:\n        p: { kind: test.pass, config: { give: =item } }\n"
+    "        w: { kind: test.wait }\n      links:\n        - p.value -> w.value when: value === 599\n"
+    "      output: p.value\n"
+    "links:\n  - l.value -> e.value\n",
+    NULL);
   g_autoptr(DexFuture) recovered = NULL;
   g_autoptr(DexFuture) wait = NULL;
   guint64 seq;
@@ -258,6 +274,24 @@ test_dropped_items_are_not_run_again_after_a_restart (void)
   weir_test_check_fold (test, run);
 }
 
+static void
+test_step_that_never_ends_does_not_hold_its_run (void)
+{
+  g_autoptr(WeirTest) test = weir_test_new ();
+  WeirRun *run = weir_test_play (test, "weir: 1\nname: Deaf\nblocks:\n  a: { kind: test.deaf }\n", NULL);
+
+  dex_future_disown (weir_run_force_stop (run));
+  weir_clock_advance (test->clock, 6001);
+  weir_test_settle (test);
+  g_assert_cmpint (weir_run_get_status (run), ==, WEIR_RUN_INTERRUPTED);
+  weir_test_check_fold (test, run);
+  weir_test_abandon ("a");
+  g_object_add_weak_pointer (G_OBJECT (run), (gpointer *) &run);
+  g_object_unref (run);
+  weir_test_settle (test);
+  g_assert_null (run);
+}
+
 /* ── cell by cell ───────────────────────────────────────────────────────────────────────── */
 
 /* A run brought into a state; NULL for states that last no time. */
@@ -273,7 +307,10 @@ bring_run (WeirTest *test, WeirRunStatus status)
     case WEIR_RUN_PAUSED:
     case WEIR_RUN_CANCELLED:
     case WEIR_RUN_INTERRUPTED:
-      run = weir_test_play (test, "weir: 1\nname: One\nblocks:\n  a: { kind: test.wait }\n  b: { kind: test.pass }\nlinks:\n  - a.value -> b.value\n", NULL);
+      run = weir_test_play (test,
+                            "weir: 1\nname: One\nblocks:\n  a: { kind: test.wait }\n  b: { kind: test.pass }\nlinks:\n "
+                            " - a.value -> b.value\n",
+                            NULL);
       break;
     case WEIR_RUN_STOPPING:
       run = weir_test_play (test, "weir: 1\nname: Deaf\nblocks:\n  a: { kind: test.deaf }\n", NULL);
@@ -381,7 +418,10 @@ bring_step (WeirTest *test, WeirStepStatus status)
     {
     case WEIR_STEP_PENDING:
     case WEIR_STEP_SUSPENDED:
-      run = weir_test_play (test, "weir: 1\nname: P\nblocks:\n  a: { kind: test.wait }\n  s: { kind: test.wait }\nlinks:\n  - a.value -> s.value\n", NULL);
+      run = weir_test_play (test,
+                            "weir: 1\nname: P\nblocks:\n  a: { kind: test.wait }\n  s: { kind: test.wait }\nlinks:\n  "
+                            "- a.value -> s.value\n",
+                            NULL);
       if (status == WEIR_STEP_SUSPENDED)
         {
           weir_run_pause_part (run, 0, "s", NULL);
@@ -389,30 +429,40 @@ bring_step (WeirTest *test, WeirStepStatus status)
         }
       break;
     case WEIR_STEP_READY:
-      run = weir_test_play (test, "weir: 1\nname: R\nconcurrency: 1\nblocks:\n  a: { kind: test.wait }\n  s: { kind: test.wait }\n", NULL);
+      run = weir_test_play (
+        test, "weir: 1\nname: R\nconcurrency: 1\nblocks:\n  a: { kind: test.wait }\n  s: { kind: test.wait }\n", NULL);
       break;
     case WEIR_STEP_RUNNING:
-      run = weir_test_play (test, "weir: 1\nname: S\nblocks:\n  a: { kind: test.wait }\n  s: { kind: test.wait }\n", NULL);
+      run = weir_test_play (test, "weir: 1\nname: S\nblocks:\n  a: { kind: test.wait }\n  s: { kind: test.wait }\n",
+                            NULL);
       break;
     case WEIR_STEP_RETRY_WAIT:
     case WEIR_STEP_FAILED:
-      run = weir_test_play (test, status == WEIR_STEP_FAILED
-                              ? "weir: 1\nname: F\nblocks:\n  a: { kind: test.wait }\n  s: { kind: test.wait, on_error: continue }\n"
-                              : "weir: 1\nname: T\nblocks:\n  a: { kind: test.wait }\n  s: { kind: test.wait, retry: { attempts: 2 } }\n", NULL);
+      run = weir_test_play (
+        test,
+        status == WEIR_STEP_FAILED
+          ? "weir: 1\nname: F\nblocks:\n  a: { kind: test.wait }\n  s: { kind: test.wait, on_error: continue }\n"
+          : "weir: 1\nname: T\nblocks:\n  a: { kind: test.wait }\n  s: { kind: test.wait, retry: { attempts: 2 } }\n",
+        NULL);
       weir_test_break ("s", "net.timeout");
       break;
     case WEIR_STEP_WAITING:
-      run = weir_test_play (test, "weir: 1\nname: W\nblocks:\n  a: { kind: test.wait }\n  s: { kind: test.ask }\n", NULL);
+      run = weir_test_play (test, "weir: 1\nname: W\nblocks:\n  a: { kind: test.wait }\n  s: { kind: test.ask }\n",
+                            NULL);
       break;
     case WEIR_STEP_SUCCEEDED:
-      run = weir_test_play (test, "weir: 1\nname: O\nblocks:\n  a: { kind: test.wait }\n  s: { kind: test.pass }\n", NULL);
+      run = weir_test_play (test, "weir: 1\nname: O\nblocks:\n  a: { kind: test.wait }\n  s: { kind: test.pass }\n",
+                            NULL);
       break;
     case WEIR_STEP_SKIPPED:
-      run = weir_test_play (test, "weir: 1\nname: K\nblocks:\n  a: { kind: test.wait }\n  s: { kind: test.pass, enabled: false }\n", NULL);
+      run = weir_test_play (
+        test, "weir: 1\nname: K\nblocks:\n  a: { kind: test.wait }\n  s: { kind: test.pass, enabled: false }\n", NULL);
       break;
     case WEIR_STEP_CANCELLED:
     case WEIR_STEP_INTERRUPTED:
-      run = weir_test_play (test, "weir: 1\nname: C\nblocks:\n  a: { kind: test.wait }\n  s: { kind: test.wait, on_error: continue }\n", NULL);
+      run = weir_test_play (
+        test, "weir: 1\nname: C\nblocks:\n  a: { kind: test.wait }\n  s: { kind: test.wait, on_error: continue }\n",
+        NULL);
       weir_run_stop_part (run, 0, "s", status == WEIR_STEP_INTERRUPTED, NULL);
       break;
     case WEIR_STEP_QUEUED:
@@ -488,9 +538,11 @@ test_tables_have_no_empty_cell (void)
   for (guint verb = 0; verb < WEIR_N_VERBS; verb++)
     {
       for (guint status = 0; status <= WEIR_RUN_INTERRUPTED; status++)
-        g_assert_true (weir_verb_get_run_cell (verb, status)->legal || weir_verb_get_run_cell (verb, status)->refusal != NULL);
+        g_assert_true (weir_verb_get_run_cell (verb, status)->legal
+                       || weir_verb_get_run_cell (verb, status)->refusal != NULL);
       for (guint status = 0; status <= WEIR_STEP_UNDONE; status++)
-        g_assert_true (weir_verb_get_step_cell (verb, status)->legal || weir_verb_get_step_cell (verb, status)->refusal != NULL);
+        g_assert_true (weir_verb_get_step_cell (verb, status)->legal
+                       || weir_verb_get_step_cell (verb, status)->refusal != NULL);
     }
 }
 
@@ -500,16 +552,19 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/weir/run/parts/item-ends-with-the-second-attempt-of-its-last-step",
                    test_item_ends_with_the_second_attempt_of_its_last_step);
-  g_test_add_func ("/weir/run/parts/time-of-a-container-is-that-of-all-in-it", test_time_of_a_container_is_that_of_all_in_it);
+  g_test_add_func ("/weir/run/parts/time-of-a-container-is-that-of-all-in-it",
+                   test_time_of_a_container_is_that_of_all_in_it);
   g_test_add_func ("/weir/run/part/paused-block", test_paused_block_lets_the_rest_go_on);
   g_test_add_func ("/weir/run/part/stopped-block", test_stopped_block_is_a_failure_for_the_rest);
-  g_test_add_func ("/weir/run/part/force-stopped-block", test_force_stopped_block_fails_the_run_when_nothing_catches_it);
+  g_test_add_func ("/weir/run/part/force-stopped-block",
+                   test_force_stopped_block_fails_the_run_when_nothing_catches_it);
   g_test_add_func ("/weir/run/part/one-item", test_one_item_is_stopped_and_the_others_go_on);
   g_test_add_func ("/weir/run/part/breakpoint", test_breakpoint_holds_its_block_alone);
   g_test_add_func ("/weir/run/part/single-steps", test_one_step_at_a_time);
   g_test_add_func ("/weir/run/part/container", test_container_is_one_unit);
   g_test_add_func ("/weir/run/part/many-items", test_many_items_are_not_all_kept);
   g_test_add_func ("/weir/run/part/dropped-items", test_dropped_items_are_not_run_again_after_a_restart);
+  g_test_add_func ("/weir/run/part/never-ends", test_step_that_never_ends_does_not_hold_its_run);
   g_test_add_func ("/weir/run/verbs/run", test_every_verb_in_every_state_of_a_run);
   g_test_add_func ("/weir/run/verbs/step", test_every_verb_in_every_state_of_a_step);
   g_test_add_func ("/weir/run/verbs/no-empty-cell", test_tables_have_no_empty_cell);
