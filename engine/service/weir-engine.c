@@ -14,6 +14,13 @@
 /* A commit waits until what is ready has run, so that the end of a step and the intent of the next share one sync; but, when there is
  * no end to that, not longer than this, µs. */
 #define COMMIT_DELAY 3000
+/* While the writer has nothing to do, not longer than this. */
+#define COMMIT_DELAY_IDLE 1000
+/* Events of a commit: more would keep what comes after it waiting. */
+#define COMMIT_SIZE 400
+/* Nothing more is started while two commits of together as many events are not on disk: what runs faster than it can be written
+ * would only pile up in front of every verb, and in memory. */
+#define MAX_UNWRITTEN 256
 
 /* A swarm begins nothing more while so many events are on their way: else they would pile up in memory. */
 #define BEHIND 8192
@@ -56,7 +63,7 @@ tell_subscriptions (WeirEngine *self, GPtrArray *events)
 void
 weir_engine_publish (WeirEngine *self, WeirEvent *event)
 {
-  g_autoptr(GPtrArray) one = g_ptr_array_new ();
+  g_autoptr (GPtrArray) one = g_ptr_array_new ();
 
   if (self->subscriptions->len == 0)
     return;
@@ -75,7 +82,7 @@ weir_engine_is_behind (WeirEngine *self)
 typedef struct
 {
   WeirEngine *engine;
-  GPtrArray  *events;
+  GPtrArray *events;
   DexPromise *durable;
 } Commit;
 
@@ -87,7 +94,7 @@ tell_runs (WeirEngine *self, GPtrArray *events)
   for (guint i = 0; i < events->len; i++)
     {
       WeirEvent *event = g_ptr_array_index (events, i);
-      g_autoptr(WeirRun) run = g_hash_table_lookup (self->runs, &event->run);
+      g_autoptr (WeirRun) run = g_hash_table_lookup (self->runs, &event->run);
 
       if (run == NULL)
         continue;
@@ -133,6 +140,8 @@ committed_cb (gpointer user_data)
 
   g_queue_remove (&self->commits, commit);
   catch_up (self, commit);
+  if (self->busy.length > 0 || self->queue->n_entries > 0)
+    weir_engine_wake (self, NULL);
   if (commit->durable != NULL)
     dex_promise_resolve_boolean (commit->durable, TRUE);
   if (commit->events != NULL)
@@ -159,8 +168,24 @@ commit_turn (WeirEngine *self)
   commit->durable = g_steal_pointer (&self->durable);
   self->n_behind += commit->events != NULL ? commit->events->len : 0;
   g_queue_push_tail (&self->commits, commit);
-  weir_store_commit (self->store, self->batch != NULL ? g_steal_pointer (&self->batch) : weir_batch_new (), committed_cb,
-                     commit);
+  weir_store_commit (self->store, self->batch != NULL ? g_steal_pointer (&self->batch) : weir_batch_new (),
+                     committed_cb, commit);
+}
+
+static gboolean
+is_ahead_of_disk (WeirEngine *self)
+{
+  return self->commits.length >= 2 && self->n_behind >= MAX_UNWRITTEN;
+}
+
+/* Whether what was journalled has waited for more long enough. */
+static gboolean
+is_commit_due (WeirEngine *self)
+{
+  gint64 age = self->batch_began != 0 ? g_get_monotonic_time () - self->batch_began : 0;
+
+  return age > COMMIT_DELAY || (age > COMMIT_DELAY_IDLE && self->commits.length == 0)
+         || (self->events != NULL && self->events->len >= COMMIT_SIZE);
 }
 
 static gboolean
@@ -171,9 +196,11 @@ turn_cb (gpointer user_data)
   guint n = self->busy.length;
 
   g_source_set_ready_time (self->turn, -1);
+  if (is_ahead_of_disk (self))
+    return G_SOURCE_CONTINUE; /* goes on when one of them is there */
   while (n-- > 0 && g_get_monotonic_time () < until)
     {
-      g_autoptr(WeirRun) run = g_queue_pop_head (&self->busy);
+      g_autoptr (WeirRun) run = g_queue_pop_head (&self->busy);
 
       run->busy = FALSE;
       if (!run->suspended && weir_run_pump (run, until))
@@ -181,7 +208,7 @@ turn_cb (gpointer user_data)
     }
   if (weir_run_queue_start (self->queue, until) || self->busy.length > 0)
     g_source_set_ready_time (self->turn, 0);
-  if (self->batch_began != 0 && g_get_monotonic_time () - self->batch_began > COMMIT_DELAY)
+  if (is_commit_due (self))
     commit_turn (self);
   return G_SOURCE_CONTINUE;
 }
@@ -370,16 +397,16 @@ weir_engine_class_init (WeirEngineClass *klass)
    * @self: the engine
    * @run: a run that lives now
    */
-  signals[RUN_ADDED] = g_signal_new ("run-added", WEIR_TYPE_ENGINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
-                                     WEIR_TYPE_RUN);
+  signals[RUN_ADDED] = g_signal_new ("run-added", WEIR_TYPE_ENGINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                                     1, WEIR_TYPE_RUN);
   /**
    * WeirEngine::workflows-changed:
    * @self: the engine
    *
    * A workflow was added, saved, deleted or restored, or its last run changed.
    */
-  signals[WORKFLOWS_CHANGED] = g_signal_new ("workflows-changed", WEIR_TYPE_ENGINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                             G_TYPE_NONE, 0);
+  signals[WORKFLOWS_CHANGED] = g_signal_new ("workflows-changed", WEIR_TYPE_ENGINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                             NULL, G_TYPE_NONE, 0);
   /**
    * WeirEngine::trouble:
    * @self: the engine
@@ -434,7 +461,7 @@ weir_engine_new_with_clock (const char *data_dir, WeirClock *clock, GError **err
 {
   g_autofree char *standard = g_build_filename (g_get_user_data_dir (), "weir", NULL);
   const char *dir = data_dir != NULL ? data_dir : standard;
-  g_autoptr(WeirStore) store = weir_store_new (dir, error);
+  g_autoptr (WeirStore) store = weir_store_new (dir, error);
   WeirEngine *self;
 
   if (store == NULL)

@@ -102,6 +102,7 @@ weir_bench_turn (WeirSamples *samples, GError **error)
           if (dispatched)
             g_array_append_val (times, took);
         }
+      g_assert_cmpuint (times->len, >, 0);
       weir_samples_add (samples, weir_bench_percentile ((double *) times->data, times->len, 0.99));
     }
   if (bench.dir != NULL)
