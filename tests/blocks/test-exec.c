@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <glib/gstdio.h>
 #include <string.h>
 
 #include "weir-kind-test.h"
@@ -206,6 +207,85 @@ test_output_that_nobody_wants_takes_no_memory (KindTest *test)
   g_assert_cmpuint (get_peak () - before, <, 100 * 1024);
 }
 
+/* Whether a process is there and not only not yet buried. */
+static gboolean
+is_alive (KindTest *test, const char *file)
+{
+  g_autofree char *pid = kind_test_read (test, file);
+  g_autofree char *path = g_strdup_printf ("/proc/%s/stat", g_strchomp (pid));
+  g_autofree char *stat = NULL;
+
+  return g_file_get_contents (path, &stat, NULL, NULL) && strstr (stat, ") Z ") == NULL;
+}
+
+static void
+pass_time (guint ms)
+{
+  dex_await (dex_timeout_new_msec (ms), NULL);
+}
+
+/* It and its children do not listen, and one has closed its pipes. */
+static const char stubborn[] =
+  "weir: 1\nname: Stubborn\nblocks:\n  it:\n    kind: exec.command\n    config:\n      program: sh\n      kill_grace: %s\n"
+  "      args: [-c, \"trap '' TERM INT HUP; (exec 0<&- 1>&- 2>&-; echo > $DIR/closed; sleep 1000) & echo $! > $DIR/child; "
+  "sleep 1000 & echo $! > $DIR/other; echo $$ > $DIR/own; wait; sleep 1000\"]\n";
+
+static WeirRun *
+play_stubborn (KindTest *test, const char *grace)
+{
+  g_autofree char *yaml = g_strdup_printf (stubborn, grace);
+  g_autofree char *text = kind_test_fill (test, yaml);
+  g_autofree char *own = kind_test_path (test, "own");
+  g_autofree char *closed = kind_test_path (test, "closed");
+  g_autoptr(GError) error = NULL;
+  g_autoptr(WeirWorkflow) workflow = weir_workflow_parse (text, -1, NULL, &error);
+  WeirRun *run;
+
+  g_assert_no_error (error);
+  g_remove (own);
+  g_remove (closed);
+  run = dex_await_object (weir_engine_play (test->engine, workflow, NULL), &error);
+  g_assert_no_error (error);
+  while (!g_file_test (own, G_FILE_TEST_EXISTS) || !g_file_test (closed, G_FILE_TEST_EXISTS))
+    pass_time (5);
+  pass_time (5);
+  return run;
+}
+
+static void
+assert_all_gone (KindTest *test)
+{
+  while (is_alive (test, "own") || is_alive (test, "child") || is_alive (test, "other"))
+    pass_time (5);
+}
+
+static void
+test_a_program_that_does_not_listen_is_ended_with_its_children (KindTest *test)
+{
+  static const char *const graces[] = { "0", "200ms" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (graces); i++)
+    {
+      g_autoptr(WeirRun) run = play_stubborn (test, graces[i]);
+
+      g_assert_true (is_alive (test, "own") && is_alive (test, "child") && is_alive (test, "other"));
+      g_assert_true (dex_await (weir_run_force_stop (run), NULL));
+      g_assert_cmpint (weir_run_get_status (run), ==, WEIR_RUN_INTERRUPTED);
+      assert_all_gone (test);
+    }
+}
+
+static void
+test_one_step_is_ended_with_its_children (KindTest *test)
+{
+  g_autoptr(WeirRun) run = play_stubborn (test, "100ms");
+
+  g_assert_true (weir_run_stop_part (run, 0, "it", TRUE, NULL));
+  dex_await (weir_run_wait (run), NULL);
+  g_assert_cmpint (weir_run_state_find_step (weir_run_get_state (run), 0, "it")->status, ==, WEIR_STEP_INTERRUPTED);
+  assert_all_gone (test);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -227,5 +307,8 @@ main (int argc, char **argv)
   ADD_KIND_TEST ("/weir/blocks/command/a-failed-program-is-undone-too", test_a_failed_program_is_undone_too);
   ADD_KIND_TEST ("/weir/blocks/command/output-that-nobody-wants-takes-no-memory",
                  test_output_that_nobody_wants_takes_no_memory);
+  ADD_KIND_TEST ("/weir/blocks/command/is-ended-with-its-children",
+                 test_a_program_that_does_not_listen_is_ended_with_its_children);
+  ADD_KIND_TEST ("/weir/blocks/command/one-step-is-ended-with-its-children", test_one_step_is_ended_with_its_children);
   return g_test_run ();
 }
