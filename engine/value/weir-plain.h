@@ -9,8 +9,8 @@ G_BEGIN_DECLS
  * WeirPlain:
  *
  * An expression that means the same with and without JavaScript: a path ("item.path"), a text or a whole number, or two of
- * these with an operator between them ("value.n < 10"). Most of those that people write are such; they are answered in a
- * fiftieth of the time, and most workflows never start JavaScript.
+ * these with an operator between them ("value.n < 10"). Most of those that people write are such, and then most workflows never
+ * start JavaScript.
  */
 typedef struct _WeirPlain WeirPlain;
 
