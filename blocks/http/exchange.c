@@ -83,6 +83,8 @@ make_message (WeirHttpCall *call, GUri *uri, const char *token, GError **error)
 
   if (call->step != NULL && request->idempotency && weir_http_changes_things (request->method))
     soup_message_headers_append (headers, "Idempotency-Key", weir_step_get_idempotency_key (call->step));
+  if (call->step != NULL && request->correlation)
+    soup_message_headers_append (headers, "X-Correlation-ID", weir_step_get_correlation_id (call->step));
   if (!weir_http_add_body (request, call->step, message, error) || !add_headers (request, headers, error)
       || !weir_http_sign_in (request, headers, token, error))
     return NULL;

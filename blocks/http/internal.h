@@ -57,6 +57,7 @@ typedef struct
   gint64     redirects;
   gboolean   verify_tls;
   gboolean   idempotency;
+  gboolean   correlation;
   gboolean   repeatable;
 
   char      *undo_method;

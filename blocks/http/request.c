@@ -129,6 +129,8 @@ static const WeirField request_fields[] = {
   WEIR_FIELD_BOOL (Request, idempotency, .title = N_("Send an Idempotency-Key"),
                    .summary = N_("The same for every attempt, so that a server can see that it has done this already"),
                    .initial = TRUE, .shown_when = CHANGES, .advanced = TRUE),
+  WEIR_FIELD_BOOL (Request, correlation, .title = N_("Send an X-Correlation-ID"),
+                   .summary = N_("The same for all that a run does, so that it can be found in the log of the server"), .advanced = TRUE),
   WEIR_FIELD_BOOL (Request, repeatable, .title = N_("The server heeds the key"),
                    .summary = N_("Then the request is sent again after a crash, without asking"),
                    .shown_when = CHANGES, .advanced = TRUE),

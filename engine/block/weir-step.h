@@ -72,6 +72,8 @@ WEIR_API guint         weir_step_get_concurrency (WeirStep  *self);
 /* The same for every attempt of this step and for no other step (C7): 32 hex digits. */
 WEIR_API const char   *weir_step_get_idempotency_key (WeirStep *self);
 WEIR_API const char   *weir_step_get_run_id   (WeirStep     *self);
+/* The same for all that belongs together: a run, its sub-workflows, and what they start. */
+WEIR_API const char   *weir_step_get_correlation_id (WeirStep *self);
 /* Cancelled when the step is stopped, timed out or its run force stopped. (transfer none) */
 WEIR_API GCancellable *weir_step_get_cancellable (WeirStep  *self);
 /* µs UTC on the engine's clock, the same for a replay. */

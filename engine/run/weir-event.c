@@ -174,6 +174,7 @@ weir_event_unref (WeirEvent *self)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
   g_clear_pointer (&self->block, g_ref_string_release);
+  g_clear_pointer (&self->correlation, g_ref_string_release);
   g_clear_pointer (&self->data, weir_value_unref);
   g_free (self);
 }
@@ -261,6 +262,8 @@ weir_event_append_json (WeirEvent *self, WeirValue *data, GString *line)
       append_number (line, ",\"firing\":", self->firing);
       append_number (line, ",\"attempt\":", self->attempt);
     }
+  if (self->correlation != NULL)
+    append_id (line, ",\"correlation\":", self->correlation);
   if (data != NULL)
     append_value (line, ",\"data\":", data);
   g_string_append_c (line, '}');

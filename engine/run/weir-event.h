@@ -61,7 +61,7 @@ WEIR_API const char *weir_step_status_get_name (WeirStepStatus status);
  */
 typedef enum
 {
-  WEIR_EVENT_RUN_CREATED,       /* run.created {workflow, version, inputs, parent?, options?, kinds?} */
+  WEIR_EVENT_RUN_CREATED,       /* run.created {workflow, version, inputs, correlation, parent?, options?, kinds?} */
   WEIR_EVENT_RUN_STARTED,
   WEIR_EVENT_RUN_PAUSING,
   WEIR_EVENT_RUN_PAUSED,
@@ -127,6 +127,7 @@ WEIR_API WeirEventKind weir_event_kind_from_name (const char    *name);
  * @block: id of the block within the scope's graph (a GRefString); NULL for events of the run
  * @firing: which firing of the block in its scope, from 1
  * @attempt: from 1
+ * @correlation: the same for all that belongs together, also beyond this run (a GRefString); NULL: not known
  * @data: a record, or NULL
  *
  * One entry of a run's journal. Immutable, reference-counted atomically.
@@ -145,6 +146,7 @@ typedef struct _WeirEvent
   guint32       firing;
   guint32       attempt;
   char         *block;
+  char         *correlation;
   WeirValue    *data;
 } WeirEvent;
 

@@ -33,6 +33,7 @@ weir_run_emit (WeirRun *run, WeirEventKind kind, WeirStepState *step, WeirValue 
   event->seq = run->state->seq + 1;
   event->at = weir_clock_get_time (run->engine->clock);
   event->mono = weir_clock_get_mono (run->engine->clock);
+  event->correlation = run->correlation != NULL ? g_ref_string_acquire (run->correlation) : NULL;
   event->data = data;
   if (step != NULL)
     {
@@ -56,6 +57,7 @@ weir_run_emit_event (WeirRun *run, WeirEvent *event)
   event->seq = run->state->seq + 1;
   event->at = weir_clock_get_time (run->engine->clock);
   event->mono = weir_clock_get_mono (run->engine->clock);
+  event->correlation = run->correlation != NULL ? g_ref_string_acquire (run->correlation) : NULL;
   if (!weir_run_state_apply (run->state, event, &error))
     g_critical ("Run %" G_GINT64_FORMAT ": %s", run->id, error->message);
   weir_engine_journal (run->engine, event, NULL, NULL);

@@ -36,6 +36,7 @@ struct _WeirRun
   gboolean       suspended; /* the engine closes: nothing is journalled any more */
   gint64         created_at;
   gint64         parent;  /* the run that it runs again; 0: none */
+  char          *correlation; /* a GRefString: of it and all that belongs to it; NULL in journals of before */
   WeirValue     *options; /* how it was played, a record; NULL: as ever */
   GHashTable    *breakpoints; /* path of a block → condition; NULL: none */
   gboolean       stepping; /* pauses again once one step has begun */

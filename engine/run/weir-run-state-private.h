@@ -160,6 +160,7 @@ struct _WeirRunState
   WeirValue       *inputs;
   WeirValue       *options; /* how it was played; NULL: as ever */
   gint64           parent;  /* the run that it runs again; 0: none */
+  char            *correlation; /* a GRefString; NULL: of before there was one */
   WeirValue       *kinds;   /* versions of the block kinds that were not in their first one; NULL: none */
   WeirValue       *result;
   WeirValue       *error;

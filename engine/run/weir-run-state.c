@@ -116,6 +116,7 @@ weir_run_state_unref (WeirRunState *self)
   g_clear_pointer (&self->inputs, weir_value_unref);
   g_clear_pointer (&self->options, weir_value_unref);
   g_clear_pointer (&self->kinds, weir_value_unref);
+  g_clear_pointer (&self->correlation, g_ref_string_release);
   g_clear_pointer (&self->result, weir_value_unref);
   g_clear_pointer (&self->error, weir_value_unref);
   g_clear_pointer (&self->ending, weir_value_unref);
@@ -822,6 +823,8 @@ apply_to_run (WeirRunState *self, WeirEvent *event)
         self->inputs = dup_member (event->data, "inputs");
         self->options = dup_member (event->data, "options");
         self->kinds = dup_member (event->data, "kinds");
+        if (weir_value_get_member_text (event->data, "correlation", NULL) != NULL)
+          self->correlation = g_ref_string_new (weir_value_get_member_text (event->data, "correlation", NULL));
         self->parent = weir_value_get_member_int (event->data, "parent", 0);
         root->pub.path = g_strdup ("");
         scope_open (self, root, weir_run_state_find_undo_graph (self, root));

@@ -48,6 +48,7 @@ weir_run_finalize (GObject *object)
   g_clear_pointer (&self->rerun, weir_rerun_free);
   g_clear_pointer (&self->breakpoints, g_hash_table_unref);
   g_clear_pointer (&self->options, weir_value_unref);
+  g_clear_pointer (&self->correlation, g_ref_string_release);
   g_clear_object (&self->workflow);
   g_clear_error (&self->failure);
   G_OBJECT_CLASS (weir_run_parent_class)->finalize (object);
@@ -159,6 +160,24 @@ weir_run_put_row (WeirRun *self)
                       self->created_at, state->ended_at, state->steps->len, message);
 }
 
+/* 32 hex digits, unless whoever plays it says that it belongs to something. (transfer full): a GRefString */
+static char *
+make_correlation (WeirRun *self)
+{
+  const char *given = self->options != NULL ? weir_value_get_member_text (self->options, "correlation", NULL) : NULL;
+  g_autofree char *random = NULL;
+  char *end;
+
+  if (given != NULL && *given != '\0')
+    return g_ref_string_new (given);
+  random = g_uuid_string_random ();
+  end = random;
+  for (const char *c = random; *c != '\0'; c++)
+    if (*c != '-')
+      *end++ = *c;
+  return g_ref_string_new_len (random, end - random);
+}
+
 /* Journals the creation and the start. */
 void
 weir_run_play (WeirRun *self, WeirValue *inputs)
@@ -171,6 +190,8 @@ weir_run_play (WeirRun *self, WeirValue *inputs)
   weir_builder_set_take (data, "workflow", weir_value_new_text (weir_workflow_get_id (self->workflow)));
   weir_builder_set_take (data, "version", weir_value_new_int (weir_workflow_get_version (self->workflow)));
   weir_builder_set (data, "inputs", inputs);
+  self->correlation = make_correlation (self);
+  weir_builder_set_take (data, "correlation", weir_value_new_text (self->correlation));
   if (self->parent != 0)
     weir_builder_set_take (data, "parent", weir_value_new_int (self->parent));
   if (self->options != NULL)
@@ -223,6 +244,7 @@ weir_run_recover (WeirRun *self, WeirRunState *state)
   gboolean paused;
 
   self->state = weir_run_state_ref (state);
+  self->correlation = state->correlation != NULL ? g_ref_string_acquire (state->correlation) : NULL;
   stopping = weir_run_is_stopping (self);
   paused = state->status == WEIR_RUN_PAUSED || state->status == WEIR_RUN_PAUSING;
 

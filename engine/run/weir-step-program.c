@@ -115,6 +115,7 @@ make_environment (WeirStep *step, const char *const *extra)
   char **environment = g_get_environ ();
 
   environment = g_environ_setenv (environment, "WEIR_RUN_ID", weir_step_get_run_id (step), TRUE);
+  environment = g_environ_setenv (environment, "WEIR_CORRELATION_ID", weir_step_get_correlation_id (step), TRUE);
   environment = g_environ_setenv (environment, "WEIR_IDEMPOTENCY_KEY", weir_step_get_idempotency_key (step), TRUE);
   for (guint i = 0; extra != NULL && extra[i] != NULL; i++)
     {

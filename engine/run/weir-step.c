@@ -287,6 +287,7 @@ weir_step_log_fields (WeirStep *self, WeirLogLevel level, const char *message, W
     weir_builder_set (data, "fields", fields);
 
   event = weir_event_new (WEIR_EVENT_LOG, run->id);
+  event->correlation = run->correlation != NULL ? g_ref_string_acquire (run->correlation) : NULL;
   event->seq = run->state->seq + 1;
   event->at = weir_clock_get_time (run->engine->clock);
   event->mono = weir_clock_get_mono (run->engine->clock);
@@ -324,6 +325,7 @@ weir_step_set_progress (WeirStep *self, double fraction, const char *text)
     weir_builder_set_take (data, "text", weir_value_new_text (text));
 
   event = weir_event_new (WEIR_EVENT_BLOCK_PROGRESS, self->run->id);
+  event->correlation = self->run->correlation != NULL ? g_ref_string_acquire (self->run->correlation) : NULL;
   event->at = weir_clock_get_time (self->run->engine->clock);
   event->scope = self->state->info.scope;
   event->firing = self->state->info.firing;
@@ -403,6 +405,19 @@ weir_step_get_run_id (WeirStep *self)
   g_autofree char *text = g_strdup_printf ("%" G_GINT64_FORMAT, self->run->id);
 
   return g_intern_string (text);
+}
+
+/**
+ * weir_step_get_correlation_id:
+ * @self: a step
+ *
+ * Returns: (transfer none): what all that belongs together has in common: a run, its sub-workflows, and what they start. Programs have it as
+ *   WEIR_CORRELATION_ID
+ */
+const char *
+weir_step_get_correlation_id (WeirStep *self)
+{
+  return self->run->correlation != NULL ? self->run->correlation : "";
 }
 
 /**

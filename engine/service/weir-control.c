@@ -227,7 +227,7 @@ event_from_json (const char *text)
   g_autoptr(WeirValue) record = weir_json_parse (text, -1, NULL);
   WeirEventKind kind;
   WeirEvent *event;
-  const char *block;
+  const char *block, *correlation;
 
   if (record == NULL)
     return NULL;
@@ -242,6 +242,8 @@ event_from_json (const char *text)
   event->attempt = (guint32) weir_value_get_member_int (record, "attempt", 0);
   block = weir_value_get_member_text (record, "block", NULL);
   event->block = block != NULL ? g_ref_string_new_intern (block) : NULL;
+  correlation = weir_value_get_member_text (record, "correlation", NULL);
+  event->correlation = correlation != NULL ? g_ref_string_new (correlation) : NULL;
   if (weir_value_find_member (record, "data") != NULL)
     event->data = weir_value_ref (weir_value_find_member (record, "data"));
   return event;

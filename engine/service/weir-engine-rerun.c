@@ -399,7 +399,8 @@ weir_engine_rerun (WeirEngine *self, gint64 run, WeirValue *options)
  * @self: an engine
  * @workflow: what to run; saved first if it changed
  * @inputs: (nullable): a record
- * @options: a record: `set`, `fixture` and `by` of [method@Weir.Engine.rerun]; `cache`: "off" to run also what is known from an earlier run
+ * @options: a record: `set`, `fixture` and `by` of [method@Weir.Engine.rerun]; `cache`: "off" to run also what is known from an earlier run;
+ *   `correlation`: id of what the run belongs to
  *
  * As play, with some outputs known beforehand.
  *

@@ -289,6 +289,33 @@ is_unknown (WeirStatement *row)
   return name != NULL && weir_event_kind_from_name (name) == WEIR_EVENT_LAST;
 }
 
+/* All events of a run have that of its creation. (transfer full): a GRefString, NULL if there is none */
+static char *
+read_correlation (WeirSql *sql, gint64 run)
+{
+  g_autoptr(WeirStatement) find = weir_sql_prepare (sql, "SELECT json_extract (data, '$.correlation') FROM event WHERE key = ?1", NULL);
+  const char *text = NULL;
+
+  if (find == NULL)
+    return NULL;
+  sqlite3_bind_int64 (find, 1, WEIR_STORE_KEY (run, 1));
+  if (weir_sql_step (sql, find, NULL) == SQLITE_ROW)
+    text = (const char *) sqlite3_column_text (find, 0);
+  return text != NULL ? g_ref_string_new (text) : NULL;
+}
+
+static void
+add_correlation (GPtrArray *events, guint first, WeirSql *sql, gint64 run)
+{
+  char *correlation = first < events->len ? read_correlation (sql, run) : NULL;
+
+  if (correlation == NULL)
+    return;
+  for (guint i = first; i < events->len; i++)
+    ((WeirEvent *) g_ptr_array_index (events, i))->correlation = g_ref_string_acquire (correlation);
+  g_ref_string_release (correlation);
+}
+
 static gboolean
 add_events (WeirStore *self, WeirSql *sql, gint64 run, Question *question, GPtrArray *events, GError **error)
 {
@@ -304,6 +331,7 @@ add_events (WeirStore *self, WeirSql *sql, gint64 run, Question *question, GPtrA
     "AND key <= ?2"
     " ORDER BY key",
     error);
+  guint n_before = events->len;
   int code;
 
   if (find == NULL)
@@ -322,6 +350,7 @@ add_events (WeirStore *self, WeirSql *sql, gint64 run, Question *question, GPtrA
         return FALSE;
       g_ptr_array_add (events, event);
     }
+  add_correlation (events, n_before, sql, run);
   return code == SQLITE_DONE;
 }
 

@@ -249,12 +249,18 @@ weir_watch_run (WeirSession *session, gint64 run, guint64 after_seq, gboolean le
 static WeirValue *
 make_play_options (void)
 {
+  const char *correlation = g_getenv ("WEIR_CORRELATION_ID"); /* a run may run another */
   WeirBuilder *options;
 
-  if (!option_no_cache)
+  if (correlation != NULL && (*correlation == '\0' || !g_utf8_validate (correlation, -1, NULL)))
+    correlation = NULL;
+  if (!option_no_cache && correlation == NULL)
     return NULL;
-  options = weir_record_builder_new (1);
-  weir_builder_set_take (options, "cache", weir_value_new_text ("off"));
+  options = weir_record_builder_new (2);
+  if (option_no_cache)
+    weir_builder_set_take (options, "cache", weir_value_new_text ("off"));
+  if (correlation != NULL)
+    weir_builder_set_take (options, "correlation", weir_value_new_text (correlation));
   return weir_builder_end (options);
 }
 

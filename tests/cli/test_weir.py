@@ -455,6 +455,21 @@ class WeirTest(unittest.TestCase):
         self.assertNotEqual(steps["after"], "succeeded")
         self.assertIn("it went on", self.weir("resume", "1", "--json").stdout)
 
+    def test_all_that_belongs_together_has_one_correlation_id(self):
+        path = self.file("weir: 1\nname: Env\nblocks:\n  env: { kind: exec.command, config: { program: sh, "
+                         "args: [\"-c\", \"echo $WEIR_RUN_ID $WEIR_CORRELATION_ID $WEIR_IDEMPOTENCY_KEY\"] } }\n")
+        lines = [json.loads(line) for line in self.weir("run", path, "--json").stdout.splitlines()]
+        ids = {line["correlation"] for line in lines if "event" in line}
+        self.assertEqual(len(ids), 1)
+        run, correlation, key = [line for line in lines if line.get("event") == "block.succeeded"][0]["data"]["outputs"]["stdout"].split()
+        self.assertEqual((run, correlation, len(key)), ("1", ids.pop(), 32))
+        # a run that a program of a run starts
+        self.env["WEIR_CORRELATION_ID"] = correlation
+        child = [json.loads(line) for line in self.weir("run", path, "--json").stdout.splitlines()]
+        self.assertEqual({line["correlation"] for line in child if "event" in line}, {correlation})
+        # in the log file, and as kept
+        self.assertIn(correlation, (self.data / "log" / "weir.log").read_text())
+
     def test_an_owner_that_does_not_answer_is_named(self):
         owner = self.start("run", self.file(SLOW), "--json")
         self.wait_for_event(owner, "block.started")
