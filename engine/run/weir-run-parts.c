@@ -136,16 +136,18 @@ weir_run_stop_inside (WeirRun *self, WeirStepState *container, gboolean force)
 static void
 stop_step (WeirRun *self, WeirStepState *state, gboolean force, gboolean alone)
 {
-  WeirStep *step = state->runtime;
+  /* the end of what is inside may be its own */
+  g_autoptr(WeirStep) step = state->runtime != NULL ? weir_step_ref (state->runtime) : NULL;
 
-  weir_run_stop_inside (self, state, force);
   if (step != NULL && !step->settled)
     {
       step->stopped = TRUE;
       step->forced = force;
       step->stopped_alone = alone;
-      g_cancellable_cancel (step->cancellable);
     }
+  weir_run_stop_inside (self, state, force);
+  if (step != NULL && !step->settled)
+    g_cancellable_cancel (step->cancellable);
   else if (weir_verb_get_step_cell (WEIR_VERB_STOP, state->info.status)->legal)
     weir_run_end_unstarted (self, state, force, alone);
 }
