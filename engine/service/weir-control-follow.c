@@ -126,7 +126,11 @@ follow_fiber (gpointer user_data)
       /* A run that is not live gives no more events than are kept. */
       if (weir_engine_find_run (self->engine, self->run) == NULL)
         break;
-      dex_await (dex_future_first (dex_ref (self->wake), dex_ref (self->stop), NULL), NULL);
+      /* Neither has come: the fiber was taken down, and would wait in vain for ever. */
+      if (!dex_await (dex_future_first (dex_ref (self->wake), dex_ref (self->stop), NULL), &error)
+          && dex_future_is_pending (DEX_FUTURE (self->wake)) && dex_future_is_pending (self->stop))
+        return dex_future_new_for_error (error);
+      g_clear_error (&error);
     }
   return dex_future_new_true ();
 }
