@@ -292,6 +292,15 @@ weir_test_new_on_disk (void)
   return test;
 }
 
+/* With the program all ends that heard nothing. */
+static void
+drop_waiting (void)
+{
+  for (guint i = 0; i < waiting->len; i++)
+    dex_unref (stopped_cb (NULL, ((Waiting *) g_ptr_array_index (waiting, i))->promise));
+  g_ptr_array_set_size (waiting, 0);
+}
+
 /* Closes the engine, as when the program ends, and opens the one on disk. */
 void
 weir_test_reopen (WeirTest *test)
@@ -299,7 +308,7 @@ weir_test_reopen (WeirTest *test)
   dex_unref (weir_engine_close (test->engine));
   weir_test_settle (test);
   g_clear_object (&test->engine);
-  g_ptr_array_set_size (waiting, 0);
+  drop_waiting ();
   weir_test_settle (test);
   open_engine (test, TRUE);
 }
@@ -333,7 +342,7 @@ weir_test_free (WeirTest *test)
       if (dex_future_is_pending (DEX_FUTURE (entry->promise)))
         dex_promise_reject (entry->promise, g_error_new (G_IO_ERROR, G_IO_ERROR_CANCELLED, "The test is over"));
     }
-  g_ptr_array_set_size (waiting, 0);
+  drop_waiting ();
   weir_test_settle (test);
   g_clear_object (&test->engine);
   weir_clock_unref (test->clock);
