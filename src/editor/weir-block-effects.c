@@ -58,6 +58,7 @@ get_state_words (const WeirEffect *effect)
     {
     case WEIR_EFFECT_UNDONE: return _("undone");
     case WEIR_EFFECT_KEPT: return _("kept");
+    case WEIR_EFFECT_DROPPED: return _("refused, nothing was changed");
     default: break;
     }
   switch (effect->undo)

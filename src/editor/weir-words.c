@@ -46,11 +46,11 @@ weir_words_of_step_status (WeirStepStatus status)
     case WEIR_STEP_RUNNING: return _("running");
     case WEIR_STEP_RETRY_WAIT: return _("waits for its next attempt");
     case WEIR_STEP_WAITING: return _("waiting");
-    case WEIR_STEP_SUSPENDED: return _("suspended");
+    case WEIR_STEP_SUSPENDED: return _("paused");
     case WEIR_STEP_SUCCEEDED: return _("succeeded");
     case WEIR_STEP_FAILED: return _("failed");
     case WEIR_STEP_SKIPPED: return _("skipped");
-    case WEIR_STEP_CACHED: return _("from the cache");
+    case WEIR_STEP_CACHED: return _("reused");
     case WEIR_STEP_PINNED: return _("pinned");
     case WEIR_STEP_CANCELLED: return _("stopped");
     case WEIR_STEP_INTERRUPTED: return _("interrupted");
@@ -75,6 +75,7 @@ weir_icon_of_run_status (WeirRunStatus status)
     case WEIR_RUN_FAILED: return "dialog-error-symbolic";
     case WEIR_RUN_CANCELLED: return "media-playback-stop-symbolic";
     case WEIR_RUN_INTERRUPTED: return "dialog-warning-symbolic";
+    case WEIR_RUN_WAITING: return "alarm-symbolic";
     case WEIR_RUN_PAUSING:
     case WEIR_RUN_PAUSED: return "media-playback-pause-symbolic";
     case WEIR_RUN_STOPPING: return "media-playback-stop-symbolic";
@@ -93,13 +94,18 @@ weir_icon_of_step_status (WeirStepStatus status)
 {
   switch (status)
     {
-    case WEIR_STEP_SUCCEEDED:
-    case WEIR_STEP_CACHED:
-    case WEIR_STEP_PINNED: return "object-select-symbolic";
-    case WEIR_STEP_FAILED: return "dialog-error-symbolic";
-    case WEIR_STEP_UNKNOWN:
-    case WEIR_STEP_INTERRUPTED: return "dialog-warning-symbolic";
     case WEIR_STEP_RUNNING: return "media-playback-start-symbolic";
+    case WEIR_STEP_RETRY_WAIT: return "view-refresh-symbolic";
+    case WEIR_STEP_WAITING: return "alarm-symbolic";
+    case WEIR_STEP_SUSPENDED: return "media-playback-pause-symbolic";
+    case WEIR_STEP_SUCCEEDED: return "object-select-symbolic";
+    case WEIR_STEP_CACHED: return "document-open-recent-symbolic";
+    case WEIR_STEP_PINNED: return "view-pin-symbolic";
+    case WEIR_STEP_FAILED: return "dialog-error-symbolic";
+    case WEIR_STEP_SKIPPED: return "media-skip-forward-symbolic";
+    case WEIR_STEP_CANCELLED: return "media-playback-stop-symbolic";
+    case WEIR_STEP_INTERRUPTED: return "dialog-warning-symbolic";
+    case WEIR_STEP_UNKNOWN: return "dialog-question-symbolic";
     case WEIR_STEP_UNDONE: return "edit-undo-symbolic";
     default: return "content-loading-symbolic";
     }

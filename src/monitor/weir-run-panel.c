@@ -6,6 +6,7 @@
 #include "weir-log-view.h"
 #include "weir-scrubber.h"
 #include "weir-step-look.h"
+#include "weir-step-menu.h"
 #include "weir-timeline.h"
 #include "weir-undo-dialog.h"
 #include "weir-values-view.h"
@@ -261,6 +262,39 @@ step_activated_cb (WeirRunPanel *self,
   g_signal_emit (self, signals[STEP_ACTIVATED], 0, step->scope, step->block, step->firing);
 }
 
+/* The engine knows of places and limits, the state only of what comes before. */
+static char *
+explain (const WeirStepInfo *step,
+         gpointer            user_data)
+{
+  WeirRunPanel *self = user_data;
+  WeirRun *run = self->engine != NULL && self->view != NULL && weir_run_view_get_live (self->view)
+                   ? weir_engine_find_run (self->engine, weir_run_view_get_run_id (self->view))
+                   : NULL;
+
+  return run != NULL ? weir_run_explain_step (run, step->scope, step->block, step->firing) : NULL;
+}
+
+static void
+menu_requested_cb (WeirRunPanel *self,
+                   const char   *path,
+                   guint         index,
+                   double        x,
+                   double        y)
+{
+  WeirRunState *state = self->view != NULL ? weir_run_view_get_state (self->view) : NULL;
+  const WeirStepInfo *step = state != NULL && index < weir_run_state_get_n_steps (state)
+                               ? weir_run_state_get_step (state, index)
+                               : NULL;
+  g_autoptr(GMenuModel) menu = NULL;
+
+  if (state == NULL)
+    return;
+  menu = weir_step_menu_new (self->engine, self->view, path, step);
+  if (g_menu_model_get_n_items (menu) > 0)
+    weir_timeline_popup_menu (self->timeline, menu, x, y);
+}
+
 static void
 page_cb (WeirRunPanel *self)
 {
@@ -378,6 +412,8 @@ weir_run_panel_dispose (GObject *object)
   if (self->view != NULL)
     g_signal_handlers_disconnect_by_data (self->view, self);
   g_clear_handle_id (&self->status_id, g_source_remove);
+  if (self->timeline != NULL)
+    weir_timeline_set_explain (self->timeline, NULL, NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), WEIR_TYPE_RUN_PANEL);
   g_clear_object (&self->view);
   g_clear_object (&self->engine);
@@ -436,6 +472,7 @@ weir_run_panel_class_init (WeirRunPanelClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, step_pressed_cb);
   gtk_widget_class_bind_template_callback (widget_class, step_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, page_cb);
+  gtk_widget_class_bind_template_callback (widget_class, menu_requested_cb);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   install_actions (widget_class);
 }
@@ -444,6 +481,7 @@ static void
 weir_run_panel_init (WeirRunPanel *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  weir_timeline_set_explain (self->timeline, explain, self);
   update_actions (self);
 }
 

@@ -375,6 +375,12 @@ weir_timeline_row_get_first_step (WeirTimelineRow *self)
   return self->steps->len > 0 ? g_array_index (self->steps, StepMark, 0).index : G_MAXUINT;
 }
 
+guint
+weir_timeline_row_get_last_step (WeirTimelineRow *self)
+{
+  return self->steps->len > 0 ? g_array_index (self->steps, StepMark, self->steps->len - 1).index : G_MAXUINT;
+}
+
 void
 weir_timeline_row_set_wait (WeirTimelineRow *self,
                             const char      *text)

@@ -62,6 +62,8 @@ gboolean           weir_timeline_row_get_container (WeirTimelineRow   *self);
 gboolean           weir_timeline_row_is_live      (WeirTimelineRow    *self);
 /* Index of the first step; G_MAXUINT before it started. */
 guint              weir_timeline_row_get_first_step (WeirTimelineRow  *self);
+/* Index of the last step, also of one that has no bar yet; G_MAXUINT if there is none. */
+guint              weir_timeline_row_get_last_step (WeirTimelineRow   *self);
 /* Sorted by start. */
 const WeirSegment *weir_timeline_row_get_segments (WeirTimelineRow    *self,
                                                    guint              *n_segments);

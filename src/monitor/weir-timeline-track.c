@@ -486,3 +486,18 @@ weir_timeline_track_get_pressed_step (WeirTimelineTrack *self)
 {
   return self->pressed_step;
 }
+
+WeirTimelineRow *
+weir_timeline_track_get_row (WeirTimelineTrack *self)
+{
+  return self->row;
+}
+
+guint
+weir_timeline_track_find_step (WeirTimelineTrack *self,
+                               double             x)
+{
+  const WeirSegment *segment = find_segment (self, x);
+
+  return segment != NULL ? segment->step : G_MAXUINT;
+}

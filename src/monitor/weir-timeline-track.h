@@ -22,6 +22,10 @@ typedef char *(*WeirDescribeFunc) (const WeirSegment *segment, gpointer user_dat
 void       weir_timeline_track_set_describe (WeirTimelineTrack *self,
                                           WeirDescribeFunc   describe,
                                           gpointer           user_data);
+WeirTimelineRow *weir_timeline_track_get_row (WeirTimelineTrack *self);
+/* Index of the step whose bar is at @x; G_MAXUINT: none. */
+guint      weir_timeline_track_find_step (WeirTimelineTrack *self,
+                                          double             x);
 /* Index of the step last pressed on; G_MAXUINT: none. */
 guint      weir_timeline_track_get_pressed_step (WeirTimelineTrack *self);
 

@@ -27,6 +27,9 @@ struct _WeirTimeline
   WeirTimelineScale *scale;
   WeirTimelineModel *model;
   GtkSingleSelection *selection;
+  GtkWidget *menu;
+  WeirExplainFunc explain;
+  gpointer explain_data;
   GPtrArray *labels;     /* the label boxes of rows that have a widget; borrowed */
   WeirRunView *view;
   char *selected_block;
@@ -50,7 +53,7 @@ enum
 };
 static GParamSpec *properties[N_PROPS];
 
-enum { STEP_PRESSED, STEP_ACTIVATED, N_SIGNALS };
+enum { STEP_PRESSED, STEP_ACTIVATED, MENU_REQUESTED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 /* ── what is shown ─────────────────────────────────────────────────────────────────────────── */
@@ -212,6 +215,13 @@ describe_segment (const WeirSegment *segment,
     g_string_append_printf (text, _ (" · firing %u"), step->firing);
   if (step->progress_text != NULL && segment->end_at == 0)
     g_string_append_printf (text, "\n%s", step->progress_text);
+  if (segment->end_at == 0 && self->explain != NULL)
+    {
+      g_autofree char *why = self->explain (step, self->explain_data);
+
+      if (why != NULL)
+        g_string_append_printf (text, "\n%s", why);
+    }
   if (segment->status == WEIR_STEP_FAILED && segment->attempt > 0 && step->attempts != NULL
       && segment->attempt <= step->attempts->len)
     append_error (text, g_array_index (step->attempts, WeirAttempt, segment->attempt - 1).error);
@@ -368,6 +378,86 @@ unbind_cb (WeirTimeline *self,
   weir_timeline_track_set_row (WEIR_TIMELINE_TRACK (gtk_widget_get_last_child (child)), NULL);
 }
 
+/* ── menu ──────────────────────────────────────────────────────────────────────────────────── */
+
+static void
+request_menu (WeirTimeline    *self,
+              WeirTimelineRow *row,
+              guint            step,
+              double           x,
+              double           y)
+{
+  weir_timeline_set_selected_block (self, weir_timeline_row_get_path (row));
+  if (step == G_MAXUINT)
+    step = weir_timeline_row_get_last_step (row);
+  g_signal_emit (self, signals[MENU_REQUESTED], 0, weir_timeline_row_get_path (row), step, x, y);
+}
+
+/* On a bar the menu is about its step, elsewhere in the row about the last one. */
+static void
+menu_at_cb (WeirTimeline *self,
+            double        x,
+            double        y)
+{
+  GtkWidget *picked = gtk_widget_pick (GTK_WIDGET (self), x, y, GTK_PICK_DEFAULT);
+  GtkWidget *track = picked;
+  WeirTimelineRow *row;
+  graphene_point_t point = GRAPHENE_POINT_INIT ((float) x, (float) y);
+  guint step = G_MAXUINT;
+
+  /* all that is in a row of the list stands beside its track */
+  while (track != NULL && track != GTK_WIDGET (self) && !WEIR_IS_TIMELINE_TRACK (track))
+    {
+      GtkWidget *last = gtk_widget_get_last_child (track);
+
+      track = last != NULL && WEIR_IS_TIMELINE_TRACK (last) ? last : gtk_widget_get_parent (track);
+    }
+  if (track == NULL || !WEIR_IS_TIMELINE_TRACK (track))
+    return;
+  row = weir_timeline_track_get_row (WEIR_TIMELINE_TRACK (track));
+  if (row == NULL || !gtk_widget_compute_point (GTK_WIDGET (self), track, &point, &point))
+    return;
+  if (point.x >= 0)
+    step = weir_timeline_track_find_step (WEIR_TIMELINE_TRACK (track), point.x);
+  request_menu (self, row, step, x, y);
+}
+
+static void
+secondary_pressed_cb (WeirTimeline *self,
+                      int           n_press,
+                      double        x,
+                      double        y)
+{
+  menu_at_cb (self, x, y);
+}
+
+static gboolean
+menu_key_cb (GtkWidget *widget,
+             GVariant  *args,
+             gpointer   user_data)
+{
+  WeirTimeline *self = user_data;
+  WeirTimelineRow *row = gtk_single_selection_get_selected_item (self->selection);
+  GtkWidget *focus = gtk_widget_get_focus_child (GTK_WIDGET (self->list));
+  graphene_rect_t bounds;
+
+  if (row == NULL || focus == NULL || !gtk_widget_compute_bounds (focus, GTK_WIDGET (self), &bounds))
+    return FALSE;
+  request_menu (self, row, G_MAXUINT, 24, bounds.origin.y + bounds.size.height);
+  return TRUE;
+}
+
+static void
+add_menu_keys (WeirTimeline *self)
+{
+  GtkEventController *keys = gtk_shortcut_controller_new ();
+  GtkShortcutTrigger *trigger = gtk_shortcut_trigger_parse_string ("Menu|<Shift>F10");
+
+  gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (keys),
+                                        gtk_shortcut_new (trigger, gtk_callback_action_new (menu_key_cb, self, NULL)));
+  gtk_widget_add_controller (GTK_WIDGET (self->list), keys);
+}
+
 /* ── selection, zoom ───────────────────────────────────────────────────────────────────────── */
 
 static void
@@ -453,6 +543,8 @@ weir_timeline_size_allocate (GtkWidget *widget,
   int label_width = CLAMP (width * 2 / 9, MIN_LABEL_WIDTH, MAX_LABEL_WIDTH);
 
   gtk_widget_allocate (gtk_widget_get_first_child (widget), width, height, baseline, NULL);
+  if (self->menu != NULL)
+    gtk_popover_present (GTK_POPOVER (self->menu));
   if (label_width == self->label_width)
     return;
   self->label_width = label_width;
@@ -505,6 +597,7 @@ weir_timeline_dispose (GObject *object)
   GtkWidget *child;
 
   weir_timeline_set_view (self, NULL);
+  g_clear_pointer (&self->menu, gtk_widget_unparent);
   gtk_widget_dispose_template (GTK_WIDGET (self), WEIR_TYPE_TIMELINE);
   /* It takes only the children that have a name. */
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
@@ -536,6 +629,8 @@ weir_timeline_class_init (WeirTimelineClass *klass)
   g_object_class_install_properties (object_class, N_PROPS, properties);
   signals[STEP_PRESSED] = g_signal_new ("step-pressed", WEIR_TYPE_TIMELINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                         G_TYPE_NONE, 1, G_TYPE_UINT);
+  signals[MENU_REQUESTED] = g_signal_new ("menu-requested", WEIR_TYPE_TIMELINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                          G_TYPE_NONE, 4, G_TYPE_STRING, G_TYPE_UINT, G_TYPE_DOUBLE, G_TYPE_DOUBLE);
   signals[STEP_ACTIVATED] = g_signal_new ("step-activated", WEIR_TYPE_TIMELINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                           G_TYPE_NONE, 1, G_TYPE_UINT);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/weirstudio/Weir/weir-timeline.ui");
@@ -550,6 +645,8 @@ weir_timeline_class_init (WeirTimelineClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, activate_cb);
   gtk_widget_class_bind_template_callback (widget_class, scroll_cb);
   gtk_widget_class_bind_template_callback (widget_class, motion_cb);
+  gtk_widget_class_bind_template_callback (widget_class, secondary_pressed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, menu_at_cb);
 }
 
 static void
@@ -565,6 +662,7 @@ weir_timeline_init (WeirTimeline *self)
   gtk_single_selection_set_can_unselect (self->selection, TRUE);
   gtk_single_selection_set_model (self->selection, G_LIST_MODEL (self->model));
   gtk_widget_init_template (GTK_WIDGET (self));
+  add_menu_keys (self);
   gtk_box_append (self->header, weir_timeline_axis_new (self->scale));
   gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (self->selection));
   gtk_scrollbar_set_adjustment (self->scrollbar, weir_timeline_scale_get_adjustment (self->scale));
@@ -620,6 +718,46 @@ const char *
 weir_timeline_get_selected_block (WeirTimeline *self)
 {
   return self->selected_block;
+}
+
+/**
+ * weir_timeline_set_explain:
+ * @self: a timeline
+ * @explain: (nullable): says why a step does not go on, for the tooltip of its bar
+ * @user_data: for it
+ */
+void
+weir_timeline_set_explain (WeirTimeline    *self,
+                           WeirExplainFunc  explain,
+                           gpointer         user_data)
+{
+  self->explain = explain;
+  self->explain_data = user_data;
+}
+
+/**
+ * weir_timeline_popup_menu:
+ * @self: a timeline
+ * @model: what can be chosen
+ * @x: where, on the timeline
+ * @y: likewise
+ */
+void
+weir_timeline_popup_menu (WeirTimeline *self,
+                          GMenuModel   *model,
+                          double        x,
+                          double        y)
+{
+  if (self->menu == NULL)
+    {
+      self->menu = gtk_popover_menu_new_from_model (model);
+      gtk_popover_set_has_arrow (GTK_POPOVER (self->menu), FALSE);
+      gtk_widget_set_halign (self->menu, GTK_ALIGN_START);
+      gtk_widget_set_parent (self->menu, GTK_WIDGET (self));
+    }
+  gtk_popover_menu_set_menu_model (GTK_POPOVER_MENU (self->menu), model);
+  gtk_popover_set_pointing_to (GTK_POPOVER (self->menu), &(GdkRectangle) { (int) x, (int) y, 1, 1 });
+  gtk_popover_popup (GTK_POPOVER (self->menu));
 }
 
 void

@@ -24,4 +24,15 @@ const char *weir_timeline_get_selected_block (WeirTimeline *self);
 void        weir_timeline_zoom               (WeirTimeline *self,
                                               double        factor);
 
+void        weir_timeline_popup_menu         (WeirTimeline *self,
+                                              GMenuModel   *model,
+                                              double        x,
+                                              double        y);
+
+/* Why a step that has not ended does not go on; NULL if it does. (transfer full) */
+typedef char *(*WeirExplainFunc) (const WeirStepInfo *step, gpointer user_data);
+void        weir_timeline_set_explain        (WeirTimeline    *self,
+                                              WeirExplainFunc  explain,
+                                              gpointer         user_data);
+
 G_END_DECLS

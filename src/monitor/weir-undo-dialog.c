@@ -17,8 +17,7 @@ struct _WeirUndoDialog
   AdwStatusPage *outcome;
 
   WeirEngine *engine;
-  gint64 run;
-  char *to_block;
+  gboolean redo;          /* what was undone is done again */
   WeirUndoPlan *plan;
   GtkStringList *items;   /* the places of the plan's items */
 };
@@ -55,12 +54,15 @@ show_plan (WeirUndoDialog *self)
 
   if (self->plan->items->len == 0)
     {
-      show_outcome (self, "object-select-symbolic", _ ("Nothing to Undo"),
-                    _ ("The run left nothing behind that is not undone already"));
+      show_outcome (self, "object-select-symbolic", self->redo ? _ ("Nothing to Redo") : _ ("Nothing to Undo"),
+                    self->redo ? _ ("Nothing of the run was undone") : _ ("There is nothing left that is not undone already"));
       return;
     }
   g_string_append_printf (
-    text, ngettext ("%u change will be undone, latest first.", "%u changes will be undone, latest first.", n), n);
+    text,
+    self->redo ? ngettext ("%u change will be done again.", "%u changes will be done again.", n)
+               : ngettext ("%u change will be undone, latest first.", "%u changes will be undone, latest first.", n),
+    n);
   if (self->plan->n_conflicts > 0)
     g_string_append_printf (
       text, ngettext (" %u was changed since the run.", " %u were changed since the run.", self->plan->n_conflicts),
@@ -117,9 +119,12 @@ undone_cb (DexFuture *future,
   n = g_value_get_uint (value);
   kept = self->plan->items->len - MIN (n, self->plan->items->len);
   text = kept > 0 ? g_strdup_printf (ngettext ("%u was left as it is", "%u were left as they are", kept), kept)
-                  : g_strdup (_ ("Everything is as it was before the run"));
+         : self->redo ? g_strdup (_ ("Everything is as the run left it"))
+                      : g_strdup (_ ("Everything is as it was before"));
   {
-    g_autofree char *title = g_strdup_printf (ngettext ("%u Change Undone", "%u Changes Undone", n), n);
+    g_autofree char *title = g_strdup_printf (self->redo ? ngettext ("%u Change Redone", "%u Changes Redone", n)
+                                                         : ngettext ("%u Change Undone", "%u Changes Undone", n),
+                                              n);
 
     show_outcome (self, kept > 0 ? "edit-undo-symbolic" : "object-select-symbolic", title, text);
   }
@@ -206,7 +211,6 @@ weir_undo_dialog_dispose (GObject *object)
   g_clear_object (&self->engine);
   g_clear_object (&self->items);
   g_clear_pointer (&self->plan, weir_undo_plan_unref);
-  g_clear_pointer (&self->to_block, g_free);
   G_OBJECT_CLASS (weir_undo_dialog_parent_class)->dispose (object);
 }
 
@@ -245,6 +249,29 @@ weir_undo_dialog_init (WeirUndoDialog *self)
   }
 }
 
+static WeirUndoDialog *
+present (GtkWidget  *parent,
+         WeirEngine *engine,
+         const char *title,
+         const char *subtitle,
+         gboolean    redo,
+         DexFuture  *plan)
+{
+  WeirUndoDialog *self = g_object_new (WEIR_TYPE_UNDO_DIALOG, NULL);
+
+  self->engine = g_object_ref (engine);
+  self->redo = redo;
+  adw_window_title_set_title (self->title, title);
+  adw_dialog_set_title (ADW_DIALOG (self), title);
+  if (subtitle != NULL)
+    adw_window_title_set_subtitle (self->title, subtitle);
+  if (redo)
+    gtk_button_set_label (self->undo, _ ("Redo"));
+  adw_dialog_present (ADW_DIALOG (self), parent);
+  dex_future_disown (dex_future_finally (plan, planned_cb, g_object_ref (self), g_object_unref));
+  return self;
+}
+
 /**
  * weir_undo_dialog_present:
  * @parent: the widget that asks
@@ -262,22 +289,51 @@ weir_undo_dialog_present (GtkWidget  *parent,
                           gint64      run,
                           const char *to_block)
 {
-  WeirUndoDialog *self = g_object_new (WEIR_TYPE_UNDO_DIALOG, NULL);
   g_autofree char *title = g_strdup_printf (_ ("Undo Run %" G_GINT64_FORMAT), run);
+  g_autofree char *subtitle = to_block != NULL ? g_strdup_printf (_ ("What came after %s"), to_block) : NULL;
 
-  self->engine = g_object_ref (engine);
-  self->run = run;
-  self->to_block = g_strdup (to_block);
-  adw_window_title_set_title (self->title, title);
-  adw_dialog_set_title (ADW_DIALOG (self), title);
-  if (to_block != NULL)
-    {
-      g_autofree char *subtitle = g_strdup_printf (_ ("What came after %s"), to_block);
+  return present (parent, engine, title, subtitle, FALSE, weir_engine_plan_undo (engine, run, to_block));
+}
 
-      adw_window_title_set_subtitle (self->title, subtitle);
-    }
-  adw_dialog_present (ADW_DIALOG (self), parent);
-  dex_future_disown (dex_future_finally (weir_engine_plan_undo (engine, run, to_block), planned_cb, g_object_ref (self),
-                                         g_object_unref));
-  return self;
+/**
+ * weir_undo_dialog_present_part:
+ * @parent: the widget that asks
+ * @engine: whose run it is
+ * @run: number of a run that has ended
+ * @path: of a step, "move[3]/to", or of a block, "move"
+ *
+ * As weir_undo_dialog_present (), for what came of a part of the run.
+ *
+ * Returns: (transfer none): the dialog
+ */
+WeirUndoDialog *
+weir_undo_dialog_present_part (GtkWidget  *parent,
+                               WeirEngine *engine,
+                               gint64      run,
+                               const char *path)
+{
+  g_autofree char *title = g_strdup_printf (_ ("Undo a Part of Run %" G_GINT64_FORMAT), run);
+  g_autofree char *subtitle = g_strdup_printf (_ ("What came of %s"), path);
+
+  return present (parent, engine, title, subtitle, FALSE, weir_engine_plan_undo_part (engine, run, path));
+}
+
+/**
+ * weir_undo_dialog_present_redo:
+ * @parent: the widget that asks
+ * @engine: whose run it is
+ * @run: number of a run of which something was undone
+ *
+ * As weir_undo_dialog_present (), for doing again what an undo took back.
+ *
+ * Returns: (transfer none): the dialog
+ */
+WeirUndoDialog *
+weir_undo_dialog_present_redo (GtkWidget  *parent,
+                               WeirEngine *engine,
+                               gint64      run)
+{
+  g_autofree char *title = g_strdup_printf (_ ("Redo Run %" G_GINT64_FORMAT), run);
+
+  return present (parent, engine, title, NULL, TRUE, weir_engine_plan_redo (engine, run));
 }

@@ -21,4 +21,14 @@ WeirUndoDialog *weir_undo_dialog_present (GtkWidget  *parent,
                                           gint64      run,
                                           const char *to_block);
 
+/* Only what came of a step or a block. */
+WeirUndoDialog *weir_undo_dialog_present_part (GtkWidget  *parent,
+                                          WeirEngine *engine,
+                                          gint64      run,
+                                          const char *path);
+/* Does again what was undone. */
+WeirUndoDialog *weir_undo_dialog_present_redo (GtkWidget  *parent,
+                                          WeirEngine *engine,
+                                          gint64      run);
+
 G_END_DECLS

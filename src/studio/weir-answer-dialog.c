@@ -134,6 +134,7 @@ add_fact (WeirAnswerDialog *self, const char *title, WeirValue *value)
 {
   WeirValueKind kind = weir_value_get_kind (value);
   g_autofree char *text = NULL;
+  GtkWidget *row;
 
   if (kind == WEIR_VALUE_LIST || kind == WEIR_VALUE_RECORD || kind == WEIR_VALUE_TABLE)
     {
@@ -141,9 +142,12 @@ add_fact (WeirAnswerDialog *self, const char *title, WeirValue *value)
       return;
     }
   text = weir_value_to_display (value, 4000);
-  adw_preferences_group_add (self->subject, g_object_new (ADW_TYPE_ACTION_ROW, "use-markup", FALSE, "title", title,
-                                                          "subtitle", text, "subtitle-selectable", TRUE, "css-classes",
-                                                          (const char *[]) { "property", NULL }, NULL));
+  row = g_object_new (ADW_TYPE_ACTION_ROW, "use-markup", FALSE, "subtitle-selectable", TRUE, NULL);
+  /* Only now: a row that is being made reads markup whatever it is told (libadwaita 1.7). */
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), text);
+  gtk_widget_add_css_class (row, "property");
+  adw_preferences_group_add (self->subject, row);
 }
 
 /* What can be changed is not shown twice. */

@@ -389,6 +389,26 @@ weir_form_add_value (WeirForm *self, const char *name, WeirValue *value)
   add_field (self, name, name, type, value, NULL);
 }
 
+/**
+ * weir_form_add_values:
+ * @self: a form
+ * @record: values by name
+ *
+ * Leaves out what has no text of its own, and what is nothing.
+ */
+void
+weir_form_add_values (WeirForm *self, WeirValue *record)
+{
+  for (gsize i = 0; i < weir_value_get_length (record); i++)
+    {
+      WeirValue *value = weir_value_get_item (record, i);
+      WeirValueKind kind = weir_value_get_kind (value);
+
+      if (kind != WEIR_VALUE_STREAM && kind != WEIR_VALUE_BYTES && kind != WEIR_VALUE_SECRET && kind != WEIR_VALUE_NULL)
+        weir_form_add_value (self, weir_value_get_key (record, i), value);
+    }
+}
+
 guint
 weir_form_get_n_fields (WeirForm *self)
 {
@@ -419,6 +439,41 @@ weir_form_read (WeirForm *self)
         weir_builder_set (record, field->name, value);
     }
   return weir_builder_end (record);
+}
+
+/* What is typed for a number or a list is JSON; for a text it is the text. */
+static WeirValue *
+read_like (WeirValue *old, WeirValue *given)
+{
+  WeirValue *parsed;
+
+  if (weir_value_get_kind (given) != WEIR_VALUE_TEXT || weir_value_get_kind (old) == WEIR_VALUE_TEXT)
+    return weir_value_ref (given);
+  parsed = weir_json_parse (weir_value_get_text (given, NULL), -1, NULL);
+  return parsed != NULL ? parsed : weir_value_ref (given);
+}
+
+/**
+ * weir_form_read_like:
+ * @self: a form
+ * @record: the values that it was made from
+ *
+ * Returns: (transfer full): a record of what was changed, by name
+ */
+WeirValue *
+weir_form_read_like (WeirForm *self, WeirValue *record)
+{
+  g_autoptr (WeirValue) given = weir_form_read (self);
+  WeirBuilder *changes = weir_record_builder_new (weir_value_get_length (given));
+
+  for (gsize i = 0; i < weir_value_get_length (given); i++)
+    {
+      const char *name = weir_value_get_key (given, i);
+
+      weir_builder_set_take (changes, name,
+                             read_like (weir_value_find_member (record, name), weir_value_get_item (given, i)));
+    }
+  return weir_builder_end (changes);
 }
 
 static void

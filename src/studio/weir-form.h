@@ -23,9 +23,15 @@ void       weir_form_add          (WeirForm    *self,
 void       weir_form_add_value    (WeirForm    *self,
                                    const char  *name,
                                    WeirValue   *value);
+/* A row for each member of a record that can be typed. */
+void       weir_form_add_values   (WeirForm    *self,
+                                   WeirValue   *record);
 guint      weir_form_get_n_fields (WeirForm    *self);
 /* A record of what is filled in, without what is as it was. (transfer full) */
 WeirValue *weir_form_read         (WeirForm    *self);
+/* The same, with what is not text in @record read as JSON. (transfer full) */
+WeirValue *weir_form_read_like    (WeirForm    *self,
+                                   WeirValue   *record);
 /* "age: expected a whole number": shown at that row, which gets the keyboard. FALSE if it is about none. */
 gboolean   weir_form_show_problem (WeirForm    *self,
                                    const char  *message);

@@ -106,8 +106,11 @@ show_failure (WeirWorkflowPage *self)
   g_autofree char *text = describe_failure (self, step);
   gboolean has_block = step != NULL && weir_workflow_page_find_block_of (self, step) != NULL;
 
+  g_autofree char *path = has_block ? weir_path_of_block (weir_run_view_get_state (self->view), step->scope, step->block) : NULL;
+
   weir_notice_show (self->notice, "dialog-error-symbolic", text,
-                    has_block ? &(WeirNoticeButton) { _("Show Block"), "run.show-trouble" } : NULL, NULL, TRUE);
+                    has_block ? &(WeirNoticeButton) { _("Show Block"), "run.show-trouble" } : NULL,
+                    has_block ? &(WeirNoticeButton) { _("Run From Here…"), "run.from", path } : NULL, TRUE);
 }
 
 /**

@@ -8,6 +8,7 @@
 #include "weir-problems-list.h"
 #include "weir-run-list.h"
 #include "weir-run-panel.h"
+#include "weir-undo-dialog.h"
 #include "weir-versions-page.h"
 #include "weir-workflow-page.h"
 
@@ -104,6 +105,16 @@ gboolean   weir_workflow_page_show_wait      (WeirWorkflowPage *self,
 gboolean   weir_workflow_page_shows_live_run (WeirWorkflowPage *self);
 WeirBlock *weir_workflow_page_find_block_of  (WeirWorkflowPage *self,
                                               const WeirStepInfo *step);
+
+/* weir-workflow-page-again.c */
+void       weir_workflow_page_install_again  (GtkWidgetClass   *widget_class);
+void       weir_workflow_page_update_again   (WeirWorkflowPage *self,
+                                              gboolean          idle);
+void       weir_workflow_page_follow_undo    (WeirWorkflowPage *self,
+                                              WeirUndoDialog   *dialog);
+
+/* weir-workflow-page-steps.c */
+void       weir_workflow_page_install_steps  (GtkWidgetClass   *widget_class);
 
 /* weir-workflow-page-blocks.c */
 void       weir_workflow_page_install_blocks (GtkWidgetClass   *widget_class);

@@ -2,7 +2,6 @@
 #include <glib/gi18n.h>
 
 #include "weir-input-dialog.h"
-#include "weir-undo-dialog.h"
 #include "weir-words.h"
 #include "weir-workflow-page-private.h"
 
@@ -84,6 +83,10 @@ weir_workflow_page_update_verbs (WeirWorkflowPage *self)
   set_run_verb (self, "run.stop", self->stop_button, WEIR_VERB_STOP, _("Stop (Shift+F5)"));
   set_run_verb (self, "run.force-stop", self->force_stop_button, WEIR_VERB_FORCE_STOP, _("Force Stop"));
   set_verb (self, "run.undo", NULL, self->view != NULL && weir_run_verb_is_legal (WEIR_VERB_UNDO, shown, NULL), NULL);
+
+  weir_workflow_page_update_again (self, !is_live (self) && !self->starting);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "run.redo",
+                                 self->view != NULL && weir_run_verb_is_legal (WEIR_VERB_UNDO, shown, NULL));
 
   gtk_widget_set_visible (self->pause_button, !paused);
   gtk_widget_set_visible (self->resume_button, paused);
@@ -364,7 +367,7 @@ undo_run_cb (GtkWidget  *widget,
 {
   WeirWorkflowPage *self = WEIR_WORKFLOW_PAGE (widget);
 
-  weir_undo_dialog_present (widget, self->engine, weir_run_view_get_run_id (self->view), NULL);
+  weir_workflow_page_follow_undo (self, weir_undo_dialog_present (widget, self->engine, weir_run_view_get_run_id (self->view), NULL));
 }
 
 /* F5: whichever of Play and Resume is legal. */

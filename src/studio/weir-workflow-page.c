@@ -555,6 +555,8 @@ weir_workflow_page_class_init (WeirWorkflowPageClass *klass)
   weir_workflow_page_install_save (widget_class);
   weir_workflow_page_install_notice (widget_class);
   weir_workflow_page_install_waits (widget_class);
+  weir_workflow_page_install_again (widget_class);
+  weir_workflow_page_install_steps (widget_class);
   weir_workflow_page_install_blocks (widget_class);
 }
 
