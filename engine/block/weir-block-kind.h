@@ -11,6 +11,9 @@ G_BEGIN_DECLS
 typedef struct _WeirStep WeirStep;
 typedef struct _WeirBlockKind WeirBlockKind;
 
+/* Containers in containers, and workflows that call workflows. */
+#define WEIR_MAX_NESTING 16
+
 #ifndef N_
 # define N_(String) (String)
 #endif

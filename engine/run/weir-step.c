@@ -9,7 +9,6 @@
 
 /* Progress goes to the bus at most this often, in µs. */
 #define PROGRESS_INTERVAL 50000
-#define MAX_DEPTH 16
 
 G_DEFINE_BOXED_TYPE (WeirStep, weir_step, weir_step_ref, weir_step_unref)
 
@@ -506,12 +505,12 @@ weir_run_open_body (WeirStep *self, const char *branch, const char *key, WeirVal
       weir_builder_free (data);
       return dex_future_new_reject (G_IO_ERROR, G_IO_ERROR_CANCELLED, "The run was stopped");
     }
-  if (self->state->scope->depth + 1 >= MAX_DEPTH)
+  if (self->state->scope->depth >= WEIR_MAX_NESTING)
     {
       GError *error = NULL;
 
       weir_builder_free (data);
-      weir_set_failure (&error, "limit.depth", "Containers are nested deeper than %d levels", MAX_DEPTH);
+      weir_set_failure (&error, "limit.depth", "Containers are nested deeper than %d levels", WEIR_MAX_NESTING);
       return dex_future_new_for_error (error);
     }
   if (locals != NULL)
@@ -669,10 +668,10 @@ weir_step_run_workflow (WeirStep *self, const char *workflow, guint version, Wei
 DexFuture *
 weir_step_call_workflow (WeirStep *self, const WeirCall *wanted)
 {
-  guint max_depth = wanted->max_depth > 0 ? MIN (wanted->max_depth, MAX_DEPTH) : MAX_DEPTH;
+  guint max_depth = wanted->max_depth > 0 ? MIN (wanted->max_depth, WEIR_MAX_NESTING) : WEIR_MAX_NESTING;
   SubCall *call;
 
-  if (self->state->scope->depth + 1 >= MAX_DEPTH || count_calls (self) >= max_depth)
+  if (self->state->scope->depth >= WEIR_MAX_NESTING || count_calls (self) >= max_depth)
     {
       GError *error = NULL;
 

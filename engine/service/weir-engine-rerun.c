@@ -435,6 +435,8 @@ save_fixture_fiber (gpointer user_data)
   g_autoptr(GPtrArray) fixtures = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_fixture_free);
   WeirGraph *graph;
 
+  if (name[0] == '\0')
+    return dex_future_new_reject (WEIR_ERROR, WEIR_ERROR_INVALID, "Expected a name for the fixture, but it is empty");
   if (!load_source (call->engine, call->source, &source, &error))
     return dex_future_new_for_error (error);
   graph = weir_workflow_get_graph (source.workflow);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* One block: its kind, settings, inputs, joins and body. */
+#include "weir-file-shape.h"
 #include "weir-validate-private.h"
 
 #include <string.h>
@@ -185,11 +186,27 @@ check_joins (WeirValidation *self, WeirBlock *block)
     }
 }
 
+/* Of a container: itself and those that it stands in. */
+static guint
+count_containers (WeirBlock *block)
+{
+  guint n = 0;
+
+  for (; block != NULL; block = block->graph != NULL ? block->graph->container : NULL)
+    n++;
+  return n;
+}
+
 static void
 check_body (WeirValidation *self, WeirBlock *block, const WeirBlockKind *kind)
 {
   gboolean filled = block->body != NULL && block->body->blocks->len > 0;
 
+  /* told of once, where it becomes too deep */
+  if (kind->has_body && filled && count_containers (block) == WEIR_MAX_NESTING + 1)
+    weir_validation_add (self, WEIR_SEVERITY_ERROR, "body.depth", block, NULL, NULL, block->line, block->column,
+                         "Expected no more than %d containers in each other, but this one is inside of %d",
+                         WEIR_MAX_NESTING, WEIR_MAX_NESTING);
   if (kind->has_body && !filled)
     weir_validation_add (self, WEIR_SEVERITY_ERROR, "body.empty", block, NULL, NULL, block->line, block->column,
                          "Expected blocks inside of %s, but its body is empty", kind->title);
@@ -214,6 +231,28 @@ check_recursion (WeirValidation *self, WeirBlock *block)
     }
 }
 
+/* Those of other records are its kind's business. */
+static void
+check_retry_keys (WeirValidation *self, WeirBlock *block)
+{
+  WeirValue *retry = weir_value_find_member (block->data->record, "retry");
+  const WeirFileShape *shape = weir_block_shape;
+
+  while (!g_str_equal (shape->key, "retry"))
+    shape++;
+  for (gsize i = 0; retry != NULL && i < weir_value_get_length (retry); i++)
+    {
+      const char *key = weir_value_get_key (retry, i);
+      const WeirFileShape *member = shape->members;
+
+      while (member->key != NULL && !g_str_equal (member->key, key))
+        member++;
+      if (member->key == NULL)
+        weir_validation_add (self, WEIR_SEVERITY_WARNING, "key.unknown", block, NULL, "retry", block->line,
+                             block->column, "retry has no key \"%s\"; it is kept, but does nothing", key);
+    }
+}
+
 static void
 check_keys (WeirValidation *self, WeirBlock *block)
 {
@@ -227,6 +266,7 @@ check_keys (WeirValidation *self, WeirBlock *block)
         weir_validation_add (self, WEIR_SEVERITY_WARNING, "key.unknown", block, NULL, key, block->line, block->column,
                              "A block has no key \"%s\"; it is kept, but does nothing", key);
     }
+  check_retry_keys (self, block);
 }
 
 static void

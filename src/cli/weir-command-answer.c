@@ -157,12 +157,22 @@ static int
 answer_run (WeirSession *session, gint64 run, int argc, char **argv)
 {
   gboolean named = argc > 1 && names_step (session, run, argv[0]);
-  g_autoptr(WeirValue) value = make_answer (argc - named, argv + named);
-  g_autofree char *json = weir_json_write (value, 0, NULL);
+  g_autoptr(WeirValue) value = NULL;
+  g_autofree char *json = NULL;
   guint64 last_seq = weir_watch_get_last_seq (session, run);
   g_autoptr(GError) error = NULL;
   g_autoptr(WeirValue) answer = NULL;
 
+  /* of two words the first can only be meant as a block: its answer must not go to another one that happens to wait */
+  if (argc > 1 && !named && find_equals (argv[0]) == NULL && find_equals (argv[1]) == NULL)
+    {
+      g_set_error (&error, WEIR_ERROR, WEIR_ERROR_NOT_FOUND,
+                   _ ("No step “%s” of run %" G_GINT64_FORMAT " waits for an answer; weir waits lists those that do"),
+                   argv[0], run);
+      return weir_cli_fail (error);
+    }
+  value = make_answer (argc - named, argv + named);
+  json = weir_json_write (value, 0, NULL);
   answer = weir_session_call (session, &error, "Answer", "run", weir_value_new_int (run), "block",
                               weir_value_new_text (named ? argv[0] : ""), "value", weir_value_new_text (json),
                               "comment", weir_value_new_text (option_comment != NULL ? option_comment : ""), "by",

@@ -105,6 +105,12 @@ undo_or_redo (const char *run_text, gboolean redo)
 
   if (run == 0)
     return WEIR_EXIT_INVALID;
+  /* a variable of a script that is empty must not undo everything */
+  if ((option_only != NULL && option_only[0] == '\0') || (option_to != NULL && option_to[0] == '\0'))
+    {
+      g_printerr (_ ("weir: Expected a block, item or step after --only and --to, but it is empty\n"));
+      return WEIR_EXIT_INVALID;
+    }
   if (!weir_session_open (&session, &error))
     return weir_cli_fail (error);
   answer = weir_session_call (&session, &error, option_dry_run ? "PlanUndo" : "Undo", "run", weir_value_new_int (run),

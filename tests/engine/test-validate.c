@@ -201,6 +201,31 @@ test_a_setting_that_its_own_input_covers_is_told_of (void)
   assert_problems (text, "field.covered 5:50 b - text\nfield.covered 7:50 d - text\n");
 }
 
+static void
+test_containers_are_nested_sixteen_deep (void)
+{
+  for (guint n = 16; n <= 18; n++)
+    {
+      g_autoptr (GString) text = g_string_new ("weir: 1\nname: x\nblocks: ");
+      g_autofree char *problems = NULL;
+
+      for (guint i = 0; i < n; i++)
+        g_string_append_printf (text, "{ c%u: { kind: test.each, body: { blocks: ", i);
+      g_string_append (text, "{ a: { kind: test.file, config: { path: x } } }");
+      for (guint i = 0; i < n; i++)
+        g_string_append (text, " } } }");
+      problems = list_problems (text->str);
+      g_assert_cmpint (n > 16, ==, strstr (problems, "body.depth") != NULL);
+    }
+}
+
+static void
+test_a_misspelt_key_of_retry_is_told_of (void)
+{
+  assert_problems ("weir: 1\nname: x\nblocks:\n  a: { kind: test.file, config: { path: x }, retry: { attemps: 3 } }\n",
+                   "key.unknown 4:3 a - retry\n");
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -217,6 +242,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/weir/validate/messages-are-like-those-of-compilers", test_messages_are_like_those_of_compilers);
   g_test_add_func ("/weir/validate/a-setting-that-its-own-input-covers-is-told-of",
                    test_a_setting_that_its_own_input_covers_is_told_of);
+  g_test_add_func ("/weir/validate/containers-are-nested-sixteen-deep", test_containers_are_nested_sixteen_deep);
+  g_test_add_func ("/weir/validate/a-misspelt-key-of-retry-is-told-of", test_a_misspelt_key_of_retry_is_told_of);
   g_test_add_func ("/weir/validate/the-schema-knows-the-kinds", test_the_schema_knows_the_kinds);
   return g_test_run ();
 }
