@@ -674,6 +674,32 @@ class WeirTest(unittest.TestCase):
         self.assertEqual(run.returncode, 0)
         self.assertEqual(json.loads(self.weir("show", "1", "--json").stdout)["result"], {"colour": "green", "n": 3})
 
+    def test_an_answer_goes_to_the_block_that_is_named_or_to_none(self):
+        text = APPROVING + "  then: { kind: flow.approval, config: { title: Really?, channel: window } }\nlinks:\n  - ok.approved -> then.run\n"
+        self.weir("run", "--leave", self.file(text))
+        self.weir("answer", "1", "ok", "yes")
+        self.assertIn("No step “ok” of run 1 waits", self.weir("answer", "1", "ok", "no", code=1).stderr)
+        self.assertEqual([wait["block"] for wait in json.loads(self.weir("waits", "--json").stdout)], ["then"])
+
+    def test_containers_are_nested_sixteen_deep(self):
+        def nested(n):
+            block = "{ kind: debug.noop, config: { value: in } }"
+            for i in range(n):
+                block = f"{{ kind: flow.frame, body: {{ blocks: {{ b{i}: {block} }} }} }}"
+            return self.file(f"weir: 1\nname: Nested\nblocks:\n  b: {block}\n")
+
+        self.weir("run", nested(16))
+        self.assertIn("no more than 16 containers", self.weir("run", nested(17), code=2).stderr)
+
+    def test_empty_words_are_no_names(self):
+        folder = self.dir / "out"
+        folder.mkdir()
+        self.weir("run", self.file(WRITING), "-i", f"folder={folder}")
+        for option in ("--only", "--to"):
+            self.assertIn("it is empty", self.weir("undo", "1", option, "", code=2).stderr)
+        self.assertTrue((folder / "note.txt").exists())
+        self.assertIn("it is empty", self.weir("fixture", "1", "", code=2).stderr)
+
     def test_a_run_that_waits_is_left_and_taken_up_by_the_answer(self):
         left = self.weir("run", "--leave", self.file(APPROVING))
         self.assertIn("weir answer 1 ok yes|no", left.stderr)
