@@ -110,6 +110,11 @@ gboolean         weir_run_link_holds       (WeirRun *run, WeirStep *step, WeirPl
 /* Starts what is ready for at most @until (monotonic µs); whether more is ready. */
 gboolean         weir_run_pump             (WeirRun *run, gint64 until);
 void             weir_run_step_done        (WeirStep *step, GError *error);
+void             weir_step_fail            (WeirStep *step, const GError *error);
+void             weir_step_succeed         (WeirStep *step);
+void             weir_step_release         (WeirStep *step);
+void             weir_step_set_once        (WeirStep *step, gboolean once);
+void             weir_run_call_later       (WeirRun *run, gint64 delay_ms, DexFutureCallback func);
 WeirEvent       *weir_run_emit             (WeirRun *run, WeirEventKind kind, WeirStepState *step, WeirValue *data);
 WeirEvent       *weir_run_emit_part        (WeirRun *run, WeirEventKind kind, guint32 scope, const char *block, WeirValue *data);
 void             weir_run_emit_event       (WeirRun *run, WeirEvent *event);

@@ -263,7 +263,18 @@ weir_scope_is_taken_up (WeirScopeState *scope)
   return scope->parent == NULL || scope->runtime != NULL;
 }
 
+/* weir-run-state-scopes.c */
+void           weir_run_state_open_scope         (WeirRunState *self, WeirScopeState *scope, WeirGraph *graph);
+gboolean       weir_run_state_apply_scope_opened (WeirRunState *self, WeirEvent *event, WeirStepState *step, GError **error);
+gboolean       weir_run_state_apply_scope_closed (WeirRunState *self, WeirEvent *event, GError **error);
+
+/* weir-run-state-steps.c */
+gboolean       weir_step_status_is_over     (WeirStepStatus status);
+gboolean       weir_run_state_apply_to_step (WeirRunState *self, WeirEvent *event, WeirStepState *step, GError **error);
+
 /* weir-run-state.c */
+/* (transfer full), NULL where there is none */
+WeirValue     *weir_run_state_dup_member    (WeirValue *data, const char *key);
 void           weir_scope_state_cancel   (WeirRunState *self, WeirScopeState *scope, WeirStepStatus status);
 void           weir_scope_state_close    (WeirRunState *self, WeirScopeState *scope, WeirStepStatus leftover);
 void           weir_step_state_free      (WeirStepState *step);

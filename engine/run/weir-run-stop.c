@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Where a run pauses or ends, and what is still under way then. */
+
+#include "weir-run-private.h"
+
+#include <signal.h>
+
+/* A forced end waits this long for a step that does not react. */
+#define FORCE_GRACE_MS 6000
+
+/* The run owns its timers: with it they are gone. @func gets the run, unowned. */
+void
+weir_run_call_later (WeirRun *run, gint64 delay_ms, DexFutureCallback func)
+{
+  for (guint i = run->timers->len; i-- > 0;)
+    if (dex_future_get_status (g_ptr_array_index (run->timers, i)) != DEX_FUTURE_STATUS_PENDING)
+      g_ptr_array_remove_index_fast (run->timers, i);
+  g_ptr_array_add (run->timers, dex_future_then (weir_clock_sleep (run->engine->clock, delay_ms), func, run, NULL));
+}
+
+static DexFuture *
+retry_due_cb (DexFuture *future, gpointer user_data)
+{
+  WeirRun *run = user_data;
+
+  if (!run->suspended && run->engine != NULL)
+    weir_engine_wake (run->engine, run);
+  return dex_future_new_true ();
+}
+
+void
+weir_run_wake_later (WeirRun *run, gint64 delay_ms)
+{
+  weir_run_call_later (run, delay_ms, retry_due_cb);
+}
+
+/* ── the end of a run ───────────────────────────────────────────────────────────────────── */
+
+static void
+end_paused (WeirRun *run)
+{
+  if (run->n_leaves > 0)
+    return;
+  weir_run_emit (run, WEIR_EVENT_RUN_PAUSED, NULL, NULL);
+  weir_run_put_row (run);
+}
+
+/* Ends the run, or its pausing, if the time has come. */
+void
+weir_run_check_end (WeirRun *run)
+{
+  WeirScopeState *root;
+
+  if (run->suspended || run->state->scopes->len == 0 || weir_run_status_is_final (run->state->status))
+    return;
+  root = g_ptr_array_index (run->state->scopes, 0);
+  switch (run->state->status)
+    {
+    case WEIR_RUN_RUNNING:
+      weir_run_end_by_itself (run);
+      break;
+    case WEIR_RUN_PAUSING:
+      if (root->rested || root->failing)
+        weir_run_end_by_itself (run);
+      if (run->state->status == WEIR_RUN_PAUSING)
+        end_paused (run);
+      break;
+    case WEIR_RUN_STOPPING:
+      weir_run_end_stopped (run);
+      break;
+    default:
+      break;
+    }
+  if (weir_run_status_is_final (run->state->status))
+    {
+      weir_run_cancel_leftovers (run);
+      weir_run_put_row (run);
+    }
+  else if (weir_run_state_get_status (run->state) != run->row_status)
+    weir_run_put_row (run);
+}
+
+/* The run has ended by itself: what still waited in it is given up. */
+void
+weir_run_cancel_leftovers (WeirRun *run)
+{
+  for (guint i = 0; i < run->state->steps->len && run->n_runtimes > 0; i++)
+    {
+      WeirStepState *state = g_ptr_array_index (run->state->steps, i);
+      WeirStep *step = state != NULL ? state->runtime : NULL;
+
+      if (step != NULL && !step->settled)
+        g_cancellable_cancel (step->cancellable);
+    }
+  if (run->n_runtimes > 0)
+    weir_run_reject_scopes (run);
+}
+
+static DexFuture *
+force_over_cb (DexFuture *future, gpointer user_data)
+{
+  g_autoptr(WeirRun) run = g_object_ref (user_data);
+  gboolean alive = FALSE;
+
+  if (run->suspended || run->engine == NULL || run->state->status != WEIR_RUN_STOPPING)
+    return dex_future_new_true ();
+  for (guint i = 0; i < run->state->steps->len; i++)
+    {
+      WeirStepState *state = g_ptr_array_index (run->state->steps, i);
+      WeirStep *step = state != NULL ? state->runtime : NULL;
+      const char *key = "reason";
+      g_autoptr(WeirValue) reason = NULL;
+
+      if (step == NULL || step->settled)
+        continue;
+      if (step->pid != 0 && kill (-step->pid, SIGKILL) == 0)
+        {
+          /* it is not over before that is true */
+          if (!step->said_alive)
+            weir_step_log (step, WEIR_LOG_ERROR,
+                           "Interrupting: process %d was killed and is still there; it may wait for a device",
+                           (int) step->pid);
+          step->said_alive = TRUE;
+          alive = TRUE;
+          continue;
+        }
+      reason = weir_value_new_text ("It did not react to being stopped");
+      weir_run_emit (run, WEIR_EVENT_BLOCK_INTERRUPTED, state, weir_value_new_record (&key, &reason, 1));
+      step->settled = TRUE;
+      weir_step_release (step);
+    }
+  weir_run_check_end (run);
+  if (alive)
+    weir_run_call_later (run, 1000, force_over_cb);
+  return dex_future_new_true ();
+}
+
+/* Asks every running step to end. */
+void
+weir_run_cancel_steps (WeirRun *run)
+{
+  gint64 grace = FORCE_GRACE_MS;
+
+  for (guint i = 0; i < run->state->steps->len; i++)
+    {
+      WeirStepState *state = g_ptr_array_index (run->state->steps, i);
+      WeirStep *step = state != NULL ? state->runtime : NULL;
+
+      if (step == NULL || step->settled)
+        continue;
+      step->stopped = TRUE;
+      step->forced = run->force;
+      grace = MAX (grace, step->kill_grace_ms + 1000);
+      g_cancellable_cancel (step->cancellable);
+    }
+  weir_run_reject_scopes (run);
+  if (run->force)
+    weir_run_call_later (run, grace, force_over_cb);
+}
