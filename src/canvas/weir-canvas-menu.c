@@ -50,6 +50,8 @@ make_block_menu (WeirCanvas *self)
   append_section (menu, _("_Link to…"), "canvas.connect",
                   weir_block_get_enabled (self->selected_block) ? _("Turn _Off") : _("Turn _On"),
                   "canvas.toggle-enabled", NULL);
+  /* Of the page around, while it shows a run that is over. */
+  append_section (menu, _("Run _From Here…"), "run.from-selected", _("Run Onl_y This…"), "run.only-selected", NULL);
   append_section (menu, _("Cu_t"), "canvas.cut", _("_Copy"), "canvas.copy", _("D_uplicate"), "canvas.duplicate",
                   NULL);
   if (g_list_model_get_n_items (G_LIST_MODEL (self->selected)) > 1)

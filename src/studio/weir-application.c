@@ -312,6 +312,8 @@ weir_application_shutdown (GApplication *application)
       /* The journal is on disk before the process ends; live runs can be resumed at the next start. */
       if (dex_future_is_pending (closed))
         g_main_loop_run (loop);
+      /* Whoever follows from another program hears how it ended. */
+      weir_control_stop_serving (self->engine);
     }
   if (self->inhibitor != NULL)
     g_object_run_dispose (G_OBJECT (self->inhibitor));
