@@ -24,12 +24,24 @@ enum
 static GParamSpec *props[N_PROPS];
 static guint signals[N_SIGNALS];
 
+/* Whoever still waits for it would wait for ever. */
+static void
+let_go (DexPromise *promise)
+{
+  if (dex_future_is_pending (DEX_FUTURE (promise)))
+    dex_promise_reject (promise, g_error_new (WEIR_ERROR, WEIR_ERROR_STOPPED, "The engine was closed"));
+}
+
 static void
 weir_run_dispose (GObject *object)
 {
   WeirRun *self = WEIR_RUN (object);
 
   g_clear_weak_pointer (&self->engine);
+  for (guint i = 0; self->pausing != NULL && i < self->pausing->len; i++)
+    let_go (g_ptr_array_index (self->pausing, i));
+  if (self->ended != NULL)
+    let_go (self->ended);
   dex_clear (&self->ended);
   g_clear_pointer (&self->pausing, g_ptr_array_unref);
   g_clear_pointer (&self->timers, g_ptr_array_unref);
