@@ -92,17 +92,27 @@ weir_step_get_effect (WeirStep *step)
   return effect_of (step);
 }
 
-static DexFuture *
-run_done_cb (DexFuture *future, gpointer user_data)
+static void
+answer_step (DexFuture *future, WeirStep *step)
 {
-  g_autoptr(WeirStep) step = weir_step_ref (user_data);
-  /* the callback runs within it */
-  g_autoptr(DexFuture) answer = g_steal_pointer (&step->answer);
   g_autoptr(GError) error = NULL;
 
   if (dex_future_get_value (future, &error) == NULL && error == NULL)
     g_set_error (&error, WEIR_ERROR, WEIR_ERROR_FAILED, "The block ended without an answer");
   weir_run_step_done (step, error);
+}
+
+static DexFuture *
+run_done_cb (DexFuture *future, gpointer user_data)
+{
+  WeirAnswer *answer = user_data;
+  g_autoptr(WeirStep) step = answer->step != NULL ? weir_step_ref (answer->step) : NULL;
+
+  if (step != NULL)
+    {
+      step->answer = NULL;
+      answer_step (future, step);
+    }
   return dex_future_new_true ();
 }
 
@@ -132,7 +142,7 @@ call_kind (WeirStep *step)
   /* a great many are over by now: a chain of futures would cost more than they did */
   if (!dex_future_is_pending (future))
     {
-      dex_unref (run_done_cb (future, step));
+      answer_step (future, step);
       dex_unref (future);
       return;
     }
@@ -144,8 +154,10 @@ call_kind (WeirStep *step)
   say_started (step);
   weir_step_get_cancellable (step);
   arm_timeout (step);
-  /* one that never ends is forgotten with its step */
-  step->answer = dex_future_finally (future, run_done_cb, step, NULL);
+  /* A step that is given up forgets its answer; the future may not be dropped, since its fiber would be taken down in the middle. */
+  step->answer = g_new (WeirAnswer, 1);
+  step->answer->step = step;
+  dex_future_disown (dex_future_finally (future, run_done_cb, step->answer, g_free));
 }
 
 static DexFuture *

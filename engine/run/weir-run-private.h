@@ -48,6 +48,12 @@ struct _WeirRun
 
 typedef struct _WeirBlockConfig WeirBlockConfig;
 
+/* Stands between the future of a kind and its step: one that never ends must not keep the step. */
+typedef struct _WeirAnswer
+{
+  WeirStep *step; /* unowned; NULL: nobody listens any more */
+} WeirAnswer;
+
 /* One firing as the block kind sees it. */
 struct _WeirStep
 {
@@ -81,7 +87,7 @@ struct _WeirStep
   guint64              progress_at;
   GHashTable          *accesses; /* "permission target" already journalled */
   DexFuture           *timeout;
-  DexFuture           *answer;  /* what the kind gave, and what is done with it; NULL before and after */
+  struct _WeirAnswer  *answer;  /* where what the kind gives comes in; NULL before and after */
   GArray              *states;  /* of weir-step-state.c: what it loaded, NULL if nothing */
   gpointer             swarm;   /* of weir-step-swarm.c, while it goes over items */
   gpointer             waiter;  /* of weir-run-waits.c, while it waits */
@@ -113,6 +119,7 @@ void             weir_run_step_done        (WeirStep *step, GError *error);
 void             weir_step_fail            (WeirStep *step, const GError *error);
 void             weir_step_succeed         (WeirStep *step);
 void             weir_step_release         (WeirStep *step);
+void             weir_step_forget_answer   (WeirStep *step);
 void             weir_step_set_once        (WeirStep *step, gboolean once);
 void             weir_run_call_later       (WeirRun *run, gint64 delay_ms, DexFutureCallback func);
 WeirEvent       *weir_run_emit             (WeirRun *run, WeirEventKind kind, WeirStepState *step, WeirValue *data);

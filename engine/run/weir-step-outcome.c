@@ -275,6 +275,14 @@ weir_step_set_once (WeirStep *step, gboolean once)
 }
 
 void
+weir_step_forget_answer (WeirStep *step)
+{
+  if (step->answer != NULL)
+    step->answer->step = NULL;
+  step->answer = NULL;
+}
+
+void
 weir_step_release (WeirStep *step)
 {
   weir_step_set_once (step, FALSE);
@@ -283,7 +291,7 @@ weir_step_release (WeirStep *step)
   weir_step_forget_waiter (step);
   weir_step_leave_swarm (step);
   dex_clear (&step->timeout);
-  dex_clear (&step->answer);
+  weir_step_forget_answer (step);
   if (step->state->runtime == step)
     {
       step->state->runtime = NULL;

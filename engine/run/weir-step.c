@@ -62,7 +62,7 @@ weir_step_unref (WeirStep *self)
   weir_step_forget_states (self);
   g_clear_object (&self->cancellable);
   dex_clear (&self->timeout);
-  dex_clear (&self->answer);
+  weir_step_forget_answer (self);
   /* the state of the run is alive as long as the run is */
   self->state->n_holders--;
   g_free (self->key);
