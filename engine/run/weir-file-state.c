@@ -339,13 +339,34 @@ weir_state_same (WeirValue *a, WeirValue *b)
   return same_member (a, b, "mode") && same_member (a, b, "xattrs");
 }
 
+/* What is not known of either is a difference. */
+static gboolean
+has_same_content (WeirValue *a, WeirValue *b)
+{
+  const char *const keys[] = { "content", "blob" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    {
+      WeirValue *in_a = weir_value_find_member (a, keys[i]), *in_b = weir_value_find_member (b, keys[i]);
+
+      if (in_a != NULL && in_b != NULL)
+        return weir_value_equal (in_a, in_b);
+    }
+  return FALSE;
+}
+
 gboolean
 weir_state_is_still (WeirValue *now, WeirValue *from, WeirValue *to)
 {
   gint64 inode = weir_state_is (now, "file") ? weir_value_get_member_int (now, "inode", 0) : 0;
 
-  return inode != 0 && weir_state_is (from, "file") && inode == weir_value_get_member_int (from, "inode", 0)
-         && inode != weir_value_get_member_int (to, "inode", 0);
+  if (inode == 0 || !weir_state_is (from, "file"))
+    return FALSE;
+  if (inode == weir_value_get_member_int (from, "inode", 0) && inode != weir_value_get_member_int (to, "inode", 0))
+    return TRUE;
+  /* both look alike, and what was put back has a number of its own: only what is in them tells them apart */
+  return weir_state_is (to, "file") && inode != weir_value_get_member_int (to, "inode", 0) && weir_state_same (from, to)
+         && !has_same_content (from, to);
 }
 
 GHashTable *
