@@ -108,6 +108,9 @@ waiting_free (gpointer data)
 {
   Waiting *entry = data;
 
+  /* a future that nobody ever settles is never freed */
+  if (dex_future_is_pending (DEX_FUTURE (entry->promise)))
+    dex_promise_reject (entry->promise, g_error_new (G_IO_ERROR, G_IO_ERROR_CANCELLED, "The test is over"));
   weir_step_unref (entry->step);
   weir_value_unref (entry->value);
   dex_unref (entry->promise);
