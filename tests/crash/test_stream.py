@@ -82,7 +82,8 @@ class Round:
         for turn in range(40):
             runs = self.ask("runs")
             if not runs:
-                self.command("run", "--json", str(self.folder / "workflow.json"), kill_after=self.moment())
+                # a slow machine needs longer than that to begin
+                self.command("run", "--json", str(self.folder / "workflow.json"), kill_after=self.moment() if turn < 3 else None)
                 continue
             if runs[0]["status"] in ENDED:
                 break

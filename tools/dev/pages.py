@@ -54,14 +54,15 @@ class Place:
             process.wait(timeout=60)
         self.temporary.cleanup()
 
-    def call(self, line):
+    def call(self, line, errors=subprocess.STDOUT):
         return subprocess.run(["bash", "-c", line], cwd=self.folder, env=self.env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, text=True, timeout=120)
+                              stderr=errors, text=True, timeout=120)
 
     def json(self, line):
-        done = self.call(line)
+        # a sanitizer has something to say on stderr
+        done = self.call(line, subprocess.PIPE)
         if done.returncode != 0:
-            raise Wrong(f"`{line}`:\n{done.stdout}")
+            raise Wrong(f"`{line}`:\n{done.stdout}{done.stderr}")
         return json.loads(done.stdout)
 
     def take_file(self, text):
