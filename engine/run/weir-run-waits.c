@@ -24,6 +24,9 @@ waiter_free (gpointer data)
 
   g_clear_pointer (&self->alarm, weir_alarm_free);
   dex_clear (&self->look);
+  /* whoever still waits would wait for ever, and hold the step and its run */
+  if (dex_future_is_pending (DEX_FUTURE (self->promise)))
+    dex_promise_reject (self->promise, g_error_new (G_IO_ERROR, G_IO_ERROR_CANCELLED, "The step is over"));
   dex_unref (self->promise);
   g_free (self);
 }
