@@ -85,6 +85,8 @@ weir_run_check_end (WeirRun *run)
 void
 weir_run_cancel_leftovers (WeirRun *run)
 {
+  /* an answer that came too late: the step would hold its run */
+  g_queue_clear_full (&run->answered, (GDestroyNotify) weir_step_unref);
   for (guint i = 0; i < run->state->steps->len && run->n_runtimes > 0; i++)
     {
       WeirStepState *state = g_ptr_array_index (run->state->steps, i);
