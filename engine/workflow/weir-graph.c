@@ -111,14 +111,22 @@ weir_graph_class_init (WeirGraphClass *klass)
                                WEIR_TYPE_LINK);
 }
 
+GArray *
+weir_graph_new_loose (void)
+{
+  GArray *loose = g_array_new (FALSE, FALSE, sizeof (WeirLooseLink));
+
+  g_array_set_clear_func (loose, loose_link_clear);
+  return loose;
+}
+
 static void
 weir_graph_init (WeirGraph *self)
 {
   self->blocks = g_ptr_array_new_with_free_func (g_object_unref);
   self->links = g_ptr_array_new_with_free_func (g_object_unref);
   self->by_id = g_hash_table_new (g_str_hash, g_str_equal);
-  self->loose = g_array_new (FALSE, FALSE, sizeof (WeirLooseLink));
-  g_array_set_clear_func (self->loose, loose_link_clear);
+  self->loose = weir_graph_new_loose ();
   self->regions = g_array_new (FALSE, FALSE, sizeof (WeirRegion));
   self->record = weir_value_new_record (NULL, NULL, 0);
 }

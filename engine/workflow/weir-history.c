@@ -13,6 +13,8 @@ typedef enum
   CHANGE_WHEN,     /* When */
   CHANGE_PORTS,    /* Ports */
   CHANGE_RECORD,   /* WeirValue */
+  CHANGE_ORDER,    /* WeirArrangement */
+  CHANGE_SOURCE,   /* Source */
 } ChangeKind;
 
 typedef struct
@@ -27,6 +29,12 @@ typedef struct
   const char *target;
   WeirValue  *written;
 } Ports;
+
+typedef struct
+{
+  WeirYamlDocument *document; /* NULL for none */
+  WeirValue        *loose_layout;
+} Source;
 
 typedef struct
 {
@@ -52,6 +60,8 @@ struct _WeirHistory
   Edit         *open;
   guint         depth;
   gboolean      merge_next;
+  gboolean      relocate;   /* the text is another one: lines and columns are to be found anew */
+  guint         serial;     /* edits so far, undo and redo included */
 };
 
 static void
@@ -69,6 +79,24 @@ ports_free (Ports *ports)
 {
   g_clear_pointer (&ports->written, weir_value_unref);
   g_free (ports);
+}
+
+static Source *
+source_new (WeirYamlDocument *document, WeirValue *loose_layout)
+{
+  Source *source = g_new0 (Source, 1);
+
+  source->document = document != NULL ? weir_yaml_document_ref (document) : NULL;
+  source->loose_layout = weir_value_ref (loose_layout);
+  return source;
+}
+
+static void
+source_free (Source *source)
+{
+  g_clear_pointer (&source->document, weir_yaml_document_unref);
+  weir_value_unref (source->loose_layout);
+  g_free (source);
 }
 
 static void
@@ -93,6 +121,12 @@ change_free_state (ChangeKind kind, gpointer state)
       break;
     case CHANGE_PORTS:
       ports_free (state);
+      break;
+    case CHANGE_ORDER:
+      weir_arrangement_free (state);
+      break;
+    case CHANGE_SOURCE:
+      source_free (state);
       break;
     case CHANGE_BLOCK:
     case CHANGE_LINK:
@@ -192,6 +226,19 @@ apply_record (WeirHistory *self, WeirGraph *graph, WeirValue *record)
     weir_workflow_read_header (self->workflow);
 }
 
+/* The old text stays with the change, since blocks point into it until they are located. */
+static void
+apply_source (WeirHistory *self, const Source *source)
+{
+  WeirWorkflow *workflow = self->workflow;
+
+  g_clear_pointer (&workflow->source, weir_yaml_document_unref);
+  workflow->source = source->document != NULL ? weir_yaml_document_ref (source->document) : NULL;
+  weir_value_unref (workflow->loose_layout);
+  workflow->loose_layout = weir_value_ref (source->loose_layout);
+  self->relocate = TRUE;
+}
+
 static void
 apply (WeirHistory *self, const Change *change, gboolean forward)
 {
@@ -220,6 +267,12 @@ apply (WeirHistory *self, const Change *change, gboolean forward)
       break;
     case CHANGE_RECORD:
       apply_record (self, change->graph, state);
+      break;
+    case CHANGE_ORDER:
+      weir_arrangement_apply (state, change->graph);
+      break;
+    case CHANGE_SOURCE:
+      apply_source (self, state);
       break;
     default:
       g_assert_not_reached ();
@@ -268,6 +321,14 @@ merge_into (Edit *earlier, Edit *later)
 }
 
 static void
+locate (WeirHistory *self)
+{
+  if (self->relocate)
+    weir_workflow_locate (self->workflow);
+  self->relocate = FALSE;
+}
+
+static void
 finish_edit (WeirHistory *self)
 {
   Edit *edit = g_steal_pointer (&self->open);
@@ -280,6 +341,8 @@ finish_edit (WeirHistory *self)
       return;
     }
   self->merge_next = FALSE;
+  self->serial++;
+  locate (self);
   if (merge && last != NULL && self->redo->len == 0 && same_place (last, edit))
     merge_into (last, edit);
   else
@@ -324,8 +387,7 @@ weir_history_remove_block (WeirHistory *self, WeirBlock *block)
 void
 weir_history_add_link (WeirHistory *self, WeirGraph *graph, WeirLink *link)
 {
-  record (self, "Add link",
-          (Change) { .kind = CHANGE_LINK, .graph = graph, .target = G_OBJECT (link), .added = TRUE });
+  record (self, "Add link", (Change) { .kind = CHANGE_LINK, .graph = graph, .target = G_OBJECT (link), .added = TRUE });
 }
 
 void
@@ -338,22 +400,26 @@ void
 weir_history_set_data (WeirHistory *self, WeirBlock *block, WeirValue *value)
 {
   record (self, "Change block",
-          (Change) { .kind = CHANGE_DATA, .target = G_OBJECT (block), .before = weir_block_data_ref (block->data),
+          (Change) { .kind = CHANGE_DATA,
+                     .target = G_OBJECT (block),
+                     .before = weir_block_data_ref (block->data),
                      .after = weir_block_data_new (value) });
 }
 
 void
 weir_history_set_id (WeirHistory *self, WeirBlock *block, const char *id)
 {
-  record (self, "Rename block",
-          (Change) { .kind = CHANGE_ID, .target = G_OBJECT (block), .before = g_strdup (block->id), .after = g_strdup (id) });
+  record (
+    self, "Rename block",
+    (Change) { .kind = CHANGE_ID, .target = G_OBJECT (block), .before = g_strdup (block->id), .after = g_strdup (id) });
 }
 
 void
 weir_history_set_position (WeirHistory *self, WeirBlock *block, WeirValue *position)
 {
   record (self, "Move block",
-          (Change) { .kind = CHANGE_POSITION, .target = G_OBJECT (block),
+          (Change) { .kind = CHANGE_POSITION,
+                     .target = G_OBJECT (block),
                      .before = block->position != NULL ? weir_value_ref (block->position) : NULL,
                      .after = position != NULL ? weir_value_ref (position) : NULL });
 }
@@ -373,7 +439,9 @@ void
 weir_history_set_when (WeirHistory *self, WeirLink *link, const char *when)
 {
   record (self, "Change condition",
-          (Change) { .kind = CHANGE_WHEN, .target = G_OBJECT (link), .before = when_new (link->when, link->written),
+          (Change) { .kind = CHANGE_WHEN,
+                     .target = G_OBJECT (link),
+                     .before = when_new (link->when, link->written),
                      .after = when_new (when, NULL) });
 }
 
@@ -393,7 +461,8 @@ void
 weir_history_set_ports (WeirHistory *self, WeirLink *link, const char *source_port, const char *target_port)
 {
   record (self, "Change link",
-          (Change) { .kind = CHANGE_PORTS, .target = G_OBJECT (link),
+          (Change) { .kind = CHANGE_PORTS,
+                     .target = G_OBJECT (link),
                      .before = ports_new (link->source_port, link->target_port, link->written),
                      .after = ports_new (source_port, target_port, NULL) });
 }
@@ -402,8 +471,33 @@ void
 weir_history_set_record (WeirHistory *self, WeirGraph *graph, WeirValue *value)
 {
   record (self, "Change workflow",
-          (Change) { .kind = CHANGE_RECORD, .graph = graph, .before = weir_value_ref (graph->record),
+          (Change) { .kind = CHANGE_RECORD,
+                     .graph = graph,
+                     .before = weir_value_ref (graph->record),
                      .after = weir_value_ref (value) });
+}
+
+/* Takes @before and @after. */
+void
+weir_history_arrange (WeirHistory *self, WeirGraph *graph, WeirArrangement *before, WeirArrangement *after)
+{
+  record (self, "Change order", (Change) { .kind = CHANGE_ORDER, .graph = graph, .before = before, .after = after });
+}
+
+void
+weir_history_set_source (WeirHistory *self, WeirYamlDocument *source, WeirValue *loose_layout)
+{
+  record (self, "Change text",
+          (Change) { .kind = CHANGE_SOURCE,
+                     .before = source_new (self->workflow->source, self->workflow->loose_layout),
+                     .after = source_new (source, loose_layout) });
+}
+
+/* Rises with each edit, undo and redo. */
+guint
+weir_history_get_serial (WeirHistory *self)
+{
+  return self->serial;
 }
 
 /* The public side */
@@ -520,6 +614,8 @@ replay_edit (WeirHistory *self, GPtrArray *from, GPtrArray *to, gboolean forward
     apply (self, &g_array_index (edit->changes, Change, forward ? i : edit->changes->len - 1 - i), forward);
   g_ptr_array_add (to, edit);
   self->merge_next = FALSE;
+  self->serial++;
+  locate (self);
   emit_notify (self);
   weir_workflow_emit_changed (self->workflow);
 }

@@ -199,6 +199,22 @@ void       weir_workflow_follow_ids     (WeirWorkflow  *self,
                                          WeirGraph     *graph,
                                          GHashTable    *ids);
 
+/* Which number each block and link of a graph has, and the links that lead nowhere. */
+typedef struct
+{
+  GPtrArray *objects; /* blocks and links */
+  GArray    *orders;  /* of gint64 */
+  GArray    *loose;   /* of WeirLooseLink */
+} WeirArrangement;
+
+WeirArrangement *weir_arrangement_new   (void);
+void       weir_arrangement_free        (WeirArrangement *self);
+void       weir_arrangement_apply       (WeirArrangement *self,
+                                         WeirGraph     *graph);
+/* An empty array of WeirLooseLink. (transfer full) */
+GArray    *weir_graph_new_loose         (void);
+void       weir_workflow_locate         (WeirWorkflow  *self);
+
 typedef struct _WeirHistory WeirHistory;
 
 struct _WeirWorkflow
@@ -275,6 +291,14 @@ void       weir_history_set_ports       (WeirHistory   *self,
 void       weir_history_set_record      (WeirHistory   *self,
                                          WeirGraph     *graph,
                                          WeirValue     *record);
+void       weir_history_arrange         (WeirHistory   *self,
+                                         WeirGraph     *graph,
+                                         WeirArrangement *before,
+                                         WeirArrangement *after);
+void       weir_history_set_source      (WeirHistory   *self,
+                                         WeirYamlDocument *source,
+                                         WeirValue     *loose_layout);
+guint      weir_history_get_serial      (WeirHistory   *self);
 /* The workflow reads its settings anew after the record of the root graph changed. */
 void       weir_workflow_read_header    (WeirWorkflow  *self);
 void       weir_workflow_emit_changed   (WeirWorkflow  *self);

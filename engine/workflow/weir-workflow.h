@@ -76,6 +76,11 @@ WEIR_API guint           weir_workflow_get_n_notes (WeirWorkflow  *self);
 WEIR_API const WeirNote *weir_workflow_get_note    (WeirWorkflow  *self,
                                                     guint          index);
 
+/* Makes it say what @with says, as one edit of that name; what is in both stays the same objects. FALSE if nothing changed. */
+WEIR_API gboolean      weir_workflow_replace       (WeirWorkflow  *self,
+                                                    WeirWorkflow  *with,
+                                                    const char    *name);
+
 /* The four verbs: new, add, link, run. @config is a JSON or YAML flow record, or NULL; @source and @target are
  * "block.port". Adding to the root graph. Returns: (transfer none) (nullable) */
 WEIR_API WeirBlock    *weir_workflow_add           (WeirWorkflow  *self,
