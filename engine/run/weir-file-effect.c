@@ -445,17 +445,11 @@ apply_states (WeirFileUndo *context, const WeirEffect *effect, WeirConflictChoic
 static gboolean
 is_time_known (WeirFileUndo *self, const char *folder)
 {
-  GArray *known = self->times != NULL ? g_hash_table_lookup (self->times, folder) : NULL;
   gint64 now;
 
-  if (known == NULL || !weir_file_get_time (folder, &now))
+  if (!weir_file_get_time (folder, &now))
     return FALSE;
-  if (self->since > 0 && now >= self->since)
-    return TRUE;
-  for (guint i = 0; i < known->len; i++)
-    if (g_array_index (known, gint64, i) == now)
-      return TRUE;
-  return FALSE;
+  return (self->since > 0 && now >= self->since) || (self->times != NULL && g_hash_table_contains (self->times, &now));
 }
 
 static WeirValue *
@@ -490,26 +484,42 @@ weir_file_effect_apply (WeirFileUndo *context, const WeirEffect *effect, WeirCon
   return ok;
 }
 
+static void
+add_time (GHashTable *times, WeirValue *state)
+{
+  gint64 mtime = weir_value_get_member_int (state, "mtime", 0);
+
+  if (mtime != 0)
+    g_hash_table_add (times, g_memdup2 (&mtime, sizeof mtime));
+}
+
+static void
+add_folder_times (GHashTable *times, WeirValue *state)
+{
+  WeirValue *entries = state != NULL ? weir_value_find_member (state, "entries") : NULL;
+
+  if (weir_state_is (state, "folder"))
+    add_time (times, state);
+  for (gsize i = 0; entries != NULL && i < weir_value_get_length (entries); i++)
+    if (weir_state_is (weir_value_get_item (entries, i), "folder"))
+      add_time (times, weir_value_get_item (entries, i));
+}
+
+/* A folder has the time that a step gave it by changing what is in it, by copying it, or by putting it back. */
 void
 weir_file_effect_add_times (const WeirEffect *effect, GHashTable *times)
 {
+  static const char *const members[] = { "will", "source", "replaced", "redo" };
+
   for (guint i = 0; i < 2; i++)
     {
-      WeirValue *parents = parents_of (effect, i == 0 ? WEIR_DIRECTION_UNDO : WEIR_DIRECTION_REDO);
+      WeirValue *side = i == 0 ? effect->before : effect->after;
+      WeirValue *parents = side != NULL ? weir_value_find_member (side, "parents") : NULL;
 
+      add_folder_times (times, side);
+      for (guint j = 0; side != NULL && j < G_N_ELEMENTS (members); j++)
+        add_folder_times (times, weir_value_find_member (side, members[j]));
       for (gsize j = 0; parents != NULL && j < weir_value_get_length (parents); j++)
-        {
-          WeirValue *parent = weir_value_get_item (parents, j);
-          const char *path = weir_value_get_member_text (parent, "path", "");
-          gint64 mtime = weir_value_get_member_int (parent, "mtime", 0);
-          GArray *known = g_hash_table_lookup (times, path);
-
-          if (known == NULL)
-            {
-              known = g_array_new (FALSE, FALSE, sizeof (gint64));
-              g_hash_table_insert (times, g_strdup (path), known);
-            }
-          g_array_append_val (known, mtime);
-        }
+        add_time (times, weir_value_get_item (parents, j));
     }
 }

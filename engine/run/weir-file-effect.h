@@ -21,7 +21,7 @@ typedef struct
 {
   WeirStore    *store;
   WeirDirection direction;
-  GHashTable   *times; /* folder → GArray of gint64: the times that this run gave it, between which nobody else was there */
+  GHashTable   *times; /* set of gint64 *, ns: those that this run gave folders, of any path as folders are moved; any other is somebody else's */
   gint64        since; /* ns: times from then on were given by an undo that was cut off; 0: there was none */
   WeirFileSync *sync;
 } WeirFileUndo;

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
@@ -277,10 +278,27 @@ weir_file_get_state_of (WeirStore *store, const char *path, WeirValue *paths, We
   return weir_builder_end (record);
 }
 
+char *
+weir_file_get_place (const char *path)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  g_autofree char *name = g_path_get_basename (path);
+  g_autofree char *real = realpath (folder, NULL);
+
+  if (path[0] != '/' || path[1] == '\0')
+    return g_strdup (path);
+  if (real == NULL && folder[1] != '\0')
+    real = weir_file_get_place (folder);
+  if (real == NULL || !g_utf8_validate (real, -1, NULL))
+    return g_strdup (path);
+  return g_build_filename (real, name, NULL);
+}
+
 WeirValue *
 weir_file_get_parent_time (const char *path)
 {
-  g_autofree char *parent = g_path_get_dirname (path);
+  g_autofree char *place = weir_file_get_place (path);
+  g_autofree char *parent = g_path_get_dirname (place);
   WeirBuilder *record = weir_record_builder_new (2);
   struct stat info;
 

@@ -28,6 +28,9 @@ typedef enum
 WeirValue *weir_file_get_state     (WeirStore *store, const char *path, WeirStateDetail detail, gint64 *left, GError **error);
 /* Only of the members @paths (list of text or of states with `path`) of the folder at @path. (transfer full) */
 WeirValue *weir_file_get_state_of  (WeirStore *store, const char *path, WeirValue *paths, WeirStateDetail detail, gint64 *left, GError **error);
+/* @path with the links on the way to it followed, as far as there is something; not that of the path itself: links may be gone when it is
+ * undone. (transfer full) */
+char      *weir_file_get_place     (const char *path);
 /* {path, mtime} of the folder that @path is in. (transfer full) */
 WeirValue *weir_file_get_parent_time (const char *path);
 

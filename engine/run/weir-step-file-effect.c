@@ -205,6 +205,33 @@ act_with_progress (WeirFileCall *call, DexFiberFunc act, GError **error)
   return ok;
 }
 
+static void
+place (char **path)
+{
+  char *real = weir_file_get_place (*path);
+
+  g_free (*path);
+  *path = real;
+}
+
+void
+weir_file_call_place (WeirFileCall *call)
+{
+  if (call->path != NULL)
+    place (&call->path);
+  if (call->from != NULL)
+    place (&call->from);
+}
+
+static DexFuture *
+keep_in_thread (gpointer user_data)
+{
+  WeirFileCall *call = user_data;
+
+  weir_file_call_place (call);
+  return call->keep (call);
+}
+
 /* Now that the folders are there they have a time that undo can give back. */
 static DexFuture *
 look_at_parents_in_thread (gpointer user_data)
@@ -229,7 +256,8 @@ weir_file_call_run (WeirFileCall *call, DexFiberFunc keep, DexFiberFunc act, GEr
   GError *local = NULL;
   guint64 id;
 
-  if (!weir_file_call_load_earlier (call, error) || !weir_file_call_in_thread (call, keep, error))
+  call->keep = keep;
+  if (!weir_file_call_load_earlier (call, error) || !weir_file_call_in_thread (call, keep_in_thread, error))
     return FALSE;
   if (call->done != NULL)
     {

@@ -29,6 +29,7 @@ typedef struct
   gboolean         preserve;
   gboolean         verify;
   WeirValue       *wanted;    /* attributes to set */
+  DexFiberFunc     keep;
   GPtrArray       *earlier;   /* of WeirEffect: of earlier attempts of the step; NULL on the first */
   WeirFileProgress progress;
   /* found */
@@ -50,6 +51,8 @@ gboolean      weir_file_call_in_thread (WeirFileCall *call, DexFiberFunc func, G
 /* An effect from beginning to end: @keep looks and fills in `before`; then it is intended; @act does it and fills in `after`. Both run in
  * a thread. In a fiber. */
 gboolean      weir_file_call_run       (WeirFileCall *call, DexFiberFunc keep, DexFiberFunc act, GError **error);
+/* `path` and `from` without links on the way; run () does so, too. Blocks. */
+void          weir_file_call_place     (WeirFileCall *call);
 /* Fills in `earlier`; run () does so, too. In a fiber. */
 gboolean      weir_file_call_load_earlier (WeirFileCall *call, GError **error);
 /* For @act: it did not work. */

@@ -202,6 +202,7 @@ look_for_folder (gpointer user_data)
   WeirFileCall *call = user_data;
   GError *error = NULL;
 
+  weir_file_call_place (call);
   call->parents = weir_file_missing_parents (call->path);
   call->made = !g_file_test (call->path, G_FILE_TEST_IS_DIR);
   if (call->made && g_file_test (call->path, G_FILE_TEST_EXISTS))

@@ -277,11 +277,12 @@ static DexFuture *
 move_fiber (gpointer user_data)
 {
   WeirFileCall *call = user_data;
+  g_autofree char *named = g_strdup (call->path);
   GError *error = NULL;
 
   if (!weir_file_call_run (call, keep_before_move, move_in_thread, &error))
     return dex_future_new_for_error (error);
-  return dex_future_new_take_boxed (WEIR_TYPE_VALUE, weir_value_new_text (call->path));
+  return dex_future_new_take_boxed (WEIR_TYPE_VALUE, weir_value_new_text (call->done != NULL ? call->path : named));
 }
 
 /**
@@ -322,12 +323,20 @@ weir_step_move_file (WeirStep *self, const char *from, const char *to, gboolean 
 /* ── names chosen before a crash ────────────────────────────────────────────────────────── */
 
 static DexFuture *
+place_in_thread (gpointer user_data)
+{
+  weir_file_call_place (user_data);
+  return dex_future_new_true ();
+}
+
+static DexFuture *
 find_target_fiber (gpointer user_data)
 {
   WeirFileCall *call = user_data;
   GError *error = NULL;
 
-  if (!weir_file_call_load_earlier (call, &error))
+  if (!weir_file_call_load_earlier (call, &error)
+      || (call->earlier != NULL && !weir_file_call_in_thread (call, place_in_thread, &error)))
     return dex_future_new_for_error (error);
   for (guint i = call->earlier != NULL ? call->earlier->len : 0; i-- > 0;)
     {

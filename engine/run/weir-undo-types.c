@@ -67,7 +67,7 @@ weir_undo_plan_new (gint64 run, const char *to_block)
   g_atomic_ref_count_init (&self->ref_count);
   self->run = run;
   self->to_block = g_strdup (to_block);
-  self->times = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_array_unref);
+  self->times = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self->items = g_ptr_array_new_with_free_func (weir_undo_item_free);
   return self;
 }

@@ -84,7 +84,7 @@ typedef struct
   guint      n_conflicts;
   guint      n_irreversible;
   /*< private >*/
-  GHashTable *times;       /* folder → GArray of gint64 */
+  GHashTable *times;       /* set of gint64 *: those of folders */
   gint64      since;
 } WeirUndoPlan;
 

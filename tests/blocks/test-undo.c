@@ -278,9 +278,8 @@ undo_all (KindTest *test, Outcome *outcome)
 }
 
 static void
-test_random (KindTest *test)
+check_seed (KindTest *test, guint32 seed)
 {
-  guint32 seed = g_test_rand_int ();
   g_autoptr(GRand) rand = NULL;
   g_autofree char *yaml = NULL;
   g_autofree char *before = NULL;
@@ -290,8 +289,6 @@ test_random (KindTest *test)
   g_autofree char *again = NULL;
   g_autoptr(Outcome) outcome = NULL;
 
-  if (g_getenv ("WEIR_SEED") != NULL)
-    seed = (guint32) g_ascii_strtoull (g_getenv ("WEIR_SEED"), NULL, 10);
   g_test_message ("WEIR_SEED=%u", seed);
   rand = g_rand_new_with_seed (seed);
   make_world (test, rand);
@@ -312,11 +309,36 @@ test_random (KindTest *test)
   assert_same_picture (again, before, seed, "after the second undo");
 }
 
+static void
+test_random (KindTest *test)
+{
+  const char *seed = g_getenv ("WEIR_SEED");
+
+  check_seed (test, seed != NULL ? (guint32) g_ascii_strtoull (seed, NULL, 10) : (guint32) g_test_rand_int ());
+}
+
+/* With this seed, a folder gets its time by a copy onto it, and files go into another through a link that leads there. */
+static void
+test_folder_times (KindTest *test)
+{
+  check_seed (test, 125);
+}
+
+/* With this seed, something is moved into the folder that a link leads to, and that is the link. */
+static void
+test_moved_link (KindTest *test)
+{
+  check_seed (test, 270);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   dex_init ();
+  g_test_add_data_func ("/weir/undo/a-folder-that-was-copied-or-reached-through-a-link-gets-its-time-back", test_folder_times,
+                        run_kind_test);
+  g_test_add_data_func ("/weir/undo/a-link-that-was-moved-to-where-it-led-comes-back", test_moved_link, run_kind_test);
   for (guint i = 0; i < (g_test_quick () ? 5 : 100); i++)
     {
       g_autofree char *path = g_strdup_printf ("/weir/undo/random-work-is-taken-back-and-done-again/%u", i + 1);
