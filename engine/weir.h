@@ -18,6 +18,7 @@
 #include "weir-graph.h"
 #include "weir-workflow.h"
 #include "weir-workflow-file.h"
+#include "weir-diff.h"
 #include "weir-event.h"
 #include "weir-run-state.h"
 #include "weir-run.h"

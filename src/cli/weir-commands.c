@@ -100,6 +100,11 @@ const WeirCommand weir_commands[] = {
     weir_command_audit },
   { "validate", N_ ("FILE"), N_ ("Say everything that is wrong with a workflow file"),
     N_ ("Nothing is run. Exit code 0: no errors, 2: errors."), "file", weir_validate_options, 1, 1, weir_command_validate },
+  { "diff", N_ ("BEFORE AFTER"), N_ ("Say what is different in another workflow or version"),
+    N_ ("Each is a file, a workflow of the database, or one of its versions: NAME@3, or only 3 where the other names the workflow. What a block,\n"
+        "link or setting says is told apart from where it stands and how it looks. Two files are compared without the database. Exit code 0: the\n"
+        "same but for layout, 1: different, 2: trouble."),
+    "workflow", weir_diff_options, 2, 2, weir_command_diff },
   { "import", N_ ("FILE"), N_ ("Put a workflow file into the database"), NULL, "file", weir_import_options, 1, 1,
     weir_command_import },
   { "export", N_ ("NAME"), N_ ("Write a workflow of the database as a file"), NULL, "workflow", weir_export_options, 1, 1,

@@ -66,10 +66,11 @@ weir_workflow_source_read (const char *path, GError **error)
   return g_steal_pointer (&workflow);
 }
 
-static WeirWorkflow *
-load_stored (WeirSession *session, const char *name, GError **error)
+WeirWorkflow *
+weir_workflow_source_load_version (WeirSession *session, const char *name, guint version, GError **error)
 {
-  g_autoptr(WeirValue) answer = weir_session_call (session, error, "Export", "name", weir_value_new_text (name), NULL);
+  g_autoptr(WeirValue) answer = weir_session_call (session, error, "Export", "name", weir_value_new_text (name),
+                                                    "version", weir_value_new_int (version), NULL);
   g_autoptr(GListModel) problems = NULL;
   WeirWorkflow *workflow;
 
@@ -119,5 +120,5 @@ weir_workflow_source_load (WeirSession *session, const char *source, WeirValue *
     return load_demo (source + strlen ("demo:"), given, error);
   if (looks_like_file (source))
     return weir_workflow_source_read (source, error);
-  return load_stored (session, source, error);
+  return weir_workflow_source_load_version (session, source, 0, error);
 }

@@ -13,6 +13,11 @@ WeirWorkflow *weir_workflow_source_load    (WeirSession   *session,
                                             const char    *source,
                                             WeirValue    **given,
                                             GError       **error);
+/* A version of a workflow of the database, 0 for the latest. */
+WeirWorkflow *weir_workflow_source_load_version (WeirSession *session,
+                                            const char    *name,
+                                            guint          version,
+                                            GError       **error);
 /* Of a file alone; prints its problems. */
 WeirWorkflow *weir_workflow_source_read    (const char    *path,
                                             GError       **error);

@@ -145,6 +145,37 @@ class WeirTest(unittest.TestCase):
     def holds(self, text):
         return [str(path) for path in self.data.rglob("*") if path.is_file() and text.encode() in path.read_bytes()]
 
+    # Comparing
+
+    def test_two_files_are_compared_without_a_database(self):
+        before, after = self.file(SIMPLE, "a.yaml"), self.file(SIMPLE.replace("heard", "listened"), "b.yaml")
+        told = self.weir("diff", before, after, code=1).stdout
+        self.assertIn("changed block say (Log)", told)
+        self.assertIn('config.message: "heard" → "listened"', told)
+        self.assertIn("No difference", self.weir("diff", before, before).stdout)
+        self.assertFalse(self.data.exists(), "comparing files made a database")
+
+    def test_layout_alone_is_no_difference(self):
+        before = self.file(SIMPLE + "layout: { hello: [0, 0] }\n", "a.yaml")
+        after = self.file(SIMPLE + "layout: { hello: [0, 80] }\n", "b.yaml")
+        self.assertIn("position", self.weir("diff", before, after).stdout)
+        self.assertNotIn("position", self.weir("diff", "--no-layout", before, after).stdout)
+        answer = json.loads(self.weir("diff", "--json", before, after).stdout)
+        self.assertFalse(answer["different"])
+        self.assertEqual([change["keys"][0]["key"] for change in answer["changes"]], ["position"])
+
+    def test_versions_are_compared_by_number(self):
+        path = self.file(SIMPLE)
+        self.weir("import", path)
+        self.file(SIMPLE.replace("heard", "listened"))
+        self.weir("import", path)
+        for args in (("Simple@1", "Simple"), ("1", "Simple"), ("Simple", "1"), ("Simple@1", "2")):
+            self.assertIn("listened", self.weir("diff", *args, code=1).stdout)
+        self.assertIn("No difference", self.weir("diff", "Simple@2", "Simple").stdout)
+        self.assertIn("No difference", self.weir("diff", path, "Simple").stdout)
+        self.assertIn("version 7", self.weir("diff", "Simple@7", "Simple", code=2).stderr)
+        self.weir("diff", path, str(self.dir / "gone.yaml"), code=2)
+
     # What a run answers
 
     def test_a_run_that_succeeds_answers_0_and_its_result(self):
