@@ -17,9 +17,7 @@ give_up_rest (WeirRunState *self, WeirScopeState *root)
         weir_scope_state_close (self, scope, WEIR_STEP_CANCELLED);
     }
   weir_scope_state_cancel (self, root, WEIR_STEP_CANCELLED);
-  for (guint i = 0; i < root->shared->plan->n_blocks; i++)
-    for (WeirStepState *step = root->blocks[i].last; step != NULL; step = step->previous)
-      step->given_up = TRUE;
+  root->n_given_up = self->steps->len;
   root->n_active = 0;
   root->rested = FALSE;
   root->failing = FALSE;

@@ -71,6 +71,25 @@ weir_step_state_forget_scopes (WeirStepState *container)
   g_queue_clear (&container->closed);
 }
 
+static gpointer
+copy_result (gconstpointer tagged, gpointer user_data)
+{
+  if (tagged != NULL)
+    weir_value_ref ((WeirValue *) ((gsize) tagged & ~FAILED));
+  return (gpointer) tagged;
+}
+
+/* (transfer full) (nullable): what the dropped scopes of a container gave. */
+GPtrArray *
+weir_step_state_copy_dropped (WeirStepState *container)
+{
+  GPtrArray *copy = container->dropped != NULL ? g_ptr_array_copy (container->dropped, copy_result, NULL) : NULL;
+
+  if (copy != NULL)
+    g_ptr_array_set_free_func (copy, result_free);
+  return copy;
+}
+
 /* An executor that still holds one of its steps needs it. */
 static gboolean
 is_held (WeirRunState *self, WeirScopeState *scope)
@@ -105,7 +124,7 @@ drop_scope (WeirRunState *self, WeirScopeState *scope)
         if (shared->blocks[i].last == step)
           shared->blocks[i].last = NULL;
         self->steps->pdata[step->info.index] = NULL;
-        weir_step_state_free (step);
+        weir_step_state_unref (step);
       }
   self->scopes->pdata[scope->pub.id] = NULL;
   weir_scope_state_free (scope);
@@ -127,7 +146,8 @@ keep_result (WeirStepState *container, WeirScopeState *scope)
   if (scope->pub.error != NULL)
     container->dropped->pdata[index] = (gpointer) ((gsize) weir_value_ref (scope->pub.error) | FAILED);
   else
-    container->dropped->pdata[index] = scope->pub.result != NULL ? weir_value_ref (scope->pub.result) : weir_value_new_null ();
+    container->dropped->pdata[index] = scope->pub.result != NULL ? weir_value_ref (scope->pub.result)
+                                                                 : weir_value_new_null ();
   return TRUE;
 }
 

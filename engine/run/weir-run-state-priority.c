@@ -38,7 +38,12 @@ weir_run_state_apply_priority (WeirRunState *self, WeirEvent *event)
   if (id < 0)
     self->priority = priority;
   else if (block == NULL && id < self->scopes->len)
-    ((WeirScopeState *) g_ptr_array_index (self->scopes, id))->priority = priority;
+    {
+      WeirScopeState *scope = g_ptr_array_index (self->scopes, id);
+
+      if (scope != NULL)
+        scope->priority = priority;
+    }
   else if ((step = weir_run_state_lookup (self, id, block, 0)) != NULL)
-    step->priority = priority;
+    weir_run_state_own_step (self, step)->priority = priority;
 }

@@ -118,15 +118,16 @@ struct _WeirScopeState
   gint64           closed_at;
   int              priority;  /* on top of that of the run and of the scopes around it */
   guint            n_tries;   /* of its container when it was opened */
+  guint            n_given_up; /* the run ends: what comes of steps with a lower index changes nothing any more */
 };
 
 struct _WeirStepState
 {
   WeirStepInfo    info;
+  guint           n_states; /* that have it; changed only while it is one: see weir-run-state-copy.c */
   WeirScopeState *scope;
   guint           block_index;
   gboolean        skip;     /* to be skipped: nothing was delivered */
-  gboolean        given_up; /* the run ends: what comes of it changes nothing any more */
   gboolean        overflow; /* the round that the budget of its cycle forbids */
   gboolean        routed;
   WeirStepState  *previous; /* firing of the same block */
@@ -189,6 +190,7 @@ struct _WeirRunState
   GPtrArray       *signals;    /* of records {name, value, by} that nobody waited for yet; NULL: none ever came */
   guint64          order;
   gint64           now;       /* of the event being applied */
+  gsize            size;      /* of a copy: bytes that it does not share with the state it is of */
 };
 
 /* weir-run-routing.c */
@@ -205,6 +207,7 @@ void            weir_step_state_remember_scope (WeirStepState *container, WeirSc
 WeirScopeState *weir_step_state_find_scope     (WeirStepState *container, const char *key);
 gboolean        weir_step_state_find_dropped   (WeirStepState *container, const char *key, WeirValue **result, WeirValue **error);
 void            weir_step_state_forget_scopes  (WeirStepState *container);
+GPtrArray      *weir_step_state_copy_dropped   (WeirStepState *container);
 /* What failed is to be run again. */
 void            weir_step_state_forget_failures (WeirStepState *container);
 void            weir_run_state_scope_closed    (WeirRunState *self, WeirStepState *container, WeirScopeState *scope);
@@ -264,26 +267,41 @@ weir_scope_is_taken_up (WeirScopeState *scope)
 }
 
 /* weir-run-state-scopes.c */
+/* Bytes of the room of a scope. */
+gsize          weir_scope_state_get_room         (WeirPlan *plan);
 void           weir_run_state_open_scope         (WeirRunState *self, WeirScopeState *scope, WeirGraph *graph);
 gboolean       weir_run_state_apply_scope_opened (WeirRunState *self, WeirEvent *event, WeirStepState *step, GError **error);
 gboolean       weir_run_state_apply_scope_closed (WeirRunState *self, WeirEvent *event, GError **error);
 
 /* weir-run-state-steps.c */
 gboolean       weir_step_status_is_over     (WeirStepStatus status);
+void           weir_attempt_clear           (gpointer attempt);
 gboolean       weir_run_state_apply_to_step (WeirRunState *self, WeirEvent *event, WeirStepState *step, GError **error);
+
+/* weir-run-state-copy.c */
+WeirRunState  *weir_run_state_copy       (WeirRunState *self);
+WeirStepState *weir_run_state_own_step   (WeirRunState *self, WeirStepState *step);
 
 /* weir-run-state.c */
 /* (transfer full), NULL where there is none */
 WeirValue     *weir_run_state_dup_member    (WeirValue *data, const char *key);
 void           weir_scope_state_cancel   (WeirRunState *self, WeirScopeState *scope, WeirStepStatus status);
 void           weir_scope_state_close    (WeirRunState *self, WeirScopeState *scope, WeirStepStatus leftover);
-void           weir_step_state_free      (WeirStepState *step);
+void           weir_step_state_unref     (WeirStepState *step);
 void           weir_scope_state_free     (WeirScopeState *scope);
+GHashTable    *weir_run_state_new_plans  (void);
 WeirPlanState *weir_run_state_share_plan (WeirRunState *self, WeirGraph *graph);
 WeirStepState *weir_run_state_add_step   (WeirRunState *self, WeirScopeState *scope, guint block, WeirValue *inputs, gboolean skip);
 void           weir_step_state_set_status (WeirRunState *self, WeirStepState *step, WeirStepStatus status);
 gboolean       weir_step_state_begins    (WeirStepState *step, WeirEventKind kind);
 WeirStepState *weir_run_state_lookup     (WeirRunState *self, guint32 scope, const char *block, guint32 firing);
+/* The run ends: what comes of it changes nothing any more. */
+static inline gboolean
+weir_step_state_is_given_up (WeirStepState *step)
+{
+  return step->info.index < step->scope->n_given_up;
+}
+
 static inline WeirPlanBlock *
 weir_step_state_get_block (WeirStepState *step)
 {

@@ -25,17 +25,24 @@ weir_run_state_share_plan (WeirRunState *self, WeirGraph *graph)
   return shared;
 }
 
+gsize
+weir_scope_state_get_room (WeirPlan *plan)
+{
+  gsize size = sizeof (WeirBlockState) * plan->n_blocks + sizeof (WeirLinkState) * plan->n_links
+               + sizeof (WeirRegionState) * plan->n_regions;
+
+  for (guint i = 0; i < plan->n_blocks; i++)
+    size += sizeof (WeirInputState) * plan->blocks[i].n_inputs;
+  return MAX (size, 1);
+}
+
 /* One piece for all that is as large as the graph: a swarm opens a hundred thousand scopes. */
 static void
 scope_make_room (WeirScopeState *scope, WeirPlan *plan)
 {
-  gsize size = sizeof (WeirBlockState) * plan->n_blocks + sizeof (WeirLinkState) * plan->n_links
-               + sizeof (WeirRegionState) * plan->n_regions;
   WeirInputState *inputs;
 
-  for (guint i = 0; i < plan->n_blocks; i++)
-    size += sizeof (WeirInputState) * plan->blocks[i].n_inputs;
-  scope->room = g_malloc0 (MAX (size, 1));
+  scope->room = g_malloc0 (weir_scope_state_get_room (plan));
   scope->blocks = scope->room;
   scope->links = (WeirLinkState *) (scope->blocks + plan->n_blocks);
   scope->regions = (WeirRegionState *) (scope->links + plan->n_links);

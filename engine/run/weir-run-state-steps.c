@@ -9,10 +9,10 @@
 
 G_DEFINE_BOXED_TYPE (WeirRunState, weir_run_state, weir_run_state_ref, weir_run_state_unref)
 
-static void
-attempt_clear (WeirAttempt *attempt)
+void
+weir_attempt_clear (gpointer attempt)
 {
-  g_clear_pointer (&attempt->error, weir_value_unref);
+  g_clear_pointer (&((WeirAttempt *) attempt)->error, weir_value_unref);
 }
 
 /* ── steps ──────────────────────────────────────────────────────────────────────────────── */
@@ -114,6 +114,7 @@ weir_run_state_add_step (WeirRunState *self, WeirScopeState *scope, guint block,
   WeirStepState *step = g_new0 (WeirStepState, 1);
   WeirBlockState *state = &scope->blocks[block];
 
+  step->n_states = 1;
   step->scope = scope;
   step->block_index = block;
   step->skip = skip;
@@ -209,7 +210,7 @@ apply_retry (WeirRunState *self, WeirStepState *step, WeirEvent *event)
   if (info->attempts == NULL)
     {
       info->attempts = g_array_new (FALSE, TRUE, sizeof (WeirAttempt));
-      g_array_set_clear_func (info->attempts, (GDestroyNotify) attempt_clear);
+      g_array_set_clear_func (info->attempts, weir_attempt_clear);
       g_array_append_val (info->attempts, ((WeirAttempt) { .started_at = info->started_at }));
     }
   end_attempt (step, event, info->error);

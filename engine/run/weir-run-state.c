@@ -7,9 +7,9 @@
 #include <string.h>
 
 void
-weir_step_state_free (WeirStepState *step)
+weir_step_state_unref (WeirStepState *step)
 {
-  if (step == NULL)
+  if (step == NULL || --step->n_states > 0)
     return;
   g_clear_pointer (&step->info.inputs, weir_value_unref);
   g_clear_pointer (&step->info.outputs, weir_value_unref);
@@ -29,6 +29,13 @@ plan_state_free (WeirPlanState *shared)
   g_free (shared->blocks);
   g_free (shared->links);
   g_free (shared);
+}
+
+/* (transfer full): graph → WeirPlanState */
+GHashTable *
+weir_run_state_new_plans (void)
+{
+  return g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) plan_state_free);
 }
 
 void
@@ -71,9 +78,9 @@ weir_run_state_new (WeirWorkflow *workflow, WeirResolveFunc resolve, gpointer us
   self->resolve = resolve;
   self->resolve_data = user_data;
   self->scopes = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_scope_state_free);
-  self->steps = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_step_state_free);
+  self->steps = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_step_state_unref);
   self->parents = g_array_new (FALSE, FALSE, sizeof (guint32));
-  self->shared = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) plan_state_free);
+  self->shared = weir_run_state_new_plans ();
   self->others = g_ptr_array_new_with_free_func (g_object_unref);
   return self;
 }
@@ -318,7 +325,8 @@ weir_run_state_apply (WeirRunState *self, WeirEvent *event, GError **error)
     return TRUE;
   if (about_step)
     {
-      if ((step->scope->pub.closed || step->given_up) && !is_about_effect (event->kind))
+      step = weir_run_state_own_step (self, step);
+      if ((step->scope->pub.closed || weir_step_state_is_given_up (step)) && !is_about_effect (event->kind))
         return TRUE;
       return weir_run_state_apply_to_step (self, event, step, error);
     }

@@ -2,9 +2,16 @@
 #include "weir-run-view.h"
 
 #include "weir-engine-private.h"
+#include "weir-keyframes.h"
 
 /* A slow main loop may fall behind by this many events before the view has to read the journal again. */
 #define BUFFER 100000
+
+/* Events from one keyframe to the next: about a millisecond of folding. An ordinary run has fewer, and needs none. */
+#define KEYFRAME_SPACING 4096
+
+/* What keyframes may take; beyond that they are farther from each other. */
+#define KEYFRAME_BYTES (32 << 20)
 
 struct _WeirRunView
 {
@@ -13,6 +20,7 @@ struct _WeirRunView
   gint64            run;
   WeirWorkflow     *workflow;
   WeirRunState     *state;
+  WeirKeyframes    *keyframes;
   GPtrArray        *events;
   WeirSubscription *subscription;
   guint64           seek; /* G_MAXUINT64: the newest */
@@ -41,6 +49,7 @@ weir_run_view_dispose (GObject *object)
     g_signal_handlers_disconnect_by_data (self->subscription, self);
   g_clear_object (&self->subscription);
   g_clear_pointer (&self->state, weir_run_state_unref);
+  g_clear_pointer (&self->keyframes, weir_keyframes_free);
   g_clear_pointer (&self->events, g_ptr_array_unref);
   g_clear_object (&self->workflow);
   g_clear_object (&self->engine);
@@ -73,7 +82,8 @@ weir_run_view_class_init (WeirRunViewClass *klass)
   object_class->dispose = weir_run_view_dispose;
   object_class->get_property = weir_run_view_get_property;
 
-  props[PROP_SEQ] = g_param_spec_uint64 ("seq", NULL, NULL, 0, G_MAXUINT64, 0, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  props[PROP_SEQ] = g_param_spec_uint64 ("seq", NULL, NULL, 0, G_MAXUINT64, 0,
+                                         G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   props[PROP_LIVE] = g_param_spec_boolean ("live", NULL, NULL, TRUE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, props);
 
@@ -92,6 +102,7 @@ static void
 weir_run_view_init (WeirRunView *self)
 {
   self->seek = G_MAXUINT64;
+  self->keyframes = weir_keyframes_new (KEYFRAME_SPACING, KEYFRAME_BYTES);
   self->events = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_event_unref);
 }
 
@@ -118,6 +129,7 @@ take_event (WeirRunView *self, WeirEvent *event, guint *first)
   *first = MIN (*first, weir_run_state_get_n_steps (self->state));
   if (!weir_run_state_apply (self->state, event, &error))
     g_warning ("Run %" G_GINT64_FORMAT ": %s", self->run, error->message);
+  weir_keyframes_offer (self->keyframes, self->state);
   *first = MIN (*first, step_of_event (self, event));
 }
 
@@ -238,8 +250,9 @@ open_fiber (gpointer user_data)
   info = dex_await_object (weir_engine_load_run (self->engine, self->run), &error);
   if (info == NULL)
     return dex_future_new_for_error (error);
-  self->workflow = dex_await_object (weir_engine_load_workflow (self->engine, weir_run_info_get_workflow_id (info),
-                                                                weir_run_info_get_version (info)), &error);
+  self->workflow = dex_await_object (
+    weir_engine_load_workflow (self->engine, weir_run_info_get_workflow_id (info), weir_run_info_get_version (info)),
+    &error);
   if (self->workflow == NULL)
     return dex_future_new_for_error (error);
   self->state = weir_run_state_new (self->workflow, weir_engine_resolve, self->engine);
@@ -334,30 +347,42 @@ weir_run_view_get_live (WeirRunView *self)
   return self->seek == G_MAXUINT64;
 }
 
+/* To where the events up to @seq are least far: where it is, a keyframe, or the beginning. */
+static void
+go_near (WeirRunView *self, guint64 seq)
+{
+  guint64 now = weir_run_state_get_seq (self->state);
+  WeirRunState *keyframe = weir_keyframes_find (self->keyframes, seq);
+
+  if (seq >= now && (keyframe == NULL || weir_run_state_get_seq (keyframe) <= now))
+    return;
+  weir_run_state_unref (self->state);
+  self->state = keyframe != NULL ? weir_run_state_copy (keyframe)
+                                 : weir_run_state_new (self->workflow, weir_engine_resolve, self->engine);
+}
+
 /**
  * weir_run_view_seek:
  * @self: a view
  * @seq: a sequence number, or %G_MAXUINT64 to follow the newest event again
  *
- * Makes the view show the run as it was after that event.
+ * Makes the view show the run as it was after that event. Takes a few milliseconds, however long the run is: there are copies of the state at
+ * moments all over it.
  */
 void
 weir_run_view_seek (WeirRunView *self, guint64 seq)
 {
   gboolean was_live = self->seek == G_MAXUINT64;
-  guint64 now = weir_run_state_get_seq (self->state);
 
   g_return_if_fail (WEIR_IS_RUN_VIEW (self));
   self->seek = seq;
-  if (seq < now)
-    {
-      g_clear_pointer (&self->state, weir_run_state_unref);
-      self->state = weir_run_state_new (self->workflow, weir_engine_resolve, self->engine);
-      now = 0;
-    }
+  go_near (self, seq);
   /* numbers are gap-free from 1: the index of an event is its number less one */
-  for (guint64 i = now; i < self->events->len && i < seq; i++)
-    weir_run_state_apply (self->state, g_ptr_array_index (self->events, i), NULL);
+  for (guint64 i = weir_run_state_get_seq (self->state); i < self->events->len && i < seq; i++)
+    {
+      weir_run_state_apply (self->state, g_ptr_array_index (self->events, i), NULL);
+      weir_keyframes_offer (self->keyframes, self->state);
+    }
   tell_changed (self, 0);
   if (was_live != (seq == G_MAXUINT64))
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_LIVE]);

@@ -312,7 +312,7 @@ weir_run_step_done (WeirStep *step, GError *error)
     return;
   step->settled = TRUE;
   weir_step_release (step);
-  if (run->suspended || step->state->scope->pub.closed || step->state->given_up
+  if (run->suspended || step->state->scope->pub.closed || weir_step_state_is_given_up (step->state)
       || weir_run_status_is_final (run->state->status))
     return;
   weir_run_stop_inside (run, step->state, step->forced);

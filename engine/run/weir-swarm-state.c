@@ -41,6 +41,44 @@ weir_swarm_state_free (WeirSwarmState *self)
   g_free (self);
 }
 
+static GHashTable *
+copy_extras (GHashTable *extras)
+{
+  GHashTable *copy = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+  GHashTableIter iter;
+  gpointer index, extra;
+
+  g_hash_table_iter_init (&iter, extras);
+  while (g_hash_table_iter_next (&iter, &index, &extra))
+    g_hash_table_insert (copy, index, g_memdup2 (extra, sizeof (WeirItemExtra)));
+  return copy;
+}
+
+WeirSwarmState *
+weir_swarm_state_copy (WeirSwarmState *self)
+{
+  WeirSwarmState *copy;
+
+  if (self == NULL)
+    return NULL;
+  copy = g_memdup2 (self, sizeof *self);
+  copy->items = g_byte_array_sized_new (self->items->len);
+  g_byte_array_append (copy->items, self->items->data, self->items->len);
+  copy->order = g_array_copy (self->order);
+  copy->batches = g_array_copy (self->batches);
+  g_array_set_clear_func (copy->batches, batch_clear);
+  for (guint i = 0; i < copy->batches->len; i++)
+    {
+      WeirItemBatch *batch = &g_array_index (copy->batches, WeirItemBatch, i);
+
+      if (batch->items != NULL)
+        weir_value_ref (batch->items);
+    }
+  copy->extras = self->extras != NULL ? copy_extras (self->extras) : NULL;
+  copy->item_type = g_strdup (self->item_type);
+  return copy;
+}
+
 WeirItemStatus
 weir_swarm_state_get_status (WeirSwarmState *self, guint index)
 {

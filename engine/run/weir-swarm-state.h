@@ -49,6 +49,8 @@ typedef struct _WeirSwarmState
 } WeirSwarmState;
 
 void           weir_swarm_state_free         (WeirSwarmState *self);
+/* (transfer full), NULL of NULL */
+WeirSwarmState *weir_swarm_state_copy        (WeirSwarmState *self);
 WeirItemStatus weir_swarm_state_get_status   (WeirSwarmState *self, guint index);
 WeirItemBatch *weir_swarm_state_find_batch   (WeirSwarmState *self, guint index);
 WeirItemExtra *weir_swarm_state_find_extra   (WeirSwarmState *self, guint index);

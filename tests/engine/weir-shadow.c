@@ -8,6 +8,7 @@ typedef struct
   gint64 id;
   WeirRunState *state;
   GArray *seen; /* of WeirStepStatus by index of the step: what was shown last */
+  WeirRunState *twin; /* began as a copy of @state, or of an earlier twin, and goes on for itself */
 } Shadow;
 
 static WeirTest *current;
@@ -30,6 +31,7 @@ shadow_free (gpointer data)
   Shadow *self = data;
 
   weir_run_state_unref (self->state);
+  g_clear_pointer (&self->twin, weir_run_state_unref);
   g_array_unref (self->seen);
   g_free (self);
 }
@@ -191,6 +193,29 @@ begins (WeirEvent *event, WeirStepState *step)
              || event->kind == WEIR_EVENT_BLOCK_FAILED || event->kind == WEIR_EVENT_BLOCK_RETRY);
 }
 
+/* A copy goes on as its original does, and neither changes the other. */
+static char *
+follow_twin (Shadow *self, WeirEvent *event)
+{
+  g_autoptr(GError) error = NULL;
+  char *wrong = NULL;
+
+  if (self->twin != NULL && !weir_run_state_apply (self->twin, event, &error))
+    return g_strdup_printf ("a copy does not go on: %s", error->message);
+  if (self->twin != NULL && weir_run_state_equal (self->state, self->twin, &wrong))
+    wrong = compare_counts (self->state, self->twin);
+  if (wrong == NULL && g_test_rand_int_range (0, 5) == 0)
+    {
+      WeirRunState *twin = weir_run_state_copy (self->twin != NULL && g_test_rand_bit () ? self->twin : self->state);
+
+      g_clear_pointer (&self->twin, weir_run_state_unref);
+      self->twin = twin;
+      if (weir_run_state_equal (self->state, self->twin, &wrong))
+        wrong = compare_counts (self->state, self->twin);
+    }
+  return wrong;
+}
+
 static void
 follow (WeirRun *run, WeirEvent *event)
 {
@@ -210,6 +235,8 @@ follow (WeirRun *run, WeirEvent *event)
     wrong = g_strdup (error->message);
   if (wrong == NULL && weir_run_state_equal (run->state, self->state, &wrong))
     wrong = compare_counts (run->state, self->state);
+  if (wrong == NULL)
+    wrong = follow_twin (self, event);
   if (wrong == NULL)
     wrong = check_counts (self->state);
   if (wrong == NULL)
