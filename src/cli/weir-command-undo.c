@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "weir-cli.h"
 #include "weir-session.h"
+#include "weir-watch.h"
 
 #include <stdio.h>
 
@@ -113,6 +114,8 @@ undo_or_redo (const char *run_text, gboolean redo)
     }
   if (!weir_session_open (&session, &error))
     return weir_cli_fail (error);
+  if (!option_dry_run)
+    weir_session_serve (&session);
   answer = weir_session_call (&session, &error, option_dry_run ? "PlanUndo" : "Undo", "run", weir_value_new_int (run),
                               "to_block", weir_value_new_text (option_to != NULL ? option_to : ""), "part",
                               weir_value_new_text (option_only != NULL ? option_only : ""), "redo",
@@ -131,8 +134,7 @@ undo_or_redo (const char *run_text, gboolean redo)
           print_outcome (answer, redo);
         }
     }
-  weir_session_close (&session, NULL);
-  return code;
+  return weir_watch_close_session (&session, code);
 }
 
 int

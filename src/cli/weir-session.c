@@ -6,8 +6,9 @@
 
 /* A command that is over sooner pays nothing for the socket. */
 #define SERVE_AFTER_MS 30
-/* An owner that has just started does not listen yet, one that ends does not listen any more. */
-#define OWNER_GRACE_US (2 * G_USEC_PER_SEC)
+/* An owner that has just started does not listen yet, one that ends does not listen any more, and one that only reads or
+ * changes something never does. */
+#define OWNER_GRACE_US (5 * G_USEC_PER_SEC)
 /* What others asked for may take so long when this process is done. */
 #define CALL_GRACE_MS 10000
 /* What must not be cut off may take so long when the program is told to end: as long as logind waits. */
@@ -108,7 +109,6 @@ weir_session_open (WeirSession *self, GError **error)
         {
           g_signal_connect (self->engine, "trouble", G_CALLBACK (trouble_cb), NULL);
           self->control = weir_control_new (self->engine);
-          self->serve_id = g_timeout_add (SERVE_AFTER_MS, serve_cb, self);
           return TRUE;
         }
       if (g_error_matches (busy, WEIR_ERROR, WEIR_ERROR_NEWER))
@@ -146,9 +146,20 @@ shutdown_cb (WeirInhibitor *inhibitor, WeirSession *self)
   terminate_cb (self);
 }
 
+/* What others ask for ends with this process, so a command that is over at once must not take it: a run that began in it would be
+ * cut off. */
+void
+weir_session_serve (WeirSession *self)
+{
+  if (self->engine != NULL && self->serve_id == 0 && !self->is_served)
+    self->serve_id = g_timeout_add (SERVE_AFTER_MS, serve_cb, self);
+  self->is_served = TRUE;
+}
+
 void
 weir_session_listen (WeirSession *self)
 {
+  weir_session_serve (self);
   if (self->told_to_end != NULL)
     return;
   self->told_to_end = dex_promise_new ();
@@ -201,6 +212,7 @@ weir_session_close (WeirSession *self, GError **error)
   gboolean closed = TRUE;
 
   g_clear_handle_id (&self->serve_id, g_source_remove);
+  self->is_served = FALSE;
   g_clear_object (&self->control);
   if (self->engine != NULL)
     {

@@ -20,12 +20,15 @@ typedef struct
   DexPromise *told_to_end; /* NULL while nobody listens */
   WeirInhibitor *inhibitor;
   guint serve_id;
+  gboolean is_served;
   guint terminate_id;
 } WeirSession;
 
 gboolean   weir_session_open  (WeirSession  *self,
                                GError      **error);
-/* From now on SIGTERM ends the program in an orderly way: what must not be cut off is waited for when the session is closed, and runs
+/* From now on other processes reach the engine of this one. Whoever calls this closes the session with weir_watch_close_session (). */
+void       weir_session_serve (WeirSession  *self);
+/* Serves, and from now on SIGTERM ends the program in an orderly way: what must not be cut off is waited for when the session is closed, and runs
  * are left to be taken up. */
 void       weir_session_listen (WeirSession *self);
 gboolean   weir_session_is_told_to_end (WeirSession *self);

@@ -424,6 +424,17 @@ class WeirTest(unittest.TestCase):
         owner.communicate(timeout=30)
         self.assertEqual((owner.returncode, other.returncode), (0, 0))
 
+    def test_a_command_that_is_over_at_once_takes_nobody_else_s_run_with_it(self):
+        path = self.file(SIMPLE)
+        for _ in range(8):
+            readers = [self.start("runs") for _ in range(3)]
+            runner = self.start("run", path, "-i", "n=1")
+            readers += [self.start("runs") for _ in range(3)]
+            for process in [runner, *readers]:
+                out, err = process.communicate(timeout=60)
+                self.assertEqual(process.returncode, 0, f"{process.args}\n{out}\n{err}")
+        self.assertEqual({run["status"] for run in json.loads(self.weir("runs", "--json").stdout)}, {"succeeded"})
+
     def test_following_the_log_of_another_process_ends_with_the_run(self):
         owner = self.start("run", self.file(GATED), "--json")
         self.wait_for_event(owner, "block.started")

@@ -149,11 +149,13 @@ mutate (GByteArray *text, GRand *random)
       g_byte_array_remove_range (text, at, n);
       break;
     case 2: /* a piece once more, at the end */
-      g_byte_array_append (text, copy, n);
+      if (n > 0)
+        g_byte_array_append (text, copy, n);
       break;
     case 3: /* a piece over another */
       to = text->len > n ? (guint) g_rand_int_range (random, 0, (gint32) (text->len - n)) : 0;
-      memcpy (text->data + to, copy, n);
+      if (n > 0)
+        memcpy (text->data + to, copy, n);
       break;
     case 4: /* cut off */
       if (g_rand_int_range (random, 0, 8) == 0)
