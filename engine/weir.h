@@ -19,6 +19,7 @@
 #include "weir-workflow.h"
 #include "weir-workflow-file.h"
 #include "weir-diff.h"
+#include "weir-history.h"
 #include "weir-event.h"
 #include "weir-run-state.h"
 #include "weir-run.h"

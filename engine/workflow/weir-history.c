@@ -1,68 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "weir-workflow-private.h"
+#include "weir-history-private.h"
 
 /* What happened, in a form that can be done again either way round. */
-
-typedef enum
-{
-  CHANGE_BLOCK,    /* after: the block that came; before: the one that went */
-  CHANGE_LINK,
-  CHANGE_DATA,     /* WeirBlockData */
-  CHANGE_ID,       /* char * */
-  CHANGE_POSITION, /* WeirValue or NULL */
-  CHANGE_WHEN,     /* When */
-  CHANGE_PORTS,    /* Ports */
-  CHANGE_RECORD,   /* WeirValue */
-  CHANGE_ORDER,    /* WeirArrangement */
-  CHANGE_SOURCE,   /* Source */
-} ChangeKind;
-
-typedef struct
-{
-  char      *when;
-  WeirValue *written;
-} When;
-
-typedef struct
-{
-  const char *source; /* interned */
-  const char *target;
-  WeirValue  *written;
-} Ports;
-
-typedef struct
-{
-  WeirYamlDocument *document; /* NULL for none */
-  WeirValue        *loose_layout;
-} Source;
-
-typedef struct
-{
-  ChangeKind kind;
-  WeirGraph *graph;  /* of blocks and links that come or go, and of a record */
-  GObject   *target; /* block or link; NULL for a record */
-  gboolean   added;  /* blocks and links */
-  gpointer   before;
-  gpointer   after;
-} Change;
-
-typedef struct
-{
-  char   *name;
-  GArray *changes;
-} Edit;
-
-struct _WeirHistory
-{
-  WeirWorkflow *workflow; /* owns the history */
-  GPtrArray    *undo;
-  GPtrArray    *redo;
-  Edit         *open;
-  guint         depth;
-  gboolean      merge_next;
-  gboolean      relocate;   /* the text is another one: lines and columns are to be found anew */
-  guint         serial;     /* edits so far, undo and redo included */
-};
 
 static void
 when_free (When *when)
@@ -152,6 +91,7 @@ edit_free (gpointer data)
   Edit *self = data;
 
   g_array_unref (self->changes);
+  g_clear_pointer (&self->written, g_ptr_array_unref);
   g_free (self->name);
   g_free (self);
 }
@@ -184,6 +124,8 @@ weir_history_free (WeirHistory *self)
   g_ptr_array_unref (self->undo);
   g_ptr_array_unref (self->redo);
   g_clear_pointer (&self->open, edit_free);
+  if (self->journal_destroy != NULL)
+    self->journal_destroy (self->journal_data);
   g_free (self);
 }
 
@@ -305,7 +247,8 @@ same_place (const Edit *a, const Edit *b)
   return TRUE;
 }
 
-/* The later edit goes into the earlier one: the first before, the last after. */
+/* The later edit goes into the earlier one: the first before, the last after. What the later one wrote says what both do, but for a text,
+ * of which only the difference is written. */
 static void
 merge_into (Edit *earlier, Edit *later)
 {
@@ -316,7 +259,15 @@ merge_into (Edit *earlier, Edit *later)
 
       change_free_state (kept->kind, kept->after);
       kept->after = g_steal_pointer (&merged->after);
+      if (later->written != NULL && kept->kind == CHANGE_SOURCE)
+        {
+          weir_value_unref (later->written->pdata[i]);
+          later->written->pdata[i] = weir_history_write_change (kept);
+        }
     }
+  g_clear_pointer (&earlier->written, g_ptr_array_unref);
+  earlier->written = g_steal_pointer (&later->written);
+  earlier->at = later->at;
   edit_free (later);
 }
 
@@ -326,6 +277,22 @@ locate (WeirHistory *self)
   if (self->relocate)
     weir_workflow_locate (self->workflow);
   self->relocate = FALSE;
+}
+
+/* Tells who keeps the edits of the last one that is done, or only how many are (@edit NULL). */
+static void
+tell_journal (WeirHistory *self, Edit *edit)
+{
+  g_autoptr(WeirValue) changes = NULL;
+
+  if (self->journal == NULL || self->replaying)
+    return;
+  if (edit != NULL)
+    changes = weir_value_new_list ((WeirValue **) edit->written->pdata, edit->written->len);
+  self->journal (self->workflow, self->undo->len, edit != NULL ? edit->name : NULL, edit != NULL ? edit->at : 0,
+                 changes, self->journal_data);
+  if (edit != NULL)
+    g_clear_pointer (&edit->written, g_ptr_array_unref);
 }
 
 static void
@@ -342,6 +309,8 @@ finish_edit (WeirHistory *self)
     }
   self->merge_next = FALSE;
   self->serial++;
+  if (!self->replaying)
+    edit->at = g_get_real_time ();
   locate (self);
   if (merge && last != NULL && self->redo->len == 0 && same_place (last, edit))
     merge_into (last, edit);
@@ -350,6 +319,9 @@ finish_edit (WeirHistory *self)
       g_ptr_array_add (self->undo, edit);
       g_ptr_array_set_size (self->redo, 0);
     }
+  tell_journal (self, self->undo->pdata[self->undo->len - 1]);
+  if (self->replaying)
+    return;
   emit_notify (self);
   weir_workflow_emit_changed (self->workflow);
 }
@@ -366,6 +338,12 @@ record (WeirHistory *self, const char *name, Change change)
   if (change.target != NULL)
     g_object_ref (change.target);
   g_array_append_val (self->open->changes, change);
+  if (self->journal != NULL && !self->replaying)
+    {
+      if (self->open->written == NULL)
+        self->open->written = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_value_unref);
+      g_ptr_array_add (self->open->written, weir_history_write_change (&change));
+    }
   apply (self, &change, TRUE);
   if (alone)
     finish_edit (self);
@@ -606,16 +584,29 @@ weir_workflow_get_redo_name (WeirWorkflow *self)
 }
 
 static void
-replay_edit (WeirHistory *self, GPtrArray *from, GPtrArray *to, gboolean forward)
+move_edit (WeirHistory *self, GPtrArray *from, GPtrArray *to, gboolean forward)
 {
   Edit *edit = g_ptr_array_steal_index (from, from->len - 1);
 
   for (guint i = 0; i < edit->changes->len; i++)
     apply (self, &g_array_index (edit->changes, Change, forward ? i : edit->changes->len - 1 - i), forward);
   g_ptr_array_add (to, edit);
+}
+
+/* Takes back or does again until @step edits are done. */
+static void
+go_to (WeirHistory *self, guint step)
+{
+  while (self->undo->len > step)
+    move_edit (self, self->undo, self->redo, FALSE);
+  while (self->undo->len < step)
+    move_edit (self, self->redo, self->undo, TRUE);
   self->merge_next = FALSE;
   self->serial++;
   locate (self);
+  if (self->replaying)
+    return;
+  tell_journal (self, NULL);
   emit_notify (self);
   weir_workflow_emit_changed (self->workflow);
 }
@@ -632,7 +623,7 @@ weir_workflow_undo (WeirWorkflow *self)
   g_return_if_fail (WEIR_IS_WORKFLOW (self));
 
   if (weir_workflow_can_undo (self))
-    replay_edit (self->history, self->history->undo, self->history->redo, FALSE);
+    go_to (self->history, self->history->undo->len - 1);
 }
 
 /**
@@ -647,5 +638,135 @@ weir_workflow_redo (WeirWorkflow *self)
   g_return_if_fail (WEIR_IS_WORKFLOW (self));
 
   if (weir_workflow_can_redo (self))
-    replay_edit (self->history, self->history->redo, self->history->undo, TRUE);
+    go_to (self->history, self->history->undo->len + 1);
+}
+
+/* Steps */
+
+static Edit *
+get_edit (WeirHistory *self, guint step)
+{
+  if (step < self->undo->len)
+    return self->undo->pdata[step];
+  step -= self->undo->len;
+  return step < self->redo->len ? self->redo->pdata[self->redo->len - 1 - step] : NULL;
+}
+
+/**
+ * weir_workflow_get_n_steps:
+ * @self: a workflow
+ *
+ * Returns: how many edits are remembered, those that were taken back included
+ */
+guint
+weir_workflow_get_n_steps (WeirWorkflow *self)
+{
+  g_return_val_if_fail (WEIR_IS_WORKFLOW (self), 0);
+  return self->history->undo->len + self->history->redo->len;
+}
+
+/**
+ * weir_workflow_get_step:
+ * @self: a workflow
+ *
+ * Returns: how many of the edits are done: the first ones
+ */
+guint
+weir_workflow_get_step (WeirWorkflow *self)
+{
+  g_return_val_if_fail (WEIR_IS_WORKFLOW (self), 0);
+  return self->history->undo->len;
+}
+
+/**
+ * weir_workflow_get_step_name:
+ * @self: a workflow
+ * @step: 0 for the oldest edit
+ *
+ * Returns: (transfer none) (nullable): what the edit did, "Move 3 blocks"
+ */
+const char *
+weir_workflow_get_step_name (WeirWorkflow *self, guint step)
+{
+  Edit *edit;
+
+  g_return_val_if_fail (WEIR_IS_WORKFLOW (self), NULL);
+  edit = get_edit (self->history, step);
+  return edit != NULL ? edit->name : NULL;
+}
+
+/**
+ * weir_workflow_get_step_time:
+ * @self: a workflow
+ * @step: 0 for the oldest edit
+ *
+ * Returns: when the edit was made, in µs UTC
+ */
+gint64
+weir_workflow_get_step_time (WeirWorkflow *self, guint step)
+{
+  Edit *edit;
+
+  g_return_val_if_fail (WEIR_IS_WORKFLOW (self), 0);
+  edit = get_edit (self->history, step);
+  return edit != NULL ? edit->at : 0;
+}
+
+/**
+ * weir_workflow_go_to_step:
+ * @self: a workflow, not in an edit
+ * @step: how many edits shall be done, at most weir_workflow_get_n_steps()
+ *
+ * Undoes or redoes as many edits as that takes; `changed` is emitted once.
+ */
+void
+weir_workflow_go_to_step (WeirWorkflow *self, guint step)
+{
+  g_return_if_fail (WEIR_IS_WORKFLOW (self));
+  g_return_if_fail (self->history->depth == 0);
+  g_return_if_fail (step <= weir_workflow_get_n_steps (self));
+
+  if (step == self->history->undo->len)
+    return;
+  go_to (self->history, step);
+}
+
+/**
+ * weir_workflow_forget_steps:
+ * @self: a workflow
+ * @n: how many of the oldest edits; no more than are done
+ *
+ * These can no longer be taken back.
+ */
+void
+weir_workflow_forget_steps (WeirWorkflow *self, guint n)
+{
+  g_return_if_fail (WEIR_IS_WORKFLOW (self));
+
+  g_ptr_array_remove_range (self->history->undo, 0, MIN (n, self->history->undo->len));
+  emit_notify (self->history);
+}
+
+/**
+ * weir_workflow_set_journal:
+ * @self: a workflow, not in an edit
+ * @journal: (nullable) (scope notified): hears of each edit from now on
+ * @user_data: for @journal
+ * @destroy: (nullable): frees @user_data
+ *
+ * For who keeps the edits over restarts; there is one at a time.
+ */
+void
+weir_workflow_set_journal (WeirWorkflow *self, WeirJournalFunc journal, gpointer user_data, GDestroyNotify destroy)
+{
+  WeirHistory *history;
+
+  g_return_if_fail (WEIR_IS_WORKFLOW (self));
+
+  history = self->history;
+  if (history->journal_destroy != NULL)
+    history->journal_destroy (history->journal_data);
+  history->journal = journal;
+  history->journal_data = user_data;
+  history->journal_destroy = destroy;
 }

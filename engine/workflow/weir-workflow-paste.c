@@ -133,6 +133,23 @@ place_blocks (WeirWorkflow *scratch, WeirYamlNode *layout, double dx, double dy)
     }
 }
 
+/* Of a block that is in no graph: the layout of a text names what is in its body with its id before. */
+void
+weir_paste_place_body (WeirBlock *block, WeirYamlNode *layout)
+{
+  for (guint i = 0; block->body != NULL && i < block->body->blocks->len; i++)
+    {
+      WeirBlock *inner = block->body->blocks->pdata[i];
+      WeirYamlNode *at = layout != NULL && layout->type == WEIR_YAML_RECORD
+                           ? weir_yaml_node_find (layout, weir_block_get_path (inner))
+                           : NULL;
+
+      if (at != NULL)
+        inner->position = weir_value_ref (weir_yaml_node_get_value (at));
+      weir_paste_place_body (inner, layout);
+    }
+}
+
 /* The id with a number that is free in both graphs. @numbers: stem → the next to try, so that many of one stem stay quick. */
 static char *
 make_unique_id (const char *id, WeirGraph *target, WeirGraph *scratch, GHashTable *numbers)
@@ -178,14 +195,15 @@ make_ids_unique (WeirWorkflow *scratch, WeirGraph *target)
     weir_workflow_follow_ids (scratch, scratch->graph, ids);
 }
 
-/* What was pasted stands in no file. */
-static void
-forget_origin (WeirBlock *block)
+/* What was pasted stands in no file, and its path is another one. */
+void
+weir_paste_forget_origin (WeirBlock *block)
 {
+  g_clear_pointer (&block->path, g_free);
   block->node = NULL;
   block->line = block->column = 0;
   for (guint i = 0; block->body != NULL && i < block->body->blocks->len; i++)
-    forget_origin (block->body->blocks->pdata[i]);
+    weir_paste_forget_origin (block->body->blocks->pdata[i]);
   for (guint i = 0; block->body != NULL && i < block->body->links->len; i++)
     {
       WeirLink *link = block->body->links->pdata[i];
@@ -212,7 +230,7 @@ carry_over (WeirWorkflow *self, WeirGraph *graph, WeirWorkflow *scratch)
       g_autoptr(WeirBlock) block = g_object_ref (scratch->graph->blocks->pdata[scratch->graph->blocks->len - 1]);
 
       weir_graph_remove_block (scratch->graph, block);
-      forget_origin (block);
+      weir_paste_forget_origin (block);
       block->order = -1;
       g_ptr_array_add (removed, g_steal_pointer (&block));
     }

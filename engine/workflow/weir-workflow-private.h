@@ -199,6 +199,11 @@ void       weir_workflow_follow_ids     (WeirWorkflow  *self,
                                          WeirGraph     *graph,
                                          GHashTable    *ids);
 
+/* weir-workflow-paste.c: a block that was read from a text of its own */
+void       weir_paste_place_body        (WeirBlock     *block,
+                                         WeirYamlNode  *layout);
+void       weir_paste_forget_origin     (WeirBlock     *block);
+
 /* Which number each block and link of a graph has, and the links that lead nowhere. */
 typedef struct
 {
