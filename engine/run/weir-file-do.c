@@ -170,8 +170,14 @@ weir_file_open_beside (const char *path, char **temporary)
 
   if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL && errno != ENOENT))
     return fd;
-  *temporary = g_strconcat (path, ".weir-XXXXXX", NULL);
-  return g_mkstemp_full (*temporary, O_RDWR | O_CLOEXEC, 0600);
+  do
+    {
+      g_free (*temporary);
+      *temporary = g_strdup_printf ("%s.weir-%06x", path, g_random_int () & 0xffffff);
+      fd = open (*temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    }
+  while (fd < 0 && errno == EEXIST);
+  return fd;
 }
 
 /* Gives the file without a name the name @path, or one in @temporary if that is taken. */

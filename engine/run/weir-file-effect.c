@@ -4,8 +4,13 @@
 
 #include "weir-file-effect-private.h"
 
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/stat.h>
+
+/* The clock of file systems, a tick of the kernel, at its coarsest. */
+#define CLOCK_TICK_NS 10000000
 
 /* ── what there is to compare ───────────────────────────────────────────────────────────── */
 
@@ -373,23 +378,47 @@ keep_states (WeirStore *store, const WeirEffect *effect, Sides *sides, gint64 li
   return weir_file_get_state_of (store, effect->target, list, detail, &limit, error);
 }
 
+/* What was recorded after it, and what folders are like now, if it was cut off before that was. NULL: that is all there is. */
+static WeirValue *
+keep_times (const WeirEffect *effect)
+{
+  WeirValue *parents = weir_file_effect_get (effect, "parents");
+  g_autoptr(WeirValue) nothing = effect->after == NULL ? weir_value_new_record (NULL, NULL, 0) : NULL;
+  WeirValue *after = effect->after != NULL ? effect->after : nothing;
+  WeirBuilder *list;
+
+  if (parents == NULL || weir_value_find_member (after, "parents") != NULL)
+    return NULL;
+  list = weir_list_builder_new (2);
+  for (gsize i = 0; i < weir_value_get_length (parents); i++)
+    weir_builder_take (list, weir_file_get_time_of (weir_value_get_member_text (weir_value_get_item (parents, i), "path", "")));
+  return weir_state_with (after, "parents", weir_builder_end (list));
+}
+
 WeirValue *
 weir_file_effect_keep (WeirStore *store, const WeirEffect *effect, gint64 limit, GError **error)
 {
   g_auto(Sides) sides = { 0 };
   g_autoptr(WeirValue) now = NULL;
   g_autoptr(WeirValue) nothing = NULL;
+  g_autoptr(WeirValue) timed = NULL;
   WeirValue *old = effect->after != NULL ? weir_value_find_member (effect->after, "redo") : NULL;
+  WeirValue *after = effect->after;
 
-  if (is_move (effect) || weir_file_effect_is_done (effect, WEIR_DIRECTION_UNDO, NULL))
+  if (weir_file_effect_is_done (effect, WEIR_DIRECTION_UNDO, NULL))
     return NULL;
+  timed = keep_times (effect);
+  if (is_move (effect))
+    return g_steal_pointer (&timed);
   sides_init (&sides, effect, WEIR_DIRECTION_UNDO);
   now = keep_states (store, effect, &sides, limit, error);
   if (now == NULL)
     return NULL;
-  if (effect->after == NULL)
-    nothing = weir_value_new_record (NULL, NULL, 0);
-  return weir_state_with (effect->after != NULL ? effect->after : nothing, "redo", merge_kept (&sides, now, old));
+  if (timed != NULL)
+    after = timed;
+  else if (after == NULL)
+    after = nothing = weir_value_new_record (NULL, NULL, 0);
+  return weir_state_with (after, "redo", merge_kept (&sides, now, old));
 }
 
 /* ── doing ──────────────────────────────────────────────────────────────────────────────── */
@@ -505,6 +534,33 @@ add_folder_times (GHashTable *times, WeirValue *state)
       add_time (times, weir_value_get_item (entries, i));
 }
 
+static gboolean
+is_about (const struct statx_timestamp *time, gint64 at)
+{
+  gint64 ns = time->tv_sec * G_GINT64_CONSTANT (1000000000) + time->tv_nsec;
+
+  return ABS (ns - at) < CLOCK_TICK_NS;
+}
+
+/* An effect that was cut off did not come to write down the time that it gave a folder. It is that at which the file got its name there, if
+ * nobody was there since. */
+static void
+add_time_of_making (GHashTable *times, const WeirEffect *effect, WeirValue *parents)
+{
+  struct statx info;
+
+  if (statx (AT_FDCWD, effect->target, AT_SYMLINK_NOFOLLOW, STATX_CTIME | STATX_BTIME, &info) != 0)
+    return;
+  for (gsize i = 0; i < weir_value_get_length (parents); i++)
+    {
+      gint64 now;
+
+      if (weir_file_get_time (weir_value_get_member_text (weir_value_get_item (parents, i), "path", ""), &now)
+          && (is_about (&info.stx_ctime, now) || ((info.stx_mask & STATX_BTIME) != 0 && is_about (&info.stx_btime, now))))
+        g_hash_table_add (times, g_memdup2 (&now, sizeof now));
+    }
+}
+
 /* A folder has the time that a step gave it by changing what is in it, by copying it, or by putting it back. */
 void
 weir_file_effect_add_times (const WeirEffect *effect, GHashTable *times)
@@ -521,5 +577,7 @@ weir_file_effect_add_times (const WeirEffect *effect, GHashTable *times)
         add_folder_times (times, weir_value_find_member (side, members[j]));
       for (gsize j = 0; parents != NULL && j < weir_value_get_length (parents); j++)
         add_time (times, weir_value_get_item (parents, j));
+      if (i == 0 && parents != NULL && effect->state == WEIR_EFFECT_INTENDED)
+        add_time_of_making (times, effect, parents);
     }
 }

@@ -299,11 +299,18 @@ weir_file_get_parent_time (const char *path)
 {
   g_autofree char *place = weir_file_get_place (path);
   g_autofree char *parent = g_path_get_dirname (place);
+
+  return weir_file_get_time_of (parent);
+}
+
+WeirValue *
+weir_file_get_time_of (const char *path)
+{
   WeirBuilder *record = weir_record_builder_new (2);
   struct stat info;
 
-  weir_builder_set_take (record, "path", weir_value_new_text (parent));
-  if (stat (parent, &info) == 0)
+  weir_builder_set_take (record, "path", weir_value_new_text (path));
+  if (stat (path, &info) == 0)
     set_int (record, "mtime", mtime_of (&info));
   return weir_builder_end (record);
 }

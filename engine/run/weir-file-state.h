@@ -33,6 +33,8 @@ WeirValue *weir_file_get_state_of  (WeirStore *store, const char *path, WeirValu
 char      *weir_file_get_place     (const char *path);
 /* {path, mtime} of the folder that @path is in. (transfer full) */
 WeirValue *weir_file_get_parent_time (const char *path);
+/* {path, mtime} of the folder @path, without mtime if there is none. (transfer full) */
+WeirValue *weir_file_get_time_of   (const char *path);
 
 gboolean   weir_state_exists       (WeirValue *state);
 gboolean   weir_state_is           (WeirValue *state, const char *kind);

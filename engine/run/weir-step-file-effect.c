@@ -223,12 +223,30 @@ weir_file_call_place (WeirFileCall *call)
     place (&call->from);
 }
 
+/* Of attempts that were cut off. */
+static void
+remove_debris (GPtrArray *effects)
+{
+  for (guint i = 0; i < effects->len; i++)
+    {
+      const WeirEffect *effect = g_ptr_array_index (effects, i);
+      g_autoptr(GPtrArray) paths = NULL;
+
+      if (effect->state != WEIR_EFFECT_INTENDED || !weir_file_effect_is_one (effect))
+        continue;
+      paths = weir_file_effect_list_paths (effect);
+      weir_file_remove_debris (paths);
+    }
+}
+
 static DexFuture *
 keep_in_thread (gpointer user_data)
 {
   WeirFileCall *call = user_data;
 
   weir_file_call_place (call);
+  if (call->earlier != NULL)
+    remove_debris (call->earlier);
   return call->keep (call);
 }
 

@@ -432,12 +432,33 @@ journal_finish (UndoCall *call)
   journal (call, WEIR_EVENT_UNDO_FINISHED, NULL, weir_value_new_record (keys, (WeirValue *[]) { done, kept }, 2));
 }
 
+static DexFuture *
+remove_debris_in_thread (gpointer user_data)
+{
+  UndoCall *call = user_data;
+  g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < call->plan->items->len; i++)
+    {
+      const WeirEffect *effect = ((WeirUndoItem *) g_ptr_array_index (call->plan->items, i))->effect;
+
+      if (weir_file_effect_is_one (effect) && (call->plan->since > 0 || effect->state == WEIR_EFFECT_INTENDED))
+        g_ptr_array_extend_and_steal (paths, weir_file_effect_list_paths (effect));
+    }
+  if (paths->len > 0)
+    weir_file_remove_debris (paths);
+  return dex_future_new_true ();
+}
+
 static gboolean
 undo_all (UndoCall *call, GError **error)
 {
   journal_start (call);
   if (!dex_await (weir_engine_durable (call->engine), error))
     return FALSE;
+  /* in a run that goes on, others may be writing there */
+  if (call->step == NULL)
+    dex_await (dex_scheduler_spawn (dex_thread_pool_scheduler_get_default (), 0, remove_debris_in_thread, call, NULL), NULL);
   for (guint i = 0; i < call->plan->items->len && !is_stopped (call);)
     {
       WeirUndoItem *item = g_ptr_array_index (call->plan->items, i);
