@@ -2,6 +2,8 @@
 #include "weir-control-private.h"
 
 #define BUFFERED_EVENTS 4096
+/* So many events are given before it is looked whether they are taken. */
+#define WAIT_EACH 64
 
 typedef struct
 {
@@ -11,6 +13,7 @@ typedef struct
   DexFuture *stop;
   gint64 run;
   guint64 last_seq;
+  WeirControlWaitFunc wait;
   WeirControlEventFunc func;
   gpointer user_data;
   GDestroyNotify destroy;
@@ -61,6 +64,16 @@ follow_deliver (Follow *self, WeirEvent *event)
   return ends_run (event);
 }
 
+/* Until whoever follows can take more, or follows no longer. */
+static void
+follow_wait (Follow *self)
+{
+  DexFuture *ready = self->wait != NULL ? self->wait (self->user_data) : NULL;
+
+  if (ready != NULL)
+    dex_await (dex_future_first (ready, dex_ref (self->stop), NULL), NULL);
+}
+
 /* Kept events after the last one given. @ended: the run's end was among them. */
 static gboolean
 follow_catch_up (Follow *self, gboolean *ended, GError **error)
@@ -70,9 +83,13 @@ follow_catch_up (Follow *self, gboolean *ended, GError **error)
   events = dex_await_boxed (weir_engine_load_events (self->engine, self->run, self->last_seq), error);
   if (events == NULL)
     return FALSE;
-  for (guint i = 0; i < events->len; i++)
-    if (follow_deliver (self, g_ptr_array_index (events, i)))
-      *ended = TRUE;
+  for (guint i = 0; i < events->len && dex_future_is_pending (self->stop); i++)
+    {
+      if (i % WAIT_EACH == 0)
+        follow_wait (self);
+      if (follow_deliver (self, g_ptr_array_index (events, i)))
+        *ended = TRUE;
+    }
   return TRUE;
 }
 
@@ -82,10 +99,14 @@ follow_take (Follow *self, gboolean *gap)
 {
   gboolean ended = FALSE;
 
-  for (;;)
+  for (guint i = 0;; i++)
     {
       guint64 first = 0, last = 0;
-      g_autoptr(WeirEvent) event = weir_subscription_take (self->subscription, &first, &last);
+      g_autoptr(WeirEvent) event = NULL;
+
+      if (i % WAIT_EACH == 0)
+        follow_wait (self);
+      event = weir_subscription_take (self->subscription, &first, &last);
 
       if (event == NULL)
         {
@@ -136,8 +157,8 @@ follow_fiber (gpointer user_data)
 }
 
 DexFuture *
-weir_control_follow_engine (WeirEngine *engine, gint64 run, guint64 after_seq, DexFuture *stop, WeirControlEventFunc func,
-                            gpointer user_data, GDestroyNotify destroy)
+weir_control_follow_engine (WeirEngine *engine, gint64 run, guint64 after_seq, DexFuture *stop, WeirControlWaitFunc wait,
+                            WeirControlEventFunc func, gpointer user_data, GDestroyNotify destroy)
 {
   Follow *self = g_new0 (Follow, 1);
 
@@ -145,6 +166,7 @@ weir_control_follow_engine (WeirEngine *engine, gint64 run, guint64 after_seq, D
   self->run = run;
   self->last_seq = after_seq;
   self->stop = dex_ref (stop);
+  self->wait = wait;
   self->func = func;
   self->user_data = user_data;
   self->destroy = destroy;

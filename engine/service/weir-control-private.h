@@ -45,11 +45,14 @@ extern const WeirControlMethod weir_control_waits_methods[];
 DexFuture          *weir_control_dispatch       (WeirEngine         *engine,
                                                  const char         *method,
                                                  WeirValue          *args);
-/* The events of a run in this process; ends early when @stop is resolved. */
+/* (transfer full) (nullable): resolves when more can be taken; NULL: now */
+typedef DexFuture *(*WeirControlWaitFunc) (gpointer user_data);
+/* The events of a run in this process; ends early when @stop is resolved. @wait (nullable) is asked now and then. */
 DexFuture          *weir_control_follow_engine  (WeirEngine         *engine,
                                                  gint64              run,
                                                  guint64             after_seq,
                                                  DexFuture          *stop,
+                                                 WeirControlWaitFunc wait,
                                                  WeirControlEventFunc func,
                                                  gpointer            user_data,
                                                  GDestroyNotify      destroy);

@@ -7,6 +7,9 @@
 
 /* The owner's end of control.sock. */
 
+/* Whoever has not read what is for it by then does not read. */
+#define FLUSH_GRACE_US (2 * G_USEC_PER_SEC)
+
 typedef struct
 {
   GDBusServer *server;
@@ -25,6 +28,75 @@ say_closed (GDBusConnection *connection)
     dex_promise_resolve_boolean (closed, TRUE);
 }
 
+/* ── the last that connections have to hear ─────────────────────────────────────────────── */
+
+typedef struct
+{
+  gatomicrefcount refs;
+  GMutex mutex;
+  GCond done;
+  guint n_left;
+} Flush;
+
+typedef struct
+{
+  Flush *flush;
+  GDBusConnection *connection;
+} FlushOne;
+
+static void
+flush_unref (Flush *self)
+{
+  if (!g_atomic_ref_count_dec (&self->refs))
+    return;
+  g_mutex_clear (&self->mutex);
+  g_cond_clear (&self->done);
+  g_free (self);
+}
+
+static gpointer
+flush_in_thread (gpointer user_data)
+{
+  FlushOne *self = user_data;
+
+  g_dbus_connection_flush_sync (self->connection, NULL, NULL);
+  g_mutex_lock (&self->flush->mutex);
+  self->flush->n_left--;
+  g_cond_signal (&self->flush->done);
+  g_mutex_unlock (&self->flush->mutex);
+  flush_unref (self->flush);
+  g_object_unref (self->connection);
+  g_free (self);
+  return NULL;
+}
+
+/* Flushing cannot be called off, and whoever does not read would hold it for ever: it is left to a thread of its own, and to itself when
+ * the time is over. */
+static void
+flush_connections (GPtrArray *connections)
+{
+  gint64 deadline = g_get_monotonic_time () + FLUSH_GRACE_US;
+  Flush *flush = g_new0 (Flush, 1);
+
+  g_atomic_ref_count_init (&flush->refs);
+  g_mutex_init (&flush->mutex);
+  g_cond_init (&flush->done);
+  flush->n_left = connections->len;
+  for (guint i = 0; i < connections->len; i++)
+    {
+      FlushOne *one = g_new (FlushOne, 1);
+
+      *one = (FlushOne) { flush, g_object_ref (g_ptr_array_index (connections, i)) };
+      g_atomic_ref_count_inc (&flush->refs);
+      g_thread_unref (g_thread_new ("weir-flush", flush_in_thread, one));
+    }
+  g_mutex_lock (&flush->mutex);
+  while (flush->n_left > 0 && g_cond_wait_until (&flush->done, &flush->mutex, deadline))
+    ;
+  g_mutex_unlock (&flush->mutex);
+  flush_unref (flush);
+}
+
 static void
 control_server_free (ControlServer *self)
 {
@@ -36,10 +108,11 @@ control_server_free (ControlServer *self)
 
       g_signal_handlers_disconnect_by_data (connection, self);
       say_closed (connection);
-      /* The last event of a run may still be on its way. */
-      g_dbus_connection_flush_sync (connection, NULL, NULL);
-      g_dbus_connection_close (connection, NULL, NULL, NULL);
     }
+  /* The last event of a run may still be on its way. */
+  flush_connections (self->connections);
+  for (guint i = 0; i < self->connections->len; i++)
+    g_dbus_connection_close (g_ptr_array_index (self->connections, i), NULL, NULL, NULL);
   g_unlink (self->path);
   g_clear_pointer (&self->connections, g_ptr_array_unref);
   g_clear_object (&self->server);
@@ -103,6 +176,32 @@ send_event (WeirEvent *event, gpointer user_data)
                                  g_variant_new ("(x@s)", event->run, g_variant_new_take_string (text)), NULL);
 }
 
+static gboolean
+writable_cb (GSocket *socket, GIOCondition condition, gpointer user_data)
+{
+  dex_promise_resolve_boolean (user_data, TRUE);
+  return G_SOURCE_REMOVE;
+}
+
+/* What its reader leaves unread stays in the journal, not in memory: the socket is full long before that is much. */
+static DexFuture *
+wait_for_reader (gpointer user_data)
+{
+  GSocketConnection *stream = G_SOCKET_CONNECTION (g_dbus_connection_get_stream (user_data));
+  GSocket *socket = g_socket_connection_get_socket (stream);
+  DexPromise *writable;
+  GSource *source;
+
+  if (g_dbus_connection_is_closed (user_data) || g_socket_condition_check (socket, G_IO_OUT) != 0)
+    return NULL;
+  writable = dex_promise_new ();
+  source = g_socket_create_source (socket, G_IO_OUT, NULL);
+  g_source_set_callback (source, G_SOURCE_FUNC (writable_cb), dex_ref (writable), dex_unref);
+  g_source_attach (source, NULL);
+  g_source_unref (source);
+  return DEX_FUTURE (writable);
+}
+
 typedef struct
 {
   GDBusConnection *connection;
@@ -136,7 +235,7 @@ follow (ControlServer *self, GDBusConnection *connection, WeirValue *args)
   ended->connection = g_object_ref (connection);
   ended->run = weir_value_get_member_int (args, "run", 0);
   future = weir_control_follow_engine (self->engine, ended->run, (guint64) weir_value_get_member_int (args, "after", 0),
-                                       closed, send_event, g_object_ref (connection), g_object_unref);
+                                       closed, wait_for_reader, send_event, g_object_ref (connection), g_object_unref);
   future = dex_future_finally (future, ended_cb, ended, (GDestroyNotify) ended_free);
   dex_future_disown (future);
 }

@@ -335,7 +335,7 @@ weir_control_follow (WeirControl *self, gint64 run, guint64 after_seq, WeirContr
   g_return_val_if_fail (func != NULL, NULL);
 
   if (self->engine != NULL)
-    return weir_control_follow_engine (self->engine, run, after_seq, DEX_FUTURE (self->closed), func, user_data,
-                                       destroy);
+    return weir_control_follow_engine (self->engine, run, after_seq, DEX_FUTURE (self->closed), NULL, func,
+                                       user_data, destroy);
   return follow_remote (self, run, after_seq, func, user_data, destroy);
 }
