@@ -9,6 +9,7 @@
 #include "weir-json.h"
 #include "weir-expression.h"
 #include "weir-stream.h"
+#include "weir-load-text.h"
 #include "weir-block-kind.h"
 #include "weir-registry.h"
 #include "weir-problem.h"

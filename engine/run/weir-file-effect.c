@@ -391,7 +391,8 @@ keep_times (const WeirEffect *effect)
     return NULL;
   list = weir_list_builder_new (2);
   for (gsize i = 0; i < weir_value_get_length (parents); i++)
-    weir_builder_take (list, weir_file_get_time_of (weir_value_get_member_text (weir_value_get_item (parents, i), "path", "")));
+    weir_builder_take (
+      list, weir_file_get_time_of (weir_value_get_member_text (weir_value_get_item (parents, i), "path", "")));
   return weir_state_with (after, "parents", weir_builder_end (list));
 }
 
@@ -556,7 +557,8 @@ add_time_of_making (GHashTable *times, const WeirEffect *effect, WeirValue *pare
       gint64 now;
 
       if (weir_file_get_time (weir_value_get_member_text (weir_value_get_item (parents, i), "path", ""), &now)
-          && (is_about (&info.stx_ctime, now) || ((info.stx_mask & STATX_BTIME) != 0 && is_about (&info.stx_btime, now))))
+          && (is_about (&info.stx_ctime, now)
+              || ((info.stx_mask & STATX_BTIME) != 0 && is_about (&info.stx_btime, now))))
         g_hash_table_add (times, g_memdup2 (&now, sizeof now));
     }
 }

@@ -580,6 +580,12 @@ weir_step_load_workflow (WeirStep *self, const char *name, guint version, GError
   path = weir_step_resolve_path (self, name, error);
   if (path == NULL)
     return NULL;
+  /* a pipe that nobody writes into would hold everything */
+  if (g_file_test (path, G_FILE_TEST_EXISTS) && !g_file_test (path, G_FILE_TEST_IS_REGULAR))
+    {
+      weir_set_failure (error, "io.other", "%s is no regular file, expected a workflow", path);
+      return NULL;
+    }
   workflow = weir_workflow_load (path, NULL, error);
   if (workflow != NULL)
     name_by_file (workflow, path);

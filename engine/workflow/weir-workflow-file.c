@@ -2,6 +2,7 @@
 #include "weir-workflow-file.h"
 
 #include "weir-json.h"
+#include "weir-load-text.h"
 #include "weir-workflow-private.h"
 
 #include <string.h>
@@ -145,7 +146,8 @@ weir_workflow_load (const char *path, GListModel **problems, GError **error)
 
   g_return_val_if_fail (path != NULL, NULL);
 
-  if (!g_file_get_contents (path, &text, &length, error))
+  text = weir_load_text (path, WEIR_YAML_MAX_BYTES, &length, error);
+  if (text == NULL)
     {
       if (problems != NULL)
         *problems = G_LIST_MODEL (g_list_store_new (WEIR_TYPE_PROBLEM));

@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+/* What inputs may have is kept in the journal. */
+#define MAX_FILE_BYTES (256 * 1024 * 1024)
+
 static const WeirInput *
 find_input (WeirWorkflow *workflow, const char *name)
 {
@@ -32,7 +35,8 @@ read_json_file (const char *path, GError **error)
   g_autofree char *contents = NULL;
   gsize length;
 
-  if (!g_file_get_contents (path, &contents, &length, error))
+  contents = weir_load_text (path, MAX_FILE_BYTES, &length, error);
+  if (contents == NULL)
     return NULL;
   return weir_json_parse (contents, (gssize) length, error);
 }

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define MAX_FILE_BYTES (256 * 1024 * 1024)
+
 static WeirValue *
 parse_word (const char *text)
 {
@@ -121,14 +123,15 @@ parse_lines (const char *text, GError **error)
 WeirValue *
 weir_items_load (const char *path, GError **error)
 {
-  g_autofree char *text = NULL;
+  gsize length;
+  g_autofree char *text = weir_load_text (path, MAX_FILE_BYTES, &length, error);
   const char *begin;
 
-  if (!g_file_get_contents (g_str_equal (path, "-") ? "/dev/stdin" : path, &text, NULL, error))
+  if (text == NULL)
     return NULL;
-  if (!g_utf8_validate (text, -1, NULL))
+  if (!g_utf8_validate_len (text, length, NULL))
     {
-      g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID, "Expected UTF-8 in %s", path);
+      g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID, _ ("Expected UTF-8 text in %s"), path);
       return NULL;
     }
   begin = text + strspn (text, " \t\r\n");

@@ -1,0 +1,90 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The weir command in a world that is not as it should be: devices for files, folders that cannot be written, odd characters. argv[1] is
+the program."""
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import threading
+import unittest
+
+WEIR = os.path.abspath(sys.argv[1])
+
+ECHO = """
+weir: 1
+name: Echo
+inputs: { given: { type: any } }
+blocks:
+  say: { kind: debug.log, config: { message: "{{ inputs.given }}" } }
+"""
+PLAIN = """
+weir: 1
+name: Plain
+blocks:
+  say: { kind: debug.log, config: { message: heard } }
+"""
+
+
+class WorldTest(unittest.TestCase):
+    def setUp(self):
+        self.temporary = tempfile.TemporaryDirectory(prefix="weir-world-")
+        self.addCleanup(self.temporary.cleanup)
+        self.dir = pathlib.Path(self.temporary.name)
+        self.data = self.dir / "data"
+        self.env = dict(os.environ, XDG_DATA_HOME=str(self.dir / "share"), XDG_STATE_HOME=str(self.dir / "state"),
+                        LANG="C.UTF-8", LC_ALL="C.UTF-8")
+
+    def file(self, text, name="workflow.yaml"):
+        path = self.dir / name
+        path.write_text(text)
+        return str(path)
+
+    def weir(self, *args, code=0, **more):
+        more.setdefault("stdin", subprocess.DEVNULL)
+        done = subprocess.run([WEIR, args[0], "--data-dir", str(self.data), *args[1:]], env=self.env, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, text=True, timeout=60, **more)
+        self.assertEqual(done.returncode, code, f"{args}\n{done.stdout}\n{done.stderr}")
+        return done
+
+    # ── what is no file ──
+
+    def test_a_device_is_no_workflow(self):
+        self.assertIn("/dev/zero is a device", self.weir("run", "/dev/zero", code=2).stderr)
+        self.assertIn("/dev/zero is a device", self.weir("validate", "/dev/zero", code=2).stderr)
+
+    def test_a_device_is_no_input(self):
+        self.assertIn("/dev/zero is a device", self.weir("run", "-i", "given=@/dev/zero", self.file(ECHO), code=2).stderr)
+
+    def test_devices_are_no_items(self):
+        self.assertIn("/dev/zero is a device", self.weir("swarm", "add", "1", "each", "--from", "/dev/zero", code=2).stderr)
+
+    def test_a_folder_is_no_workflow(self):
+        self.assertIn("Is a directory", self.weir("run", str(self.dir) + "/", code=1).stderr)
+
+    def test_a_pipe_without_end_is_read_to_the_limit(self):
+        with subprocess.Popen(["yes"], stdout=subprocess.PIPE) as endless:
+            self.assertIn("at most 16.0\xa0MiB", self.weir("run", "/dev/stdin", code=2, stdin=endless.stdout).stderr)
+            endless.stdout.close()
+
+    def test_a_large_file_is_refused_before_it_is_read(self):
+        large = self.dir / "large.yaml"
+        with open(large, "wb") as file:
+            file.truncate(1 << 40)
+        self.assertIn("at most 16.0\xa0MiB", self.weir("run", str(large), code=2).stderr)
+
+    def test_a_workflow_may_come_through_a_pipe(self):
+        with open(self.file(PLAIN)) as file:
+            self.weir("run", "/dev/stdin", stdin=file)
+        pipe = self.dir / "pipe"
+        os.mkfifo(pipe)
+        writer = threading.Thread(target=lambda: pipe.write_text(PLAIN))
+        writer.start()
+        self.weir("run", str(pipe))
+        writer.join()
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1], verbosity=2)
