@@ -77,6 +77,7 @@ typedef enum
   WEIR_EVENT_PART_PAUSED,       /* a block of a scope, or all of it: nothing begins there */
   WEIR_EVENT_PART_RESUMED,
   WEIR_EVENT_PART_STOPPED,      /* {error}: a scope closes with it once nothing runs in it */
+  WEIR_EVENT_PART_DELETED,      /* {given, of?: {scope, block, firing, key}}: its values are gone, with @given also what others got; whose item */
   WEIR_EVENT_BLOCK_STARTED,     /* not for what is computed at once: its end is the one event it has */
   WEIR_EVENT_BLOCK_EMITTED,     /* {port, value, shut?, item?, slot?}: a side port */
   WEIR_EVENT_BLOCK_RETRY,       /* {error, delay_ms, due_at} */
@@ -164,5 +165,15 @@ WEIR_API char      *weir_event_to_json  (WeirEvent     *self);
 void                weir_event_append_json (WeirEvent   *self,
                                          WeirValue     *data,
                                          GString       *line);
+
+/* What is left of the data (nullable) of an event whose part of the run was deleted: what the fold cannot do without. @given: also what
+ * others were given. (transfer full) */
+WeirValue             *weir_event_strip          (WeirEventKind  kind,
+                                                  WeirValue     *data,
+                                                  gboolean       given);
+/* (transfer full), NULL for NULL */
+WeirValue             *weir_event_strip_error    (WeirValue     *error);
+/* As many nulls as there are items. (transfer full) */
+WeirValue             *weir_event_strip_items    (WeirValue     *items);
 
 G_END_DECLS

@@ -74,7 +74,7 @@ has_finished (WeirRerun *self, const char *block)
 {
   const WeirStepInfo *step = weir_run_state_find_step (self->source.state, 0, block);
 
-  return step != NULL
+  return step != NULL && !step->deleted
          && (step->status == WEIR_STEP_SUCCEEDED || step->status == WEIR_STEP_CACHED || step->status == WEIR_STEP_PINNED
              || step->status == WEIR_STEP_SKIPPED);
 }

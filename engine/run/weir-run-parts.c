@@ -218,3 +218,48 @@ weir_run_stop_part (WeirRun *self, guint32 scope_id, const char *block, gboolean
   weir_engine_wake (self->engine, self);
   return TRUE;
 }
+
+/* Whether a part of a run that goes on may be deleted. */
+gboolean
+weir_run_check_delete_part (WeirRun *self, guint32 scope_id, const char *block, GError **error)
+{
+  WeirScopeState *scope = scope_id < self->state->scopes->len ? g_ptr_array_index (self->state->scopes, scope_id) : NULL;
+  gboolean over;
+
+  if (block == NULL && scope_id == 0)
+    {
+      g_set_error (error, WEIR_ERROR, WEIR_ERROR_WRONG_STATE, "That is the whole run: delete the run");
+      return FALSE;
+    }
+  over = scope == NULL || scope->pub.closed || scope->shared == NULL;
+  if (!over && block != NULL)
+    {
+      int index = weir_plan_find_block (scope->shared->plan, block);
+      WeirStepState *last = index >= 0 ? scope->blocks[index].last : NULL;
+
+      if (!check_block (scope, block, WEIR_VERB_CANCEL_AND_DELETE, error))
+        return FALSE;
+      over = last != NULL && weir_verb_get_step_cell (WEIR_VERB_CANCEL_AND_DELETE, last->info.status)->after;
+    }
+  if (over)
+    g_set_error (error, WEIR_ERROR, WEIR_ERROR_WRONG_STATE, "The run goes on and may need what it gave: delete it when the run has ended");
+  return !over;
+}
+
+/* Whether nothing of a part runs or may run any more. */
+gboolean
+weir_run_is_part_over (WeirRun *self, guint32 scope_id, const char *block)
+{
+  WeirScopeState *scope = scope_id < self->state->scopes->len ? g_ptr_array_index (self->state->scopes, scope_id) : NULL;
+  int index;
+
+  if (weir_run_status_is_final (self->state->status) || scope == NULL || scope->pub.closed || scope->shared == NULL)
+    return TRUE;
+  index = block != NULL ? weir_plan_find_block (scope->shared->plan, block) : -1;
+  if (index < 0)
+    return FALSE;
+  for (WeirStepState *step = scope->blocks[index].last; step != NULL; step = step->previous)
+    if (!weir_step_status_is_over (step->info.status))
+      return FALSE;
+  return TRUE;
+}

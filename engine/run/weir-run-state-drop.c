@@ -63,6 +63,31 @@ weir_step_state_forget_failures (WeirStepState *container)
       g_clear_pointer (&container->dropped->pdata[i], result_free);
 }
 
+static void
+forget_result (gpointer *tagged)
+{
+  WeirValue *value = (WeirValue *) ((gsize) *tagged & ~FAILED);
+  gboolean failed = ((gsize) *tagged & FAILED) != 0;
+
+  if (value == NULL)
+    return;
+  *tagged = failed ? (gpointer) ((gsize) weir_event_strip_error (value) | FAILED) : weir_value_new_null ();
+  weir_value_unref (value);
+}
+
+/* What dropped scopes gave was deleted. @key NULL: all of them. */
+void
+weir_step_state_forget_results (WeirStepState *container, const char *key)
+{
+  guint64 index = 0;
+  guint n = container->dropped != NULL ? container->dropped->len : 0;
+
+  if (key != NULL && (!g_ascii_string_to_unsigned (key, 10, 0, G_MAXUINT32, &index, NULL) || index >= n))
+    return;
+  for (guint i = (guint) index; i < (key != NULL ? (guint) index + 1 : n); i++)
+    forget_result (&container->dropped->pdata[i]);
+}
+
 void
 weir_step_state_forget_scopes (WeirStepState *container)
 {

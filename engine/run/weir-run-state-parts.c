@@ -4,6 +4,8 @@
 
 #include "weir-run-state-private.h"
 
+#include <string.h>
+
 /* Whether the block, what it is in, or anything around that is paused. */
 gboolean
 weir_run_state_is_paused (WeirRunState *self, WeirScopeState *scope, guint block)
@@ -29,6 +31,31 @@ weir_run_state_is_inside (WeirRunState *self, guint32 scope, guint32 outer)
   while (scope > outer && scope < self->parents->len)
     scope = g_array_index (self->parents, guint32, scope);
   return scope == outer;
+}
+
+gboolean
+weir_run_state_find_part (WeirRunState *self, const char *path, guint32 *scope, const char **block, GError **error)
+{
+  const char *slash = strrchr (path, '/');
+  gboolean item = g_str_has_suffix (path, "]") || g_str_has_suffix (path, "/");
+  g_autofree char *wanted = NULL;
+
+  if (item)
+    wanted = g_str_has_suffix (path, "/") ? g_strdup (path) : g_strconcat (path, "/", NULL);
+  else
+    wanted = slash != NULL ? g_strndup (path, (gsize) (slash - path) + 1) : g_strdup ("");
+  *block = item ? NULL : slash != NULL ? slash + 1 : path;
+  for (guint i = weir_run_state_get_n_scopes (self); i-- > 0;)
+    {
+      const WeirScope *candidate = weir_run_state_get_scope (self, i);
+
+      if (candidate == NULL || !g_str_equal (candidate->path, wanted))
+        continue;
+      *scope = i;
+      return TRUE;
+    }
+  g_set_error (error, WEIR_ERROR, WEIR_ERROR_NOT_FOUND, "There is no %s in the run", path);
+  return FALSE;
 }
 
 static gboolean *

@@ -212,7 +212,15 @@ GPtrArray      *weir_step_state_copy_dropped   (WeirStepState *container);
 void            weir_step_state_forget_failures (WeirStepState *container);
 void            weir_run_state_scope_closed    (WeirRunState *self, WeirStepState *container, WeirScopeState *scope);
 
+void            weir_step_state_forget_results (WeirStepState *container, const char *key);
+
+/* weir-run-state-delete.c */
+void            weir_run_state_apply_part_deleted (WeirRunState *self, WeirEvent *event);
+
 /* weir-run-state-parts.c */
+/* "each[3]/slow" is the block slow in the scope each[3]; "each[3]" or "each[3]/" is that scope: @block NULL. */
+gboolean       weir_run_state_find_part          (WeirRunState *self, const char *path, guint32 *scope, const char **block,
+                                                  GError **error);
 gboolean       weir_run_state_is_paused          (WeirRunState *self, WeirScopeState *scope, guint block);
 /* Whether a scope is @outer or somewhere in it. */
 gboolean       weir_run_state_is_inside          (WeirRunState *self, guint32 scope, guint32 outer);

@@ -240,6 +240,9 @@ apply_to_run (WeirRunState *self, WeirEvent *event)
     case WEIR_EVENT_PART_STOPPED:
       weir_run_state_apply_part_stopped (self, event);
       break;
+    case WEIR_EVENT_PART_DELETED:
+      weir_run_state_apply_part_deleted (self, event);
+      break;
     case WEIR_EVENT_RUN_PRIORITY:
       weir_run_state_apply_priority (self, event);
       break;

@@ -32,6 +32,7 @@ typedef struct
   guint          n_effects;
   guint          n_undone;
   guint          index;        /* place among the steps of the run */
+  gboolean       deleted;      /* its values are gone for good */
 } WeirStepInfo;
 
 typedef struct

@@ -3,6 +3,7 @@
 
 #include "weir-engine-private.h"
 #include "weir-keyframes.h"
+#include "weir-run-state-private.h"
 
 /* A slow main loop may fall behind by this many events before the view has to read the journal again. */
 #define BUFFER 100000
@@ -22,6 +23,7 @@ struct _WeirRunView
   WeirRunState     *state;
   WeirKeyframes    *keyframes;
   GPtrArray        *events;
+  GPtrArray        *deletions; /* of these: parts whose values nobody sees any more, at no moment */
   WeirSubscription *subscription;
   guint64           seek; /* G_MAXUINT64: the newest */
   gboolean          loading;
@@ -51,6 +53,7 @@ weir_run_view_dispose (GObject *object)
   g_clear_pointer (&self->state, weir_run_state_unref);
   g_clear_pointer (&self->keyframes, weir_keyframes_free);
   g_clear_pointer (&self->events, g_ptr_array_unref);
+  g_clear_pointer (&self->deletions, g_ptr_array_unref);
   g_clear_object (&self->workflow);
   g_clear_object (&self->engine);
   G_OBJECT_CLASS (weir_run_view_parent_class)->dispose (object);
@@ -104,6 +107,7 @@ weir_run_view_init (WeirRunView *self)
   self->seek = G_MAXUINT64;
   self->keyframes = weir_keyframes_new (KEYFRAME_SPACING, KEYFRAME_BYTES);
   self->events = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_event_unref);
+  self->deletions = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_event_unref);
 }
 
 static guint
@@ -124,6 +128,8 @@ take_event (WeirRunView *self, WeirEvent *event, guint *first)
 
   if (event->seq != 0)
     g_ptr_array_add (self->events, weir_event_ref (event));
+  if (event->kind == WEIR_EVENT_PART_DELETED)
+    g_ptr_array_add (self->deletions, weir_event_ref (event));
   if (self->seek != G_MAXUINT64)
     return;
   *first = MIN (*first, weir_run_state_get_n_steps (self->state));
@@ -383,6 +389,8 @@ weir_run_view_seek (WeirRunView *self, guint64 seq)
       weir_run_state_apply (self->state, g_ptr_array_index (self->events, i), NULL);
       weir_keyframes_offer (self->keyframes, self->state);
     }
+  for (guint i = 0; i < self->deletions->len; i++)
+    weir_run_state_apply_part_deleted (self->state, g_ptr_array_index (self->deletions, i));
   tell_changed (self, 0);
   if (was_live != (seq == G_MAXUINT64))
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_LIVE]);

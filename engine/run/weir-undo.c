@@ -500,9 +500,12 @@ undo_fiber (gpointer user_data)
   UndoCall *call = user_data;
   GError *error = NULL;
 
-  if (!find_last_seq (call, &error))
+  if (!weir_engine_begin_amending (call->engine, call->plan->run, &error))
     return dex_future_new_for_error (error);
-  if (!undo_all (call, &error))
+  if (find_last_seq (call, &error))
+    undo_all (call, &error);
+  weir_engine_end_amending (call->engine, call->plan->run);
+  if (error != NULL)
     return dex_future_new_for_error (error);
   g_signal_emit_by_name (call->engine, "workflows-changed");
   return dex_future_new_for_uint (call->n_done);

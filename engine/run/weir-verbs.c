@@ -5,6 +5,7 @@
 #include "weir-verbs.h"
 
 #define TO(status_) { .legal = TRUE, .to = (status_) }
+#define AFTER(status_) { .legal = TRUE, .after = TRUE, .to = (status_) }
 #define NO(reason_) { .refusal = (reason_) }
 #define ENDED NO ("It has ended")
 
@@ -30,37 +31,32 @@ static const WeirVerbCell run_cells[WEIR_RUN_INTERRUPTED + 1][WEIR_N_VERBS] = {
   [WEIR_RUN_INTERRUPTED] = { ENDED, ENDED, ENDED, ENDED, TO (WEIR_RUN_INTERRUPTED), TO (WEIR_RUN_INTERRUPTED) },
 };
 
-#define WHOLE NO ("Only a whole run is deleted")
 #define LATER NO ("It has not ended")
-#define OVER { ENDED, ENDED, ENDED, ENDED, TO (WEIR_STEP_UNDONE), WHOLE }
+#define UNKNOWN NO ("Its outcome is not known: say what became of it")
+#define OVER(status_) { ENDED, ENDED, ENDED, ENDED, AFTER (WEIR_STEP_UNDONE), AFTER (status_) }
+#define GOES_ON(pause_, resume_) \
+  { pause_, resume_, TO (WEIR_STEP_CANCELLED), TO (WEIR_STEP_INTERRUPTED), LATER, TO (WEIR_STEP_INTERRUPTED) }
 
 /* A step: alone, or a container, then with all that is in it. A pause keeps what has not begun from beginning. */
 static const WeirVerbCell step_cells[WEIR_STEP_UNDONE + 1][WEIR_N_VERBS] = {
   [WEIR_STEP_PENDING] = { TO (WEIR_STEP_PENDING), TO (WEIR_STEP_PENDING), NO ("It has not begun"), NO ("It has not begun"), LATER,
-                          WHOLE },
-  [WEIR_STEP_READY] = { TO (WEIR_STEP_SUSPENDED), NO ("It is not paused"), TO (WEIR_STEP_CANCELLED), TO (WEIR_STEP_INTERRUPTED),
-                        LATER, WHOLE },
-  [WEIR_STEP_QUEUED] = { TO (WEIR_STEP_SUSPENDED), NO ("It is not paused"), TO (WEIR_STEP_CANCELLED), TO (WEIR_STEP_INTERRUPTED),
-                         LATER, WHOLE },
-  [WEIR_STEP_RUNNING] = { TO (WEIR_STEP_RUNNING), TO (WEIR_STEP_RUNNING), TO (WEIR_STEP_CANCELLED), TO (WEIR_STEP_INTERRUPTED),
-                          LATER, WHOLE },
-  [WEIR_STEP_RETRY_WAIT] = { TO (WEIR_STEP_RETRY_WAIT), TO (WEIR_STEP_RETRY_WAIT), TO (WEIR_STEP_CANCELLED),
-                             TO (WEIR_STEP_INTERRUPTED), LATER, WHOLE },
-  [WEIR_STEP_WAITING] = { TO (WEIR_STEP_WAITING), TO (WEIR_STEP_WAITING), TO (WEIR_STEP_CANCELLED), TO (WEIR_STEP_INTERRUPTED),
-                          LATER, WHOLE },
-  [WEIR_STEP_SUSPENDED] = { TO (WEIR_STEP_SUSPENDED), TO (WEIR_STEP_READY), TO (WEIR_STEP_CANCELLED), TO (WEIR_STEP_INTERRUPTED),
-                            LATER, WHOLE },
-  [WEIR_STEP_SUCCEEDED] = OVER,
-  [WEIR_STEP_FAILED] = OVER,
-  [WEIR_STEP_SKIPPED] = OVER,
-  [WEIR_STEP_CACHED] = OVER,
-  [WEIR_STEP_PINNED] = OVER,
-  [WEIR_STEP_CANCELLED] = OVER,
-  [WEIR_STEP_INTERRUPTED] = OVER,
-  [WEIR_STEP_UNKNOWN] = { NO ("Its outcome is not known"), NO ("Its outcome is not known"),
-                          NO ("Its outcome is not known: say what became of it"),
-                          NO ("Its outcome is not known: say what became of it"), NO ("Its outcome is not known"), WHOLE },
-  [WEIR_STEP_UNDONE] = { ENDED, ENDED, ENDED, ENDED, NO ("It is undone already"), WHOLE },
+                          NO ("It has not begun") },
+  [WEIR_STEP_READY] = GOES_ON (TO (WEIR_STEP_SUSPENDED), NO ("It is not paused")),
+  [WEIR_STEP_QUEUED] = GOES_ON (TO (WEIR_STEP_SUSPENDED), NO ("It is not paused")),
+  [WEIR_STEP_RUNNING] = GOES_ON (TO (WEIR_STEP_RUNNING), TO (WEIR_STEP_RUNNING)),
+  [WEIR_STEP_RETRY_WAIT] = GOES_ON (TO (WEIR_STEP_RETRY_WAIT), TO (WEIR_STEP_RETRY_WAIT)),
+  [WEIR_STEP_WAITING] = GOES_ON (TO (WEIR_STEP_WAITING), TO (WEIR_STEP_WAITING)),
+  [WEIR_STEP_SUSPENDED] = GOES_ON (TO (WEIR_STEP_SUSPENDED), TO (WEIR_STEP_READY)),
+  [WEIR_STEP_SUCCEEDED] = OVER (WEIR_STEP_SUCCEEDED),
+  [WEIR_STEP_FAILED] = OVER (WEIR_STEP_FAILED),
+  [WEIR_STEP_SKIPPED] = OVER (WEIR_STEP_SKIPPED),
+  [WEIR_STEP_CACHED] = OVER (WEIR_STEP_CACHED),
+  [WEIR_STEP_PINNED] = OVER (WEIR_STEP_PINNED),
+  [WEIR_STEP_CANCELLED] = OVER (WEIR_STEP_CANCELLED),
+  [WEIR_STEP_INTERRUPTED] = OVER (WEIR_STEP_INTERRUPTED),
+  [WEIR_STEP_UNKNOWN] = { NO ("Its outcome is not known"), NO ("Its outcome is not known"), UNKNOWN, UNKNOWN,
+                          NO ("Its outcome is not known"), UNKNOWN },
+  [WEIR_STEP_UNDONE] = { ENDED, ENDED, ENDED, ENDED, NO ("It is undone already"), AFTER (WEIR_STEP_UNDONE) },
 };
 
 /**
@@ -148,7 +144,7 @@ draw_row (GString *text, const char *state, const WeirVerbCell *cells, const cha
   g_string_append_printf (text, "| %s |", state);
   for (guint verb = 0; verb < WEIR_N_VERBS; verb++)
     if (cells[verb].legal)
-      g_string_append_printf (text, " → %s |", get_name (cells[verb].to));
+      g_string_append_printf (text, " → %s%s |", get_name (cells[verb].to), cells[verb].after ? ", once the run has ended" : "");
     else
       g_string_append_printf (text, " %s |", cells[verb].refusal);
   g_string_append_c (text, '\n');

@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   gboolean    legal;
+  gboolean    after;   /* legal only once the run has ended: the rest of it may need what the part gave */
   int         to;      /* WeirRunStatus or WeirStepStatus, right after the verb */
   const char *refusal; /* where it is not legal: a sentence without full stop */
 } WeirVerbCell;

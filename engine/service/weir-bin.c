@@ -136,8 +136,8 @@ end_run (DiscardCall *call, GError **error)
          || dex_await (weir_engine_abandon_run (call->engine, call->run), error);
 }
 
-static gboolean
-purge_all (WeirEngine *self, GError **error)
+gboolean
+weir_engine_purge_all (WeirEngine *self, GError **error)
 {
   for (;;)
     {
@@ -155,8 +155,8 @@ purge_all (WeirEngine *self, GError **error)
 }
 
 /* Copies from before a migration hold what was there then. One that is older than the run cannot hold it. */
-static void
-remove_backups (WeirEngine *self, gint64 since)
+void
+weir_engine_remove_backups (WeirEngine *self, gint64 since)
 {
   g_autofree char *path = g_build_filename (self->data_dir, "backup", NULL);
   g_autoptr(GDir) dir = g_dir_open (path, 0, NULL);
@@ -186,9 +186,9 @@ discard_run_fiber (gpointer user_data)
   if (info == NULL || !dex_await (weir_store_delete_run (self->store, call->run, call->actor, call->reason), &error))
     return dex_future_new_for_error (error);
   g_hash_table_add (self->settled, g_memdup2 (&call->run, sizeof call->run));
-  remove_backups (self, weir_run_info_get_created_at (info));
+  weir_engine_remove_backups (self, weir_run_info_get_created_at (info));
   if ((self->log_file != NULL && !dex_await (weir_log_file_forget (self->log_file, call->run), &error))
-      || !purge_all (self, &error))
+      || !weir_engine_purge_all (self, &error))
     return dex_future_new_for_error (error);
   return dex_future_new_true ();
 }
@@ -222,7 +222,7 @@ discard_workflow_fiber (gpointer user_data)
   GError *error = NULL;
 
   if (!dex_await (weir_store_delete_workflow (self->store, call->workflow, call->actor, call->reason), &error)
-      || !purge_all (self, &error))
+      || !weir_engine_purge_all (self, &error))
     return dex_future_new_for_error (error);
   return dex_future_new_true ();
 }
@@ -252,7 +252,7 @@ purge_fiber (gpointer user_data)
 {
   GError *error = NULL;
 
-  if (!purge_all (user_data, &error))
+  if (!weir_engine_purge_all (user_data, &error))
     return dex_future_new_for_error (error);
   return dex_future_new_true ();
 }

@@ -107,6 +107,17 @@ WEIR_API DexFuture *weir_engine_discard_run      (WeirEngine *self,
                                                   gint64      run,
                                                   const char *actor,
                                                   const char *reason) G_GNUC_WARN_UNUSED_RESULT;
+/* What would go with a part of a run: a WeirFootprint (boxed). @path: "each[3]/write", "each[3]", "each". */
+WEIR_API DexFuture *weir_engine_measure_part     (WeirEngine *self,
+                                                  gint64      run,
+                                                  const char *path) G_GNUC_WARN_UNUSED_RESULT;
+/* Cancel and delete of a part: force stops it if it goes on and removes its values, log lines and undo records. Resolves to TRUE when they
+ * are on no disk any more. WEIR_ERROR_WRONG_STATE with the reason where that is not legal. */
+WEIR_API DexFuture *weir_engine_discard_part     (WeirEngine *self,
+                                                  gint64      run,
+                                                  const char *path,
+                                                  const char *actor,
+                                                  const char *reason) G_GNUC_WARN_UNUSED_RESULT;
 /* The same for a workflow with its versions, variables, state and fixtures; its runs stay. Refused while a run that has not ended needs
  * it. */
 WEIR_API DexFuture *weir_engine_discard_workflow (WeirEngine *self,

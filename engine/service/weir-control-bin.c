@@ -77,7 +77,9 @@ static WeirValue *
 measure (WeirEngine *engine, WeirValue *args, GError **error)
 {
   gint64 run = weir_value_get_member_int (args, "run", 0);
-  g_autofree WeirFootprint *footprint = dex_await_boxed (weir_engine_measure_run (engine, run), error);
+  const char *part = get_text (args, "part");
+  g_autofree WeirFootprint *footprint = dex_await_boxed (
+    part != NULL ? weir_engine_measure_part (engine, run, part) : weir_engine_measure_run (engine, run), error);
   g_autoptr(WeirRunInfo) info = NULL;
   WeirBuilder *builder;
 
@@ -103,6 +105,7 @@ static WeirValue *delete (WeirEngine *engine, WeirValue *args, GError **error)
 {
   gint64 run = weir_value_get_member_int (args, "run", 0);
   const char *name = get_text (args, "workflow");
+  const char *part = get_text (args, "part");
   const char *reason = get_text (args, "reason");
   gboolean now = weir_value_get_member_int (args, "now", 0) != 0;
   g_autofree char *id = NULL;
@@ -116,6 +119,8 @@ static WeirValue *delete (WeirEngine *engine, WeirValue *args, GError **error)
       future = now ? weir_engine_discard_workflow (engine, id, get_actor (args), reason)
                    : weir_engine_delete_workflow (engine, id);
     }
+  else if (part != NULL)
+    future = weir_engine_discard_part (engine, run, part, get_actor (args), reason);
   else
     future = now ? weir_engine_discard_run (engine, run, get_actor (args), reason)
                  : weir_engine_delete_run (engine, run, get_actor (args), reason);

@@ -5,8 +5,7 @@
 #include "weir-control-private.h"
 #include "weir-engine-private.h"
 #include "weir-json.h"
-
-#include <string.h>
+#include "weir-run-state-private.h"
 
 /* A record that travels as JSON text; "" is an empty one. (transfer full) */
 static WeirValue *
@@ -68,32 +67,6 @@ save_fixture (WeirEngine *engine, WeirValue *args, GError **error)
 
 /* ── parts ──────────────────────────────────────────────────────────────────────────────── */
 
-/* "each[3]/slow" is the block slow in the scope each[3]; "each[3]" or "each[3]/" is that scope. @block: NULL for a scope. */
-static gboolean
-find_part (WeirRunState *state, const char *path, guint32 *scope, const char **block, GError **error)
-{
-  const char *slash = strrchr (path, '/');
-  gboolean item = g_str_has_suffix (path, "]") || g_str_has_suffix (path, "/");
-  g_autofree char *wanted = NULL;
-
-  if (item)
-    wanted = g_str_has_suffix (path, "/") ? g_strdup (path) : g_strconcat (path, "/", NULL);
-  else
-    wanted = slash != NULL ? g_strndup (path, (gsize) (slash - path) + 1) : g_strdup ("");
-  *block = item ? NULL : slash != NULL ? slash + 1 : path;
-  for (guint i = weir_run_state_get_n_scopes (state); i-- > 0;)
-    {
-      const WeirScope *candidate = weir_run_state_get_scope (state, i);
-
-      if (candidate == NULL || !g_str_equal (candidate->path, wanted))
-        continue;
-      *scope = i;
-      return TRUE;
-    }
-  g_set_error (error, WEIR_ERROR, WEIR_ERROR_NOT_FOUND, "There is no %s in the run", path);
-  return FALSE;
-}
-
 static WeirValue *
 steer_part (WeirEngine *engine, WeirValue *args, GError **error)
 {
@@ -109,7 +82,7 @@ steer_part (WeirEngine *engine, WeirValue *args, GError **error)
       g_set_error (error, WEIR_ERROR, WEIR_ERROR_WRONG_STATE, "Run %" G_GINT64_FORMAT " is not live", id);
       return NULL;
     }
-  if (!find_part (weir_run_get_state (run), weir_value_get_member_text (args, "part", ""), &scope, &block, error))
+  if (!weir_run_state_find_part (weir_run_get_state (run), weir_value_get_member_text (args, "part", ""), &scope, &block, error))
     return NULL;
   if (g_str_equal (verb, "pause"))
     done = weir_run_pause_part (run, scope, block, error);

@@ -46,6 +46,7 @@ struct _WeirEngine
 
   GPtrArray  *subscriptions; /* weak, of WeirSubscription */
   GHashTable *workflows;    /* "id@version" → WeirWorkflow, of live runs and sub-workflows */
+  GHashTable *amended;      /* numbers of runs that have ended and whose journal something adds to now */
   GHashTable *settled;      /* numbers of unfinished runs that were taken up or given up */
   gpointer    log_file;
   GHashTable *states;       /* of weir-step-state.c: state that steps have in hand; NULL while none ever had */
@@ -77,6 +78,13 @@ void        weir_engine_forget_run   (WeirEngine *self, WeirRun *run);
 /* (transfer full), NULL if there is none: blocks briefly when it is not at hand. */
 WeirWorkflow *weir_engine_resolve    (const char *workflow, guint version, gpointer engine);
 void        weir_engine_remember     (WeirEngine *self, WeirWorkflow *workflow);
+
+/* weir-bin.c: what is to go goes now, in a fiber; copies of the database that were made since a moment. */
+gboolean    weir_engine_purge_all    (WeirEngine *self, GError **error);
+void        weir_engine_remove_backups (WeirEngine *self, gint64 since);
+/* weir-bin-part.c: nothing else may add to the journal of a run that has ended meanwhile. FALSE with WEIR_ERROR_BUSY: something does. */
+gboolean    weir_engine_begin_amending (WeirEngine *self, gint64 run, GError **error);
+void        weir_engine_end_amending (WeirEngine *self, gint64 run);
 
 /* weir-subscription.c */
 WeirSubscription *weir_subscription_new  (gint64 run, guint buffer);

@@ -55,6 +55,11 @@ op_clear (gpointer data)
       g_free (op->audit->reason);
       g_free (op->audit);
       break;
+    case WEIR_BATCH_PART:
+      g_free (op->part->block);
+      g_free (op->part->path);
+      g_free (op->part);
+      break;
     default:
       g_assert_not_reached ();
     }
@@ -313,4 +318,25 @@ weir_batch_add_audit (WeirBatch *self, const char *actor, const char *action, co
 
   *audit = (WeirBatchAudit) { g_strdup (actor), g_strdup (action), g_strdup (subject), g_strdup (reason) };
   add_op (self, WEIR_BATCH_AUDIT)->audit = audit;
+}
+
+/**
+ * weir_batch_delete_part:
+ * @self: a batch, which holds the event that says so as well
+ * @run: number of the run
+ * @scope: a scope of it
+ * @block: (nullable): a block in it; %NULL: all of the scope
+ * @path: of the part, "each[3]/write"
+ * @given: whether what it gave to others goes as well: the run has ended
+ *
+ * Removes the values, log lines, undo records and kept results of a part, a part at a time once this is on disk; weir_store_purge () tells when
+ * the last of them has gone.
+ */
+void
+weir_batch_delete_part (WeirBatch *self, gint64 run, guint32 scope, const char *block, const char *path, gboolean given)
+{
+  WeirBatchPart *part = g_new (WeirBatchPart, 1);
+
+  *part = (WeirBatchPart) { run, scope, g_strdup (block), g_strdup (path), given };
+  add_op (self, WEIR_BATCH_PART)->part = part;
 }

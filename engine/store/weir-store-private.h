@@ -19,6 +19,7 @@ G_BEGIN_DECLS
 
 typedef struct _WeirJob WeirJob;
 typedef struct _WeirKeeper WeirKeeper;
+typedef struct _WeirPartPurge WeirPartPurge;
 
 /* How time stands on the machine. */
 typedef struct
@@ -87,6 +88,7 @@ struct _WeirStore
   int            *kind_ids;       /* WeirEventKind -> event_kind.id */
   gboolean        may_shrink;     /* something was removed */
   gboolean        may_empty_log;  /* and what was removed is still in the write-ahead log */
+  WeirPartPurge  *part;           /* of a run, whose values are being removed; NULL: none */
   gboolean        purging;        /* somebody asks for one part after the other */
   gint64          check_at;       /* monotonic µs: when what is in the bin is looked at next */
   GHashTable     *unindexed;      /* runs with log lines that are not in log_text */
@@ -151,6 +153,7 @@ typedef enum
   WEIR_BATCH_RUN_FIELDS,
   WEIR_BATCH_REPORT,
   WEIR_BATCH_AUDIT,
+  WEIR_BATCH_PART,
 } WeirBatchOpKind;
 
 typedef struct
@@ -210,6 +213,15 @@ typedef struct
 
 typedef struct
 {
+  gint64   run;
+  guint32  scope;
+  char    *block;
+  char    *path;
+  gboolean given;
+} WeirBatchPart;
+
+typedef struct
+{
   WeirBatchOpKind kind;
   union
   {
@@ -222,6 +234,7 @@ typedef struct
     WeirBatchRunFields *run_fields;
     WeirBatchReport *report;
     WeirBatchAudit  *audit;
+    WeirBatchPart   *part;
   };
 } WeirBatchOp;
 
@@ -279,9 +292,16 @@ gboolean    weir_store_add_audit      (WeirSql *sql, const char *actor, const ch
 gboolean    weir_store_check_ended    (WeirSql *sql, gint64 run, GError **error);
 gboolean    weir_store_check_unused   (WeirSql *sql, const char *id, GError **error);
 gboolean    weir_store_claim_run      (WeirStore *self, WeirSql *sql, gint64 run, GError **error);
+gboolean    weir_store_remove_line    (WeirSql *sql, gint64 key, const char *message, gboolean indexed, GError **error);
 int         weir_store_remove_lines   (WeirSql *sql, gint64 run, gint64 indexed, GError **error);
 gboolean    weir_store_purge_when_idle (WeirStore *self);
 gint64      weir_store_next_check     (WeirStore *self);
+
+/* weir-store-part.c: writing thread */
+gboolean    weir_store_write_part     (WeirStore *self, const WeirBatchPart *part, GError **error);
+/* Some of the values of a part that was deleted; @more is set unless there is none. */
+gboolean    weir_store_purge_part     (WeirStore *self, WeirSql *sql, gint64 until, gboolean *more, GError **error);
+void        weir_part_purge_free      (WeirPartPurge *self);
 
 /* weir-store-retention.c: writing thread */
 gboolean    weir_store_find_retention (WeirSql *sql, const char *workflow, const char *kind, WeirRetention *retention,

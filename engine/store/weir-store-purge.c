@@ -73,6 +73,7 @@ static const char *const claims[] = {
   "INSERT INTO meta SELECT 'last-effect', max (id) FROM effect WHERE run = ?1 HAVING max (id) IS NOT NULL"
   " ON CONFLICT (name) DO UPDATE SET value = max (value, excluded.value)",
   "INSERT OR IGNORE INTO purge SELECT id, indexed FROM run WHERE id = ?1",
+  "DELETE FROM purge_part WHERE run = ?1",
   "DELETE FROM run WHERE id = ?1",
 };
 
@@ -136,6 +137,27 @@ weir_store_remove_lines (WeirSql *sql, gint64 run, gint64 indexed, GError **erro
   return remove_rows (
     sql, "DELETE FROM log WHERE key IN (SELECT key FROM log WHERE key > ?2 AND key <= ?3 ORDER BY key LIMIT ?4)", run,
     indexed, error);
+}
+
+/* One line; @indexed: the text index knows it. */
+gboolean
+weir_store_remove_line (WeirSql *sql, gint64 key, const char *message, gboolean indexed, GError **error)
+{
+  g_autoptr(WeirStatement) forget = indexed ? weir_sql_prepare (
+    sql, "INSERT INTO log_text (log_text, rowid, message) VALUES ('delete', ?1, ?2)", error) : NULL;
+  g_autoptr(WeirStatement) remove = weir_sql_prepare (sql, "DELETE FROM log WHERE key = ?1", error);
+
+  if (remove == NULL || (indexed && forget == NULL))
+    return FALSE;
+  if (indexed)
+    {
+      sqlite3_bind_int64 (forget, 1, key);
+      weir_sql_bind_text (forget, 2, message, -1);
+      if (weir_sql_step (sql, forget, error) != SQLITE_DONE)
+        return FALSE;
+    }
+  sqlite3_bind_int64 (remove, 1, key);
+  return weir_sql_step (sql, remove, error) == SQLITE_DONE;
 }
 
 /* How many rows went; 0: there is nothing of the run any more; -1: error. */
@@ -414,7 +436,9 @@ work (WeirStore *self, WeirSql *sql, gboolean *more, GError **error)
 {
   gint64 now = g_get_monotonic_time ();
 
-  if (!purge_part (self, sql, more, error) || (!*more && !remove_orphans (self, sql, more, error)))
+  if (!purge_part (self, sql, more, error)
+      || (!*more && !weir_store_purge_part (self, sql, now + PART_US, more, error))
+      || (!*more && !remove_orphans (self, sql, more, error)))
     return FALSE;
   if (*more || now < self->check_at)
     return TRUE;

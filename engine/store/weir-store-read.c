@@ -281,6 +281,27 @@ event_from_row (WeirStore *self, WeirStatement *row, gboolean whole, GHashTable 
   return g_steal_pointer (&event);
 }
 
+/* Lines of the log go with their age, or with a part that is deleted; the numbers stay gap-free. */
+static void
+fill_up (GPtrArray *events, guint64 *expected, const WeirEvent *next)
+{
+  for (; *expected < next->seq; (*expected)++)
+    {
+      WeirEvent *event = weir_event_new (WEIR_EVENT_LOG, next->run);
+      WeirBuilder *data = weir_record_builder_new (3);
+
+      weir_builder_set_take (data, "level", weir_value_new_int (0));
+      weir_builder_set_take (data, "message", weir_value_new_text (""));
+      weir_builder_set_take (data, "removed", weir_value_new_bool (TRUE));
+      event->data = weir_builder_end (data);
+      event->seq = *expected;
+      event->at = next->at;
+      event->mono = next->mono;
+      g_ptr_array_add (events, event);
+    }
+  *expected = next->seq + 1;
+}
+
 static gboolean
 is_unknown (WeirStatement *row)
 {
@@ -331,6 +352,7 @@ add_events (WeirStore *self, WeirSql *sql, gint64 run, Question *question, GPtrA
     "AND key <= ?2"
     " ORDER BY key",
     error);
+  guint64 expected = question->after_seq + 1;
   guint n_before = events->len;
   int code;
 
@@ -348,6 +370,9 @@ add_events (WeirStore *self, WeirSql *sql, gint64 run, Question *question, GPtrA
       event = event_from_row (self, find, question->whole, seen, error);
       if (event == NULL)
         return FALSE;
+      /* of what a newer Weir knows some was left out */
+      if (self->read_only == NULL)
+        fill_up (events, &expected, event);
       g_ptr_array_add (events, event);
     }
   add_correlation (events, n_before, sql, run);

@@ -301,6 +301,9 @@ write_op (WeirStore *self, WeirBatchOp *op, GPtrArray *referenced, GError **erro
       ok = weir_store_add_audit (self->writing, op->audit->actor, op->audit->action, op->audit->subject,
                                  op->audit->reason, error);
       break;
+    case WEIR_BATCH_PART:
+      ok = weir_store_write_part (self, op->part, error);
+      break;
     default:
       g_assert_not_reached ();
     }

@@ -29,6 +29,7 @@ weir_store_free (WeirStore *self)
 {
   g_clear_object (&self->unfinished);
   g_clear_pointer (&self->keeper, weir_keeper_free);
+  g_clear_pointer (&self->part, weir_part_purge_free);
   g_clear_pointer (&self->kind_ids, g_free);
   g_clear_pointer (&self->unindexed, g_hash_table_unref);
   g_clear_pointer (&self->variables, g_hash_table_unref);

@@ -113,6 +113,14 @@ void        weir_batch_add_audit    (WeirBatch    *self,
                                      const char   *subject,
                                      const char   *reason);
 
+/* Values, log lines and undo records of a part of a run go for good. @given: also what others got from it. */
+void        weir_batch_delete_part  (WeirBatch    *self,
+                                     gint64        run,
+                                     guint32       scope,
+                                     const char   *block,
+                                     const char   *path,
+                                     gboolean      given);
+
 /* Queues the batch (consumed). @done is called on the main context, in the order of the commits, once the batch is on
  * disk (synced). Batches queued while one is being written share the next transaction. It is not called if the store
  * is closed before. */

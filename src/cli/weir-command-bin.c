@@ -9,6 +9,7 @@
 
 static gboolean option_now;
 static gboolean option_yes;
+static char *option_part;
 static char *option_reason;
 
 #define OPTION_YES { "yes", 'y', 0, G_OPTION_ARG_NONE, &option_yes, N_ ("Do not ask"), NULL }
@@ -16,6 +17,8 @@ static char *option_reason;
 
 const GOptionEntry weir_delete_options[] = { { "now", 0, 0, G_OPTION_ARG_NONE, &option_now,
                                                N_ ("For good, at once; a run that lives is force stopped"), NULL },
+                                             { "part", 0, 0, G_OPTION_ARG_STRING, &option_part,
+                                               N_ ("Only this of the run, for good: a block, or an item, each[3]"), N_ ("PART") },
                                              OPTION_YES,
                                              OPTION_REASON,
                                              { NULL } };
@@ -70,7 +73,8 @@ static gboolean
 explain_run (WeirSession *session, gint64 run, int *code)
 {
   g_autoptr(GError) error = NULL;
-  g_autoptr(WeirValue) size = weir_session_call (session, &error, "Measure", "run", weir_value_new_int (run), NULL);
+  g_autoptr(WeirValue) size = weir_session_call (session, &error, "Measure", "run", weir_value_new_int (run), "part",
+                                                  make_text (option_part), NULL);
   g_autofree char *bytes = NULL;
   gint64 effects;
 
@@ -80,8 +84,12 @@ explain_run (WeirSession *session, gint64 run, int *code)
       return FALSE;
     }
   bytes = g_format_size ((guint64) weir_value_get_member_int (size, "bytes", 0));
-  printf (_ ("Run %" G_GINT64_FORMAT " of \"%s\" (%s) goes for good:\n"), run,
-          weir_value_get_member_text (size, "name", ""), weir_value_get_member_text (size, "status", ""));
+  if (option_part != NULL)
+    printf (_ ("%s of run %" G_GINT64_FORMAT " of \"%s\" goes for good:\n"), option_part, run,
+            weir_value_get_member_text (size, "name", ""));
+  else
+    printf (_ ("Run %" G_GINT64_FORMAT " of \"%s\" (%s) goes for good:\n"), run, weir_value_get_member_text (size, "name", ""),
+            weir_value_get_member_text (size, "status", ""));
   printf (
     _ ("  %" G_GINT64_FORMAT " steps, %" G_GINT64_FORMAT " lines of log, %" G_GINT64_FORMAT " big values, about %s\n"),
     weir_value_get_member_int (size, "steps", 0), weir_value_get_member_int (size, "lines", 0),
@@ -96,7 +104,7 @@ explain_run (WeirSession *session, gint64 run, int *code)
 static gboolean
 may_delete (WeirSession *session, gint64 run, const char *name, int *code)
 {
-  if (!option_now)
+  if (!option_now && option_part == NULL)
     return TRUE;
   if (run != 0 && !explain_run (session, run, code))
     return FALSE;
@@ -118,14 +126,18 @@ delete_one (WeirSession *session, const char *text)
   g_autoptr(GError) error = NULL;
   int code = WEIR_EXIT_OK;
 
+  if (option_part != NULL && run == 0)
+    return weir_cli_fail_text (WEIR_EXIT_INVALID, _ ("--part needs the number of a run"));
   if (!may_delete (session, run, text, &code))
     return code;
   answer = weir_session_call (session, &error, "Delete", "run", weir_value_new_int (run), "workflow",
-                              make_text (run == 0 ? text : NULL), "now", weir_value_new_int (option_now), "actor",
-                              make_actor (), "reason", make_text (option_reason), NULL);
+                              make_text (run == 0 ? text : NULL), "now", weir_value_new_int (option_now), "part",
+                              make_text (option_part), "actor", make_actor (), "reason", make_text (option_reason), NULL);
   if (answer == NULL)
     return weir_cli_fail (error);
-  if (option_now)
+  if (option_part != NULL)
+    printf (_ ("%s of run %s is gone for good\n"), option_part, text);
+  else if (option_now)
     printf (run != 0 ? _ ("Run %s is gone for good\n") : _ ("Workflow %s is gone for good\n"), text);
   else
     printf (run != 0 ? _ ("Run %s is deleted; to take it back: weir restore %s\n")

@@ -75,7 +75,7 @@ const WeirCommand weir_commands[] = {
     NULL, weir_report_options, 0, 0, weir_command_diagnose },
   { "delete", N_ ("RUN|WORKFLOW..."), N_ ("Delete runs or workflows; they can be restored for a while"),
     N_ ("What is deleted is in no list and goes for good after 30 days, or as `weir storage` says. With --now it goes at once, and nothing\n"
-        "but a row of the audit is left of it."),
+        "but a row of the audit is left of it. --part takes the values, log lines and undo records of a part of a run away in the same way."),
     "run", weir_delete_options, 1, 1000, weir_command_delete },
   { "restore", N_ ("RUN|WORKFLOW..."), N_ ("Take back what was deleted"), NULL, "run", NULL, 1, 1000, weir_command_restore },
   { "bin", "", N_ ("List what was recently deleted"), NULL, NULL, weir_bin_options, 0, 0, weir_command_bin },
@@ -117,7 +117,7 @@ const WeirCommand weir_commands[] = {
     weir_bench_options, 0, 1, weir_command_bench },
   { "verbs", "", N_ ("Print what can be done with a run, and with a step, in each state"),
     N_ ("Two tables in Markdown. A cell names the state that the verb leads to, or says why it is refused. `kill` is force_stop,\n"
-        "`delete --now` is cancel_and_delete."),
+        "`delete --now` is cancel_and_delete, for a step with --part."),
     NULL, NULL, 0, 0, weir_command_verbs },
   { "completion", N_ ("bash|zsh|fish"), N_ ("Print the completion script of a shell"), NULL, "shell", NULL, 1, 1,
     weir_command_completion },

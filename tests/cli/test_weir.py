@@ -17,6 +17,25 @@ import unittest
 
 WEIR = os.path.abspath(sys.argv[1])
 
+TWO_WORDS = """
+weir: 1
+name: Words
+inputs:
+  word: { type: text }
+blocks:
+  each:
+    kind: flow.repeat
+    config: { count: 2 }
+    body:
+      blocks:
+        say: { kind: debug.log, config: { message: "{{ index }}{{ inputs.word }}" } }
+        one: { kind: data.template, config: { template: "1" } }
+      links:
+        - say.done -> one.run
+  end: { kind: data.template, config: { template: "1" } }
+links:
+  - each.done -> end.run
+"""
 SIMPLE = """
 weir: 1
 name: Simple
@@ -623,6 +642,32 @@ class WeirTest(unittest.TestCase):
         rows = json.loads(self.weir("audit", "--json").stdout)
         self.assertEqual([(row["action"], row["subject"], row["reason"]) for row in rows],
                          [("delete for good", "run 1", "nobody's business")])
+
+    def test_a_part_of_a_run_goes_for_good(self):
+        marker = "zebra-crossing-4712"
+        self.weir("run", self.file(TWO_WORDS), "-i", "word=" + marker)
+        self.assertIn(marker, self.weir("logs", "1").stdout)
+        done = self.weir("delete", "--part", "each[0]", "1", code=2)
+        self.assertIn("each[0] of run 1", done.stdout)
+        self.assertIn("1 lines of log", done.stdout)
+        self.weir("delete", "--part", "each[0]", "--yes", "1")
+        self.weir("delete", "--part", "nobody", "--yes", "1", code=1)
+        self.weir("delete", "--part", "each[0]", "--yes", "Words", code=2)
+        self.assertNotIn("0" + marker, self.weir("logs", "1").stdout)
+        self.assertIn("1" + marker, self.weir("logs", "1").stdout)
+        self.assertEqual(self.holds("0" + marker), [])
+        shown = json.loads(self.weir("show", "1", "--json").stdout)
+        self.assertEqual(shown["status"], "succeeded")
+        self.assertTrue(all(step["status"] == "succeeded" for step in shown["timeline"]), shown["timeline"])
+        self.weir("audit", "verify")
+
+    def test_a_run_is_whole_without_its_lines(self):
+        self.weir("run", self.file(TWO_WORDS), "-i", "word=x")
+        before = self.weir("show", "1", "--json").stdout
+        self.weir("storage", "log", "0")
+        self.weir("purge")
+        self.assertNotIn("0x", self.weir("logs", "1").stdout)
+        self.assertEqual(self.weir("show", "1", "--json").stdout, before)
 
     def test_the_audit_shows_that_a_row_was_changed(self):
         self.weir("run", self.file(SIMPLE), "-i", "n=5")

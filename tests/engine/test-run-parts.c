@@ -2,6 +2,7 @@
 
 /* Verbs on parts of a run, and the tables that say which verb is legal when. */
 
+#include "weir-bin.h"
 #include "weir-json.h"
 #include "weir-run-private.h"
 #include "weir-test.h"
@@ -546,6 +547,49 @@ test_tables_have_no_empty_cell (void)
     }
 }
 
+/* What is over is deleted once its run has ended as well. */
+static void
+test_every_step_can_be_deleted_or_says_why_not (void)
+{
+  guint n = 0;
+
+  for (guint status = 0; status <= WEIR_STEP_UNDONE; status++)
+    {
+      g_autoptr(WeirTest) test = weir_test_new ();
+      g_autoptr(WeirRun) run = bring_step (test, status);
+      const WeirVerbCell *cell = weir_verb_get_step_cell (WEIR_VERB_CANCEL_AND_DELETE, status);
+      g_autoptr(DexFuture) future = NULL;
+      g_autoptr(GError) error = NULL;
+
+      if (run == NULL)
+        continue;
+      n++;
+      g_test_message ("cancel_and_delete in %s", weir_step_status_get_name (status));
+      if (cell->after)
+        {
+          g_autoptr(DexFuture) early = weir_engine_discard_part (test->engine, weir_run_get_id (run), "s", "test", NULL);
+
+          g_assert_null (weir_test_await (early, &error));
+          g_assert_error (error, WEIR_ERROR, WEIR_ERROR_WRONG_STATE);
+          g_clear_error (&error);
+          g_assert_cmpint (weir_test_status (run, "s"), ==, status);
+          weir_test_finish ("a", "1");
+          weir_test_settle (test);
+        }
+      future = weir_engine_discard_part (test->engine, weir_run_get_id (run), "s", "test", NULL);
+      weir_test_await (future, &error);
+      if (cell->legal)
+        g_assert_no_error (error);
+      else
+        g_assert_cmpstr (error->message, ==, cell->refusal);
+      g_assert_cmpint (weir_test_status (run, "s"), ==, cell->legal ? (WeirStepStatus) cell->to : status);
+      /* of a run that has ended, or ends by that, the journal alone goes on */
+      if (!weir_run_status_is_final (weir_run_get_status (run)))
+        weir_test_check_fold (test, run);
+    }
+  g_assert_cmpuint (n, ==, 11);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -567,6 +611,7 @@ main (int argc, char **argv)
   g_test_add_func ("/weir/run/part/never-ends", test_step_that_never_ends_does_not_hold_its_run);
   g_test_add_func ("/weir/run/verbs/run", test_every_verb_in_every_state_of_a_run);
   g_test_add_func ("/weir/run/verbs/step", test_every_verb_in_every_state_of_a_step);
+  g_test_add_func ("/weir/run/verbs/step/deleted", test_every_step_can_be_deleted_or_says_why_not);
   g_test_add_func ("/weir/run/verbs/no-empty-cell", test_tables_have_no_empty_cell);
   return g_test_run ();
 }
