@@ -7,7 +7,7 @@ import shutil
 import tempfile
 
 import weirtest
-from weirtest import Atspi, Failure, test, until
+from weirtest import Atspi, Failure, has_state, test, until
 
 folder = tempfile.mkdtemp(prefix="weir-again-")
 atexit.register(shutil.rmtree, folder, True)
@@ -59,12 +59,14 @@ def touch(name):
 
 def open_menu(studio, row):
     """The menu of a row of the timeline, by its place, with the second button."""
+    until("dialogs and menus are gone", lambda: not studio.find("dialog") and not studio.find("menu item"))
     x, y, _, _ = until("the timeline is there", lambda: studio.bounds("timeline"))
     studio.click((x + 60, y + 24 + 28 * row + 14), button=3)
 
 
 def choose(studio, place=0):
     """An item of the menu that was opened last, with the keyboard, which is on its first one."""
+    until("the menu has the keyboard", lambda: any(has_state(item, "focused") for item in studio.find_all("menu item")))
     studio.key(*["Down"] * place, "Return")
 
 

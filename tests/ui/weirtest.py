@@ -187,15 +187,14 @@ class Studio:
         return bounds if name.startswith("port:") or (bounds[2] > 0 and bounds[3] > 0) else None
 
     def _origin(self):
-        window = until("the window is on the screen", lambda: self._windows())[0]
-        xdotool("windowfocus", window)
-        place = dict(line.split("=") for line in xdotool("getwindowgeometry", "--shell", window).split())
-        return int(place["X"]), int(place["Y"])
+        # tooltips and menus are windows too, and may go while we ask
+        place = max(until("the window is on the screen", lambda: [place for place in map(geometry, self._windows()) if place]),
+                    key=lambda place: place["WIDTH"] * place["HEIGHT"])
+        xdotool("windowfocus", str(place["WINDOW"]))
+        return place["X"], place["Y"]
 
     def _windows(self):
-        found = subprocess.run(["xdotool", "search", "--onlyvisible", "--pid", str(self.process.pid)],
-                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        return found.stdout.split()
+        return ask_xdotool("search", "--onlyvisible", "--pid", str(self.process.pid)).split()
 
     def move(self, where, **how):
         xdotool("mousemove", *map(str, self.place(where, **how)))
@@ -268,6 +267,16 @@ class Studio:
     def texts(self):
         """Everything that is written in the window."""
         return [text for text in (text_of(node) or node.get_name() for node in self.nodes() if has_state(node, "showing")) if text]
+
+
+def ask_xdotool(*args):
+    """Its answer, '' when it has none."""
+    return subprocess.run(["xdotool", *args], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout
+
+
+def geometry(window):
+    """WINDOW, X, Y, WIDTH, HEIGHT … of an X window; {} when it is gone."""
+    return {name: int(value) for name, value in (line.split("=") for line in ask_xdotool("getwindowgeometry", "--shell", window).split())}
 
 
 def xdotool(*args):
