@@ -21,6 +21,7 @@
 #include "weir-workflow-file.h"
 #include "weir-diff.h"
 #include "weir-history.h"
+#include "weir-workflow-text.h"
 #include "weir-event.h"
 #include "weir-run-state.h"
 #include "weir-run.h"

@@ -38,6 +38,7 @@ static const Line lines[] = {
   { N_("Block Library"), "F7" },
   { N_("Run Panel"), "F8" },
   { N_("Inspector"), "<Alt>Return" },
+  { N_("Text"), "<Control>u" },
   { N_("Out of a Container"), "<Alt>Up" },
   { N_("Design, Runs, Versions"), "<Alt>1 <Alt>2 <Alt>3" },
   { N_("General"), NULL },

@@ -11,6 +11,7 @@
 #include "weir-undo-dialog.h"
 #include "weir-versions-page.h"
 #include "weir-workflow-page.h"
+#include "weir-yaml-pane.h"
 
 G_BEGIN_DECLS
 
@@ -25,6 +26,9 @@ struct _WeirWorkflowPage
   AdwOverlaySplitView *library_split;
   AdwOverlaySplitView *inspector_split;
   GtkPaned            *paned;
+  GtkWidget           *canvas_overlay;
+  WeirYamlPane        *yaml_pane;
+  GtkPaned            *text_paned;
   WeirKindList        *library;
   WeirInspector       *inspector;
   WeirCanvasPane      *canvas_pane;
@@ -62,6 +66,8 @@ struct _WeirWorkflowPage
   guint                validate_id;
   gboolean             dirty;
   gboolean             show_sidebar;
+  gboolean             room_shared;   /* between canvas and text */
+  gboolean             panel_hidden;  /* the text takes its place */
   gboolean             syncing;       /* selection goes both ways */
 };
 
@@ -125,6 +131,10 @@ void       weir_workflow_page_request_block  (WeirWorkflowPage *self,
                                               double            y,
                                               WeirBlock        *from,
                                               const char       *port);
+
+/* weir-workflow-page-text.c */
+void       weir_workflow_page_install_text   (GtkWidgetClass   *widget_class);
+void       weir_workflow_page_show_in_text   (WeirWorkflowPage *self);
 
 /* weir-workflow-page-save.c */
 void       weir_workflow_page_install_save   (GtkWidgetClass   *widget_class);

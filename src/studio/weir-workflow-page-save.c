@@ -117,6 +117,7 @@ weir_workflow_page_schedule_save (WeirWorkflowPage *self)
 DexFuture *
 weir_workflow_page_flush (WeirWorkflowPage *self)
 {
+  weir_yaml_pane_flush (self->yaml_pane);
   if (self->workflow == NULL || self->engine == NULL || !self->dirty)
     return dex_future_new_true ();
   return save_now (self, NULL);

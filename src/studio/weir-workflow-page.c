@@ -125,6 +125,7 @@ selection_changed_cb (WeirWorkflowPage *self)
   WeirLink *link = block == NULL ? weir_canvas_get_selected_link (self->canvas) : NULL;
 
   weir_inspector_select (self->inspector, block, link);
+  weir_workflow_page_show_in_text (self);
   if (self->syncing)
     return;
   self->syncing = TRUE;
@@ -408,7 +409,7 @@ add_shortcuts (WeirWorkflowPage *self)
   static const struct { const char *trigger, *action; } keys[] = {
     { "F5", "run.play-or-resume" }, { "F6", "run.pause" }, { "<Shift>F5", "run.stop" }, { "<Control><Shift>F5", "run.force-stop" },
     { "<Control>z", "edit.undo" }, { "<Control><Shift>z", "edit.redo" }, { "<Control>y", "edit.redo" },
-    { "<Control>k", "view.palette" }, { "F7", "view.library" }, { "F8", "view.run-panel" }, { "<Alt>Return", "view.inspector" },
+    { "<Control>k", "view.palette" }, { "F7", "view.library" }, { "F8", "view.run-panel" }, { "<Alt>Return", "view.inspector" }, { "<Control>u", "view.text" },
     { "<Alt>Up", "view.up" }, { "<Alt>1", "view.design" }, { "<Alt>2", "view.runs" }, { "<Alt>3", "view.versions" },
   };
   GtkEventController *controller = gtk_shortcut_controller_new ();
@@ -558,6 +559,7 @@ weir_workflow_page_class_init (WeirWorkflowPageClass *klass)
   weir_workflow_page_install_again (widget_class);
   weir_workflow_page_install_steps (widget_class);
   weir_workflow_page_install_blocks (widget_class);
+  weir_workflow_page_install_text (widget_class);
 }
 
 /* The menu of the page is no child of the canvas. */
@@ -652,6 +654,7 @@ weir_workflow_page_set_workflow (WeirWorkflowPage *self,
 {
   if (self->workflow != NULL)
     {
+      weir_yaml_pane_set_workflow (self->yaml_pane, NULL);
       dex_future_disown (weir_workflow_page_flush (self));
       g_signal_handlers_disconnect_by_data (self->workflow, self);
     }
@@ -665,6 +668,7 @@ weir_workflow_page_set_workflow (WeirWorkflowPage *self,
 
   weir_inspector_set_workflow (self->inspector, workflow);
   weir_canvas_set_workflow (self->canvas, workflow);
+  weir_yaml_pane_set_workflow (self->yaml_pane, workflow);
   update_history (self);
   weir_workflow_page_validate (self);
   if (workflow == NULL)

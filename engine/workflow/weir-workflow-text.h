@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "weir-workflow.h"
+
+G_BEGIN_DECLS
+
+/* A workflow's text while somebody edits it: what stands where, in a text that need not be right yet. Offsets are bytes. Main thread. */
+
+/* What the place belongs to; NULL for nothing. (transfer none) */
+WEIR_API WeirBlock *weir_workflow_find_block_at (WeirWorkflow  *self,
+                                                 const char    *text,
+                                                 gsize          offset);
+WEIR_API WeirLink  *weir_workflow_find_link_at  (WeirWorkflow  *self,
+                                                 const char    *text,
+                                                 gsize          offset);
+/* Where the id of a block stands, or with @field that of its settings; FALSE if the text has it not. */
+WEIR_API gboolean   weir_text_find_block        (const char    *text,
+                                                 const char    *path,
+                                                 const char    *field,
+                                                 gsize         *start,
+                                                 gsize         *end);
+WEIR_API gboolean   weir_text_find_link         (const char    *text,
+                                                 WeirLink      *link,
+                                                 gsize         *start,
+                                                 gsize         *end);
+/* Takes over what both sides changed since @base, line by line; NULL where they changed the same. (transfer full) */
+WEIR_API char      *weir_text_merge             (const char    *base,
+                                                 const char    *mine,
+                                                 const char    *theirs);
+
+G_END_DECLS
