@@ -78,7 +78,12 @@ plan_effect (PlanCall *call, WeirUndoPlan *plan, WeirForesight *foresight, const
 
   if (effect->state == WEIR_EFFECT_INTENDED && weir_file_effect_is_one (effect)
       && weir_file_effect_is_done (effect, call->direction, foresight))
-    return; /* it never came to it */
+    {
+      /* in a run that goes on it may still come to it */
+      if (call->live == NULL)
+        g_ptr_array_add (plan->never_done, weir_effect_copy (effect));
+      return;
+    }
   explain (call, effect, foresight, &description, &conflict, &size, &irreversible);
   weir_undo_plan_take_item (plan, weir_effect_copy (effect), g_steal_pointer (&description),
                             g_steal_pointer (&conflict), irreversible, size);

@@ -445,20 +445,38 @@ remove_debris_in_thread (gpointer user_data)
       if (weir_file_effect_is_one (effect) && (call->plan->since > 0 || effect->state == WEIR_EFFECT_INTENDED))
         g_ptr_array_extend_and_steal (paths, weir_file_effect_list_paths (effect));
     }
+  for (guint i = 0; i < call->plan->never_done->len; i++)
+    g_ptr_array_extend_and_steal (paths, weir_file_effect_list_paths (g_ptr_array_index (call->plan->never_done, i)));
   if (paths->len > 0)
     weir_file_remove_debris (paths);
   return dex_future_new_true ();
+}
+
+/* What was only announced must not be taken for something done when, after this undo, the world is another one. */
+static void
+journal_never_done (UndoCall *call)
+{
+  for (guint i = 0; i < call->plan->never_done->len; i++)
+    {
+      const WeirEffect *effect = g_ptr_array_index (call->plan->never_done, i);
+      WeirEffect change = { .id = effect->id, .run = call->plan->run, .state = WEIR_EFFECT_DROPPED };
+
+      journal (call, WEIR_EVENT_EFFECT_DROPPED, effect, effect_data (effect, NULL, NULL));
+      weir_batch_put_effect (weir_engine_get_batch (call->engine), &change);
+    }
 }
 
 static gboolean
 undo_all (UndoCall *call, GError **error)
 {
   journal_start (call);
+  journal_never_done (call);
   if (!dex_await (weir_engine_durable (call->engine), error))
     return FALSE;
   /* in a run that goes on, others may be writing there */
   if (call->step == NULL)
-    dex_await (dex_scheduler_spawn (dex_thread_pool_scheduler_get_default (), 0, remove_debris_in_thread, call, NULL), NULL);
+    dex_await (dex_scheduler_spawn (dex_thread_pool_scheduler_get_default (), 0, remove_debris_in_thread, call, NULL),
+               NULL);
   for (guint i = 0; i < call->plan->items->len && !is_stopped (call);)
     {
       WeirUndoItem *item = g_ptr_array_index (call->plan->items, i);

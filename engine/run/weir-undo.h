@@ -84,6 +84,7 @@ typedef struct
   guint      n_conflicts;
   guint      n_irreversible;
   /*< private >*/
+  GPtrArray  *never_done;  /* of WeirEffect: intended, but it never came to it */
   GHashTable *times;       /* set of gint64 *: those of folders */
   gint64      since;
 } WeirUndoPlan;
