@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """kill -9 while a stream is written: resumed, it gives the same file, leaves nothing else behind, and can be undone.
 
-argv[1] is the program. WEIR_CRASHES=n kills at least so many times (default 12), WEIR_SEED=n repeats a series.
+argv[1] is the program; weir_crash.py says what can be set by environment variables.
 """
 import json
 import os
@@ -13,16 +13,11 @@ import subprocess
 import sys
 import tempfile
 
+from weir_crash import ENDED, PATIENCE, SEED, Wrong, share
+
 WEIR = os.path.abspath(sys.argv[1])
-CRASHES = int(os.environ.get("WEIR_CRASHES", "12"))
-SEED = int(os.environ.get("WEIR_SEED", "0")) or random.SystemRandom().randrange(1, 1 << 30)
-PATIENCE = float(os.environ.get("WEIR_PATIENCE", "60"))
+CRASHES = share(0.12)
 N_LINES = 60_000
-ENDED = ("succeeded", "failed", "cancelled", "interrupted")
-
-
-class Wrong(Exception):
-    pass
 
 
 class Round:

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """kill -9 within a swarm of 1,000 items: what is finished does not run again, none is lost, each handler hears of each item once.
 
-argv[1] is the program. WEIR_SEED=n repeats a series, WEIR_CRASHES=n kills so many times (default 8).
+argv[1] is the program; weir_crash.py says what can be set by environment variables.
 """
 import json
 import os
@@ -14,10 +14,10 @@ import sys
 import tempfile
 import time
 
+from weir_crash import PATIENCE, SEED, share
+
 WEIR = os.path.abspath(sys.argv[1])
-CRASHES = int(os.environ.get("WEIR_CRASHES", "8"))
-SEED = int(os.environ.get("WEIR_SEED", "0")) or random.SystemRandom().randrange(1, 1 << 30)
-PATIENCE = float(os.environ.get("WEIR_PATIENCE", "60"))
+CRASHES = share(0.08)
 N = 1000
 
 # Each item writes a file, which is another file each time: so what runs twice shows. Handlers are counted by their firings.
