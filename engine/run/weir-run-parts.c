@@ -57,6 +57,7 @@ mark_part (WeirRun *self, guint32 scope_id, const char *block, gboolean pause, G
   if (paused != pause)
     weir_run_emit_part (self, pause ? WEIR_EVENT_PART_PAUSED : WEIR_EVENT_PART_RESUMED, scope_id, block, NULL);
   weir_engine_wake (self->engine, self);
+  weir_engine_hurry (self->engine);
   return TRUE;
 }
 
@@ -216,6 +217,7 @@ weir_run_stop_part (WeirRun *self, guint32 scope_id, const char *block, gboolean
   weir_run_close_rested (self);
   weir_run_check_end (self);
   weir_engine_wake (self->engine, self);
+  weir_engine_hurry (self->engine);
   return TRUE;
 }
 

@@ -495,6 +495,7 @@ weir_run_pause (WeirRun *self)
   weir_run_check_end (self);
   weir_run_put_row (self);
   weir_engine_wake (self->engine, self);
+  weir_engine_hurry (self->engine);
   return DEX_FUTURE (promise);
 }
 
@@ -517,6 +518,7 @@ weir_run_resume (WeirRun *self)
   weir_run_put_row (self);
   weir_run_close_rested (self);
   weir_engine_wake (self->engine, self);
+  weir_engine_hurry (self->engine);
   return weir_engine_durable (self->engine);
 }
 
@@ -535,6 +537,7 @@ end_early (WeirRun *self, WeirRunVerb verb, gboolean force)
   weir_run_cancel_steps (self);
   weir_run_check_end (self);
   weir_engine_wake (self->engine, self);
+  weir_engine_hurry (self->engine);
   return dex_future_finally (dex_ref (DEX_FUTURE (self->ended)), ended_true_cb, NULL, NULL);
 }
 

@@ -37,6 +37,7 @@ struct _WeirEngine
 
   GSource    *turn;
   GSource    *commit;
+  gboolean    urgent;       /* somebody waits for what was journalled */
   gint64      batch_began;  /* monotonic µs; 0: nothing waits to be committed */
   WeirBatch  *batch;        /* of this turn */
   GPtrArray  *events;       /* of this turn, told to the bus once they are on disk */
@@ -66,6 +67,8 @@ WeirBatch  *weir_engine_get_batch    (WeirEngine *self);
 void        weir_engine_publish      (WeirEngine *self, WeirEvent *event);
 /* The run has something to start, or something was journalled: the next turn comes soon. */
 void        weir_engine_wake         (WeirEngine *self, WeirRun *run);
+/* Somebody waits for what was journalled: it is on its way to the disk before anything else begins. */
+void        weir_engine_hurry        (WeirEngine *self);
 void        weir_engine_release_slot (WeirEngine *self);
 /* weir-engine-end.c: a step begins (1) or ends (-1) something that must not happen twice. */
 void        weir_engine_count_once   (WeirEngine *self, int change);

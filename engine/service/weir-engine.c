@@ -162,6 +162,7 @@ commit_turn (WeirEngine *self)
   if (self->batch == NULL && self->durable == NULL)
     return;
   self->batch_began = 0;
+  self->urgent = FALSE;
   commit = g_new (Commit, 1);
   commit->engine = g_object_ref (self);
   commit->events = g_steal_pointer (&self->events);
@@ -196,6 +197,8 @@ turn_cb (gpointer user_data)
   guint n = self->busy.length;
 
   g_source_set_ready_time (self->turn, -1);
+  if (self->urgent)
+    commit_turn (self);
   if (is_ahead_of_disk (self))
     return G_SOURCE_CONTINUE; /* goes on when one of them is there */
   while (n-- > 0 && g_get_monotonic_time () < until)
@@ -247,6 +250,13 @@ weir_engine_wake (WeirEngine *self, WeirRun *run)
       run->busy = TRUE;
       g_queue_push_tail (&self->busy, g_object_ref (run));
     }
+  g_source_set_ready_time (self->turn, 0);
+}
+
+void
+weir_engine_hurry (WeirEngine *self)
+{
+  self->urgent = TRUE;
   g_source_set_ready_time (self->turn, 0);
 }
 

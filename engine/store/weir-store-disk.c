@@ -171,18 +171,6 @@ weir_store_grow_wal (WeirStore *self)
   close (fd);
 }
 
-/* Copies the log into the database file. @mode: PASSIVE while in use, RESTART to begin the log anew. */
-gboolean
-weir_store_checkpoint (WeirStore *self, int mode)
-{
-  int n_frames = 0, n_copied = 0;
-  int code = sqlite3_wal_checkpoint_v2 (self->writing->db, NULL, mode, &n_frames, &n_copied);
-
-  if (code != SQLITE_OK)
-    g_debug ("Checkpoint of %s: %s", self->database_path, sqlite3_errmsg (self->writing->db));
-  return code == SQLITE_OK && n_frames == n_copied;
-}
-
 /* What was removed is in the log as well. A reader may hold it for a moment; then it is tried again later. */
 static void
 empty_log (WeirStore *self)

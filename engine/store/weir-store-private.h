@@ -94,6 +94,9 @@ struct _WeirStore
   GHashTable     *unindexed;      /* runs with log lines that are not in log_text */
   gint64          wal_size;       /* bytes of the write-ahead log that are allocated and written */
   gint64          wal_used;
+  gint64          wal_next;       /* length at which it is copied again */
+  GThread        *copier;         /* copies it into the database file; NULL: none at work */
+  int             log_copied;     /* atomic: it has ended */
   guint           n_commits;
 
   /* reading thread */
@@ -117,6 +120,13 @@ gboolean    weir_store_check_newer    (WeirStore *self, WeirSql *sql, GError **e
 WeirSql    *weir_store_open_reading   (WeirStore *self, GError **error);
 gboolean    weir_store_sync_new       (WeirStore *self, GError **error);
 
+/* weir-store-checkpoint.c: on the writing thread */
+/* FALSE if some of it is still in the log. */
+gboolean    weir_store_checkpoint     (WeirStore *self, int mode);
+void        weir_store_tend_log       (WeirStore *self);
+void        weir_store_tend_idle_log  (WeirStore *self);
+void        weir_store_end_copying    (WeirStore *self);
+
 /* weir-store-disk.c */
 /* @was_killed: whether the last owner ended without unlocking */
 int         weir_store_lock           (const char *dir, gboolean *was_killed, GError **error);
@@ -125,8 +135,6 @@ gboolean    weir_store_make_dir       (const char *path, GError **error);
 gboolean    weir_store_sync_dir       (const char *path, GError **error);
 void        weir_store_watch_wal      (WeirStore *self);
 void        weir_store_grow_wal       (WeirStore *self);
-/* FALSE if some of it is still in the log. */
-gboolean    weir_store_checkpoint     (WeirStore *self, int mode);
 /* A part of the free pages, then the log; TRUE if there is more to give back. */
 gboolean    weir_store_shrink         (WeirStore *self);
 void        weir_store_close_database (WeirStore *self);

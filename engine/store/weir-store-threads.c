@@ -5,8 +5,6 @@
 #define IDLE_US (250 * 1000)
 #define BACKOFF_FIRST_US (50 * 1000)
 #define BACKOFF_LAST_US (5 * G_USEC_PER_SEC)
-/* Checkpoint at this length of the log even if the store is never idle. */
-#define WAL_LIMIT (3 * 1024 * 1024)
 
 /* After the last of several jobs the main context is woken. */
 static void
@@ -75,8 +73,7 @@ write_pending (WeirStore *self)
       self->backoff_us = BACKOFF_FIRST_US;
       self->retry_at = 0;
       give_pending_back (self);
-      if (self->wal_used > WAL_LIMIT)
-        weir_store_checkpoint (self, SQLITE_CHECKPOINT_PASSIVE);
+      weir_store_tend_log (self);
       return;
     }
   tell_trouble (self, error->message);
@@ -140,11 +137,7 @@ tidy (WeirStore *self)
   if (weir_store_purge_when_idle (self) || weir_store_shrink (self))
     return TRUE;
   weir_keeper_forget (self->keeper);
-  if (!self->in_memory && self->wal_used > 0)
-    {
-      weir_store_checkpoint (self, SQLITE_CHECKPOINT_PASSIVE);
-      self->wal_used = 0;
-    }
+  weir_store_tend_idle_log (self);
   return FALSE;
 }
 
@@ -173,6 +166,7 @@ weir_store_writer_thread (gpointer data)
       else if (self->pending.length == 0)
         timeout_us = tidy (self) ? 0 : weir_store_next_check (self);
     }
+  weir_store_end_copying (self);
   return NULL;
 }
 
