@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include "weir-engine-private.h"
 #include "weir-json.h"
 #include "weir-run-view.h"
 #include "weir-workflow-file.h"
@@ -730,11 +731,12 @@ method_fiber (gpointer user_data)
 DexFuture *
 weir_control_dispatch (WeirEngine *engine, const char *method, WeirValue *args)
 {
-  /* what a database that a newer Weir wrote can still answer */
+  /* what a database that is only looked at can still answer */
   static const char *const looking[] = { "Ping", "ListRuns", "ShowRun", "Events", "Logs", "ListWorkflows", "Export", "Measure",
                                          "ListDeleted", "Waits", "Swarm", "ListAudit", "VerifyAudit", "ListRetention", "Usage", "Report",
                                          "PlanRecovery", "ListReports", NULL };
   MethodFunc func = find_method (methods, method);
+  GError *error = NULL;
   MethodCall *call;
 
   if (func == NULL)
@@ -751,9 +753,8 @@ weir_control_dispatch (WeirEngine *engine, const char *method, WeirValue *args)
     func = find_method (weir_control_swarm_methods, method);
   if (func == NULL)
     return dex_future_new_reject (WEIR_ERROR, WEIR_ERROR_NOT_FOUND, "There is no method \"%s\"", method);
-  if (weir_engine_is_read_only (engine) && !g_strv_contains (looking, method))
-    return dex_future_new_reject (WEIR_ERROR, WEIR_ERROR_NEWER, "A newer Weir wrote %s; here it can only be looked at",
-                                  weir_engine_get_data_dir (engine));
+  if (!g_strv_contains (looking, method) && !weir_store_may_write (engine->store, &error))
+    return dex_future_new_for_error (error);
   call = g_new0 (MethodCall, 1);
   call->engine = g_object_ref (engine);
   call->args = args != NULL ? weir_value_ref (args) : weir_value_new_record (NULL, NULL, 0);

@@ -17,7 +17,7 @@ struct _WeirEngine
   WeirStore  *store;
   WeirClock  *clock;
   gboolean    closed;
-  gboolean    read_only;    /* a newer Weir wrote the database */
+  gboolean    read_only;    /* the database is only looked at */
   gboolean    trouble;      /* the store cannot write: nothing with an effect starts */
 
   GHashTable *runs;         /* id → WeirRun, live ones */

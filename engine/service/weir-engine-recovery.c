@@ -179,10 +179,9 @@ one_fiber (gpointer user_data)
 static DexFuture *
 refuse_read_only (WeirEngine *self)
 {
-  if (!self->read_only)
-    return NULL;
-  return dex_future_new_reject (WEIR_ERROR, WEIR_ERROR_NEWER, "A newer Weir wrote %s; here it can only be looked at",
-                                self->data_dir);
+  GError *error = NULL;
+
+  return weir_store_may_write (self->store, &error) ? NULL : dex_future_new_for_error (error);
 }
 
 static DexFuture *

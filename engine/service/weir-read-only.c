@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* An engine on a database that a newer Weir wrote: it shows what is there and does nothing. */
+/* An engine on a database that a newer Weir wrote, or where nothing can be written: it shows what is there and does nothing. */
 
 #include "weir-engine-private.h"
 
 /**
  * weir_engine_new_read_only: (constructor)
  * @data_dir: (nullable): the data folder; %NULL for `$XDG_DATA_HOME/weir`
- * @error: set to %WEIR_ERROR_STORE when it cannot be read, %WEIR_ERROR_WRONG_STATE when no newer Weir wrote it
+ * @error: set to %WEIR_ERROR_STORE when it cannot be read, %WEIR_ERROR_WRONG_STATE when it can be opened as usual
  *
- * For a folder that weir_engine_new () refuses with %WEIR_ERROR_NEWER: lists, runs, logs, values and files of workflows can be looked at
+ * For a folder that weir_engine_new () refuses with %WEIR_ERROR_NEWER, or in which nothing can be written: lists, runs, logs, values and files of workflows can be looked at
  * and exported; nothing runs, and nothing in the folder is changed.
  *
  * Returns: (transfer full): the engine
@@ -38,7 +38,7 @@ weir_engine_new_read_only (const char *data_dir, GError **error)
  * weir_engine_is_read_only:
  * @self: an engine
  *
- * Returns: whether a newer Weir wrote its database, which is only looked at
+ * Returns: whether its database is only looked at: a newer Weir wrote it, or nothing can be written there
  */
 gboolean
 weir_engine_is_read_only (WeirEngine *self)

@@ -28,7 +28,8 @@ fail_with_errno (GError **error, const char *verb, const char *path)
   return FALSE;
 }
 
-/* Makes a folder that only its owner may enter, and its parents. One that is there already is closed to others as well. */
+/* Makes a folder that only its owner may enter, and its parents. One that is there already is closed to others as well, and gets no right
+ * that its owner took away. */
 gboolean
 weir_store_make_dir (const char *path, GError **error)
 {
@@ -37,7 +38,7 @@ weir_store_make_dir (const char *path, GError **error)
   if (g_mkdir_with_parents (path, 0700) != 0)
     return fail_with_errno (error, "make the folder", path);
   if (stat (path, &info) == 0 && info.st_uid == getuid () && (info.st_mode & 077) != 0)
-    chmod (path, 0700);
+    chmod (path, info.st_mode & 0700);
   return TRUE;
 }
 
@@ -69,6 +70,22 @@ say_busy (int fd, const char *dir, GError **error)
   return FALSE;
 }
 
+/* Where nothing can be written, somebody who came in another way may have the folder all the same. */
+static void
+look_for_owner (const char *path, const char *dir, GError **error)
+{
+  int fd = g_open (path, O_RDONLY | O_CLOEXEC, 0);
+
+  if (fd < 0)
+    return;
+  if (flock (fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+    {
+      g_clear_error (error);
+      say_busy (fd, dir, error);
+    }
+  close (fd);
+}
+
 /* Takes weir.lock of the folder for as long as the descriptor is open; -1 if somebody else has it. */
 int
 weir_store_lock (const char *dir, gboolean *was_killed, GError **error)
@@ -81,6 +98,7 @@ weir_store_lock (const char *dir, gboolean *was_killed, GError **error)
   if (fd < 0)
     {
       fail_with_errno (error, "open", path);
+      look_for_owner (path, dir, error);
       return -1;
     }
   if (flock (fd, LOCK_EX | LOCK_NB) != 0)

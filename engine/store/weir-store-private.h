@@ -50,6 +50,7 @@ struct _WeirStore
   char           *blobs_dir;
   gboolean        in_memory;
   char           *read_only;      /* why nothing can be written; NULL: it can */
+  WeirError       read_only_code;
   int             lock_fd;
   gint64          last_run_id;
   gint64          last_effect_id;
@@ -118,6 +119,8 @@ WeirSql    *weir_store_open_database  (WeirStore *self, GError **error);
 /* Whether a newer Weir wrote the database; @error says so. */
 gboolean    weir_store_check_newer    (WeirStore *self, WeirSql *sql, GError **error);
 WeirSql    *weir_store_open_reading   (WeirStore *self, GError **error);
+/* weir-store-look.c: the connection and the reason of a database that is only looked at. */
+gboolean    weir_store_open_to_look   (WeirStore *self, GError **error);
 gboolean    weir_store_sync_new       (WeirStore *self, GError **error);
 
 /* weir-store-checkpoint.c: on the writing thread */

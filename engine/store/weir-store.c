@@ -125,19 +125,8 @@ open_all (WeirStore *self, GError **error)
 static gboolean
 open_read_only (WeirStore *self, GError **error)
 {
-  g_autoptr(GError) newer = NULL;
-
-  self->database_path = g_build_filename (self->dir, "weir.db", NULL);
-  self->blobs_dir = g_build_filename (self->dir, "blobs", NULL);
-  self->reading = weir_store_open_reading (self, error);
-  if (self->reading == NULL)
+  if (!weir_store_open_to_look (self, error))
     return FALSE;
-  if (!weir_store_check_newer (self, self->reading, &newer))
-    {
-      g_propagate_error (error, g_steal_pointer (&newer));
-      return FALSE;
-    }
-  self->read_only = g_strdup (newer->message);
   /* Nothing can be taken up, so nothing is offered. */
   self->unfinished = G_LIST_MODEL (g_list_store_new (WEIR_TYPE_RUN_INFO));
   return weir_store_read_variables (self, self->reading, error);
@@ -146,11 +135,11 @@ open_read_only (WeirStore *self, GError **error)
 /**
  * weir_store_new_read_only:
  * @dir: the data folder
- * @error: set to %WEIR_ERROR_STORE when it cannot be read, %WEIR_ERROR_WRONG_STATE when it is of no newer Weir
+ * @error: set to %WEIR_ERROR_STORE when it cannot be read, %WEIR_ERROR_WRONG_STATE when it can be opened as usual
  *
- * Opens a database that weir_store_new () refused with %WEIR_ERROR_NEWER, for looking at what is in it. Nothing in the
+ * Opens a database that a newer Weir wrote, or where nothing can be written, for looking at what is in it. Nothing in the
  * folder is changed, the newer Weir may have it open at the same time, and all that would write is refused with
- * %WEIR_ERROR_NEWER. What a newer schema keeps in another way is not found.
+ * %WEIR_ERROR_NEWER or %WEIR_ERROR_STORE. What a newer schema keeps in another way is not found.
  *
  * Returns: (transfer full) (nullable): the store
  */
@@ -268,6 +257,22 @@ weir_store_close (WeirStore *self)
   weir_store_close_database (self);
   if (self->lock_fd >= 0)
     weir_store_unlock (g_steal_fd (&self->lock_fd));
+}
+
+/**
+ * weir_store_may_write:
+ * @self: a store
+ * @error: set to %WEIR_ERROR_NEWER or %WEIR_ERROR_STORE, with the reason
+ *
+ * Returns: whether it is more than looked at
+ */
+gboolean
+weir_store_may_write (WeirStore *self, GError **error)
+{
+  if (self->read_only == NULL)
+    return TRUE;
+  g_set_error (error, WEIR_ERROR, self->read_only_code, "%s; it can only be looked at", self->read_only);
+  return FALSE;
 }
 
 /**
@@ -435,7 +440,7 @@ ask (WeirStore *self,
   if (self->read_only != NULL && queue == &self->to_write)
     {
       weir_job_free (job);
-      return dex_future_new_reject (WEIR_ERROR, WEIR_ERROR_NEWER, "%s", self->read_only);
+      return dex_future_new_reject (WEIR_ERROR, self->read_only_code, "%s", self->read_only);
     }
   promise = dex_promise_new ();
   job->promise = dex_ref (promise);

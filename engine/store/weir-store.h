@@ -25,11 +25,14 @@ typedef struct _WeirStore WeirStore;
 
 WeirStore  *weir_store_new          (const char   *dir,    /* ":memory:" keeps nothing and syncs nothing (blobs in a temporary folder) */
                                      GError      **error);
-/* A database that a newer Weir wrote, for looking at: everything that would write is refused with WEIR_ERROR_NEWER. */
+/* A database that a newer Weir wrote, or where nothing can be written, for looking at: everything that would write is refused. */
 WeirStore  *weir_store_new_read_only (const char  *dir,
                                      GError      **error);
 /* Writes what is queued, checkpoints, closes, releases the lock. Blocks. */
 void        weir_store_close        (WeirStore    *self);
+/* Why it is only looked at: set to WEIR_ERROR_NEWER or WEIR_ERROR_STORE; TRUE when it can be written. */
+gboolean    weir_store_may_write    (WeirStore    *self,
+                                     GError      **error);
 WeirStore  *weir_store_ref          (WeirStore    *self);
 void        weir_store_unref        (WeirStore    *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirStore, weir_store_unref)

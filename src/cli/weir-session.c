@@ -78,17 +78,21 @@ trouble_cb (WeirEngine *engine, const char *message, gpointer user_data)
     g_printerr (_ ("weir: The database can be written again\n"));
 }
 
-/* What a newer Weir wrote can be looked at. */
+/* What a newer Weir wrote, and what is where nothing can be written, can be looked at. */
 static gboolean
-open_read_only (WeirSession *self, const GError *newer, GError **error)
+open_read_only (WeirSession *self, const GError *why, GError **error)
 {
-  self->engine = weir_engine_new_read_only (weir_option_data_dir, NULL);
+  g_autoptr(GError) wrong = NULL;
+
+  self->engine = weir_engine_new_read_only (weir_option_data_dir, &wrong);
   if (self->engine == NULL)
     {
-      g_propagate_error (error, g_error_copy (newer));
+      /* it says more where the folder is in the way, and nothing where it is not */
+      g_propagate_error (error,
+                         g_error_copy (g_error_matches (wrong, WEIR_ERROR, WEIR_ERROR_WRONG_STATE) ? why : wrong));
       return FALSE;
     }
-  g_printerr (_ ("weir: %s; it can only be looked at\n"), newer->message);
+  g_printerr (_ ("weir: %s; it can only be looked at\n"), why->message);
   self->control = weir_control_new (self->engine);
   return TRUE;
 }
@@ -111,13 +115,8 @@ weir_session_open (WeirSession *self, GError **error)
           self->control = weir_control_new (self->engine);
           return TRUE;
         }
-      if (g_error_matches (busy, WEIR_ERROR, WEIR_ERROR_NEWER))
-        return open_read_only (self, busy, error);
       if (!g_error_matches (busy, WEIR_ERROR, WEIR_ERROR_BUSY))
-        {
-          g_propagate_error (error, g_steal_pointer (&busy));
-          return FALSE;
-        }
+        return open_read_only (self, busy, error);
       self->control = weir_control_connect (weir_option_data_dir, &silent);
       if (self->control != NULL)
         return TRUE;
@@ -219,7 +218,8 @@ weir_session_close (WeirSession *self, GError **error)
       if (!weir_session_is_told_to_end (self))
         finish_calls (self->engine);
       closed = weir_wait (weir_session_is_told_to_end (self) ? weir_engine_wind_down (self->engine, END_GRACE_MS)
-                                                             : weir_engine_close (self->engine), error);
+                                                             : weir_engine_close (self->engine),
+                          error);
       /* Listeners get the last events first. */
       while (g_main_context_pending (NULL))
         g_main_context_iteration (NULL, FALSE);

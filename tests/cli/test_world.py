@@ -26,6 +26,12 @@ name: Plain
 blocks:
   say: { kind: debug.log, config: { message: heard } }
 """
+WAITING = """
+weir: 1
+name: Waiting
+blocks:
+  wait: { kind: exec.command, config: { program: sleep, args: ["60"], idempotent: true } }
+"""
 
 
 class WorldTest(unittest.TestCase):
@@ -84,6 +90,54 @@ class WorldTest(unittest.TestCase):
         writer.start()
         self.weir("run", str(pipe))
         writer.join()
+
+    # ── where nothing can be written ──
+
+    def protect(self):
+        """What is needed to run as somebody who may not write into the data folder."""
+        for folder, _, names in os.walk(self.data):
+            for name in names:
+                os.chmod(os.path.join(folder, name), 0o444)
+            os.chmod(folder, 0o555)
+        self.addCleanup(subprocess.run, ["chmod", "-R", "u+w", str(self.data)])
+        if os.geteuid() != 0:
+            return {}
+        for folder, _, names in os.walk(self.dir):
+            for path in (folder, *(os.path.join(folder, name) for name in names)):
+                os.chown(path, 65534, 65534)
+        try:
+            subprocess.run([WEIR, "--version"], user=65534, group=65534, extra_groups=[], check=True, capture_output=True)
+        except (PermissionError, OSError, subprocess.SubprocessError):
+            self.skipTest("root may write anywhere, and cannot be somebody else here")
+        return {"user": 65534, "group": 65534, "extra_groups": []}
+
+    def test_a_folder_that_cannot_be_written_is_read(self):
+        self.weir("run", self.file(PLAIN))
+        nobody = self.protect()
+        runs = self.weir("runs", "--json", **nobody)
+        self.assertEqual([run["status"] for run in json.loads(runs.stdout)], ["succeeded"])
+        self.assertIn("can only be looked at", runs.stderr)
+        self.assertEqual(json.loads(self.weir("show", "1", "--json", **nobody).stdout)["status"], "succeeded")
+        self.assertIn("heard", self.weir("logs", "1", **nobody).stdout)
+        self.assertIn("Plain", self.weir("list", **nobody).stdout)
+
+    def test_a_folder_that_cannot_be_written_is_not_run_in(self):
+        self.weir("run", self.file(PLAIN))
+        nobody = self.protect()
+        for verb in (("run", str(self.dir / "workflow.yaml")), ("undo", "1"), ("delete", "1"), ("rerun", "1")):
+            self.assertIn("cannot be written: Permission denied", self.weir(*verb, code=1, **nobody).stderr)
+
+    def test_a_log_that_cannot_be_taken_in_is_said(self):
+        run = subprocess.Popen([WEIR, "run", "--data-dir", str(self.data), "--json", self.file(WAITING)], env=self.env,
+                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+        for line in run.stdout:
+            if "block.started" in line:
+                break
+        run.kill()
+        run.communicate()
+        (self.data / "weir.db-shm").unlink()
+        nobody = self.protect()
+        self.assertIn("did not end in order", self.weir("runs", code=1, **nobody).stderr)
 
 
 if __name__ == "__main__":
