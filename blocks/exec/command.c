@@ -15,6 +15,9 @@ typedef struct
   gboolean   capture;
   gint64     max_output;
   gint64     kill_grace;
+  gint64     memory;
+  gint64     cpu_time;
+  gint64     open_files;
   gboolean   idempotent;
   WeirValue *track;
   gboolean   host;
@@ -50,6 +53,14 @@ static const WeirField command_fields[] = {
   WEIR_FIELD_DURATION (Command, kill_grace, .title = N_("Time to end"),
                        .summary = N_("From asking it to end (SIGTERM) to ending it (SIGKILL)"),
                        .initial = 5000, .maximum = 60000, .advanced = TRUE),
+  WEIR_FIELD_SIZE (Command, memory, .title = N_("Memory at most"),
+                   .summary = N_("0: any. With systemd for all that it starts together, else for each process"),
+                   .maximum = G_GINT64_CONSTANT (1) << 50, .advanced = TRUE),
+  WEIR_FIELD_DURATION (Command, cpu_time, .title = N_("Processor time at most"),
+                       .summary = N_("0: any. Of each process, in whole seconds; waiting does not count"),
+                       .maximum = G_GINT64_CONSTANT (1000) * 86400 * 365, .advanced = TRUE),
+  WEIR_FIELD_INT (Command, open_files, .title = N_("Open files at most"), .summary = N_("0: as many as Weir itself"),
+                  .maximum = 1 << 20, .advanced = TRUE),
   WEIR_FIELD_VALUE (Command, track, .title = N_("Watch folders"), .type = "list<text>", .initial_text = "[]",
                     .summary = N_("What it changes in these folders can be undone; what is in them is kept before, up to 1 GiB for each"),
                     .advanced = TRUE),
@@ -74,7 +85,7 @@ static const WeirPort command_outputs[] = {
 };
 static const char *const command_permissions[] = { "exec(program)", "fs.write(track)", NULL };
 static const char *const command_errors[] = {
-  "proc.not_found", "proc.exit", "proc.signal", "io.not_found", "limit.size", "limit.timeout", "data.parse", NULL
+  "proc.not_found", "proc.exit", "proc.signal", "proc.oom", "io.not_found", "limit.size", "limit.timeout", "data.parse", NULL
 };
 
 static const WeirExample command_examples[] = {
@@ -89,6 +100,8 @@ static const WeirExample command_examples[] = {
   { .title = N_("What it changes can be undone"),
     .config = "{\"program\": \"cp\", \"args\": [\"$DIR/a\", \"$DIR/b\"], \"track\": [\"$DIR\"]}", .files = "a=1",
     .outputs = "{\"stdout\": \"\", \"stderr\": \"\", \"exit\": 0, \"ms\": \"*\"}" },
+  { .title = N_("With little memory"), .config = "{\"program\": \"echo\", \"args\": [\"done\"], \"memory\": \"512MiB\"}",
+    .outputs = "{\"stdout\": \"done\\n\", \"stderr\": \"\", \"exit\": 0, \"ms\": \"*\"}" },
   { .title = N_("A failure"), .config = "{\"program\": \"false\"}", .error = "proc.exit" },
   { .title = N_("No such program"), .config = "{\"program\": \"no-such-program-here\"}", .error = "proc.not_found" },
   { 0 }
@@ -247,6 +260,8 @@ check_end (Command *self, WeirStep *step, WeirValue *result, WeirValue *stderr_t
 {
   gint64 status = weir_value_get_member_int (result, "exit", -1);
   gint64 signal_number = weir_value_get_member_int (result, "signal", 0);
+  const char *limit = weir_value_get_member_text (result, "limit", "");
+  g_autofree char *memory = g_format_size_full ((guint64) self->memory, G_FORMAT_SIZE_IEC_UNITS);
   g_autofree char *words = NULL;
   WeirBuilder *data;
   g_autoptr(WeirValue) details = NULL;
@@ -261,7 +276,12 @@ check_end (Command *self, WeirStep *step, WeirValue *result, WeirValue *stderr_t
   weir_builder_set (data, "stderr", stderr_text);
   details = weir_builder_end (data);
   weir_step_set_failure_data (step, details);
-  if (signal_number != 0)
+  if (g_str_equal (limit, "memory"))
+    weir_set_failure (error, "proc.oom", "%s used more memory than it may (%s) and was ended%s", self->program, memory, words);
+  else if (g_str_equal (limit, "cpu"))
+    weir_set_failure (error, "limit.timeout", "%s used more processor time than it may (%g s) and was ended%s", self->program,
+                      (double) self->cpu_time / 1000, words);
+  else if (signal_number != 0)
     weir_set_failure (error, "proc.signal", "%s was ended by signal %d (%s)%s", self->program, (int) signal_number,
                       strsignal ((int) signal_number), words);
   else
@@ -374,7 +394,8 @@ command_fiber (gpointer settings, WeirStep *step, GError **error)
   g_autofree char *folder = NULL;
   WeirProgram program = { .environment = (const char *const *) environment, .input = input,
                           .max_output = (gsize) self->max_output, .kill_grace_ms = MAX (self->kill_grace, 1),
-                          .log_lines = TRUE, .discard = !self->capture };
+                          .log_lines = TRUE, .discard = !self->capture, .memory = self->memory,
+                          .cpu_ms = self->cpu_time, .open_files = self->open_files };
   WeirTracker *tracker;
   guint64 effect;
   gboolean ok;
@@ -388,6 +409,8 @@ command_fiber (gpointer settings, WeirStep *step, GError **error)
   if (!ok || !weir_step_require (step, "exec", self->program, error))
     return FALSE;
   argv = make_argv (self, step, folder);
+  if (self->host && is_sandboxed () && (self->memory > 0 || self->cpu_time > 0 || self->open_files > 0))
+    weir_step_log (step, WEIR_LOG_WARNING, "Outside the sandbox the limits of memory, processor time and files do not hold");
   if (!intend (self, step, argv, &effect, error) || !track (self, step, &tracker, error))
     return FALSE;
 

@@ -502,6 +502,10 @@ WEIR_API void          weir_step_complete_effect (WeirStep  *self,
  * @kill_grace_ms: from SIGTERM to SIGKILL when stopped
  * @log_lines: whether each line is logged as it comes
  * @discard: nobody wants the output: only its beginning is kept, and @max_output does not matter
+ * @memory: bytes that it may use; 0: any number. All that it starts together where systemd can be asked to see to that, else the address
+ *   space of each process
+ * @cpu_ms: time on a processor for each process, in whole seconds; 0: any
+ * @open_files: files that a process may have open; 0: as many as this one
  *
  * A child process in its own process group: stopping the step ends the whole group.
  */
@@ -516,6 +520,9 @@ typedef struct
   gint64             kill_grace_ms;
   gboolean           log_lines;
   gboolean           discard;
+  gint64             memory;
+  gint64             cpu_ms;
+  gint64             open_files;
 } WeirProgram;
 
 /* Folders that a program will change: kept before, compared after, so that what it did can be undone. Both wait: in a fiber. */
@@ -527,7 +534,8 @@ WEIR_API gboolean      weir_tracker_finish    (WeirTracker       *self,
                                                guint             *n_changed,
                                                GError           **error);
 
-/* Resolves to a record {stdout: bytes, stderr: bytes, exit: int, signal: int (0: none), ms: int}. Fails with proc.not_found. */
+/* Resolves to a record {stdout: bytes, stderr: bytes, exit: int, signal: int (0: none), ms: int, limit: "memory" or "cpu" if that ended it}.
+ * Fails with proc.not_found. */
 WEIR_API DexFuture    *weir_step_run_program  (WeirStep          *self,
                                                const WeirProgram *program) G_GNUC_WARN_UNUSED_RESULT;
 

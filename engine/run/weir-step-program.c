@@ -4,6 +4,7 @@
  * group of its own, so that stopping a step ends what the child started as well. */
 
 #include "weir-limits.h"
+#include "weir-program-limits.h"
 #include "weir-run-private.h"
 #include "weir-run-queue.h"
 #include "weir-stream.h"
@@ -48,6 +49,8 @@ typedef struct
   WeirGate   *gate;    /* among the programs at once */
   guint       ref_count;
   char      **argv;
+  WeirProgramLimits limits;
+  gboolean    scope;   /* a unit of systemd holds its memory */
   char       *cwd;
   char      **environment;
   GBytes     *input;
@@ -158,8 +161,17 @@ open_pipes (Program *self, GError **error)
   return FALSE;
 }
 
+/* The words that run it: with its limits. */
+static char **
+make_words (Program *self, GError **error)
+{
+  if (!weir_program_limits_any (&self->limits))
+    return g_strdupv (self->argv);
+  return weir_program_limits_apply (&self->limits, self->scope, self->argv, self->cwd, error);
+}
+
 static int
-spawn (Program *self)
+spawn (Program *self, char **words)
 {
   posix_spawn_file_actions_t actions;
   posix_spawnattr_t attributes;
@@ -182,7 +194,7 @@ spawn (Program *self)
   posix_spawnattr_setsigdefault (&attributes, &signals);
   posix_spawnattr_setflags (&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 
-  code = posix_spawnp (&self->pid, self->argv[0], &actions, &attributes, self->argv, self->environment);
+  code = posix_spawnp (&self->pid, words[0], &actions, &attributes, words, self->environment);
   posix_spawn_file_actions_destroy (&actions);
   posix_spawnattr_destroy (&attributes);
   return code;
@@ -412,7 +424,11 @@ reader_free (Reader *self)
 static WeirValue *
 make_result (Reader *out, Reader *err, int status, gint64 ms)
 {
-  WeirBuilder *record = weir_record_builder_new (5);
+  Program *program = out->program;
+  WeirBuilder *record = weir_record_builder_new (6);
+  const char *limit = WIFSIGNALED (status)
+                        ? weir_program_limits_explain (&program->limits, program->scope, WTERMSIG (status))
+                        : NULL;
   g_autoptr(GBytes) out_bytes = g_bytes_new (out->bytes->data, out->bytes->len);
   g_autoptr(GBytes) err_bytes = g_bytes_new (err->bytes->data, err->bytes->len);
 
@@ -421,6 +437,8 @@ make_result (Reader *out, Reader *err, int status, gint64 ms)
   weir_builder_set_take (record, "exit", weir_value_new_int (WIFEXITED (status) ? WEXITSTATUS (status) : -1));
   weir_builder_set_take (record, "signal", weir_value_new_int (WIFSIGNALED (status) ? WTERMSIG (status) : 0));
   weir_builder_set_take (record, "ms", weir_value_new_int (ms));
+  if (limit != NULL)
+    weir_builder_set_take (record, "limit", weir_value_new_text (limit));
   return weir_builder_end (record);
 }
 
@@ -480,15 +498,20 @@ static DexFuture *
 start (Program *self)
 {
   WeirStep *step = self->step;
+  g_auto(GStrv) words = NULL;
   GError *error = NULL;
   int code;
 
-  if (!open_pipes (self, &error))
+  words = make_words (self, &error);
+  if (words == NULL || !open_pipes (self, &error))
     return dex_future_new_for_error (error);
-  code = spawn (self);
+  code = spawn (self, words);
   if (code != 0)
     {
-      weir_set_failure (&error, code == ENOENT ? "proc.not_found" : code == EACCES ? "io.access" : "proc.not_found",
+      weir_set_failure (&error,
+                        code == ENOENT   ? "proc.not_found"
+                        : code == EACCES ? "io.access"
+                                         : "proc.not_found",
                         "Could not start %s: %s", self->argv[0], g_strerror (code));
       return dex_future_new_for_error (error);
     }
@@ -506,16 +529,32 @@ start (Program *self)
   return dex_scheduler_spawn (NULL, 0, program_fiber, self, program_unref);
 }
 
-/* There is a place for it. */
+/* It is known whether systemd can hold its memory. */
 static DexFuture *
 start_cb (DexFuture *future, gpointer user_data)
 {
   Program *self = user_data;
-  DexFuture *started = start (self);
+  DexFuture *started;
 
+  self->scope = self->limits.memory > 0 && dex_future_is_resolved (future);
+  if (g_cancellable_is_cancelled (weir_step_get_cancellable (self->step)))
+    started = dex_future_new_reject (G_IO_ERROR, G_IO_ERROR_CANCELLED, "%s was not started", self->argv[0]);
+  else
+    started = start (self);
   if (self->pid == 0)
     weir_step_leave_gate (self->step, self->gate);
   return started;
+}
+
+/* There is a place for it. */
+static DexFuture *
+place_cb (DexFuture *future, gpointer user_data)
+{
+  Program *self = user_data;
+
+  self->ref_count++;
+  return dex_future_finally (self->limits.memory > 0 ? weir_program_limits_find_scope () : dex_future_new_true (),
+                             start_cb, self, program_unref);
 }
 
 /**
@@ -544,6 +583,7 @@ weir_step_run_program (WeirStep *self, const WeirProgram *program)
   call->kill_grace_ms = program->kill_grace_ms > 0 ? program->kill_grace_ms : 5000;
   call->log_lines = program->log_lines;
   call->discard = program->discard;
+  call->limits = (WeirProgramLimits) { program->memory, program->cpu_ms, program->open_files };
   call->deaf = dex_promise_new ();
   for (guint i = 0; i < 2; i++)
     call->in[i] = call->out[i] = call->err[i] = -1;
@@ -561,7 +601,8 @@ weir_step_run_program (WeirStep *self, const WeirProgram *program)
     }
   if (!weir_step_require (self, "exec", call->argv[0], &error))
     goto failed;
-  call->cwd = weir_step_resolve_path (self, program->cwd != NULL && program->cwd[0] != '\0' ? program->cwd : ".", &error);
+  call->cwd = weir_step_resolve_path (self, program->cwd != NULL && program->cwd[0] != '\0' ? program->cwd : ".",
+                                      &error);
   if (call->cwd == NULL)
     goto failed;
   if (!g_file_test (call->cwd, G_FILE_TEST_IS_DIR))
@@ -569,10 +610,11 @@ weir_step_run_program (WeirStep *self, const WeirProgram *program)
       weir_set_failure (&error, "io.not_found", "The folder %s to run %s in is not there", call->cwd, call->argv[0]);
       goto failed;
     }
-  gate = weir_run_queue_ensure_gate (self->run->engine->queue, "programs", "a place among the programs that run at once");
+  gate = weir_run_queue_ensure_gate (self->run->engine->queue, "programs",
+                                     "a place among the programs that run at once");
   weir_gate_set_slots (gate, self->run->engine->limits->programs, 0);
   call->gate = gate;
-  return dex_future_then (weir_step_wait_gate (self, gate), start_cb, call, program_unref);
+  return dex_future_then (weir_step_wait_gate (self, gate), place_cb, call, program_unref);
 
 failed:
   program_unref (call);

@@ -7,7 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Most steps wait for something outside rather than compute, so that a worker for each processor would leave it idle. */
+/* A worker is a step at work, on the main thread or waiting for a thread, a program or a server: most wait, so that one for each processor
+ * would leave it idle. What computes has pool cpu, with a place for each processor but one. */
 #define WORKERS_PER_PROCESSOR 4
 #define MIN_WORKERS 8
 #define MAX_WORKERS 64

@@ -286,6 +286,83 @@ test_one_step_is_ended_with_its_children (KindTest *test)
   assert_all_gone (test);
 }
 
+/* ── limits of one program ───────────────────────────────────────────────────────────────── */
+
+static void
+test_limits_hold_from_the_first_moment (KindTest *test)
+{
+  g_autoptr(Outcome) outcome = run (test,
+                                     "{ program: sh, args: [-c, \"ulimit -v; ulimit -S -t; ulimit -n; echo $1\", name, "
+                                     "\"a b\"], memory: 64MiB, cpu_time: 2500ms, "
+                                     "open_files: 17, as: lines }",
+                                     NULL);
+
+  assert_output (outcome, "stdout", "[\"65536\", \"3\", \"17\", \"a b\"]");
+}
+
+#define DOUBLE "{ program: awk, args: [\"BEGIN { s = \\\"x\\\"; while (length (s) < 100000000) s = s s; print length (s) }\"]"
+
+static void
+test_memory_is_bounded (KindTest *test)
+{
+  g_autoptr(Outcome) free_outcome = run (test, DOUBLE " }", NULL);
+  g_autoptr(Outcome) bound_outcome = run (test, DOUBLE ", memory: 64MiB }", NULL);
+
+  assert_output (free_outcome, "stdout", "\"134217728\\n\"");
+  g_assert_nonnull (bound_outcome->error);
+  g_assert_true (g_str_has_prefix (bound_outcome->error, "proc."));
+}
+
+static void
+test_processor_time_is_bounded (KindTest *test)
+{
+  g_autoptr(Outcome) outcome = run (test, "{ program: sh, args: [-c, \"while :; do :; done\"], cpu_time: 1s }", NULL);
+
+  assert_failure (outcome, "limit.timeout");
+  g_assert_cmpstr (outcome->message, ==, "sh used more processor time than it may (1 s) and was ended");
+}
+
+static void
+test_a_limited_program_that_is_not_there (KindTest *test)
+{
+  g_autoptr(Outcome) outcome = run (test, "{ program: no-such-program-here, memory: 1GiB }", NULL);
+  g_autoptr(Outcome) local = run (test, "{ program: ./nothing, cwd: $DIR, memory: 1GiB }", NULL);
+
+  assert_failure (outcome, "proc.not_found");
+  assert_failure (local, "proc.not_found");
+}
+
+/* A manager that does as systemd does: it becomes the program. */
+static void
+test_memory_is_left_to_systemd_where_there_is_one (KindTest *test)
+{
+  g_autofree char *folder = kind_test_path (test, "bin");
+  g_autofree char *fake = g_build_filename (folder, "systemd-run", NULL);
+  g_autofree char *asked = kind_test_path (test, "asked");
+  g_autofree char *script = g_strdup_printf (
+    "#!/bin/sh\necho \"$@\" >> %s\nwhile [ \"$1\" != -- ]; do shift; done\nshift\nexec \"$@\"\n", asked);
+  g_autofree char *path = g_strconcat (folder, ":", g_getenv ("PATH"), NULL);
+  g_autofree char *before = g_strdup (g_getenv ("PATH"));
+  g_autofree char *words = NULL;
+  Outcome *outcome, *ended;
+
+  g_mkdir (folder, 0700);
+  g_file_set_contents (fake, script, -1, NULL);
+  g_chmod (fake, 0700);
+  g_setenv ("PATH", path, TRUE);
+  outcome = run (
+    test, "{ program: sh, args: [-c, \"ulimit -v; ulimit -n\"], memory: 64MiB, open_files: 20, as: lines }", NULL);
+  ended = run (test, "{ program: sh, args: [-c, \"kill -9 $$\"], memory: 64MiB }", NULL);
+  g_setenv ("PATH", before, TRUE);
+  g_file_get_contents (asked, &words, NULL, NULL);
+  g_assert_nonnull (strstr (words, "MemoryMax=infinity"));
+  g_assert_nonnull (strstr (words, "--user --scope --quiet --collect --property=MemoryMax=67108864 "));
+  assert_output (outcome, "stdout", "[\"unlimited\", \"20\"]");
+  assert_failure (ended, "proc.oom");
+  outcome_free (outcome);
+  outcome_free (ended);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -310,5 +387,10 @@ main (int argc, char **argv)
   ADD_KIND_TEST ("/weir/blocks/command/is-ended-with-its-children",
                  test_a_program_that_does_not_listen_is_ended_with_its_children);
   ADD_KIND_TEST ("/weir/blocks/command/one-step-is-ended-with-its-children", test_one_step_is_ended_with_its_children);
+  ADD_KIND_TEST ("/weir/blocks/command/limits-hold-from-the-first-moment", test_limits_hold_from_the_first_moment);
+  ADD_KIND_TEST ("/weir/blocks/command/memory-is-bounded", test_memory_is_bounded);
+  ADD_KIND_TEST ("/weir/blocks/command/processor-time-is-bounded", test_processor_time_is_bounded);
+  ADD_KIND_TEST ("/weir/blocks/command/limited-and-not-there", test_a_limited_program_that_is_not_there);
+  ADD_KIND_TEST ("/weir/blocks/command/memory-is-left-to-systemd", test_memory_is_left_to_systemd_where_there_is_one);
   return g_test_run ();
 }
