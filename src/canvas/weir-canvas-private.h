@@ -50,8 +50,9 @@ typedef enum
 
 typedef struct
 {
-  WeirCard      *card;
-  const WeirPin *pin;
+  WeirBlock  *block;   /* borrowed, and looked up in the scene before it is used */
+  const char *port;    /* interned */
+  gboolean    input;
 } WeirConnectChoice;
 
 struct _WeirCanvas
@@ -102,6 +103,13 @@ struct _WeirCanvas
   WeirConnectPhase  connect;
   GArray           *choices;                       /* of WeirConnectChoice */
   guint             choice;
+  GString          *connect_word;                  /* what was typed of the name of the port */
+  char             *connect_hint;                  /* what was said last */
+
+  WeirBlock        *follow_from;                   /* owned: where the link began that was followed last */
+  gboolean          follow_forward;
+  guint             follow_index;
+  gboolean          gathering;                     /* walking adds to the selection */
 
   gboolean          has_accessibles;
   guint             accessible_refresh_id;
@@ -182,7 +190,21 @@ void weir_canvas_snapshot_link (WeirCanvas *self, GtkSnapshot *snapshot);
 /* weir-canvas-keys.c */
 void weir_canvas_init_keys (WeirCanvas *self);
 void weir_canvas_install_keys (GtkWidgetClass *klass);
+/* weir-canvas-walk.c */
+void weir_canvas_walk (WeirCanvas *self, int dx, int dy);
+graphene_point_t weir_canvas_middle_of (WeirCard *card);
+void weir_canvas_install_walk (GtkWidgetClass *klass);
+/* weir-canvas-connect.c */
 void weir_canvas_leave_connect (WeirCanvas *self);
+void weir_canvas_show_choice (WeirCanvas *self, gboolean aloud);
+gboolean weir_canvas_connect_key (WeirCanvas      *self,
+                                  guint            keyval,
+                                  GdkModifierType  modifiers);
+void weir_canvas_snapshot_connect (WeirCanvas  *self,
+                                   GtkSnapshot *snapshot,
+                                   double       view_width,
+                                   double       view_height);
+void weir_canvas_install_connect (GtkWidgetClass *klass);
 /* weir-canvas-actions.c */
 void weir_canvas_install_actions (GtkWidgetClass *klass);
 void weir_canvas_update_actions (WeirCanvas *self);
@@ -191,6 +213,8 @@ void weir_canvas_popup_model (WeirCanvas *self,
                               double      view_x,
                               double      view_y);
 void weir_canvas_popup_menu (WeirCanvas *self, double view_x, double view_y);
+/* weir-canvas-menu.c */
+GMenuModel *weir_canvas_make_block_menu (WeirCanvas *self);
 void weir_canvas_edit_note (WeirCanvas *self, WeirSticky *sticky);
 /* weir-canvas-arrange.c */
 void weir_canvas_arrange (WeirCanvas *self);

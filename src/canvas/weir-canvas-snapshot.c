@@ -149,11 +149,11 @@ snapshot_empty_hint (WeirCanvas  *self,
 
   weir_painter_draw_icon (&self->painter, snapshot, "list-add-symbolic", "list-add-symbolic", &palette->dim_text,
                           width / 2 - 24, y - 60, 48);
-  y += weir_painter_draw_text (&self->painter, snapshot, _("Start With a Block"), 20, PANGO_WEIGHT_BOLD,
+  y += weir_painter_draw_text (&self->painter, snapshot, _ ("Start With a Block"), 20, PANGO_WEIGHT_BOLD,
                                &palette->text, x, y, room, WEIR_TEXT_MIDDLE, 1)
        + 8;
   weir_painter_draw_text (&self->painter, snapshot,
-                          _("Double-click here, press Tab, or drag a block from the library."), 14,
+                          _ ("Double-click here, press Tab, or drag a block from the library."), 14,
                           PANGO_WEIGHT_NORMAL, &palette->dim_text, x, y, room, WEIR_TEXT_MIDDLE, 3);
 }
 
@@ -184,6 +184,8 @@ weir_canvas_snapshot (GtkWidget   *widget,
         snapshot_ghosts (self, snapshot);
       if (self->link.card != NULL)
         weir_canvas_snapshot_link (self, snapshot);
+      if (self->connect != WEIR_CONNECT_OFF && self->connect_hint != NULL)
+        weir_canvas_snapshot_connect (self, snapshot, width, height);
       if (self->drag == WEIR_DRAG_BAND)
         snapshot_band (self, snapshot);
       else if (self->drag == WEIR_DRAG_MOVE)

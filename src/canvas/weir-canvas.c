@@ -282,6 +282,7 @@ weir_canvas_dispose (GObject *object)
     g_signal_handlers_disconnect_by_data (self->workflow, self);
   g_clear_object (&self->workflow);
   g_clear_object (&self->view);
+  g_clear_object (&self->follow_from);
   g_clear_object (&self->convert_source);
   g_clear_object (&self->convert_target);
   g_clear_pointer (&self->menu, gtk_widget_unparent);
@@ -301,6 +302,8 @@ weir_canvas_finalize (GObject *object)
   g_clear_pointer (&self->guides, g_array_unref);
   g_clear_pointer (&self->starts, g_array_unref);
   g_clear_pointer (&self->choices, g_array_unref);
+  g_string_free (self->connect_word, TRUE);
+  g_free (self->connect_hint);
   g_clear_pointer (&self->band_before, g_hash_table_unref);
   g_free (self->selected_note);
   g_free (self->convert_from);
@@ -354,6 +357,8 @@ weir_canvas_class_init (WeirCanvasClass *klass)
   weir_canvas_install_guides (widget_class);
   weir_canvas_install_splice (widget_class);
   weir_canvas_install_keys (widget_class);
+  weir_canvas_install_walk (widget_class);
+  weir_canvas_install_connect (widget_class);
   gtk_widget_class_set_css_name (widget_class, "weir-canvas");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
 }
@@ -370,6 +375,7 @@ weir_canvas_init (WeirCanvas *self)
   self->guides = g_array_new (FALSE, FALSE, sizeof (graphene_rect_t));
   self->starts = g_array_new (FALSE, FALSE, sizeof (graphene_point_t));
   self->choices = g_array_new (FALSE, FALSE, sizeof (WeirConnectChoice));
+  self->connect_word = g_string_new (NULL);
   self->band_before = g_hash_table_new (NULL, NULL);
   g_signal_connect (self->viewport, "changed", G_CALLBACK (viewport_changed_cb), self);
   g_signal_connect (self->viewport, "notify::zoom", G_CALLBACK (viewport_zoom_cb), self);
@@ -380,7 +386,7 @@ weir_canvas_init (WeirCanvas *self)
 
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Workflow canvas"), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Workflow canvas"), -1);
   weir_canvas_init_gestures (self);
   weir_canvas_init_keys (self);
   weir_canvas_update_actions (self);
@@ -539,8 +545,11 @@ void
 weir_canvas_say (WeirCanvas *self,
                  const char *text)
 {
-  weir_canvas_announce (self, text);
-  g_signal_emit (self, signals[SIGNAL_MESSAGE], 0, text);
+  /* A toast reads itself out. */
+  if (g_signal_has_handler_pending (self, signals[SIGNAL_MESSAGE], 0, FALSE))
+    g_signal_emit (self, signals[SIGNAL_MESSAGE], 0, text);
+  else
+    weir_canvas_announce (self, text);
 }
 
 void

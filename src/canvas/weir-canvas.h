@@ -23,12 +23,13 @@ G_BEGIN_DECLS
  *   this place of the plane; @from and @port (or NULL) say what to link it to
  * - `block-activated (WeirBlock block)`: Enter, or a double-click on a block without body: the inspector should take
  *   the focus
- * - `message (const char *text)`: a refusal or hint that should be shown for a moment; the canvas has announced it
- *   already
+ * - `message (const char *text)`: a refusal or hint that should be shown for a moment and read out, as a toast does;
+ *   with nobody connected the canvas announces it itself
  *
  * Actions: canvas.zoom-in, .zoom-out, .zoom-100, .zoom-fit, .select-all, .delete, .duplicate, .copy, .cut, .paste,
  * .undo, .redo, .arrange, .open, .add-block, .add-note, .toggle-enabled, .remove-condition, .connect, .reveal (s:
  * block path), .zoom-selection, .add-dot, .link-selection, .take-out, .delete-and-reconnect, .convert (s: kind),
+ * .follow-forward, .follow-back, .follow-next, .follow-previous, .gather,
  * .link-style (s), .note-colour (s), .note-fold, .note-frame, .align (s: left, center, right, top, middle, bottom), .distribute (s: across, down).
  *
  * A drop of the text "weir-kind:KIND_ID" adds a block of that kind.

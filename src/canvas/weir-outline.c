@@ -47,7 +47,7 @@ append_names (GString     *text,
         g_string_append_printf (text, "%s ", word);
       g_string_append (text, weir_block_get_title (other));
       if (weir_link_is_feedback (links[i]))
-        g_string_append_printf (text, " (%s)", _("again"));
+        g_string_append_printf (text, " (%s)", _ ("again"));
       else if (when != NULL)
         g_string_append_printf (text, " (%s)", when);
     }
@@ -62,11 +62,11 @@ describe_links (WeirBlock *block)
   guint n;
   WeirLink **links = weir_graph_get_links_to (graph, block, &n);
 
-  append_names (text, _("from"), links, n, FALSE);
+  append_names (text, _ ("from"), links, n, FALSE);
   links = weir_graph_get_links_from (graph, block, &n);
-  append_names (text, _("to"), links, n, TRUE);
+  append_names (text, _ ("to"), links, n, TRUE);
   if (text->len == 0)
-    g_string_append (text, _("not linked"));
+    g_string_append (text, _ ("not linked"));
   return g_string_free_and_steal (text);
 }
 
@@ -81,11 +81,12 @@ refresh_row (WeirOutline *self,
   GtkWidget *state = gtk_widget_get_next_sibling (text);
   WeirCard *card = self->scene != NULL ? weir_scene_find_card (self->scene, block) : NULL;
   const WeirBlockKind *kind = weir_block_get_kind (block);
-  g_autofree char *link_text = describe_links (block);
-  g_autofree char *spoken = NULL, *description = NULL;
+  g_autofree char *link_text = NULL, *spoken = NULL, *description = NULL;
 
+  /* The list may hold on to a block that has just been deleted. */
   if (card == NULL)
     return;
+  link_text = describe_links (block);
   spoken = weir_scene_describe_card (self->scene, card);
   description = g_strdup_printf ("%s, %s", spoken, link_text);
   gtk_image_set_from_icon_name (GTK_IMAGE (icon),
@@ -228,12 +229,18 @@ activate_cb (GtkListView *list,
   weir_canvas_open_block (self->canvas, block);
 }
 
+/* An action of the canvas by its detailed name, "canvas.align::left". */
 static void
 canvas_action (GtkWidget  *widget,
                const char *name,
                GVariant   *parameter)
 {
-  gtk_widget_activate_action (GTK_WIDGET (WEIR_OUTLINE (widget)->canvas), g_variant_get_string (parameter, NULL), NULL);
+  GtkWidget *canvas = GTK_WIDGET (WEIR_OUTLINE (widget)->canvas);
+  g_autoptr(GVariant) target = NULL;
+  g_autofree char *action = NULL;
+
+  if (g_action_parse_detailed_name (g_variant_get_string (parameter, NULL), &action, &target, NULL))
+    gtk_widget_activate_action_variant (canvas, action, target);
 }
 
 static void
@@ -346,41 +353,72 @@ make_unlink_menu (WeirBlock *block)
   return G_MENU_MODEL (menu);
 }
 
-static void
-append_command (GMenu      *menu,
-                const char *label,
-                const char *action)
-{
-  g_autoptr(GMenuItem) item = g_menu_item_new (label, NULL);
+static GMenuModel *adopt_menu (GMenuModel *model);
 
-  g_menu_item_set_action_and_target (item, "outline.canvas", "s", action);
-  g_menu_append_item (menu, item);
+/* The actions of the canvas are not to be reached from the list beside it: they are sent there. */
+static GMenuItem *
+adopt_item (GMenuModel *model,
+            int         index)
+{
+  GMenuItem *item = g_menu_item_new_from_model (model, index);
+  g_autofree char *action = NULL, *detailed = NULL;
+  g_autoptr(GVariant) target = g_menu_item_get_attribute_value (item, G_MENU_ATTRIBUTE_TARGET, NULL);
+  g_autoptr(GMenuModel) section = g_menu_item_get_link (item, G_MENU_LINK_SECTION);
+  g_autoptr(GMenuModel) submenu = g_menu_item_get_link (item, G_MENU_LINK_SUBMENU);
+
+  if (g_menu_item_get_attribute (item, G_MENU_ATTRIBUTE_ACTION, "s", &action) && g_str_has_prefix (action, "canvas."))
+    {
+      detailed = g_action_print_detailed_name (action, target);
+      g_menu_item_set_action_and_target (item, "outline.canvas", "s", detailed);
+    }
+  if (section != NULL)
+    {
+      g_autoptr(GMenuModel) own = adopt_menu (section);
+
+      g_menu_item_set_section (item, own);
+    }
+  if (submenu != NULL)
+    {
+      g_autoptr(GMenuModel) own = adopt_menu (submenu);
+
+      g_menu_item_set_submenu (item, own);
+    }
+  return item;
 }
 
+static GMenuModel *
+adopt_menu (GMenuModel *model)
+{
+  GMenu *menu = g_menu_new ();
+
+  for (int i = 0; i < g_menu_model_get_n_items (model); i++)
+    {
+      g_autoptr(GMenuItem) item = adopt_item (model, i);
+
+      g_menu_append_item (menu, item);
+    }
+  return G_MENU_MODEL (menu);
+}
+
+/* What the canvas offers for a block, and its links one by one. */
 static GMenuModel *
 make_menu (WeirOutline *self,
            WeirCard    *card)
 {
   GMenu *menu = g_menu_new ();
   g_autoptr(GMenu) links = g_menu_new ();
-  g_autoptr(GMenu) commands = g_menu_new ();
+  g_autoptr(GMenuModel) of_canvas = weir_canvas_make_block_menu (self->canvas), adopted = adopt_menu (of_canvas);
   g_autoptr(GMenuModel) targets = make_link_menu (self, card);
   g_autoptr(GMenuModel) unlink = make_unlink_menu (card->block);
 
   if (self->canvas->editable)
     {
-      g_menu_append_submenu (links, _("_Link to"), targets);
+      g_menu_append_submenu (links, _ ("L_ink to"), targets);
       if (g_menu_model_get_n_items (unlink) > 0)
-        g_menu_append_submenu (links, _("_Remove Link"), unlink);
+        g_menu_append_submenu (links, _ ("Remove Lin_k"), unlink);
       g_menu_append_section (menu, NULL, G_MENU_MODEL (links));
     }
-  if (weir_block_get_body (card->block) != NULL)
-    append_command (commands, _("_Open"), "canvas.open");
-  append_command (commands, weir_block_get_enabled (card->block) ? _("Turn _Off") : _("Turn _On"),
-                  "canvas.toggle-enabled");
-  append_command (commands, _("D_uplicate"), "canvas.duplicate");
-  append_command (commands, _("_Delete"), "canvas.delete");
-  g_menu_append_section (menu, NULL, G_MENU_MODEL (commands));
+  g_menu_append_section (menu, NULL, adopted);
   return G_MENU_MODEL (menu);
 }
 
@@ -426,8 +464,16 @@ key_pressed_cb (GtkEventControllerKey *controller,
                 GdkModifierType        state,
                 WeirOutline           *self)
 {
+  static const struct { guint key; GdkModifierType modifiers; const char *action; } keys[] = {
+    { GDK_KEY_Delete, 0, "canvas.delete" }, { GDK_KEY_Delete, GDK_CONTROL_MASK, "canvas.delete-and-reconnect" },
+    { GDK_KEY_c, GDK_CONTROL_MASK, "canvas.copy" }, { GDK_KEY_x, GDK_CONTROL_MASK, "canvas.cut" },
+    { GDK_KEY_v, GDK_CONTROL_MASK, "canvas.paste" }, { GDK_KEY_d, GDK_CONTROL_MASK, "canvas.duplicate" },
+    { GDK_KEY_z, GDK_CONTROL_MASK, "canvas.undo" }, { GDK_KEY_y, GDK_CONTROL_MASK, "canvas.redo" },
+    { GDK_KEY_z, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "canvas.redo" }, { GDK_KEY_e, GDK_CONTROL_MASK, "canvas.toggle-enabled" },
+    { GDK_KEY_Return, GDK_CONTROL_MASK, "canvas.open" }, { GDK_KEY_f, 0, "canvas.link-selection" },
+    { GDK_KEY_u, 0, "canvas.take-out" },
+  };
   GdkModifierType modifiers = state & (GDK_CONTROL_MASK | GDK_SHIFT_MASK | GDK_ALT_MASK);
-  const char *action = NULL;
 
   if (keyval == GDK_KEY_Menu || (keyval == GDK_KEY_F10 && modifiers == GDK_SHIFT_MASK)
       || (keyval == GDK_KEY_l && modifiers == 0))
@@ -435,22 +481,13 @@ key_pressed_cb (GtkEventControllerKey *controller,
       popup_menu (self, gtk_widget_get_width (self->list) / 2, 24);
       return GDK_EVENT_STOP;
     }
-  if (keyval == GDK_KEY_Delete && modifiers == 0)
-    action = "canvas.delete";
-  else if (modifiers == GDK_CONTROL_MASK)
-    action = keyval == GDK_KEY_c        ? "canvas.copy"
-             : keyval == GDK_KEY_x      ? "canvas.cut"
-             : keyval == GDK_KEY_v      ? "canvas.paste"
-             : keyval == GDK_KEY_d      ? "canvas.duplicate"
-             : keyval == GDK_KEY_z      ? "canvas.undo"
-             : keyval == GDK_KEY_y      ? "canvas.redo"
-             : keyval == GDK_KEY_e      ? "canvas.toggle-enabled"
-             : keyval == GDK_KEY_Return ? "canvas.open"
-                                        : NULL;
-  if (action == NULL)
-    return GDK_EVENT_PROPAGATE;
-  gtk_widget_activate_action (GTK_WIDGET (self->canvas), action, NULL);
-  return GDK_EVENT_STOP;
+  for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
+    if (gdk_keyval_to_lower (keyval) == keys[i].key && modifiers == keys[i].modifiers)
+      {
+        gtk_widget_activate_action (GTK_WIDGET (self->canvas), keys[i].action, NULL);
+        return GDK_EVENT_STOP;
+      }
+  return GDK_EVENT_PROPAGATE;
 }
 
 /* Following the canvas */
@@ -500,6 +537,12 @@ weir_outline_dispose (GObject *object)
   g_clear_object (&self->canvas);
 }
 
+static gboolean
+weir_outline_grab_focus (GtkWidget *widget)
+{
+  return gtk_widget_grab_focus (WEIR_OUTLINE (widget)->list);
+}
+
 static void
 weir_outline_finalize (GObject *object)
 {
@@ -516,6 +559,7 @@ weir_outline_class_init (WeirOutlineClass *klass)
   object_class->set_property = weir_outline_set_property;
   object_class->dispose = weir_outline_dispose;
   object_class->finalize = weir_outline_finalize;
+  widget_class->grab_focus = weir_outline_grab_focus;
   properties[PROP_CANVAS] = g_param_spec_object ("canvas", NULL, NULL, WEIR_TYPE_CANVAS,
                                                  G_PARAM_WRITABLE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
@@ -542,7 +586,7 @@ weir_outline_init (WeirOutline *self)
   gtk_widget_add_css_class (self->list, "navigation-sidebar");
   g_signal_connect (self->list, "activate", G_CALLBACK (activate_cb), self);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->list), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _("Blocks of the workflow"), -1);
+                                  _ ("Blocks of the workflow"), -1);
   /* Before the list itself, which would search by typing. */
   gtk_event_controller_set_propagation_phase (key, GTK_PHASE_CAPTURE);
   g_signal_connect (key, "key-pressed", G_CALLBACK (key_pressed_cb), self);

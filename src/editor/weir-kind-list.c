@@ -130,6 +130,29 @@ update_filter (WeirKindList *self)
                                     g_list_model_get_n_items (G_LIST_MODEL (self->selection)) > 0 ? "list" : "none");
 }
 
+/* The keyboard stays in the search while the choice moves in the list: it has to be said. */
+static void
+say_choice (WeirKindList *self)
+{
+  WeirKindItem *item = gtk_single_selection_get_selected_item (self->selection);
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
+  const WeirBlockKind *kind = item != NULL ? weir_kind_item_get_kind (item) : NULL;
+  g_autofree char *text = NULL;
+
+  if (focus == NULL || !gtk_widget_is_ancestor (focus, self->search))
+    return;
+  if (kind == NULL)
+    text = g_strdup (g_list_model_get_n_items (G_LIST_MODEL (self->selection)) > 0 ? _("No block chosen") : _("No Blocks Found"));
+  else
+    /* Translators: a block kind and its place in the list, "Log, 1 of 12, Writes a line" */
+    text = g_strdup_printf (_("%s, %u of %u, %s"), weir_kind_item_get_title (item),
+                            gtk_single_selection_get_selected (self->selection) + 1,
+                            g_list_model_get_n_items (G_LIST_MODEL (self->selection)),
+                            kind->summary != NULL ? _(kind->summary) : "");
+  gtk_accessible_announce (GTK_ACCESSIBLE (self), text, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
+}
+
 static void
 toggle_pin (WeirKindList *self,
             WeirKindItem *item)
@@ -138,6 +161,8 @@ toggle_pin (WeirKindList *self,
   guint position;
 
   weir_kind_item_set_pinned (item, !weir_kind_item_get_pinned (item));
+  gtk_accessible_announce (GTK_ACCESSIBLE (self), weir_kind_item_get_pinned (item) ? _("Pinned") : _("Not pinned any more"),
+                           GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
   /* Taken out and put in again: its row is made anew. */
   if (g_list_store_find (self->items, item, &position))
     g_list_store_splice (self->items, position, 1, (gpointer *) &kept, 1);
@@ -368,6 +393,7 @@ make_model (WeirKindList *self)
   gtk_single_selection_set_autoselect (self->selection, FALSE);
   gtk_single_selection_set_can_unselect (self->selection, TRUE);
   gtk_single_selection_set_model (self->selection, G_LIST_MODEL (self->sorted));
+  g_signal_connect_object (self->selection, "notify::selected-item", G_CALLBACK (say_choice), self, G_CONNECT_SWAPPED);
 
   g_signal_connect (factory, "setup", G_CALLBACK (setup_cb), NULL);
   g_signal_connect (factory, "bind", G_CALLBACK (bind_cb), NULL);

@@ -248,6 +248,14 @@ apply_width (GtkWidget *label,
 }
 
 static void
+label_gone_cb (WeirTimeline *self,
+               GtkWidget    *label)
+{
+  if (self->labels != NULL)
+    g_ptr_array_remove_fast (self->labels, label);
+}
+
+static void
 setup_cb (WeirTimeline *self,
           GtkListItem  *item)
 {
@@ -282,16 +290,8 @@ setup_cb (WeirTimeline *self,
   g_signal_connect_object (track, "step-pressed", G_CALLBACK (step_pressed_cb), self, G_CONNECT_SWAPPED);
   gtk_list_item_set_child (item, row);
   g_ptr_array_add (self->labels, label);
-}
-
-static void
-teardown_cb (WeirTimeline *self,
-             GtkListItem  *item)
-{
-  GtkWidget *row = gtk_list_item_get_child (item);
-
-  if (row != NULL && self->labels != NULL)
-    g_ptr_array_remove_fast (self->labels, gtk_widget_get_first_child (row));
+  /* A list that goes as a whole does not tear its rows down one by one. */
+  g_signal_connect_object (label, "destroy", G_CALLBACK (label_gone_cb), self, G_CONNECT_SWAPPED);
 }
 
 static const char *
@@ -639,7 +639,6 @@ weir_timeline_class_init (WeirTimelineClass *klass)
   gtk_widget_class_bind_template_child (widget_class, WeirTimeline, list);
   gtk_widget_class_bind_template_child (widget_class, WeirTimeline, scrollbar);
   gtk_widget_class_bind_template_callback (widget_class, setup_cb);
-  gtk_widget_class_bind_template_callback (widget_class, teardown_cb);
   gtk_widget_class_bind_template_callback (widget_class, bind_cb);
   gtk_widget_class_bind_template_callback (widget_class, unbind_cb);
   gtk_widget_class_bind_template_callback (widget_class, activate_cb);

@@ -33,10 +33,13 @@ show_outcome (WeirUndoDialog *self,
               const char     *title,
               const char     *description)
 {
+  g_autofree char *text = g_strdup_printf ("%s. %s", title, description);
+
   adw_status_page_set_icon_name (self->outcome, icon_name);
   adw_status_page_set_title (self->outcome, title);
   adw_status_page_set_description (self->outcome, description);
   gtk_stack_set_visible_child_name (self->stack, "outcome");
+  gtk_accessible_announce (GTK_ACCESSIBLE (self), text, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
 }
 
 static guint
@@ -72,6 +75,7 @@ show_plan (WeirUndoDialog *self)
                             ngettext (" %u cannot be undone.", " %u cannot be undone.", self->plan->n_irreversible),
                             self->plan->n_irreversible);
   gtk_label_set_text (self->summary, text->str);
+  gtk_accessible_announce (GTK_ACCESSIBLE (self), text->str, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
   for (guint i = 0; i < self->plan->items->len; i++)
     g_ptr_array_add (names, g_strdup_printf ("%u", i));
   g_ptr_array_add (names, NULL);

@@ -8,6 +8,7 @@
 
 #include "weir-control.h"
 #include "weir-inhibitor.h"
+#include "weir-menu-names.h"
 #include "weir-shortcuts-dialog.h"
 #include "weir-test-door.h"
 #include "weir-window-private.h"
@@ -274,6 +275,7 @@ weir_application_startup (GApplication *application)
   g_unix_signal_add (SIGTERM, terminate_cb, application);
   g_unix_signal_add (SIGINT, terminate_cb, application);
   gtk_window_set_default_icon_name ("org.weirstudio.Weir");
+  weir_menu_names_install ();
   add_actions (WEIR_APPLICATION (application));
 }
 

@@ -29,7 +29,9 @@ struct _WeirWorkflowPage
   GtkWidget           *canvas_overlay;
   WeirYamlPane        *yaml_pane;
   GtkPaned            *text_paned;
+  AdwViewStack        *side;
   WeirKindList        *library;
+  AdwBin              *outline_place;
   WeirInspector       *inspector;
   WeirCanvasPane      *canvas_pane;
   WeirRunPanel        *run_panel;
@@ -59,6 +61,10 @@ struct _WeirWorkflowPage
   gint64               wanted_run;    /* what a view is being opened for; 0 for none */
   gint64               unfinished;    /* a run that a crash cut off; 0 for none */
   gint64               dismissed;     /* a failed run that nothing more is said of */
+  gint64               said_run;      /* the run whose course is read out; 0 for none */
+  WeirRunStatus        said_status;
+  guint                n_failures_said;
+  guint                next_failure;  /* index of the first step whose failure was not said */
   gboolean             starting;      /* between Play and the run */
   WeirValue           *last_inputs;
   GArray              *waits;         /* of guint: indices of the steps of the view that wait, in their order */
@@ -111,6 +117,13 @@ gboolean   weir_workflow_page_show_wait      (WeirWorkflowPage *self,
 gboolean   weir_workflow_page_shows_live_run (WeirWorkflowPage *self);
 WeirBlock *weir_workflow_page_find_block_of  (WeirWorkflowPage *self,
                                               const WeirStepInfo *step);
+
+/* weir-workflow-page-speech.c */
+void       weir_workflow_page_say_started    (WeirWorkflowPage *self,
+                                              WeirRun          *run);
+void       weir_workflow_page_say_status     (WeirWorkflowPage *self);
+void       weir_workflow_page_say_failures   (WeirWorkflowPage *self,
+                                              guint             first);
 
 /* weir-workflow-page-again.c */
 void       weir_workflow_page_install_again  (GtkWidgetClass   *widget_class);

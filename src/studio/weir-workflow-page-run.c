@@ -101,6 +101,7 @@ weir_workflow_page_update_verbs (WeirWorkflowPage *self)
 static void
 status_changed_cb (WeirWorkflowPage *self)
 {
+  weir_workflow_page_say_status (self);
   weir_workflow_page_update_verbs (self);
   if (self->run != NULL && weir_run_status_is_final (weir_run_get_status (self->run)))
     weir_run_list_reload (self->run_list);
@@ -142,6 +143,7 @@ view_changed_cb (WeirWorkflowPage *self,
                  guint             first_changed)
 {
   weir_workflow_page_find_waits (self, first_changed);
+  weir_workflow_page_say_failures (self, first_changed);
   weir_workflow_page_update_verbs (self);
 }
 
@@ -169,6 +171,7 @@ weir_workflow_page_set_view (WeirWorkflowPage *self,
   weir_run_panel_set_view (self->run_panel, view);
   weir_inspector_set_view (self->inspector, view);
   weir_workflow_page_find_waits (self, 0);
+  weir_workflow_page_say_failures (self, 0);
   weir_workflow_page_update_verbs (self);
 }
 
@@ -228,6 +231,7 @@ started_cb (DexFuture *future,
                      self->workflow != NULL ? weir_workflow_get_id (self->workflow) : NULL) == 0)
         {
           weir_workflow_page_set_run (self, run);
+          weir_workflow_page_say_started (self, run);
           weir_workflow_page_show_run (self, weir_run_get_id (run));
         }
     }
@@ -378,8 +382,20 @@ play_or_resume_cb (GtkWidget  *widget,
 {
   WeirWorkflowPage *self = WEIR_WORKFLOW_PAGE (widget);
   gboolean paused = is_live (self) && weir_run_get_status (self->run) == WEIR_RUN_PAUSED;
+  g_autofree char *against = NULL;
 
-  gtk_widget_activate_action (widget, paused ? "run.resume" : "run.play", NULL);
+  if (paused)
+    {
+      gtk_widget_activate_action (widget, "run.resume", NULL);
+      return;
+    }
+  /* What was typed a moment ago counts, and a key that does nothing says why. */
+  weir_workflow_page_validate (self);
+  against = find_reason_against_play (self);
+  if (against != NULL)
+    weir_workflow_page_toast (self, against);
+  else
+    gtk_widget_activate_action (widget, "run.play", NULL);
 }
 
 static DexFuture *

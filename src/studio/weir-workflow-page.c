@@ -291,7 +291,7 @@ undo_cb (GtkWidget  *widget,
          const char *action,
          GVariant   *target)
 {
-  weir_workflow_undo (WEIR_WORKFLOW_PAGE (widget)->workflow);
+  gtk_widget_activate_action (GTK_WIDGET (WEIR_WORKFLOW_PAGE (widget)->canvas), "canvas.undo", NULL);
 }
 
 static void
@@ -299,7 +299,7 @@ redo_cb (GtkWidget  *widget,
          const char *action,
          GVariant   *target)
 {
-  weir_workflow_redo (WEIR_WORKFLOW_PAGE (widget)->workflow);
+  gtk_widget_activate_action (GTK_WIDGET (WEIR_WORKFLOW_PAGE (widget)->canvas), "canvas.redo", NULL);
 }
 
 /* Panes and pages */
@@ -317,8 +317,19 @@ toggle_library_cb (GtkWidget  *widget,
 {
   WeirWorkflowPage *self = WEIR_WORKFLOW_PAGE (widget);
 
-  toggle_split (self->library_split);
-  if (adw_overlay_split_view_get_show_sidebar (self->library_split))
+  gboolean outline = g_str_equal (action, "view.outline");
+  const char *page = outline ? "outline" : "library";
+
+  /* The other page of the side is no reason to close it. */
+  if (!adw_overlay_split_view_get_show_sidebar (self->library_split)
+      || g_strcmp0 (adw_view_stack_get_visible_child_name (self->side), page) == 0)
+    toggle_split (self->library_split);
+  adw_view_stack_set_visible_child_name (self->side, page);
+  if (!adw_overlay_split_view_get_show_sidebar (self->library_split))
+    gtk_widget_grab_focus (GTK_WIDGET (self->canvas));
+  else if (outline)
+    gtk_widget_grab_focus (adw_bin_get_child (self->outline_place));
+  else
     weir_kind_list_focus_search (self->library);
 }
 
@@ -409,7 +420,8 @@ add_shortcuts (WeirWorkflowPage *self)
   static const struct { const char *trigger, *action; } keys[] = {
     { "F5", "run.play-or-resume" }, { "F6", "run.pause" }, { "<Shift>F5", "run.stop" }, { "<Control><Shift>F5", "run.force-stop" },
     { "<Control>z", "edit.undo" }, { "<Control><Shift>z", "edit.redo" }, { "<Control>y", "edit.redo" },
-    { "<Control>k", "view.palette" }, { "F7", "view.library" }, { "F8", "view.run-panel" }, { "<Alt>Return", "view.inspector" }, { "<Control>u", "view.text" },
+    { "<Control>k", "view.palette" }, { "F7", "view.library" }, { "<Shift>F7", "view.outline" }, { "F8", "view.run-panel" },
+    { "<Alt>Return", "view.inspector" }, { "<Control>u", "view.text" },
     { "<Alt>Up", "view.up" }, { "<Alt>1", "view.design" }, { "<Alt>2", "view.runs" }, { "<Alt>3", "view.versions" },
   };
   GtkEventController *controller = gtk_shortcut_controller_new ();
@@ -488,7 +500,9 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, WeirWorkflowPage, library_split);
   gtk_widget_class_bind_template_child (widget_class, WeirWorkflowPage, inspector_split);
   gtk_widget_class_bind_template_child (widget_class, WeirWorkflowPage, paned);
+  gtk_widget_class_bind_template_child (widget_class, WeirWorkflowPage, side);
   gtk_widget_class_bind_template_child (widget_class, WeirWorkflowPage, library);
+  gtk_widget_class_bind_template_child (widget_class, WeirWorkflowPage, outline_place);
   gtk_widget_class_bind_template_child (widget_class, WeirWorkflowPage, inspector);
   gtk_widget_class_bind_template_child (widget_class, WeirWorkflowPage, canvas_pane);
   gtk_widget_class_bind_template_child (widget_class, WeirWorkflowPage, run_panel);
@@ -546,6 +560,7 @@ weir_workflow_page_class_init (WeirWorkflowPageClass *klass)
   gtk_widget_class_install_action (widget_class, "edit.undo", NULL, undo_cb);
   gtk_widget_class_install_action (widget_class, "edit.redo", NULL, redo_cb);
   gtk_widget_class_install_action (widget_class, "view.library", NULL, toggle_library_cb);
+  gtk_widget_class_install_action (widget_class, "view.outline", NULL, toggle_library_cb);
   gtk_widget_class_install_action (widget_class, "view.inspector", NULL, toggle_inspector_cb);
   gtk_widget_class_install_action (widget_class, "view.run-panel", NULL, toggle_run_panel_cb);
   gtk_widget_class_install_action (widget_class, "view.up", NULL, up_cb);
@@ -579,6 +594,7 @@ weir_workflow_page_init (WeirWorkflowPage *self)
   self->waits = g_array_new (FALSE, FALSE, sizeof (guint));
   gtk_widget_init_template (GTK_WIDGET (self));
   self->canvas = weir_canvas_pane_get_canvas (self->canvas_pane);
+  adw_bin_set_child (self->outline_place, weir_outline_new (self->canvas));
   g_signal_connect_object (self->canvas, "notify::selected-block", G_CALLBACK (selection_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->canvas, "notify::graph", G_CALLBACK (graph_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->canvas, "open-container", G_CALLBACK (open_container_cb), self, G_CONNECT_SWAPPED);
