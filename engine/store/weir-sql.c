@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "weir-sql.h"
 
+#include <errno.h>
 #include <string.h>
+
+#include "weir-store-private.h"
 
 static void
 finalize_statement (gpointer statement)
@@ -44,6 +47,8 @@ weir_sql_fail (WeirSql *self, int code, const char *verb, GError **error)
   const char *why = self->db != NULL ? sqlite3_errmsg (self->db) : sqlite3_errstr (code);
   int number = self->db != NULL && (code & 0xff) == SQLITE_IOERR ? sqlite3_system_errno (self->db) : 0;
 
+  if ((code & 0xff) == SQLITE_FULL || number == ENOSPC || number == EDQUOT)
+    return weir_store_fail_full (self->name, 0, error);
   if (number != 0)
     g_set_error (error, WEIR_ERROR, WEIR_ERROR_STORE, "Cannot %s %s: %s (%s)", verb, self->name, why,
                  g_strerror (number));

@@ -17,8 +17,10 @@
 /* A blob on its way into blobs/: written under a temporary name, hashed, and only then given its own. */
 typedef struct
 {
-  char *path;
-  int   fd;
+  const char *dir;
+  char       *path;
+  int         fd;
+  guint64     size; /* how much is to be kept */
 } Draft;
 
 static gboolean
@@ -74,14 +76,25 @@ draft_discard (Draft *draft)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Draft, draft_discard)
 
+/* Its own name says nothing to anybody. */
 static gboolean
-draft_open (WeirStore *self, Draft *draft, GError **error)
+draft_fail (Draft *draft, const char *verb, GError **error)
 {
+  if (errno == ENOSPC || errno == EDQUOT)
+    return weir_store_fail_full (draft->dir, draft->size, error);
+  return fail (error, verb, draft->dir);
+}
+
+static gboolean
+draft_open (WeirStore *self, Draft *draft, guint64 size, GError **error)
+{
+  draft->dir = self->blobs_dir;
+  draft->size = size;
   draft->path = g_build_filename (self->blobs_dir, ".new-XXXXXX", NULL);
   draft->fd = g_mkstemp_full (draft->path, O_RDWR | O_CLOEXEC, 0600);
   if (draft->fd >= 0)
     return TRUE;
-  fail (error, "make a file in", self->blobs_dir);
+  draft_fail (draft, "make a file in", error);
   g_clear_pointer (&draft->path, g_free);
   return FALSE;
 }
@@ -96,7 +109,7 @@ draft_write (Draft *draft, const char *data, gsize size, GError **error)
       if (written < 0 && errno == EINTR)
         continue;
       if (written < 0)
-        return fail (error, "write to", draft->path);
+        return draft_fail (draft, "write to", error);
       data += written;
       size -= written;
     }
@@ -117,6 +130,8 @@ draft_copy (Draft *draft, int source, const char *source_path, GError **error)
         return TRUE;
       if (copied < 0 && (errno == EXDEV || errno == EINVAL || errno == EOPNOTSUPP || errno == ENOSYS))
         break;
+      if (copied < 0 && (errno == ENOSPC || errno == EDQUOT))
+        return draft_fail (draft, "write to", error);
       if (copied < 0 && errno != EINTR)
         return fail (error, "copy into blobs/ from", source_path);
     }
@@ -158,18 +173,18 @@ draft_hash (Draft *draft, gsize size, const void *data, GError **error)
   hash = weir_sha256_finish (sum);
   if (n < 0)
     {
-      fail (error, "read", draft->path);
+      draft_fail (draft, "read what was kept in", error);
       return NULL;
     }
   return g_steal_pointer (&hash);
 }
 
 static gboolean
-make_start_dir (WeirStore *self, const char *dir, GError **error)
+make_start_dir (WeirStore *self, Draft *draft, const char *dir, GError **error)
 {
   if (g_mkdir (dir, 0700) == 0)
     return self->in_memory || weir_store_sync_dir (self->blobs_dir, error);
-  return errno == EEXIST || fail (error, "make the folder", dir);
+  return errno == EEXIST || draft_fail (draft, "make a folder in", error);
 }
 
 /* Under the lock, so that a blob found here is not being removed at this moment. */
@@ -180,13 +195,13 @@ draft_publish (WeirStore *self, Draft *draft, const char *hash, GError **error)
   g_autofree char *dir = g_path_get_dirname (path);
   g_autoptr(GMutexLocker) locker = NULL;
 
-  if (!make_start_dir (self, dir, error))
+  if (!make_start_dir (self, draft, dir, error))
     return FALSE;
   locker = g_mutex_locker_new (&self->blobs_lock);
   if (g_access (path, F_OK) != 0)
     {
       if (g_rename (draft->path, path) != 0)
-        return fail (error, "name", path);
+        return draft_fail (draft, "name a file in", error);
       g_clear_pointer (&draft->path, g_free);
     }
   g_hash_table_add (self->fresh_blobs, g_strdup (hash));
@@ -207,7 +222,7 @@ draft_finish (WeirStore *self, Draft *draft, const void *data, gsize size, GErro
     return NULL;
   if (!self->in_memory && fdatasync (draft->fd) != 0)
     {
-      fail (error, "sync", draft->path);
+      draft_fail (draft, "sync", error);
       return NULL;
     }
   if (!draft_publish (self, draft, hash, error))
@@ -230,9 +245,9 @@ draft_finish (WeirStore *self, Draft *draft, const void *data, gsize size, GErro
 char *
 weir_store_put_blob (WeirStore *self, const void *data, gsize size, GError **error)
 {
-  g_auto(Draft) draft = { NULL, -1 };
+  g_auto(Draft) draft = { .fd = -1 };
 
-  if (!draft_open (self, &draft, error) || !draft_write (&draft, data, size, error))
+  if (!draft_open (self, &draft, size, error) || !draft_write (&draft, data, size, error))
     return NULL;
   return draft_finish (self, &draft, size > 0 ? data : NULL, size, error);
 }
@@ -251,7 +266,7 @@ weir_store_put_blob (WeirStore *self, const void *data, gsize size, GError **err
 char *
 weir_store_put_file (WeirStore *self, const char *path, guint64 *size, GError **error)
 {
-  g_auto(Draft) draft = { NULL, -1 };
+  g_auto(Draft) draft = { .fd = -1 };
   g_autofree char *hash = NULL;
   struct stat info;
   int source = g_open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0);
@@ -268,7 +283,7 @@ weir_store_put_file (WeirStore *self, const char *path, guint64 *size, GError **
       g_set_error (error, WEIR_ERROR, WEIR_ERROR_STORE, "Expected a regular file at %s", path);
       ok = FALSE;
     }
-  ok = ok && draft_open (self, &draft, error) && draft_copy (&draft, source, path, error);
+  ok = ok && draft_open (self, &draft, info.st_size, error) && draft_copy (&draft, source, path, error);
   close (source);
   if (!ok)
     return NULL;

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 /* A longer log is cut when the store is closed. */
@@ -18,6 +19,7 @@
 #define SHRINK "PRAGMA incremental_vacuum (1000)"
 /* A short-lived process should not pay for growing the log. */
 #define WAL_PATIENCE 8
+#define FULL_DISK "Cannot write to the full disk of "
 
 static gboolean
 fail_with_errno (GError **error, const char *verb, const char *path)
@@ -26,6 +28,31 @@ fail_with_errno (GError **error, const char *verb, const char *path)
 
   g_set_error (error, WEIR_ERROR, WEIR_ERROR_STORE, "Cannot %s %s: %s", verb, path, g_strerror (number));
   return FALSE;
+}
+
+/* The file or folder is named that is there to be looked at: names that are made by chance would differ each time it is tried again. */
+gboolean
+weir_store_fail_full (const char *path, guint64 need, GError **error)
+{
+  g_autofree char *needed = g_format_size_full (need, G_FORMAT_SIZE_IEC_UNITS);
+  g_autofree char *free_text = NULL;
+  struct statvfs disk;
+
+  if (statvfs (path, &disk) == 0)
+    free_text = g_format_size_full ((guint64) disk.f_bavail * disk.f_frsize, G_FORMAT_SIZE_IEC_UNITS);
+  if (need > 0)
+    g_set_error (error, WEIR_ERROR, WEIR_ERROR_STORE, FULL_DISK "%s: %s are needed, %s are free", path, needed,
+                 free_text != NULL ? free_text : "?");
+  else
+    g_set_error (error, WEIR_ERROR, WEIR_ERROR_STORE, FULL_DISK "%s: %s are free", path,
+                 free_text != NULL ? free_text : "?");
+  return FALSE;
+}
+
+gboolean
+weir_store_says_full (const GError *error)
+{
+  return g_error_matches (error, WEIR_ERROR, WEIR_ERROR_STORE) && g_str_has_prefix (error->message, FULL_DISK);
 }
 
 /* Makes a folder that only its owner may enter, and its parents. One that is there already is closed to others as well, and gets no right

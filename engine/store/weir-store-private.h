@@ -83,6 +83,7 @@ struct _WeirStore
   gboolean        is_new;         /* the database file has never been synced */
   GQueue          pending;        /* of WeirJob: batches that are not on disk yet */
   char           *trouble;        /* what went wrong last, while it does */
+  gboolean        trouble_is_full;
   gint64          retry_at;
   gint64          backoff_us;
   WeirKeeper     *keeper;
@@ -119,6 +120,9 @@ WeirSql    *weir_store_open_database  (WeirStore *self, GError **error);
 /* Whether a newer Weir wrote the database; @error says so. */
 gboolean    weir_store_check_newer    (WeirStore *self, WeirSql *sql, GError **error);
 WeirSql    *weir_store_open_reading   (WeirStore *self, GError **error);
+/* Says what the disk of @path lacks. @need: bytes, 0: not known. Always FALSE. */
+gboolean    weir_store_fail_full      (const char *path, guint64 need, GError **error);
+gboolean    weir_store_says_full      (const GError *error);
 /* weir-store-look.c: the connection and the reason of a database that is only looked at. */
 gboolean    weir_store_open_to_look   (WeirStore *self, GError **error);
 gboolean    weir_store_sync_new       (WeirStore *self, GError **error);

@@ -33,12 +33,16 @@ answer (WeirStore *self, WeirJob *job)
 /* ── writing thread ──────────────────────────────────────────────────────────────────────── */
 
 static void
-tell_trouble (WeirStore *self, const char *message)
+tell_trouble (WeirStore *self, const GError *error)
 {
+  const char *message = error != NULL ? error->message : NULL;
+  gboolean is_full = error != NULL && weir_store_says_full (error);
   WeirJob *job;
 
-  if (g_strcmp0 (self->trouble, message) == 0)
+  /* how much space there is, and what for, may be another each time */
+  if (g_strcmp0 (self->trouble, message) == 0 || (is_full && self->trouble_is_full))
     return;
+  self->trouble_is_full = is_full;
   g_set_str (&self->trouble, message);
   job = weir_job_new (WEIR_JOB_TROUBLE);
   job->message = g_strdup (message);
@@ -76,7 +80,7 @@ write_pending (WeirStore *self)
       weir_store_tend_log (self);
       return;
     }
-  tell_trouble (self, error->message);
+  tell_trouble (self, error);
   self->retry_at = g_get_monotonic_time () + self->backoff_us;
   self->backoff_us = MIN (self->backoff_us * 2, BACKOFF_LAST_US);
 }

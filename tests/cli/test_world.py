@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import unittest
 
 WEIR = os.path.abspath(sys.argv[1])
@@ -31,6 +32,14 @@ weir: 1
 name: Waiting
 blocks:
   wait: { kind: exec.command, config: { program: sleep, args: ["60"], idempotent: true } }
+"""
+# What is given is kept beside the database.
+LARGE = """
+weir: 1
+name: Large
+blocks:
+  a: { kind: debug.noop, config: { value: "='a'.repeat(900000)" } }
+  b: { kind: debug.noop, config: { value: "='b'.repeat(300000)" } }
 """
 
 
@@ -138,6 +147,35 @@ class WorldTest(unittest.TestCase):
         (self.data / "weir.db-shm").unlink()
         nobody = self.protect()
         self.assertIn("did not end in order", self.weir("runs", code=1, **nobody).stderr)
+
+    # ── where there is no space ──
+
+    def wait_for(self, condition):
+        deadline = time.monotonic() + 60
+        while not condition():
+            self.assertLess(time.monotonic(), deadline)
+
+    def test_a_full_disk_is_said_once_and_when_it_is_over(self):
+        self.data.mkdir()
+        small = ["bwrap", "--dev-bind", "/", "/", "--size", str(2 << 20), "--tmpfs", str(self.data)]
+        try:
+            subprocess.run([*small, "true"], check=True, capture_output=True)
+        except (OSError, subprocess.CalledProcessError):
+            self.skipTest("no file system can be mounted here")
+        script = f'head -c 1m /dev/zero > {self.data}/ballast && exec "$0" "$@"'
+        run = subprocess.Popen([*small, "sh", "-c", script, WEIR, "run", "--data-dir", str(self.data), self.file(LARGE)],
+                               env=self.env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        said = run.stderr.readline()
+        self.assertRegex(said, f"full disk of {self.data}.*are free; it goes on by itself")
+        self.assertNotIn(".new-", said)
+        child = pathlib.Path(f"/proc/{run.pid}/task/{run.pid}/children").read_text().split()[0]
+        inside = pathlib.Path(f"/proc/{child}/root/{self.data}")
+        seen = set()
+        self.wait_for(lambda: seen.add((inside / "blobs").stat().st_mtime_ns) or len(seen) > 4)
+        (inside / "ballast").unlink()
+        rest = run.communicate(timeout=60)[1]
+        self.assertEqual(run.returncode, 0, rest)
+        self.assertEqual((rest.count("full disk"), rest.count("can be written again")), (0, 1), rest)
 
 
 if __name__ == "__main__":
