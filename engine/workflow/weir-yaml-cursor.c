@@ -215,9 +215,17 @@ find_flow (const char *text, const char *place, Line *found)
 /* Going up */
 
 static void
-push_front (GPtrArray *keys, char *key)
+push_front (WeirYamlCursor *self, char *key, gsize line)
 {
-  g_ptr_array_insert (keys, 0, key);
+  g_ptr_array_insert (self->keys, 0, key);
+  g_array_prepend_val (self->lines, line);
+}
+
+static void
+push (WeirYamlCursor *self, char *key, gsize line)
+{
+  g_ptr_array_add (self->keys, key);
+  g_array_append_val (self->lines, line);
 }
 
 static gboolean
@@ -246,13 +254,13 @@ climb (WeirYamlCursor *self, const char *text, const char *start, guint indent, 
       /* the entry whose value this is, then the item that the entry is in */
       if (line.key != NULL && (line.indent < indent || (as_item && !line.item && line.indent == indent)))
         {
-          push_front (self->keys, dup_key (line.key, line.key_length));
+          push_front (self, dup_key (line.key, line.key_length), start - text);
           indent = line.indent;
           as_item = FALSE;
         }
       if (line.item && line.dash < indent)
         {
-          push_front (self->keys, g_strdup ("-"));
+          push_front (self, g_strdup ("-"), start - text);
           indent = line.dash;
           as_item = TRUE;
         }
@@ -288,9 +296,9 @@ enter_flow (WeirYamlCursor *self, const char *text, const char *place, const Lin
       Level *level = &g_array_index (levels, Level, i);
 
       if (level->bracket == '[')
-        g_ptr_array_add (self->keys, g_strdup ("-"));
+        push (self, g_strdup ("-"), line->start - text);
       else if (level->key != NULL)
-        g_ptr_array_add (self->keys, g_strdup (level->key));
+        push (self, g_strdup (level->key), line->start - text);
       self->in_value = level->bracket == '[' || level->key != NULL;
       self->start = MIN (level->start, place) - text;
     }
@@ -302,7 +310,7 @@ enter_line (WeirYamlCursor *self, const char *text, const char *place, const Lin
 {
   if (line->key != NULL && place > line->key + line->key_length)
     {
-      g_ptr_array_add (self->keys, dup_key (line->key, line->key_length));
+      push (self, dup_key (line->key, line->key_length), line->start - text);
       self->in_value = TRUE;
       self->start = MIN (line->value, place) - text;
     }
@@ -325,6 +333,7 @@ weir_yaml_cursor_new (const char *text, gsize offset)
   guint indent;
 
   self->keys = g_ptr_array_new_with_free_func (g_free);
+  self->lines = g_array_new (FALSE, FALSE, sizeof (gsize));
   self->line = start - text;
   self->indent = line.indent;
   self->in_text = is_in_comment (&line, place);
@@ -335,11 +344,11 @@ weir_yaml_cursor_new (const char *text, gsize offset)
   if (is_empty_line (&outer) && !outer.item)
     self->indent = indent;
   if (outer.item)
-    g_ptr_array_add (self->keys, g_strdup ("-"));
+    push (self, g_strdup ("-"), outer.start - text);
   if (flow)
     {
       if (outer.key != NULL)
-        g_ptr_array_add (self->keys, dup_key (outer.key, outer.key_length));
+        push (self, dup_key (outer.key, outer.key_length), outer.start - text);
       enter_flow (self, text, place, &outer);
     }
   else
@@ -352,6 +361,7 @@ void
 weir_yaml_cursor_free (WeirYamlCursor *self)
 {
   g_ptr_array_unref (self->keys);
+  g_array_unref (self->lines);
   g_free (self);
 }
 

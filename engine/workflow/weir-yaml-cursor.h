@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   GPtrArray *keys;     /* of char *, from the root down; "-" is an item of a list. Of a key that is just typed the last is not there yet */
+  GArray    *lines;    /* of gsize: bytes, where the line of each key begins */
   gboolean   in_value; /* behind "key:" or "-" */
   gboolean   in_text;  /* in a text of several lines, or in a comment */
   gsize      start;    /* bytes: where the word or value at the place begins */

@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "weir-yaml-draft.h"
+#include "weir-yaml-help.h"
 #include "weir-yaml-view.h"
 
 /* After the last key. Long enough to finish a word, short enough to see the canvas follow. */
@@ -34,6 +35,7 @@ struct _WeirYamlPane
   GtkWidget    *take_button;
   GtkWidget    *keep_button;
 
+  WeirYamlHelp *help;
   WeirWorkflow *workflow;
   WeirWorkflow *typed;      /* what the text says, if it can be read */
   GListModel   *problems;   /* of the text */
@@ -630,6 +632,7 @@ weir_yaml_pane_dispose (GObject *object)
   g_clear_handle_id (&self->place_id, g_source_remove);
   if (self->workflow != NULL)
     g_signal_handlers_disconnect_by_data (self->workflow, self);
+  g_clear_object (&self->help);
   g_clear_object (&self->workflow);
   g_clear_object (&self->typed);
   g_clear_object (&self->problems);
@@ -696,6 +699,7 @@ weir_yaml_pane_init (WeirYamlPane *self)
   GtkEventController *keys = gtk_event_controller_key_new ();
 
   gtk_widget_init_template (GTK_WIDGET (self));
+  self->help = weir_yaml_help_new (self->view);
   gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
   g_signal_connect_object (keys, "key-pressed", G_CALLBACK (key_pressed_cb), self, G_CONNECT_SWAPPED);
   gtk_widget_add_controller (GTK_WIDGET (self->view), keys);
@@ -722,6 +726,7 @@ weir_yaml_pane_set_workflow (WeirYamlPane *self,
   if (self->workflow != NULL)
     g_signal_handlers_disconnect_by_data (self->workflow, self);
   g_set_object (&self->workflow, workflow);
+  weir_yaml_help_set_workflow (self->help, workflow);
   g_clear_pointer (&self->base, g_free);
   if (workflow == NULL)
     return;

@@ -212,6 +212,92 @@ test_changes_of_two_sides_come_together (void)
   assert_merged ("", "x", "", "x");
 }
 
+/* The words that are offered at the bar, and what they stand for. */
+static void
+assert_offered (WeirWorkflow *workflow, const char *text, const char *words, const char *typed)
+{
+  gsize offset, start;
+  g_autofree char *plain_text = take_bar (text, &offset);
+  g_autoptr(GListModel) offered = weir_text_complete (plain_text, offset, workflow, &start);
+  g_autoptr(GString) list = g_string_new (NULL);
+  g_autofree char *there = g_strndup (plain_text + start, offset - start);
+
+  for (guint i = 0; i < g_list_model_get_n_items (offered); i++)
+    {
+      g_autoptr(WeirCompletion) completion = g_list_model_get_item (offered, i);
+
+      g_string_append_printf (list, "%s%s", i > 0 ? " " : "", weir_completion_get_word (completion));
+    }
+  g_assert_cmpstr (list->str, ==, words);
+  g_assert_cmpstr (there, ==, typed);
+}
+
+static void
+test_keys_and_values_are_offered (void)
+{
+  g_autoptr(WeirWorkflow) workflow = parse (plain);
+
+  assert_offered (workflow, "blocks:\n  new:\n    kind: te|", "test.frame test.read test.show", "te");
+  assert_offered (workflow, "blocks:\n  new: { kind: te|", "test.frame test.read test.show", "te");
+  assert_offered (workflow, "blocks:\n  new:\n    kind: test.read\n    config:\n      |", "path mode deep", "");
+  assert_offered (workflow, "blocks:\n  new:\n    kind: test.read\n    config:\n      path: x\n      m|", "mode deep", "m");
+  assert_offered (workflow, "blocks:\n  new: { kind: test.read, config: { path: x, |", "mode deep", "");
+  assert_offered (workflow, "blocks:\n  new: { kind: test.read, config: { mode: f|", "fast slow", "f");
+  assert_offered (workflow, "blocks:\n  new: { kind: test.read, config: { deep: |", "true false", "");
+  assert_offered (workflow, "blocks:\n  new: { kind: test.read, on_error: |", "stop continue", "");
+  assert_offered (workflow, "blocks:\n  new:\n    kind: test.read\n    retry:\n      attempts: 3\n      f|", "first factor cap jitter on", "f");
+  assert_offered (workflow, "inputs:\n  folder:\n    |", "type title description default", "");
+  assert_offered (workflow, "name: |", "", "");
+  assert_offered (workflow, "name: x # |", "", "");
+}
+
+static void
+test_ends_of_links_are_offered (void)
+{
+  g_autoptr(WeirWorkflow) workflow = parse (plain);
+
+  assert_offered (workflow, "links:\n  - |", "read each show", "");
+  assert_offered (workflow, "links:\n  - read.t|", "text done error", "t");
+  assert_offered (workflow, "links:\n  - read.text |", "->", "");
+  assert_offered (workflow, "links:\n  - read.text -> s|", "read each show", "s");
+  assert_offered (workflow, "links:\n  - read.text -> show.c|", "text count run", "c");
+  assert_offered (workflow, "output: show.|", "text done error", "");
+  assert_offered (workflow, "blocks:\n  each:\n    body:\n      links:\n        - |", "inner last", "");
+}
+
+static void
+test_names_in_expressions_are_offered (void)
+{
+  g_autoptr(WeirWorkflow) workflow = parse (plain);
+
+  assert_offered (workflow, "blocks:\n  new: { kind: test.read, config: { path: \"{{ inputs.f|", "folder", "f");
+  assert_offered (workflow, "blocks:\n  new:\n    config:\n      path: =blocks.|", "read each show", "");
+}
+
+static void
+assert_explained (WeirWorkflow *workflow, const char *what, const char *expected)
+{
+  g_autofree char *explained = weir_text_explain (plain, strstr (plain, what) - plain + 1, workflow);
+
+  g_assert_cmpstr (explained, ==, expected);
+}
+
+static void
+test_words_are_explained (void)
+{
+  g_autoptr(WeirWorkflow) workflow = parse (plain);
+
+  assert_explained (workflow, "kind: test.frame", "kind\nId of a block kind, \"http.request\"");
+  assert_explained (workflow, "test.read, config", "Read\nReads a file");
+  assert_explained (workflow, "path: a.txt", "Path\nWhat to read\na path · required");
+  assert_explained (workflow, "mode: fast", "Mode\none of fast, slow · fast if left out");
+  assert_explained (workflow, "fast }", "Fast and careless\nMode");
+  assert_explained (workflow, "read.text ->", "Read\nRead");
+  assert_explained (workflow, "text -> each", "Read · text: text\nWhat it read");
+  assert_explained (workflow, "run when", "Show · run: any");
+  assert_explained (workflow, "Plain", NULL);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -226,6 +312,10 @@ main (int argc, char *argv[])
   g_test_add_func ("/weir/workflow-text/a-place-belongs-to-a-block", test_a_place_belongs_to_a_block);
   g_test_add_func ("/weir/workflow-text/a-place-belongs-to-a-link", test_a_place_belongs_to_a_link);
   g_test_add_func ("/weir/workflow-text/a-block-has-a-place", test_a_block_has_a_place);
+  g_test_add_func ("/weir/workflow-text/keys-and-values-are-offered", test_keys_and_values_are_offered);
+  g_test_add_func ("/weir/workflow-text/ends-of-links-are-offered", test_ends_of_links_are_offered);
+  g_test_add_func ("/weir/workflow-text/names-in-expressions-are-offered", test_names_in_expressions_are_offered);
+  g_test_add_func ("/weir/workflow-text/words-are-explained", test_words_are_explained);
   g_test_add_func ("/weir/workflow-text/changes-of-two-sides-come-together", test_changes_of_two_sides_come_together);
   return g_test_run ();
 }

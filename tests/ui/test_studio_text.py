@@ -149,4 +149,21 @@ def places(studio):
     until("the cursor was at the selected block", lambda: "debug.log }   # here" in text(studio))
 
 
+@test("words are offered while typing, and Enter takes one")
+def completion(studio):
+    new_workflow(studio)
+    add(studio, "log")
+    show_text(studio)
+    until("the block is in the text", lambda: "debug.log" in text(studio))
+    go_to_line(studio, line_of(studio, "debug.log"))
+    studio.key("End", "Return")
+    studio.type("say: { kind: no")
+    studio.key("ctrl+space")
+    until("a list of kinds is open", lambda: len(studio._windows()) > 1)
+    studio.key("Return")
+    until("the kind is in the text", lambda: "say: { kind: debug.noop" in text(studio))
+    studio.type(" }")
+    until("the block is there", lambda: has_block(studio, "say"))
+
+
 weirtest.main()
