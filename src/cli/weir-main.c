@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "weir-cli.h"
+#include "weir-terminal.h"
 
 #include <libdex.h>
 #include <locale.h>
@@ -56,11 +57,12 @@ weir_cli_parse_run (const char *text)
 void
 weir_cli_print_json (WeirValue *value, guint indent)
 {
-  gsize length;
-  g_autofree char *text = weir_json_write (value, indent, &length);
+  g_autofree char *json = weir_json_write (value, indent, NULL);
+  g_autofree char *text = NULL;
 
-  fwrite (text, 1, length, stdout);
-  putchar ('\n');
+  if (weir_terminal_is_guarded ())
+    text = weir_terminal_escape_json (json);
+  puts (text != NULL ? text : json);
 }
 
 static void
@@ -146,6 +148,7 @@ main (int argc, char **argv)
   const WeirCommand *command;
 
   setlocale (LC_ALL, "");
+  weir_terminal_guard ();
   bindtextdomain (GETTEXT_PACKAGE, WEIR_LOCALE_DIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);

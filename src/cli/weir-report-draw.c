@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "weir-report.h"
+#include "weir-terminal.h"
 
 #include <stdio.h>
 #include <sys/ioctl.h>
@@ -210,8 +211,10 @@ append_status_line (WeirReport *self, GString *out, gint64 now, guint columns)
 static void
 write_out (GString *out)
 {
-  fwrite (out->str, 1, out->len, stdout);
-  fflush (stdout);
+  FILE *terminal = weir_terminal_get_stdout ();
+
+  fwrite (out->str, 1, out->len, terminal);
+  fflush (terminal);
 }
 
 /* One write a frame, every line erased only behind its new text: nothing flickers. */

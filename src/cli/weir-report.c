@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "weir-report.h"
+#include "weir-terminal.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -274,9 +275,10 @@ weir_report_event (WeirEvent *event, gpointer user_data)
     self->started_at = event->at;
   if (self->mode == WEIR_REPORT_JSON && (event->seq == 0 || event->seq > self->quiet_until))
     {
-      g_autofree char *line = weir_event_to_json (event);
+      g_autofree char *json = weir_event_to_json (event);
+      g_autofree char *line = weir_terminal_is_guarded () ? weir_terminal_escape_json (json) : NULL;
 
-      puts (line);
+      puts (line != NULL ? line : json);
       fflush (stdout);
     }
   apply (self, event);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "weir-table.h"
+#include "weir-terminal.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -33,7 +34,9 @@ weir_table_take (WeirTable *self, char *cell)
   char *text = cell != NULL ? cell : g_strdup ("");
 
   g_strdelimit (text, "\n\t", ' ');
-  g_ptr_array_add (self->cells, text);
+  /* as wide as it will be */
+  g_ptr_array_add (self->cells, weir_terminal_is_guarded () ? weir_terminal_escape (text) : g_strdup (text));
+  g_free (text);
 }
 
 static guint

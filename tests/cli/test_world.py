@@ -2,9 +2,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The weir command in a world that is not as it should be: devices for files, folders that cannot be written, odd characters. argv[1] is
 the program."""
+import contextlib
 import json
 import os
 import pathlib
+import pty
+import re
 import subprocess
 import sys
 import tempfile
@@ -33,6 +36,17 @@ name: Waiting
 blocks:
   wait: { kind: exec.command, config: { program: sleep, args: ["60"], idempotent: true } }
 """
+# Clears the screen, sets the title, goes back, and with one character each what a terminal of 8 bits and a reader of text obey.
+EVIL = "a\x1b[2J\x1b]0;owned\x07\rb\x7f\x9b31m\u202ec ü 🙂"
+# YAML has no pairs of surrogates
+HARMFUL = """
+weir: 1
+name: EVIL
+inputs: { x: { type: any, default: 1 } }
+blocks:
+  say: { kind: debug.log, config: { message: EVIL } }
+  fail: { kind: flow.throw, config: { message: EVIL } , on_error: continue }
+""".replace("EVIL", json.dumps(EVIL).replace("\\ud83d\\ude42", "\\U0001f642"))
 # What is given is kept beside the database.
 LARGE = """
 weir: 1
@@ -147,6 +161,47 @@ class WorldTest(unittest.TestCase):
         (self.data / "weir.db-shm").unlink()
         nobody = self.protect()
         self.assertIn("did not end in order", self.weir("runs", code=1, **nobody).stderr)
+
+    # ── characters that a terminal obeys ──
+
+    def on_terminal(self, *args, term="xterm"):
+        """What a terminal gets."""
+        main, side = pty.openpty()
+        run = subprocess.Popen([WEIR, args[0], "--data-dir", str(self.data), *args[1:]], stdin=side, stdout=side, stderr=side,
+                               env=dict(self.env, TERM=term), start_new_session=True)
+        os.close(side)
+        seen = b""
+        with contextlib.suppress(OSError):
+            while part := os.read(main, 65536):
+                seen += part
+        os.close(main)
+        run.wait(60)
+        return seen.decode("utf-8")
+
+    def assert_harmless(self, text):
+        own = re.compile("\x1b\\[(\\?2026[hl]|[0-9]*[AJKm])")
+        left = own.sub("", text).replace("\r\n", "\n").replace("\r", "")
+        self.assertEqual([c for c in left if c != "\n" and (ord(c) < 32 or 127 <= ord(c) < 160 or c == "\u202e")], [], repr(text))
+
+    def test_a_terminal_obeys_nothing_that_comes_with_data(self):
+        name = "it\x1b[2J\x07is\u202e.yaml"
+        path = self.file(HARMFUL, name)
+        for args in (("run", path), ("run", path, "-i", "x\x1b]0;owned\x07=1"), ("runs",), ("show", "1"), ("logs", "1"), ("list",),
+                     ("report", "1"), ("validate", path), ("export", EVIL), ("run", "no\x1b[31m.yaml"), ("run", "--json", path),
+                     ("show", "1", "--json"), ("logs", "1", "--json"), ("waits",), ("limits",), ("\x1b[31m",)):
+            for term in ("xterm", "dumb"):
+                self.assert_harmless(self.on_terminal(*args, term=term))
+        self.assertIn("\\x1b[2J", self.on_terminal("logs", "1"))
+
+    def test_json_on_a_terminal_says_the_same(self):
+        self.weir("run", self.file(HARMFUL))
+        lines = [json.loads(line) for line in self.on_terminal("logs", "1", "--json").splitlines() if line]
+        self.assertEqual([line["message"] for line in lines], [EVIL])
+        self.assertEqual(json.loads(self.on_terminal("show", "1", "--json"))["name"], EVIL)
+
+    def test_a_pipe_gets_what_there_is(self):
+        self.weir("run", self.file(HARMFUL))
+        self.assertIn(EVIL.replace("\r", "\n"), self.weir("logs", "1").stdout)
 
     # ── where there is no space ──
 
