@@ -662,14 +662,16 @@ static WeirValue *
 export_workflow (WeirEngine *engine, WeirValue *args, GError **error)
 {
   g_autoptr(WeirWorkflow) workflow = NULL;
-  gboolean json = g_str_equal (weir_value_get_member_text (args, "format", ""), "json");
+  const char *format = weir_value_get_member_text (args, "format", "");
 
   workflow = dex_await_object (weir_engine_load_workflow (engine, weir_value_get_member_text (args, "name", ""),
                                                           (guint) weir_value_get_member_int (args, "version", 0)),
                                error);
   if (workflow == NULL)
     return NULL;
-  return describe_workflow (workflow, json ? weir_workflow_to_json (workflow) : weir_workflow_to_yaml (workflow));
+  return describe_workflow (workflow, g_str_equal (format, "json")      ? weir_workflow_to_json (workflow)
+                                      : g_str_equal (format, "mermaid") ? weir_workflow_to_mermaid (workflow)
+                                                                        : weir_workflow_to_yaml (workflow));
 }
 
 static const WeirControlMethod methods[] = {

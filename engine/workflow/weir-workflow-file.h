@@ -20,6 +20,8 @@ WEIR_API WeirWorkflow *weir_workflow_load        (const char    *path,
                                                   GError       **error);
 WEIR_API char         *weir_workflow_to_yaml     (WeirWorkflow  *self);
 WEIR_API char         *weir_workflow_to_json     (WeirWorkflow  *self);
+/* A drawing for pages that show Mermaid; not a workflow any more. (transfer full) */
+WEIR_API char         *weir_workflow_to_mermaid  (WeirWorkflow  *self);
 /* Atomic. The format by the file's ending (.json, else YAML). */
 WEIR_API gboolean      weir_workflow_save_file   (WeirWorkflow  *self,
                                                   const char    *path,

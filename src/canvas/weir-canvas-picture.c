@@ -3,15 +3,16 @@
 
 #include <math.h>
 
-/* What the tiles of a canvas show. Lines and plain boxes are drawn by our own rasterizer, cards that can be read by
- * GTK's nodes. */
+/* What a canvas shows, for its tiles and for exported pictures. In tiles, lines and plain boxes are drawn by our own
+ * rasterizer, cards that can be read by GTK's nodes; a picture is all nodes, which can be drawn to any format. */
 
 #define HOP 5.0 /* how far a link goes around another that it crosses */
 
 typedef struct
 {
   WeirScene       *scene;
-  WeirRaster      *raster;
+  WeirRaster      *raster;     /* of a tile, or */
+  GtkSnapshot     *snapshot;   /* of a picture, at the scale of the plane */
   GPtrArray       *wires;      /* in this tile, lowest first */
   double           left, top;
   graphene_rect_t  around;     /* the tile and what reaches into it */
@@ -104,6 +105,22 @@ is_near_an_end (const WeirWire         *wire,
   return is_near (at, &wire->path[0], 14) || is_near (at, &wire->path[wire->n_path - 1], 14);
 }
 
+/* In a picture the gap is painted over what is there: frames, which are pale, show it. */
+static void
+leave_gap (Picture                *self,
+           const graphene_point_t *at)
+{
+  double radius = HOP * 0.9;
+
+  if (self->raster != NULL)
+    weir_raster_erase (self->raster, (at->x - self->left) * self->scale, (at->y - self->top) * self->scale,
+                       radius * self->scale);
+  else
+    weir_painter_fill_rounded (self->snapshot,
+                               &GRAPHENE_RECT_INIT (at->x - radius, at->y - radius, 2 * radius, 2 * radius), radius,
+                               &self->scene->painter->palette->background);
+}
+
 /* Gaps in @other where the piece from @a to @b of a link drawn later crosses it. */
 static void
 leave_gaps_in (Picture                *self,
@@ -119,8 +136,7 @@ leave_gaps_in (Picture                *self,
 
       if (boxes_meet (a, b, c, d) && find_crossing (a, b, c, d, &at) && !is_near_an_end (wire, &at)
           && !is_near_an_end (other, &at))
-        weir_raster_erase (self->raster, (at.x - self->left) * self->scale, (at.y - self->top) * self->scale,
-                           HOP * self->scale * 0.9);
+        leave_gap (self, &at);
     }
 }
 
@@ -249,6 +265,33 @@ collect_line (Picture  *self,
 }
 
 static void
+draw_line (Picture          *self,
+           GArray           *line,
+           const WeirStroke *stroke)
+{
+  const graphene_point_t *points = (const graphene_point_t *) line->data;
+  g_autoptr(GskPathBuilder) builder = NULL;
+  g_autoptr(GskPath) path = NULL;
+  g_autoptr(GskStroke) pen = NULL;
+
+  if (self->raster != NULL)
+    {
+      weir_raster_stroke (self->raster, points, line->len, stroke);
+      return;
+    }
+  builder = gsk_path_builder_new ();
+  gsk_path_builder_move_to (builder, points[0].x, points[0].y);
+  for (guint i = 1; i < line->len; i++)
+    gsk_path_builder_line_to (builder, points[i].x, points[i].y);
+  path = gsk_path_builder_to_path (builder);
+  pen = gsk_stroke_new (stroke->width);
+  gsk_stroke_set_line_join (pen, GSK_LINE_JOIN_ROUND);
+  if (stroke->dash > 0)
+    gsk_stroke_set_dash (pen, (float[]) { stroke->dash * 0.6f, stroke->dash * 0.4f }, 2);
+  gtk_snapshot_append_stroke (self->snapshot, path, pen, &stroke->colour);
+}
+
+static void
 draw_wire (Picture  *self,
            WeirWire *wire,
            guint     place)
@@ -280,7 +323,7 @@ draw_wire (Picture  *self,
     leave_gaps (self, wire, place);
   line = g_array_sized_new (FALSE, FALSE, sizeof (graphene_point_t), wire->n_path + 16);
   collect_line (self, wire, hops, line);
-  weir_raster_stroke (self->raster, (const graphene_point_t *) line->data, line->len, &stroke);
+  draw_line (self, line, &stroke);
 }
 
 static void
@@ -314,8 +357,10 @@ static void
 draw_node (Picture       *self,
            GskRenderNode *node)
 {
-  if (node != NULL)
+  if (node != NULL && self->raster != NULL)
     weir_raster_draw_node (self->raster, node, self->left, self->top, self->scale);
+  else if (node != NULL)
+    gtk_snapshot_append_node (self->snapshot, node);
 }
 
 static void
@@ -368,6 +413,19 @@ draw_chips (Picture *self)
     draw_node (self, weir_wire_ensure_chip (g_ptr_array_index (self->wires, i), self->scene, self->scene->painter));
 }
 
+static void
+draw_all (Picture *self)
+{
+  /* What reaches into the tile from outside: rings, hops. */
+  graphene_rect_inset (&self->around, -16, -16);
+  weir_canvas_index_query (self->scene->wire_index, &self->around, self->wires);
+  draw_notes (self);
+  draw_wires (self);
+  draw_cards (self);
+  if (self->lod <= WEIR_LOD_HEADER)
+    draw_chips (self);
+}
+
 void
 weir_scene_draw_tile (gpointer               user_data,
                       WeirRaster            *raster,
@@ -381,12 +439,20 @@ weir_scene_draw_tile (gpointer               user_data,
                       .top = plane->origin.y, .around = *plane, .scale = scale,
                       .lod = weir_canvas_lod_for_zoom (zoom) };
 
-  /* What reaches into the tile from outside: rings, hops. */
-  graphene_rect_inset (&picture.around, -16, -16);
-  weir_canvas_index_query (scene->wire_index, &picture.around, wires);
-  draw_notes (&picture);
-  draw_wires (&picture);
-  draw_cards (&picture);
-  if (picture.lod <= WEIR_LOD_HEADER)
-    draw_chips (&picture);
+  draw_all (&picture);
+}
+
+/* All that lies in a part of the plane, readable however small it will be shown. (transfer full) (nullable) */
+GskRenderNode *
+weir_scene_draw_picture (WeirScene             *self,
+                         const graphene_rect_t *plane)
+{
+  g_autoptr(GPtrArray) wires = g_ptr_array_new ();
+  GtkSnapshot *snapshot = gtk_snapshot_new ();
+  Picture picture = { .scene = self, .snapshot = snapshot, .wires = wires, .around = *plane, .scale = 1,
+                      .lod = WEIR_LOD_FULL };
+
+  gtk_snapshot_append_color (snapshot, &self->painter->palette->background, plane);
+  draw_all (&picture);
+  return gtk_snapshot_free_to_node (snapshot);
 }

@@ -402,6 +402,19 @@ compare_rough (gconstpointer a,
   return (int) (*(WeirWire *const *) b)->order - (int) (*(WeirWire *const *) a)->order;
 }
 
+static void
+find_way (WeirScene *self,
+          WeirWire  *wire)
+{
+  WeirRoute before = wire->route;
+  WeirRouteEnds ends;
+
+  wire->rough = FALSE;
+  weir_wire_get_ends (wire, &ends);
+  weir_route_find (&wire->route, &self->router, &ends);
+  settle_corners (self, wire, &before);
+}
+
 gboolean
 weir_scene_find_ways (WeirScene *self,
                       gint64     budget_us)
@@ -426,18 +439,21 @@ weir_scene_find_ways (WeirScene *self,
   g_ptr_array_sort (self->rough, compare_rough);
   while (self->rough->len > 0)
     {
-      WeirWire *wire = g_ptr_array_steal_index_fast (self->rough, self->rough->len - 1);
-      WeirRoute before = wire->route;
-      WeirRouteEnds ends;
-
-      wire->rough = FALSE;
-      weir_wire_get_ends (wire, &ends);
-      weir_route_find (&wire->route, &self->router, &ends);
-      settle_corners (self, wire, &before);
+      find_way (self, g_ptr_array_steal_index_fast (self->rough, self->rough->len - 1));
       if (g_get_monotonic_time () > deadline)
         return self->rough->len == 0 && self->routing == NULL;
     }
   return self->routing == NULL || !g_task_get_completed (self->routing);
+}
+
+/* Here and now, however long it takes: for a picture. */
+void
+weir_scene_find_all_ways (WeirScene *self)
+{
+  weir_scene_lay_wires (self);
+  g_ptr_array_sort (self->rough, compare_rough);
+  while (self->rough->len > 0)
+    find_way (self, g_ptr_array_steal_index_fast (self->rough, self->rough->len - 1));
 }
 
 /**

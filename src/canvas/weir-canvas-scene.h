@@ -231,6 +231,7 @@ void weir_scene_lay_wires (WeirScene *self);
 void weir_scene_reroute_near (WeirScene *self, const graphene_rect_t *rect);
 /* Finds ways for at most so many microseconds; FALSE if some are left for the next frame. */
 gboolean weir_scene_find_ways (WeirScene *self, gint64 budget_us);
+void weir_scene_find_all_ways (WeirScene *self);
 void weir_scene_set_link_style (WeirScene *self, WeirLinkStyle style);
 void weir_scene_stop_routing (WeirScene *self);
 /* Drops all nodes: the theme, font or scale changed. */
@@ -288,6 +289,7 @@ void weir_scene_draw_tile (gpointer               self,
                            const graphene_rect_t *plane,
                            double                 scale,
                            double                 zoom);
+GskRenderNode *weir_scene_draw_picture (WeirScene *self, const graphene_rect_t *plane);
 /* weir-canvas-note.c */
 GskRenderNode *weir_sticky_ensure_node (WeirSticky  *self,
                                         WeirScene   *scene,

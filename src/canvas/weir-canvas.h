@@ -96,6 +96,11 @@ WeirBlock    *weir_canvas_add_kind_from      (WeirCanvas   *self,
                                               double        y,
                                               WeirBlock    *from,
                                               const char   *port);
+/* The whole graph, as it is seen now but for the selection, as a file: png, svg or pdf. */
+gboolean      weir_canvas_save_picture       (WeirCanvas   *self,
+                                              const char   *format,
+                                              const char   *path,
+                                              GError      **error);
 /* Bounds of a block in widget coordinates; FALSE if the graph shown does not have it. */
 gboolean      weir_canvas_get_block_bounds   (WeirCanvas      *self,
                                               WeirBlock       *block,

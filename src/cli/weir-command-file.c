@@ -7,6 +7,7 @@
 #include <string.h>
 
 static char *option_output;
+static char *option_format;
 
 const GOptionEntry weir_validate_options[] = {
   WEIR_OPTION_JSON (N_ ("Print the problems as JSON")),
@@ -20,7 +21,9 @@ const GOptionEntry weir_import_options[] = {
 
 const GOptionEntry weir_export_options[] = {
   { "output", 'o', 0, G_OPTION_ARG_FILENAME, &option_output, N_ ("Write to this file (default: standard output)"), N_ ("FILE") },
-  WEIR_OPTION_JSON (N_ ("As JSON; else YAML")),
+  { "format", 'f', 0, G_OPTION_ARG_STRING, &option_format, N_ ("yaml (default), json or mermaid, a drawing for web pages"),
+    N_ ("FORMAT") },
+  WEIR_OPTION_JSON (N_ ("As JSON: the same as --format json")),
   { NULL }
 };
 
@@ -179,12 +182,16 @@ weir_command_export (int argc, char **argv)
   WeirSession session = { 0 };
   g_autoptr(WeirValue) answer = NULL;
   g_autoptr(GError) error = NULL;
+  static const char *const formats[] = { "yaml", "json", "mermaid", NULL };
+  const char *format = option_format != NULL ? option_format : weir_option_json ? "json" : "yaml";
   int code = WEIR_EXIT_OK;
 
+  if (!g_strv_contains (formats, format))
+    return weir_cli_fail_text (WEIR_EXIT_INVALID, _ ("Expected the format yaml, json or mermaid, but got \"%s\""), format);
   if (!weir_session_open (&session, &error))
     return weir_cli_fail (error);
   answer = weir_session_call (&session, &error, "Export", "name", weir_value_new_text (argv[0]), "format",
-                              weir_value_new_text (weir_option_json ? "json" : "yaml"), NULL);
+                              weir_value_new_text (format), NULL);
   if (answer == NULL || !write_export (weir_value_get_member_text (answer, "text", ""), &error))
     code = weir_cli_fail (error);
   weir_session_close (&session, NULL);

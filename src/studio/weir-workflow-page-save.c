@@ -163,6 +163,27 @@ weir_workflow_page_restore (WeirWorkflowPage *self,
                                          version_loaded_cb, g_object_ref (self), g_object_unref));
 }
 
+static gboolean
+write_export (WeirWorkflowPage *self,
+              const char       *format,
+              const char       *path,
+              GError          **error)
+{
+  g_autofree char *text = NULL;
+
+  if (path == NULL)
+    {
+      g_set_error_literal (error, WEIR_ERROR, WEIR_ERROR_INVALID, _("That place is not on this computer"));
+      return FALSE;
+    }
+  if (g_str_equal (format, "yaml") || g_str_equal (format, "json"))
+    return weir_workflow_save_file (self->workflow, path, error);
+  if (!g_str_equal (format, "mmd"))
+    return weir_canvas_save_picture (self->canvas, format, path, error);
+  text = weir_workflow_to_mermaid (self->workflow);
+  return g_file_set_contents (path, text, -1, error);
+}
+
 static void
 export_chosen_cb (GObject      *source,
                   GAsyncResult *result,
@@ -175,7 +196,7 @@ export_chosen_cb (GObject      *source,
 
   if (file == NULL || self->workflow == NULL)
     return;
-  if (weir_workflow_save_file (self->workflow, g_file_peek_path (file), &error))
+  if (write_export (self, g_object_get_data (source, "format"), g_file_peek_path (file), &error))
     message = g_strdup_printf (_("Exported to %s"), g_file_peek_path (file));
   weir_workflow_page_toast (self, error != NULL ? error->message : message);
 }
@@ -190,6 +211,7 @@ export_cb (GtkWidget  *widget,
   g_autofree char *name = g_strdup_printf ("%s.%s", weir_workflow_get_name (self->workflow), g_variant_get_string (target, NULL));
 
   g_strdelimit (name, "/", '-');
+  g_object_set_data_full (G_OBJECT (dialog), "format", g_variant_dup_string (target, NULL), g_free);
   gtk_file_dialog_set_title (dialog, _("Export Workflow"));
   gtk_file_dialog_set_initial_name (dialog, name);
   gtk_file_dialog_save (dialog, GTK_WINDOW (gtk_widget_get_root (widget)), NULL, export_chosen_cb, g_object_ref (self));

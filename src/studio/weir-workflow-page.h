@@ -13,7 +13,7 @@ G_BEGIN_DECLS
  *
  * Property `show-sidebar`: the toggle in its header bar, to be bound by the window. Actions: run.play, run.pause, run.resume, run.stop,
  * run.force-stop, run.undo, run.recover, run.give-up, run.settle (s: "rerun", "done" or "failed", of the selected block), run.show-trouble, edit.undo, edit.redo, view.library, view.inspector, view.text, view.run-panel, view.palette, view.up,
- * view.design, view.runs, view.versions, workflow.export (s: "yaml" or "json").
+ * view.design, view.runs, view.versions, workflow.export (s: "yaml", "json", "png", "svg", "pdf" or "mmd").
  */
 #define WEIR_TYPE_WORKFLOW_PAGE (weir_workflow_page_get_type ())
 G_DECLARE_FINAL_TYPE (WeirWorkflowPage, weir_workflow_page, WEIR, WORKFLOW_PAGE, AdwBreakpointBin)

@@ -297,6 +297,25 @@ test_large_workflows_come_back (void)
   g_test_message ("load %.3f s, write after one edit %.3f s, move and remove all and undo %.3f s", loaded, written, changed);
 }
 
+/* Nothing that a label says can end its text or be taken for a word of the drawing, and no setting is in it. */
+static void
+test_a_drawing_for_pages (void)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(WeirWorkflow) workflow = weir_workflow_parse (
+    "weir: 1\nname: \"Draw: it\"\nblocks:\n  read: { kind: test.read, label: 'Say \"hi\" <b>', config: { path: hidden } }\n"
+    "  end:\n    kind: test.frame\n    body:\n      blocks:\n        show: { kind: test.show, enabled: false }\n"
+    "links:\n  - read.text -> end.text when: value.length > 0\n", -1, NULL, &error);
+  g_autofree char *text = NULL;
+
+  g_assert_no_error (error);
+  text = weir_workflow_to_mermaid (workflow);
+  g_assert_cmpstr (text, ==,
+                   "---\ntitle: \"Draw: it\"\n---\nflowchart LR\n  classDef off stroke-dasharray: 4 4\n"
+                   "  b_read[\"Say #quot;hi#quot; #lt;b#gt;\"]\n  subgraph b_end[\"Frame\"]\n    b_end__show[\"Show\"]:::off\n  end\n"
+                   "  b_read -->|\"text if value.length #gt; 0\"| b_end\n");
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -317,6 +336,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/weir/workflow/joins-are-the-blocks-own-or-the-ports", test_joins_are_the_blocks_own_or_the_ports);
   g_test_add_func ("/weir/workflow/a-copy-is-independent", test_a_copy_is_independent);
   g_test_add_func ("/weir/workflow/a-block-outlives-its-workflow", test_a_block_outlives_its_workflow);
+  g_test_add_func ("/weir/workflow/a-drawing-for-pages-holds-no-settings", test_a_drawing_for_pages);
   g_test_add_func ("/weir/workflow/large-ones-come-back-by-undo", test_large_workflows_come_back);
   return g_test_run ();
 }

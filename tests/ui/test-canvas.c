@@ -469,6 +469,61 @@ test_body_is_shown_by_its_own_graph (void)
   g_assert_null (weir_canvas_get_selected_block (fixture->canvas));
 }
 
+static char *
+save_picture (CanvasFixture *fixture,
+              const char    *format,
+              gsize         *size)
+{
+  g_autofree char *name = g_strconcat ("canvas-export.", format, NULL);
+  g_autofree char *path = g_build_filename (g_getenv ("WEIR_TEST_PICTURES") != NULL ? g_getenv ("WEIR_TEST_PICTURES")
+                                                                                    : g_get_tmp_dir (), name, NULL);
+  g_autoptr(GError) error = NULL;
+  char *bytes = NULL;
+
+  weir_canvas_save_picture (fixture->canvas, format, path, &error);
+  g_assert_no_error (error);
+  g_file_get_contents (path, &bytes, size, &error);
+  g_assert_no_error (error);
+  return bytes;
+}
+
+static void
+test_pictures_are_written (void)
+{
+  g_autoptr(CanvasFixture) fixture = canvas_fixture_new ();
+  g_autofree char *png = NULL, *again = NULL, *svg = NULL, *pdf = NULL;
+  g_autoptr(GdkTexture) texture = NULL;
+  g_autoptr(GBytes) bytes = NULL;
+  g_autoptr(GError) error = NULL;
+  gsize size, size_again, length;
+
+  weir_canvas_clear_selection (fixture->canvas);
+  png = save_picture (fixture, "png", &size);
+  weir_canvas_select_block (fixture->canvas, canvas_fixture_get (fixture, "list"), FALSE);
+  again = save_picture (fixture, "png", &size_again);
+  g_assert_cmpmem (png, size, again, size_again);
+  bytes = g_bytes_new (png, size);
+  texture = gdk_texture_new_from_bytes (bytes, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (gdk_texture_get_width (texture), >, 2 * 3 * WEIR_CARD_WIDTH);
+  svg = save_picture (fixture, "svg", &length);
+  g_assert_nonnull (strstr (svg, "<svg"));
+  pdf = save_picture (fixture, "pdf", &length);
+  g_assert_true (g_str_has_prefix (pdf, "%PDF"));
+}
+
+static void
+test_there_is_no_picture_of_nothing (void)
+{
+  g_autoptr(CanvasFixture) fixture = canvas_fixture_new_with (weir_workflow_new ("Empty"));
+  g_autofree char *path = g_build_filename (g_get_tmp_dir (), "nothing.svg", NULL);
+  g_autoptr(GError) error = NULL;
+
+  g_assert_false (weir_canvas_save_picture (fixture->canvas, "svg", path, &error));
+  g_assert_error (error, WEIR_ERROR, WEIR_ERROR_INVALID);
+  g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -497,6 +552,8 @@ main (int   argc,
   g_test_add_func ("/weir/canvas/arrange/no-block-lies-on-another", test_arrange_leaves_no_overlap);
   g_test_add_func ("/weir/canvas/run/states-and-links-taken-are-shown", test_run_is_shown);
   g_test_add_func ("/weir/canvas/accessible/every-block-is-a-child", test_blocks_are_accessible_children);
+  g_test_add_func ("/weir/canvas/export/a-picture-has-all-but-the-selection", test_pictures_are_written);
+  g_test_add_func ("/weir/canvas/export/nothing-gives-no-picture", test_there_is_no_picture_of_nothing);
   g_test_add_func ("/weir/canvas/outline/works-on-the-same-selection", test_outline_shares_selection);
   g_test_add_func ("/weir/canvas/outline/makes-and-removes-links", test_outline_links);
   return g_test_run ();
