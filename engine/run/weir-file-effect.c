@@ -286,6 +286,18 @@ weir_file_effect_foresee (const WeirEffect *effect, WeirDirection direction, Wei
     each_path (effect, &sides, foresee_cb, foresight);
 }
 
+/* What the effect left is now what it left when it was done again. */
+WeirValue *
+weir_file_effect_after_redo (const WeirEffect *effect)
+{
+  WeirValue *redo = effect->after != NULL ? weir_value_find_member (effect->after, "redo") : NULL;
+  WeirValue *parents = effect->after != NULL ? weir_value_find_member (effect->after, "parents") : NULL;
+
+  if (redo == NULL)
+    return NULL;
+  return parents != NULL ? weir_value_with_member (redo, "parents", parents) : weir_value_ref (redo);
+}
+
 static gboolean
 add_path_cb (const char *path, WeirValue *to, WeirValue *from, WeirValue *will, gpointer data)
 {

@@ -39,6 +39,8 @@ WeirValue *weir_file_effect_keep      (WeirStore *store, const WeirEffect *effec
 /* @note (out, nullable): what was done otherwise than planned. */
 gboolean   weir_file_effect_apply     (WeirFileUndo *context, const WeirEffect *effect, WeirConflictChoice choice, char **note,
                                        GError **error);
+/* Its `after` once it was done again; NULL: as it was. (transfer full) */
+WeirValue *weir_file_effect_after_redo (const WeirEffect *effect);
 /* The paths it touches: text, (transfer full) */
 GPtrArray *weir_file_effect_list_paths (const WeirEffect *effect);
 /* Times of folders that the effect knows: adds them to @times. */

@@ -19,6 +19,8 @@ typedef struct
   WeirRunState *state;    /* NULL where it is not needed */
   GHashTable   *values;   /* what variables and entries will be once those before are undone */
   gint64        boundary;
+  gint64        since;    /* when an undo or redo began that did not come to its end; 0: none */
+  gboolean      other_cut_off; /* one in the other direction is among those */
 } PlanCall;
 
 static void
@@ -76,7 +78,8 @@ plan_effect (PlanCall *call, WeirUndoPlan *plan, WeirForesight *foresight, const
   gboolean irreversible = FALSE;
   guint64 size = 0;
 
-  if (effect->state == WEIR_EFFECT_INTENDED && weir_file_effect_is_one (effect)
+  /* once an undo began with it, what there was is kept */
+  if (effect->state == WEIR_EFFECT_INTENDED && weir_file_effect_is_one (effect) && effect->after == NULL
       && weir_file_effect_is_done (effect, call->direction, foresight))
     {
       /* in a run that goes on it may still come to it */
@@ -104,11 +107,15 @@ is_within (WeirRunState *state, const WeirEffect *effect, const char *path)
 }
 
 static gboolean
-is_wanted (PlanCall *call, const WeirEffect *effect)
+has_wanted_state (PlanCall *call, const WeirEffect *effect)
 {
-  if (effect->state == WEIR_EFFECT_DROPPED
-      || (effect->state == WEIR_EFFECT_UNDONE) != (call->direction == WEIR_DIRECTION_REDO))
-    return FALSE;
+  return effect->state != WEIR_EFFECT_DROPPED
+         && (effect->state == WEIR_EFFECT_UNDONE) == (call->direction == WEIR_DIRECTION_REDO);
+}
+
+static gboolean
+is_in_reach (PlanCall *call, const WeirEffect *effect)
+{
   if (call->live != NULL)
     return weir_run_state_is_inside (call->live->state, effect->scope, call->scope);
   if (call->part != NULL)
@@ -181,24 +188,72 @@ check_ended (PlanCall *call, GError **error)
   return (call->to_block == NULL && call->part == NULL) || fold (call, info, error);
 }
 
-/* When an undo began that did not come to its end. */
-static gint64
+static gboolean
 find_cut_off (PlanCall *call, GError **error)
 {
   g_autoptr(GPtrArray) events = dex_await_boxed (weir_store_load_events (call->engine->store, call->run, 0, FALSE),
                                                   error);
-  gint64 since = 0;
 
   for (guint i = 0; events != NULL && i < events->len; i++)
     {
       WeirEvent *event = g_ptr_array_index (events, i);
 
-      if (event->kind == WEIR_EVENT_UNDO_STARTED && since == 0)
-        since = event->at;
+      if (event->kind == WEIR_EVENT_UNDO_STARTED)
+        {
+          gboolean redo = event->data != NULL && weir_value_get_member_bool (event->data, "redo", FALSE);
+
+          if (call->since == 0)
+            call->since = event->at;
+          call->other_cut_off |= redo != (call->direction == WEIR_DIRECTION_REDO);
+        }
       else if (event->kind == WEIR_EVENT_UNDO_FINISHED)
-        since = 0;
+        {
+          call->since = 0;
+          call->other_cut_off = FALSE;
+        }
     }
-  return since;
+  return events != NULL;
+}
+
+/* What a redo had done again already when it was cut off is there to be undone, though the journal does not say so yet; and the other way
+ * round. NULL: it is as the journal says. (transfer full) */
+static WeirEffect *
+find_unsaid (PlanCall *call, WeirForesight *foresight, const WeirEffect *effect)
+{
+  gboolean redo = call->direction == WEIR_DIRECTION_REDO;
+  WeirEffect *found;
+  WeirValue *after;
+
+  if (!call->other_cut_off || call->live != NULL || !weir_file_effect_is_one (effect) || (redo && effect->after == NULL)
+      || (redo ? effect->state != WEIR_EFFECT_COMPLETED && effect->state != WEIR_EFFECT_INTENDED
+               : effect->state != WEIR_EFFECT_UNDONE)
+      || !weir_file_effect_is_done (effect, redo ? WEIR_DIRECTION_UNDO : WEIR_DIRECTION_REDO, foresight))
+    return NULL;
+  found = weir_effect_copy (effect);
+  found->state = redo ? WEIR_EFFECT_UNDONE : WEIR_EFFECT_COMPLETED;
+  after = redo ? NULL : weir_file_effect_after_redo (effect);
+  if (after != NULL)
+    {
+      g_clear_pointer (&found->after, weir_value_unref);
+      found->after = after;
+    }
+  return found;
+}
+
+static void
+plan_next (PlanCall *call, WeirUndoPlan *plan, WeirForesight *foresight, const WeirEffect *effect)
+{
+  WeirEffect *unsaid = NULL;
+
+  if (!is_in_reach (call, effect))
+    return;
+  if (has_wanted_state (call, effect))
+    plan_effect (call, plan, foresight, effect);
+  else if ((unsaid = find_unsaid (call, foresight, effect)) != NULL)
+    {
+      g_ptr_array_add (plan->unsaid, unsaid);
+      plan_effect (call, plan, foresight, unsaid);
+    }
 }
 
 static WeirUndoPlan *
@@ -206,30 +261,23 @@ make_plan (PlanCall *call, GError **error)
 {
   g_autoptr(WeirForesight) foresight = weir_foresight_new ();
   g_autoptr(GPtrArray) effects = dex_await_boxed (weir_engine_list_effects (call->engine, call->run), error);
-  g_autoptr(GError) wrong = NULL;
   WeirUndoPlan *plan;
-  gint64 since;
 
   if (effects == NULL || (call->part != NULL && !check_part (call, effects, error)))
     return NULL;
-  since = find_cut_off (call, &wrong);
-  if (wrong != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&wrong));
-      return NULL;
-    }
+  if (!find_cut_off (call, error))
+    return NULL;
   plan = weir_undo_plan_new (call->run, call->to_block);
   plan->redo = call->direction == WEIR_DIRECTION_REDO;
   /* the clock of file systems is a little behind */
-  plan->since = since > 0 ? (since - 20000) * 1000 : 0;
+  plan->since = call->since > 0 ? (call->since - 20000) * 1000 : 0;
   for (guint i = 0; i < effects->len; i++)
     {
       const WeirEffect *effect = g_ptr_array_index (effects, plan->redo ? i : effects->len - 1 - i);
 
       if (effect->before != NULL && weir_file_effect_is_one (effect))
         weir_file_effect_add_times (effect, plan->times);
-      if (is_wanted (call, effect))
-        plan_effect (call, plan, foresight, effect);
+      plan_next (call, plan, foresight, effect);
     }
   return plan;
 }

@@ -209,18 +209,6 @@ do_group_in_thread (gpointer user_data)
   return dex_future_new_true ();
 }
 
-/* What the effect left is now what it left when it was done again. */
-static WeirValue *
-after_redo (const WeirEffect *effect)
-{
-  WeirValue *redo = effect->after != NULL ? weir_value_find_member (effect->after, "redo") : NULL;
-  WeirValue *parents = effect->after != NULL ? weir_value_find_member (effect->after, "parents") : NULL;
-
-  if (redo == NULL)
-    return NULL;
-  return parents != NULL ? weir_value_with_member (redo, "parents", parents) : weir_value_ref (redo);
-}
-
 static gboolean
 run_group (UndoCall *call, Group *group, GError **error)
 {
@@ -247,7 +235,8 @@ run_group (UndoCall *call, Group *group, GError **error)
   for (guint i = 0; i < group->n; i++)
     {
       FileItem *item = &group->items[i];
-      g_autoptr(WeirValue) after = call->plan->redo && item->kept == NULL ? after_redo (item->effect) : NULL;
+      g_autoptr(WeirValue) after = call->plan->redo && item->kept == NULL ? weir_file_effect_after_redo (item->effect)
+                                                                           : NULL;
 
       journal_outcome (call, item->effect, item->kept, item->note, after);
     }
@@ -466,11 +455,26 @@ journal_never_done (UndoCall *call)
     }
 }
 
+static void
+journal_unsaid (UndoCall *call)
+{
+  for (guint i = 0; i < call->plan->unsaid->len; i++)
+    {
+      const WeirEffect *effect = g_ptr_array_index (call->plan->unsaid, i);
+      WeirEffect change = { .id = effect->id, .run = call->plan->run, .state = effect->state, .after = effect->after };
+
+      journal (call, call->plan->redo ? WEIR_EVENT_EFFECT_UNDONE : WEIR_EVENT_EFFECT_REDONE, effect,
+               effect_data (effect, NULL, NULL));
+      weir_batch_put_effect (weir_engine_get_batch (call->engine), &change);
+    }
+}
+
 static gboolean
 undo_all (UndoCall *call, GError **error)
 {
   journal_start (call);
   journal_never_done (call);
+  journal_unsaid (call);
   if (!dex_await (weir_engine_durable (call->engine), error))
     return FALSE;
   /* in a run that goes on, others may be writing there */

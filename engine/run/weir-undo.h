@@ -85,6 +85,7 @@ typedef struct
   guint      n_irreversible;
   /*< private >*/
   GPtrArray  *never_done;  /* of WeirEffect: intended, but it never came to it */
+  GPtrArray  *unsaid;      /* of WeirEffect: redone, or undone, by what was cut off before it could say so */
   GHashTable *times;       /* set of gint64 *: those of folders */
   gint64      since;
 } WeirUndoPlan;
