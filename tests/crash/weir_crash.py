@@ -85,12 +85,7 @@ class Receiver:
             def answer(self):
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 if self.path != "/":
-                    key = self.headers.get("Idempotency-Key", "")
-                    with receiver.lock:
-                        # who heeds the key does it once
-                        if key == "" or receiver.by_key[self.path, key] == 0:
-                            receiver.counts[self.path] += 1
-                        receiver.by_key[self.path, key] += 1
+                    receiver.count(self.path, self.headers.get("Idempotency-Key", ""))
                     time.sleep(slowness())
                 answer = json.dumps({"path": self.path, "bytes": len(body)}).encode()
                 try:
@@ -129,6 +124,27 @@ class Receiver:
         self.server = Server(("127.0.0.1", 0), Handler)
         self.address = f"http://127.0.0.1:{self.server.server_address[1]}"
         threading.Thread(target=self.server.serve_forever, daemon=True, kwargs={"poll_interval": 0.1}).start()
+
+    def count(self, path, key):
+        with self.lock:
+            # who heeds the key does it once
+            if key == "" or self.by_key[path, key] == 0:
+                self.counts[path] += 1
+            self.by_key[path, key] += 1
+
+    def forget(self, prefix):
+        with self.lock:
+            for path in [path for path in self.counts if path.startswith(prefix)]:
+                del self.counts[path]
+            for path, key in [known for known in self.by_key if known[0].startswith(prefix)]:
+                del self.by_key[path, key]
+
+    def count_text(self, text):
+        """A request as it was sent."""
+        asked = re.match(rb"\w+ (/\S+) HTTP/1", text)
+        key = re.search(rb"\r\nIdempotency-Key: *([^\r]*)", text, re.IGNORECASE)
+        if asked:
+            self.count(asked.group(1).decode(), key.group(1).decode() if key else "")
 
     def catch_up(self):
         """Returns when everything that was sent until now is counted."""

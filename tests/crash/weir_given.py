@@ -98,6 +98,15 @@ class Given(Cut):
     def find_run(self):
         return self.played.list_run()
 
+    def forget_counted(self):
+        self.receiver.forget(self.played.server[len(self.receiver.address):])
+
+    def count_program(self, arguments):
+        pass
+
+    def count_request(self, text):
+        self.receiver.count_text(text)
+
     def settle(self):
         for step in self.program.ask("show", self.id)["timeline"]:
             if step["status"] == "unknown":
