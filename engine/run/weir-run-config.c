@@ -417,14 +417,27 @@ wants_blocks (const char *const *names)
   return names == NULL;
 }
 
+/* Conditions of links, and expressions over an item, seldom read anything else. */
+static gboolean
+has_all (WeirValue *locals, const char *const *names)
+{
+  for (guint i = 0; names[i] != NULL; i++)
+    if (weir_value_find_member (locals, names[i]) == NULL)
+      return FALSE;
+  return TRUE;
+}
+
 /* @names: what the expression reads, NULL for everything. Only that is gathered. */
 WeirValue *
 weir_step_build_scope (WeirStep *step, const char *const *names, WeirValue *locals)
 {
-  WeirBuilder *record = weir_record_builder_new (8);
+  WeirBuilder *record;
   WeirScopeState *scope = step->state->scope;
   WeirValue *inputs = step->inputs != NULL ? step->inputs : step->state->info.inputs;
 
+  if (locals != NULL && names != NULL && has_all (locals, names))
+    return weir_value_ref (locals);
+  record = weir_record_builder_new (8);
   if (wants (names, "inputs"))
     weir_builder_set (record, "inputs", weir_scope_get_inputs (step->run, scope));
   if (wants (names, "input") && inputs != NULL)

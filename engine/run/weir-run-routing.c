@@ -477,7 +477,7 @@ iterate (WeirRunState *self, WeirScopeState *scope, int region)
   inputs = take_inputs (scope, link->target, link->input, token->value);
   step = fire (self, scope, link->target, inputs, FALSE);
   /* the first round needed no token */
-  step->overflow = state->iterations >= weir_workflow_get_max_iterations (self->workflow);
+  step->overflow = state->iterations >= self->max_iterations;
   feedback_free (token);
 }
 
@@ -489,7 +489,7 @@ settle_region (WeirRunState *self, WeirScopeState *scope, int region)
 
   state->dirty = FALSE;
   /* its budget is used up and that was said: what catches the failure must not go round again */
-  if (state->iterations >= weir_workflow_get_max_iterations (self->workflow))
+  if (state->iterations >= self->max_iterations)
     g_queue_clear_full (&state->tokens, (GDestroyNotify) feedback_free);
   if (state->tokens.length > 0)
     iterate (self, scope, region);

@@ -152,6 +152,7 @@ struct _WeirRunState
 {
   int              ref_count;
   WeirWorkflow    *workflow;
+  guint            max_iterations; /* of it */
   WeirResolveFunc  resolve;
   gpointer         resolve_data;
   WeirRunStatus    status;

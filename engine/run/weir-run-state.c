@@ -74,6 +74,7 @@ weir_run_state_new (WeirWorkflow *workflow, WeirResolveFunc resolve, gpointer us
   self->ref_count = 1;
   self->exit_code = -1;
   self->workflow = g_object_ref (workflow);
+  self->max_iterations = weir_workflow_get_max_iterations (workflow);
   self->priority = weir_workflow_get_run_priority (workflow);
   self->resolve = resolve;
   self->resolve_data = user_data;

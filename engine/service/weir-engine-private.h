@@ -37,6 +37,8 @@ struct _WeirEngine
 
   GSource    *turn;
   GSource    *commit;
+  gboolean    in_turn;
+  gboolean    turn_wanted;  /* another one */
   gboolean    urgent;       /* somebody waits for what was journalled */
   gint64      batch_began;  /* monotonic µs; 0: nothing waits to be committed */
   WeirBatch  *batch;        /* of this turn */

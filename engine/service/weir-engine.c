@@ -11,6 +11,9 @@
 
 /* Of one turn of the main loop, µs: the window must stay fluent while runs are busy. */
 #define TURN_BUDGET 3000
+/* What becomes ready meanwhile is started in the same turn for so long, µs: a turn of the main loop for each step would cost more than
+ * the step. Then others have theirs: what came from the disk, verbs. */
+#define TURN_REPEAT 500
 /* A commit waits until what is ready has run, so that the end of a step and the intent of the next share one sync; but, when there is
  * no end to that, not longer than this, µs. */
 #define COMMIT_DELAY 3000
@@ -63,7 +66,7 @@ tell_subscriptions (WeirEngine *self, GPtrArray *events)
 void
 weir_engine_publish (WeirEngine *self, WeirEvent *event)
 {
-  g_autoptr (GPtrArray) one = g_ptr_array_new ();
+  g_autoptr(GPtrArray) one = g_ptr_array_new ();
 
   if (self->subscriptions->len == 0)
     return;
@@ -94,7 +97,7 @@ tell_runs (WeirEngine *self, GPtrArray *events)
   for (guint i = 0; i < events->len; i++)
     {
       WeirEvent *event = g_ptr_array_index (events, i);
-      g_autoptr (WeirRun) run = g_hash_table_lookup (self->runs, &event->run);
+      g_autoptr(WeirRun) run = g_hash_table_lookup (self->runs, &event->run);
 
       if (run == NULL)
         continue;
@@ -189,30 +192,55 @@ is_commit_due (WeirEngine *self)
          || (self->events != NULL && self->events->len >= COMMIT_SIZE);
 }
 
-static gboolean
-turn_cb (gpointer user_data)
+/* The next turn comes soon; or what is asked for in a turn is done in it. Each time that a source is made ready is a system call. */
+static void
+want_turn (WeirEngine *self)
 {
-  WeirEngine *self = user_data;
-  gint64 until = g_get_monotonic_time () + TURN_BUDGET;
+  self->turn_wanted = TRUE;
+  if (!self->in_turn)
+    g_source_set_ready_time (self->turn, 0);
+}
+
+/* Each run that has something to do, once; then steps that waited for their place. */
+static void
+go_round (WeirEngine *self, gint64 until)
+{
   guint n = self->busy.length;
 
-  g_source_set_ready_time (self->turn, -1);
-  if (self->urgent)
-    commit_turn (self);
-  if (is_ahead_of_disk (self))
-    return G_SOURCE_CONTINUE; /* goes on when one of them is there */
   while (n-- > 0 && g_get_monotonic_time () < until)
     {
-      g_autoptr (WeirRun) run = g_queue_pop_head (&self->busy);
+      g_autoptr(WeirRun) run = g_queue_pop_head (&self->busy);
 
       run->busy = FALSE;
       if (!run->suspended && weir_run_pump (run, until))
         weir_engine_wake (self, run);
     }
   if (weir_run_queue_start (self->queue, until) || self->busy.length > 0)
-    g_source_set_ready_time (self->turn, 0);
-  if (is_commit_due (self))
-    commit_turn (self);
+    self->turn_wanted = TRUE;
+}
+
+static gboolean
+turn_cb (gpointer user_data)
+{
+  g_autoptr(WeirEngine) self = g_object_ref (user_data);
+  gint64 begin = g_get_monotonic_time ();
+
+  self->in_turn = TRUE;
+  do
+    {
+      self->turn_wanted = FALSE;
+      if (self->urgent)
+        commit_turn (self);
+      if (is_ahead_of_disk (self))
+        break; /* goes on when one of the commits is there */
+      go_round (self, begin + TURN_BUDGET);
+      if (is_commit_due (self))
+        commit_turn (self);
+    }
+  while (self->turn_wanted && g_get_monotonic_time () - begin < TURN_REPEAT);
+  self->in_turn = FALSE;
+  if (self->turn != NULL)
+    g_source_set_ready_time (self->turn, self->turn_wanted ? 0 : -1);
   return G_SOURCE_CONTINUE;
 }
 
@@ -250,14 +278,14 @@ weir_engine_wake (WeirEngine *self, WeirRun *run)
       run->busy = TRUE;
       g_queue_push_tail (&self->busy, g_object_ref (run));
     }
-  g_source_set_ready_time (self->turn, 0);
+  want_turn (self);
 }
 
 void
 weir_engine_hurry (WeirEngine *self)
 {
   self->urgent = TRUE;
-  g_source_set_ready_time (self->turn, 0);
+  want_turn (self);
 }
 
 WeirBatch *
@@ -430,7 +458,8 @@ weir_engine_class_init (WeirEngineClass *klass)
    * @self: the engine
    * @at_work: whether a step is at work on what must not happen twice: the program should not be ended now
    */
-  signals[AT_WORK] = g_signal_new ("at-work", WEIR_TYPE_ENGINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
+  signals[AT_WORK] = g_signal_new ("at-work", WEIR_TYPE_ENGINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                                   G_TYPE_BOOLEAN);
 }
 
 static GSource *
@@ -473,7 +502,7 @@ weir_engine_new_with_clock (const char *data_dir, WeirClock *clock, GError **err
 {
   g_autofree char *standard = g_build_filename (g_get_user_data_dir (), "weir", NULL);
   const char *dir = data_dir != NULL ? data_dir : standard;
-  g_autoptr (WeirStore) store = weir_store_new (dir, error);
+  g_autoptr(WeirStore) store = weir_store_new (dir, error);
   WeirEngine *self;
 
   if (store == NULL)
