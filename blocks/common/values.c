@@ -337,3 +337,18 @@ weir_blocks_hash_fraction (const char *text, const char *seed)
   digest[13] = '\0';
   return (double) g_ascii_strtoull (digest, NULL, 16) / (double) (G_GUINT64_CONSTANT (1) << 52);
 }
+
+gint64
+weir_blocks_get_duration (WeirValue *config, const char *name, gint64 initial)
+{
+  WeirValue *value = config != NULL ? weir_value_find_member (config, name) : NULL;
+  gint64 ms;
+
+  if (weir_blocks_is_nothing (value))
+    return initial;
+  if (weir_value_get_kind (value) == WEIR_VALUE_DURATION)
+    return weir_value_get_int (value) / 1000;
+  if (weir_value_get_kind (value) == WEIR_VALUE_INT || weir_value_get_kind (value) == WEIR_VALUE_NUMBER)
+    return (gint64) weir_value_get_number (value);
+  return weir_value_get_kind (value) == WEIR_VALUE_TEXT && weir_parse_duration (weir_value_get_text (value, NULL), &ms, NULL) ? ms : -1;
+}

@@ -31,6 +31,10 @@ char       *weir_blocks_make_port_name (const char *label,
 char       *weir_blocks_to_text      (WeirValue   *value);
 WeirValue  *weir_blocks_make_item_locals (WeirValue *item,
                                       gsize        index);
+/* Of a raw configuration, in ms; @initial where it is not set, -1 where it is worked out when the block runs. */
+gint64      weir_blocks_get_duration (WeirValue   *config,
+                                      const char  *name,
+                                      gint64       initial);
 double      weir_blocks_hash_fraction (const char *text,
                                       const char  *seed);
 

@@ -5,17 +5,21 @@ typedef struct
 {
   char   *until;
   gint64  count;
+  gint64  quiet;
   char   *group_key;
 } Collect;
 
-static const char *const until_ids[] = { "end", "count", NULL };
-static const char *const until_titles[] = { N_ ("Nothing can come any more"), N_ ("There are so many"), NULL };
+static const char *const until_ids[] = { "end", "count", "quiet", NULL };
+static const char *const until_titles[] = { N_ ("Nothing can come any more"), N_ ("There are so many"),
+                                            N_ ("None came for a while"), NULL };
 
 static const WeirField collect_fields[] = {
   WEIR_FIELD_CHOICE (Collect, until, .title = N_("Until"), .choices = until_ids, .choice_titles = until_titles,
                      .initial_text = "end"),
   WEIR_FIELD_INT (Collect, count, .title = N_("How many"), .summary = N_("What is left at the end comes too"),
                   .initial = 100, .minimum = 1, .maximum = 1000000, .shown_when = "until=count"),
+  WEIR_FIELD_DURATION (Collect, quiet, .title = N_("Quiet for"), .summary = N_("What comes later is a list of its own"),
+                       .initial = 2000, .minimum = 1, .maximum = 31536000000, .shown_when = "until=quiet"),
   WEIR_FIELD_EXPRESSION (Collect, group_key, .title = N_("Group by"),
                          .summary = N_("Over item: those with the same key come together"),
                          .placeholder = "item.folder", .advanced = TRUE),
@@ -41,12 +45,23 @@ static const WeirExample collect_examples[] = {
 static void
 collect_list_ports (WeirValue *config, WeirPortList *ports)
 {
-  gboolean counts = g_str_equal (weir_value_get_member_text (config, "until", "end"), "count");
+  const char *until = weir_value_get_member_text (config, "until", "end");
+  gboolean counts = g_str_equal (until, "count");
   WeirPort item = { .name = "item", .title = N_("Item"), .summary = N_("Fires as often as it likes"),
                     .join = WEIR_JOIN_GATHER, .required = TRUE };
 
   item.n = counts ? (guint) MAX (weir_value_get_member_int (config, "count", 100), 1) : 0;
   weir_port_list_add_input (ports, &item);
+  if (g_str_equal (until, "quiet"))
+    weir_port_list_set_patience (ports, 0, MAX (weir_blocks_get_duration (config, "quiet", 2000), 1));
+}
+
+static char *
+collect_check (WeirValue *config)
+{
+  return weir_blocks_get_duration (config, "quiet", 2000) < 0
+           ? g_strdup ("How long it is quiet is known before it runs: expected a time such as 5s, not an expression")
+           : NULL;
 }
 
 typedef struct
@@ -141,5 +156,5 @@ WEIR_DEFINE_BLOCK_KIND (flow_collect, .id = "flow.collect", .version = 1, .title
                         .category = N_("Flow"), .icon = "folder-download-symbolic",
                         .effect = WEIR_EFFECT_PURE, .undo = WEIR_UNDO_NONE, .outputs = collect_outputs,
                         .fields = collect_fields, .settings_size = sizeof (Collect), .errors = collect_errors,
-                        .examples = collect_examples, .list_ports = collect_list_ports,
+                        .examples = collect_examples, .list_ports = collect_list_ports, .check = collect_check,
                         .summarize = collect_summarize, .eval = collect_eval)

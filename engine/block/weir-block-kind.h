@@ -211,6 +211,8 @@ WEIR_API void weir_port_list_add_output (WeirPortList *self, const WeirPort *por
 /* When the block fires, over all its inputs but `run`: ALL (as it begins) once none can come any more; ANY each time one delivers;
  * N_OF_M once, when @n have delivered. */
 WEIR_API void weir_port_list_set_policy (WeirPortList *self, WeirJoin policy, guint n);
+/* It fires with what there is so long after the first (@wait_ms) or the last (@quiet_ms) of what has come; 0: never for that. */
+WEIR_API void weir_port_list_set_patience (WeirPortList *self, gint64 wait_ms, gint64 quiet_ms);
 
 /**
  * WeirBlockKind:

@@ -78,6 +78,22 @@ weir_port_list_set_policy (WeirPortList *self, WeirJoin policy, guint n)
 }
 
 /**
+ * weir_port_list_set_patience:
+ * @self: the list that a kind fills in
+ * @wait_ms: so long after the first of what has come it fires with what there is; 0: whenever all has come
+ * @quiet_ms: the same, after the last; 0: likewise
+ *
+ * For how long what has come waits for the rest. Time goes on while the program does not run. weir_step_get_expired () tells the step that
+ * this is why it fires.
+ */
+void
+weir_port_list_set_patience (WeirPortList *self, gint64 wait_ms, gint64 quiet_ms)
+{
+  self->wait_ms = MAX (wait_ms, 0);
+  self->quiet_ms = MAX (quiet_ms, 0);
+}
+
+/**
  * weir_kind_list_ports:
  * @kind: (nullable): a block kind; %NULL, for a kind that is not known, has no ports
  * @config: (nullable): the raw configuration, a record

@@ -19,6 +19,8 @@ struct _WeirPortList
   GStringChunk *strings;
   WeirJoin      policy;  /* of the block: ALL, ANY or N_OF_M */
   guint         policy_n;
+  gint64        wait_ms; /* patience; 0: for ever */
+  gint64        quiet_ms;
 };
 WEIR_API WeirPortList   *weir_kind_list_ports     (const WeirBlockKind *kind,
                                                    WeirValue           *config);

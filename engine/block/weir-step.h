@@ -66,6 +66,8 @@ WEIR_API void          weir_step_set_progress (WeirStep     *self,
                                                const char   *text);
 
 WEIR_API guint         weir_step_get_attempt  (WeirStep     *self);
+/* Whether it fires because the patience of its block was over: see weir_port_list_set_patience (). */
+WEIR_API gboolean      weir_step_get_expired  (WeirStep     *self);
 WEIR_API const char   *weir_step_get_block_id (WeirStep     *self);
 /* What the block says under `concurrency`: how many runs of the body at once; 0 when it says nothing. */
 WEIR_API guint         weir_step_get_concurrency (WeirStep  *self);

@@ -58,6 +58,8 @@ plan_add_blocks (WeirPlan *self)
       block->region = weir_graph_get_block_region (self->graph, i);
       block->policy = weir_block_get_ports (block->block)->policy;
       block->policy_n = weir_block_get_ports (block->block)->policy_n;
+      block->wait_ms = weir_block_get_ports (block->block)->wait_ms;
+      block->quiet_ms = weir_block_get_ports (block->block)->quiet_ms;
       g_hash_table_insert (self->by_id, block->id, GINT_TO_POINTER (i + 1));
     }
 }
@@ -175,8 +177,10 @@ block_repeats (WeirPlan *self, WeirPlanBlock *block)
       if ((input->join == WEIR_JOIN_ANY || input->join == WEIR_JOIN_LATEST) && input->n_links > 1)
         return TRUE;
       /* however often they bring something, it is taken once */
-      if (input->join == WEIR_JOIN_GATHER && input->n == 0)
+      if (input->join == WEIR_JOIN_GATHER && input->n == 0 && block->wait_ms == 0 && block->quiet_ms == 0)
         continue;
+      if (input->join == WEIR_JOIN_GATHER && input->n_links > 1)
+        return TRUE;
       for (guint j = 0; j < input->n_links; j++)
         if (link_repeats (self, &self->links[input->links[j]]))
           return TRUE;

@@ -39,6 +39,8 @@ typedef struct
   gboolean             repeats;  /* may fire more than once without being in a cycle */
   WeirJoin             policy;   /* over its inputs: ALL, ANY or N_OF_M */
   guint                policy_n;
+  gint64               wait_ms;  /* patience: after the first of what waits in it; 0: for ever */
+  gint64               quiet_ms; /* after the last; 0: for ever */
   gpointer             config;   /* of the executor: how its configuration is evaluated */
 } WeirPlanBlock;
 

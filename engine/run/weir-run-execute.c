@@ -499,6 +499,7 @@ weir_run_pump (WeirRun *run, gint64 until)
     return FALSE;
   if (weir_run_may_start (run) && run->state->n_retrying > 0)
     start_due_retries (run);
+  weir_run_watch_patience (run);
   if (weir_run_may_start (run))
     weir_run_resume_answered (run);
   weir_run_close_rested (run);
@@ -523,6 +524,7 @@ weir_run_pump (WeirRun *run, gint64 until)
     }
   if (weir_run_may_start (run))
     weir_run_queue_waiting (run);
+  weir_run_watch_patience (run);
   weir_run_check_end (run);
   return FALSE;
 }

@@ -41,6 +41,8 @@ struct _WeirRun
   GHashTable    *breakpoints; /* path of a block → condition; NULL: none */
   gboolean       stepping; /* pauses again once one step has begun */
   WeirRerun     *rerun;   /* what it knows beforehand; NULL: nothing */
+  WeirAlarm     *patience; /* for blocks that wait so long only; NULL: nothing is set */
+  gint64         patience_due;
   GPtrArray     *swarms;  /* of WeirSwarmRun, borrowed; NULL while there are none */
   gboolean       swarms_wake; /* one of them may start something */
   GHashTable    *making;  /* path → DexPromise: folders that a step is about to make */
@@ -149,6 +151,9 @@ void             weir_step_release_place   (WeirStep *step);
 void             weir_step_take_place_again (WeirStep *step);
 /* Runs the kind of a step that waited when the program ended, so that it takes up its wait. */
 void             weir_run_restart_waiting  (WeirRun *run, WeirStepState *state);
+
+/* weir-run-patience.c */
+void             weir_run_watch_patience   (WeirRun *run);
 
 /* weir-run-cache.c */
 gboolean         weir_step_look_up         (WeirStep *step);

@@ -278,6 +278,8 @@ block_judge (WeirPlanBlock *plan, WeirBlockState *state, gboolean *fresh)
       n_waits += verdict == INPUT_WAITS;
       *fresh |= state->inputs[i].n_fresh > 0;
     }
+  if (state->expired && *fresh)
+    return INPUT_GIVES;
   switch (plan->policy)
     {
     case WEIR_JOIN_ANY:
@@ -303,8 +305,8 @@ shut_inputs (WeirPlanBlock *plan, WeirBlockState *state, WeirScopeState *scope)
     }
 }
 
-static void
-try_fire (WeirRunState *self, WeirScopeState *scope, guint block)
+void
+weir_scope_try_fire (WeirRunState *self, WeirScopeState *scope, guint block)
 {
   WeirPlanBlock *plan = &scope_plan (scope)->blocks[block];
   WeirBlockState *state = &scope->blocks[block];
@@ -329,9 +331,12 @@ try_fire (WeirRunState *self, WeirScopeState *scope, guint block)
         return;
 
       g_autoptr(WeirValue) inputs = take_inputs (scope, block, -1, NULL);
-      fire (self, scope, block, inputs, FALSE);
-      if (plan->policy == WEIR_JOIN_N_OF_M)
+      WeirStepState *step = fire (self, scope, block, inputs, FALSE);
+
+      step->expired = state->expired;
+      if (plan->policy == WEIR_JOIN_N_OF_M || (state->expired && !plan->gathers))
         shut_inputs (plan, state, scope);
+      weir_block_state_end_patience (state);
     }
 }
 
@@ -380,7 +385,8 @@ weir_scope_deliver (WeirRunState *self, WeirScopeState *scope, guint index, Weir
     link->order = ++self->order;
   g_queue_push_tail (&link->fresh, weir_value_ref (value));
   input->n_fresh++;
-  try_fire (self, scope, plan->target);
+  weir_scope_begin_patience (self, scope, plan->target);
+  weir_scope_try_fire (self, scope, plan->target);
 }
 
 static void
@@ -394,7 +400,7 @@ resolve_closed (WeirRunState *self, WeirScopeState *scope, guint index)
   link->status = WEIR_TOKEN_CLOSED;
   scope->shared->links[index].closed = TRUE;
   scope->blocks[plan->target].inputs[plan->input].n_pending--;
-  try_fire (self, scope, plan->target);
+  weir_scope_try_fire (self, scope, plan->target);
 }
 
 void
@@ -437,6 +443,7 @@ rearm_link (WeirScopeState *scope, guint index)
   WeirInputState *input = &target->inputs[plan->input];
 
   target->skipped = FALSE;
+  weir_block_state_end_patience (target);
   input->done = FALSE;
   input->ended = FALSE;
   if (plan->feedback)
@@ -547,7 +554,7 @@ end_gathering (WeirRunState *self, WeirScopeState *scope)
         continue;
       for (guint j = 0; j < plan->blocks[i].n_inputs; j++)
         scope->blocks[i].inputs[j].ended = TRUE;
-      try_fire (self, scope, i);
+      weir_scope_try_fire (self, scope, i);
     }
 }
 

@@ -383,6 +383,7 @@ weir_run_state_copy (WeirRunState *self)
   copy_own_values (copy);
   copy->others = g_ptr_array_copy (self->others, ref_object, NULL);
   copy->parents = g_array_copy (self->parents);
+  copy->impatient = self->impatient != NULL ? g_array_copy (self->impatient) : NULL;
   copy_plans (copy, self);
   copy_scopes (copy, self);
   copy_steps (copy, self);

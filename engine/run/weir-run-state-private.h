@@ -46,6 +46,9 @@ typedef struct
   guint           n_firings;
   gboolean        skipped; /* in this round */
   gboolean        paused;
+  gboolean        expired; /* fires with what has come */
+  gint64          first_at; /* of a block with patience: when the first of what waits in it came, µs UTC; 0: nothing waits */
+  gint64          due_at;  /* when its patience is over */
 } WeirBlockState;
 
 typedef struct
@@ -128,6 +131,7 @@ struct _WeirStepState
   WeirScopeState *scope;
   guint           block_index;
   gboolean        skip;     /* to be skipped: nothing was delivered */
+  gboolean        expired;  /* the patience of its block was over */
   gboolean        overflow; /* the round that the budget of its cycle forbids */
   gboolean        routed;
   WeirStepState  *previous; /* firing of the same block */
@@ -189,6 +193,7 @@ struct _WeirRunState
   guint            n_waits;    /* that wait for a moment, an answer or a signal */
   gint64           paused_at;  /* while paused; 0: not */
   GPtrArray       *signals;    /* of records {name, value, by} that nobody waited for yet; NULL: none ever came */
+  GArray          *impatient;  /* of weir-run-state-patience.c; NULL: nothing ever waited with patience */
   guint64          order;
   gint64           now;       /* of the event being applied */
   gsize            size;      /* of a copy: bytes that it does not share with the state it is of */
@@ -202,6 +207,14 @@ void           weir_scope_settle         (WeirRunState *self, WeirScopeState *sc
 /* The step is over: its block is no longer active. */
 void           weir_scope_step_over      (WeirRunState *self, WeirStepState *step);
 void           weir_scope_clear_tokens   (WeirScopeState *scope);
+
+void           weir_scope_try_fire       (WeirRunState *self, WeirScopeState *scope, guint block);
+
+/* weir-run-state-patience.c */
+void           weir_scope_begin_patience (WeirRunState *self, WeirScopeState *scope, guint block);
+void           weir_block_state_end_patience (WeirBlockState *state);
+gint64         weir_run_state_find_impatient (WeirRunState *self, gint64 now, WeirScopeState **scope, guint *block);
+void           weir_run_state_apply_part_expired (WeirRunState *self, WeirEvent *event);
 
 /* weir-run-state-drop.c */
 void            weir_step_state_remember_scope (WeirStepState *container, WeirScopeState *scope);

@@ -122,6 +122,7 @@ weir_run_state_unref (WeirRunState *self)
   g_clear_pointer (&self->ending, weir_value_unref);
   g_clear_pointer (&self->variables, weir_value_unref);
   g_clear_pointer (&self->signals, g_ptr_array_unref);
+  g_clear_pointer (&self->impatient, g_array_unref);
   g_queue_clear (&self->rested);
   g_object_unref (self->workflow);
   g_free (self);
@@ -240,6 +241,9 @@ apply_to_run (WeirRunState *self, WeirEvent *event)
       break;
     case WEIR_EVENT_PART_STOPPED:
       weir_run_state_apply_part_stopped (self, event);
+      break;
+    case WEIR_EVENT_PART_EXPIRED:
+      weir_run_state_apply_part_expired (self, event);
       break;
     case WEIR_EVENT_PART_DELETED:
       weir_run_state_apply_part_deleted (self, event);

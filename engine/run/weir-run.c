@@ -45,6 +45,7 @@ weir_run_dispose (GObject *object)
   dex_clear (&self->ended);
   g_clear_pointer (&self->pausing, g_ptr_array_unref);
   g_clear_pointer (&self->timers, g_ptr_array_unref);
+  g_clear_pointer (&self->patience, weir_alarm_free);
   g_clear_pointer (&self->swarms, g_ptr_array_unref);
   G_OBJECT_CLASS (weir_run_parent_class)->dispose (object);
 }
@@ -295,6 +296,7 @@ void
 weir_run_suspend (WeirRun *self)
 {
   self->suspended = TRUE;
+  g_clear_pointer (&self->patience, weir_alarm_free);
   while (self->held.length > 0)
     weir_run_queue_drop (((WeirQueueEntry *) g_queue_peek_head (&self->held))->state);
   for (guint i = 0; i < self->state->steps->len; i++)

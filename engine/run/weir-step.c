@@ -336,6 +336,18 @@ weir_step_set_progress (WeirStep *self, double fraction, const char *text)
 }
 
 /**
+ * weir_step_get_expired:
+ * @self: a step
+ *
+ * Returns: whether it fires with what has come because the patience of its block was over
+ */
+gboolean
+weir_step_get_expired (WeirStep *self)
+{
+  return self->state->expired;
+}
+
+/**
  * weir_step_get_attempt:
  * @self: a step
  *
