@@ -50,6 +50,8 @@ struct _WeirEngine
   GPtrArray  *subscriptions; /* weak, of WeirSubscription */
   GHashTable *workflows;    /* "id@version" → WeirWorkflow, of live runs and sub-workflows */
   GHashTable *amended;      /* numbers of runs that have ended and whose journal something adds to now */
+  GHashTable *edited;       /* id → GWeakRef of the WeirWorkflow whose edits are kept */
+  gsize       history_limit; /* bytes of edits that are kept of one workflow; 0: the default */
   GHashTable *settled;      /* numbers of unfinished runs that were taken up or given up */
   gpointer    log_file;
   GHashTable *states;       /* of weir-step-state.c: state that steps have in hand; NULL while none ever had */
@@ -106,6 +108,10 @@ void        weir_log_file_free       (gpointer log_file);
 /* weir-engine-workflows.c: what a workflow was played as, kept until it changes. NULL if it has changed, or is not saved. */
 WeirWorkflow *weir_engine_get_played  (WeirEngine *self, WeirWorkflow *workflow);
 void          weir_engine_keep_played (WeirWorkflow *workflow, WeirWorkflow *copy);
+
+/* weir-engine-history.c: number of the edit that comes next, -1 where edits are not kept */
+gint64        weir_engine_get_edit_number (WeirEngine *self, WeirWorkflow *workflow);
+GHashTable   *weir_engine_new_edited  (void);
 
 /* weir-engine-runs.c: starts a run that is valid. Takes @rerun (nullable). (transfer full), NULL when the queue is full */
 typedef struct _WeirRerun WeirRerun;

@@ -116,9 +116,10 @@ weir_engine_save_workflow (WeirEngine *self, WeirWorkflow *workflow, const char 
   call = g_new (SaveCall, 1);
   call->engine = g_object_ref (self);
   call->workflow = g_object_ref (workflow);
-  saved = dex_future_then (weir_store_save_workflow (self->store, weir_workflow_get_id (workflow),
-                                                     weir_workflow_get_name (workflow), text,
-                                                     weir_workflow_get_folder (workflow), message),
+  saved = dex_future_then (weir_store_save_edited (self->store, weir_workflow_get_id (workflow),
+                                                   weir_workflow_get_name (workflow), text,
+                                                   weir_workflow_get_folder (workflow), message,
+                                                   weir_engine_get_edit_number (self, workflow)),
                            saved_cb, call, NULL);
   return dex_future_catch (saved, not_saved_cb, call, save_call_free);
 }

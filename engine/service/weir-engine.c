@@ -409,6 +409,7 @@ weir_engine_finalize (GObject *object)
   weir_run_queue_free (self->queue);
   weir_limits_free (self->limits);
   g_hash_table_unref (self->workflows);
+  g_hash_table_unref (self->edited);
   g_hash_table_unref (self->settled);
   g_hash_table_unref (self->amended);
   weir_engine_forget_states (self);
@@ -479,6 +480,7 @@ weir_engine_init (WeirEngine *self)
 {
   self->runs = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, g_object_unref);
   self->workflows = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
+  self->edited = weir_engine_new_edited ();
   self->settled = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self->amended = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self->subscriptions = g_ptr_array_new_with_free_func (weak_ref_free);

@@ -111,6 +111,12 @@ WEIR_API DexFuture    *weir_engine_save_workflow   (WeirEngine   *self,
 WEIR_API DexFuture    *weir_engine_load_workflow   (WeirEngine   *self,
                                                     const char   *id,
                                                     guint         version) G_GNUC_WARN_UNUSED_RESULT;
+/* The latest, for editing: its edits are kept and can be undone after a restart. Resolves to a WeirWorkflow. */
+WEIR_API DexFuture    *weir_engine_open_workflow   (WeirEngine   *self,
+                                                    const char   *id) G_GNUC_WARN_UNUSED_RESULT;
+/* The same for one that was just saved. */
+WEIR_API void          weir_engine_keep_history    (WeirEngine   *self,
+                                                    WeirWorkflow *workflow);
 /* Resolves to a GListModel of WeirWorkflowInfo, last changed first. */
 WEIR_API DexFuture    *weir_engine_list_workflows  (WeirEngine   *self) G_GNUC_WARN_UNUSED_RESULT;
 /* Resolves to a GPtrArray (boxed) of WeirVersionInfo, newest first. */

@@ -115,6 +115,11 @@ DexFuture  *weir_store_ask_after      (WeirStore *self, WeirStoreFunc before, We
 gboolean    weir_store_ask_now        (WeirStore *self, WeirStoreFunc func, gpointer question, GValue *answer,
                                        GError **error);
 
+/* weir-store-workflows.c: on either thread */
+WeirStoredWorkflow *weir_store_find_workflow (WeirSql *sql, const char *id_or_name, GError **error);
+/* weir-store-edits.c: in a transaction */
+gboolean    weir_store_mark_saved_edits (WeirSql *sql, const char *workflow, gint64 version, gint64 done, GError **error);
+
 /* weir-store-schema.c */
 WeirSql    *weir_store_open_database  (WeirStore *self, GError **error);
 /* Whether a newer Weir wrote the database; @error says so. */

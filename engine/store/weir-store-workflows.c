@@ -9,6 +9,7 @@ typedef struct
   char *folder;
   char *message;
   guint version;
+  gint64 done; /* edits that the text is made of; -1 where they are not kept */
 } WorkflowQuestion;
 
 static void
@@ -147,7 +148,8 @@ save_in_transaction (WeirSql *sql, WorkflowQuestion *question, gint64 *version, 
   if (!same)
     *version += 1;
   return put_workflow (sql, question, *version, now, error)
-         && (same || add_version (sql, question, *version, now, error));
+         && (same || add_version (sql, question, *version, now, error))
+         && (question->done < 0 || weir_store_mark_saved_edits (sql, question->id, *version, question->done, error));
 }
 
 static gboolean
@@ -189,6 +191,33 @@ DexFuture *
 weir_store_save_workflow (
   WeirStore *self, const char *id, const char *name, const char *text, const char *folder, const char *message)
 {
+  return weir_store_save_edited (self, id, name, text, folder, message, -1);
+}
+
+/**
+ * weir_store_save_edited:
+ * @self: a store
+ * @id: (nullable): of the workflow; %NULL: a new one, which gets a UUID
+ * @name: shown to people
+ * @text: the workflow file
+ * @folder: (nullable): where its relative paths start
+ * @message: (nullable): what changed; %NULL when it is saved by itself
+ * @done: number of the edit that would come next; -1 where edits are not kept
+ *
+ * The same for a workflow whose edits are kept.
+ *
+ * Returns: (transfer full): a future of a WeirSavedVersion (boxed), resolved once it is on disk; rejects with
+ *   %WEIR_ERROR_STORE
+ */
+DexFuture *
+weir_store_save_edited (WeirStore *self,
+                        const char *id,
+                        const char *name,
+                        const char *text,
+                        const char *folder,
+                        const char *message,
+                        gint64 done)
+{
   WorkflowQuestion *question = g_new0 (WorkflowQuestion, 1);
 
   question->id = g_strdup (id);
@@ -196,15 +225,15 @@ weir_store_save_workflow (
   question->text = g_strdup (text);
   question->folder = g_strdup (folder);
   question->message = g_strdup (message);
+  question->done = done;
   return weir_store_ask (self, TRUE, save_workflow, question, workflow_question_free);
 }
 
 /* ── loading ─────────────────────────────────────────────────────────────────────────────── */
 
-static gboolean
-load_workflow (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GError **error)
+static WeirStoredWorkflow *
+find_workflow (WeirSql *sql, const WorkflowQuestion *question, GError **error)
 {
-  WorkflowQuestion *question = data;
   /* The id wins over a name, the last changed over others of the same name. */
   g_autoptr(WeirStatement) find = weir_sql_prepare (
     sql,
@@ -216,7 +245,7 @@ load_workflow (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GEr
   int code;
 
   if (find == NULL)
-    return FALSE;
+    return NULL;
   weir_sql_bind_text (find, 1, question->id, -1);
   sqlite3_bind_int64 (find, 2, question->version);
   code = weir_sql_step (sql, find, error);
@@ -226,7 +255,7 @@ load_workflow (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GEr
   else if (code == SQLITE_DONE)
     g_set_error (error, WEIR_ERROR, WEIR_ERROR_NOT_FOUND, "There is no workflow \"%s\"", question->id);
   if (code != SQLITE_ROW)
-    return FALSE;
+    return NULL;
   workflow = g_new (WeirStoredWorkflow, 1);
   *workflow = (WeirStoredWorkflow) {
     .id = weir_sql_dup_text (find, 0),
@@ -235,6 +264,25 @@ load_workflow (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GEr
     .folder = weir_sql_dup_text (find, 3),
     .version = (guint) sqlite3_column_int64 (find, 4),
   };
+  return workflow;
+}
+
+/* The newest version. */
+WeirStoredWorkflow *
+weir_store_find_workflow (WeirSql *sql, const char *id_or_name, GError **error)
+{
+  WorkflowQuestion question = { .id = (char *) id_or_name };
+
+  return find_workflow (sql, &question, error);
+}
+
+static gboolean
+load_workflow (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GError **error)
+{
+  WeirStoredWorkflow *workflow = find_workflow (sql, data, error);
+
+  if (workflow == NULL)
+    return FALSE;
   g_value_init (answer, WEIR_TYPE_STORED_WORKFLOW);
   g_value_take_boxed (answer, workflow);
   return TRUE;

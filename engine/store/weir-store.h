@@ -159,6 +159,9 @@ typedef struct { char *id; guint version; } WeirSavedVersion;
 GType       weir_saved_version_get_type (void) G_GNUC_CONST;
 DexFuture  *weir_store_save_workflow    (WeirStore *self, const char *id, const char *name, const char *text,
                                          const char *folder, const char *message);
+/* @done: number of the edit that would come next, where edits are kept; -1 otherwise */
+DexFuture  *weir_store_save_edited      (WeirStore *self, const char *id, const char *name, const char *text,
+                                         const char *folder, const char *message, gint64 done);
 /* By id or name (deleted ones by id only). Resolves to WeirStoredWorkflow (boxed). */
 typedef struct { char *id, *name, *text, *folder; guint version; } WeirStoredWorkflow;
 #define WEIR_TYPE_STORED_WORKFLOW (weir_stored_workflow_get_type ())
@@ -249,6 +252,23 @@ WeirFixture *weir_fixture_new           (const char *block, WeirValue *outputs, 
 void        weir_fixture_free           (WeirFixture *self);
 typedef struct { char *name; guint n_blocks; gint64 run, created_at; } WeirFixtureSet;
 void        weir_fixture_set_free       (WeirFixtureSet *self);
+/* Edits of a workflow that can be undone: the text that they begin with, and what each changed, as JSON. */
+typedef struct { gint64 number, at; char *name, *changes; } WeirStoredEdit;
+/* @text NULL: none are kept. Those below @done are done; @version is the last one known, saved when @saved were (-1: not from them). */
+typedef struct { WeirStoredWorkflow *workflow; char *text; gint64 first, done, saved; guint version; GPtrArray *edits; } WeirStoredEdits;
+#define WEIR_TYPE_STORED_EDITS (weir_stored_edits_get_type ())
+GType       weir_stored_edits_get_type  (void) G_GNUC_CONST;
+void        weir_stored_edits_free      (WeirStoredEdits *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirStoredEdits, weir_stored_edits_free)
+DexFuture  *weir_store_begin_edits      (WeirStore *self, const char *workflow, const char *text);
+DexFuture  *weir_store_put_edit         (WeirStore *self, const char *workflow, gint64 number, const char *name, gint64 at,
+                                         char *changes);
+DexFuture  *weir_store_go_to_edit       (WeirStore *self, const char *workflow, gint64 done);
+/* @rewritten: number of an edit that gets other @changes (consumed), if these are not NULL. */
+DexFuture  *weir_store_drop_edits       (WeirStore *self, const char *workflow, gint64 first, const char *text,
+                                         gint64 rewritten, char *changes);
+DexFuture  *weir_store_load_edits       (WeirStore *self, const char *workflow);
+
 /* Replaces the whole set by @fixtures (of WeirFixture, consumed); an empty one removes it. Resolves to TRUE. */
 DexFuture  *weir_store_save_fixtures    (WeirStore *self, const char *workflow_id, const char *name, GPtrArray *fixtures);
 /* A GPtrArray (boxed) of WeirFixture, by block; rejects with WEIR_ERROR_NOT_FOUND. */

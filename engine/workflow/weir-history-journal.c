@@ -730,3 +730,75 @@ weir_workflow_replay_to (WeirWorkflow *self, guint step)
   weir_workflow_go_to_step (self, step);
   self->history->replaying = FALSE;
 }
+
+/**
+ * weir_workflow_expand_step:
+ * @self: a workflow as it was before the edit
+ * @changes: what a journal was told of it
+ *
+ * Of a text only what is different from the one before is written. Once the edits before are forgotten, that one is not at hand any more.
+ *
+ * Returns: (transfer full) (nullable): the changes with the first text in full; %NULL where there is none
+ */
+WeirValue *
+weir_workflow_expand_step (WeirWorkflow *self, WeirValue *changes)
+{
+  WeirBuilder *list;
+  gboolean found = FALSE;
+
+  g_return_val_if_fail (WEIR_IS_WORKFLOW (self), NULL);
+  g_return_val_if_fail (changes != NULL, NULL);
+
+  if (weir_value_get_kind (changes) != WEIR_VALUE_LIST)
+    return NULL;
+  list = weir_list_builder_new (weir_value_get_length (changes));
+  for (gsize i = 0; i < weir_value_get_length (changes); i++)
+    {
+      Replay replay = { self, weir_value_get_item (changes, i) };
+      const char *text = g_strcmp0 (get_text (replay.change, "op"), "source") == 0 ? get_text (replay.change, "text")
+                                                                                   : NULL;
+      g_autofree char *joined = !found && text != NULL ? join_source (&replay, text) : NULL;
+      WeirBuilder *builder;
+
+      found = found || text != NULL;
+      if (joined == NULL)
+        {
+          weir_builder_add (list, replay.change);
+          continue;
+        }
+      builder = begin ("source", NULL);
+      set_text (builder, "text", joined);
+      set_value (builder, "loose", get_member (replay.change, "loose", WEIR_VALUE_RECORD));
+      weir_builder_take (list, weir_builder_end (builder));
+    }
+  if (found)
+    return weir_builder_end (list);
+  weir_builder_free (list);
+  return NULL;
+}
+
+/**
+ * weir_workflow_begin_history:
+ * @self: a workflow
+ * @text: what it says now, as weir_workflow_to_yaml() gave it
+ *
+ * From now on changes are written into this text, as they will be by who reads it: both then say the same to the byte.
+ */
+void
+weir_workflow_begin_history (WeirWorkflow *self, const char *text)
+{
+  g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr(WeirYamlDocument) document = NULL;
+
+  g_return_if_fail (WEIR_IS_WORKFLOW (self));
+  g_return_if_fail (text != NULL);
+
+  if (self->source != NULL && g_str_equal (self->source->text, text))
+    return;
+  document = weir_yaml_document_parse (text, -1, problems);
+  if (document == NULL)
+    return;
+  g_clear_pointer (&self->source, weir_yaml_document_unref);
+  self->source = g_steal_pointer (&document);
+  weir_workflow_locate (self);
+}

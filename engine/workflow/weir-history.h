@@ -38,6 +38,13 @@ WEIR_API gboolean     weir_workflow_replay_step    (WeirWorkflow *self,
 /* After replaying: how many of the edits are done. Nothing is emitted. */
 WEIR_API void         weir_workflow_replay_to      (WeirWorkflow *self,
                                                     guint         step);
+/* The same changes for who forgets all edits before: a text that is written as what is different from the one before is put in full.
+ * (transfer full), NULL where there is none */
+WEIR_API WeirValue   *weir_workflow_expand_step    (WeirWorkflow *self,
+                                                    WeirValue    *changes);
+/* What it says now is what its edits begin with: @text, as weir_workflow_to_yaml () gave it. */
+WEIR_API void         weir_workflow_begin_history  (WeirWorkflow *self,
+                                                    const char   *text);
 WEIR_API void         weir_workflow_forget_steps   (WeirWorkflow *self,
                                                     guint         n);
 

@@ -20,6 +20,7 @@ static const Line lines[] = {
   { N_("Add a Block"), "<Control>k" },
   { N_("Undo"), "<Control>z" },
   { N_("Redo"), "<Control><Shift>z" },
+  { N_("Edit History"), "<Control>h" },
   { N_("Copy"), "<Control>c" },
   { N_("Cut"), "<Control>x" },
   { N_("Paste"), "<Control>v" },

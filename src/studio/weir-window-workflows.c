@@ -144,7 +144,10 @@ load (WeirWindow *self,
   task->window = g_object_ref (self);
   task->kind = kind;
   task->text = g_strdup (text);
-  dex_future_disown (dex_future_finally (weir_engine_load_workflow (self->engine, id, 0), loaded_cb, task, task_free));
+  /* what is edited can be undone */
+  dex_future_disown (dex_future_finally (kind == TASK_OPEN || kind == TASK_RENAME ? weir_engine_open_workflow (self->engine, id)
+                                                           : weir_engine_load_workflow (self->engine, id, 0),
+                                         loaded_cb, task, task_free));
 }
 
 /**

@@ -135,6 +135,9 @@ void       weir_workflow_page_follow_undo    (WeirWorkflowPage *self,
 /* weir-workflow-page-steps.c */
 void       weir_workflow_page_install_steps  (GtkWidgetClass   *widget_class);
 
+/* weir-workflow-page-history.c */
+void       weir_workflow_page_install_history (GtkWidgetClass *widget_class);
+
 /* weir-workflow-page-blocks.c */
 void       weir_workflow_page_install_blocks (GtkWidgetClass   *widget_class);
 void       weir_workflow_page_add_kind       (WeirWorkflowPage *self,

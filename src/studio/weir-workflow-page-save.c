@@ -131,6 +131,7 @@ version_loaded_cb (DexFuture *future,
   g_autoptr(GError) error = NULL;
   const GValue *value = dex_future_get_value (future, &error);
   WeirWorkflow *workflow;
+  g_autofree char *name = NULL;
   g_autofree char *message = NULL;
 
   if (value == NULL)
@@ -140,8 +141,11 @@ version_loaded_cb (DexFuture *future,
     }
 
   workflow = g_value_get_object (value);
+  if (self->workflow == NULL || g_strcmp0 (weir_workflow_get_id (workflow), weir_workflow_get_id (self->workflow)) != 0)
+    return dex_future_new_true ();
+  name = g_strdup_printf (_("Restore Version %u"), weir_workflow_get_version (workflow));
   message = g_strdup_printf (_("Version %u restored"), weir_workflow_get_version (workflow));
-  weir_workflow_page_set_workflow (self, workflow);
+  weir_workflow_replace (self->workflow, workflow, name);
   dex_future_disown (save_now (self, message));
   adw_view_stack_set_visible_child_name (self->pages, "design");
   weir_workflow_page_toast (self, message);
@@ -153,7 +157,7 @@ version_loaded_cb (DexFuture *future,
  * @self: a page
  * @version: an older version of its workflow
  *
- * Opens the version and saves it as the newest.
+ * Makes the workflow say what the version says, as an edit that can be undone, and saves it as the newest.
  */
 void
 weir_workflow_page_restore (WeirWorkflowPage *self,

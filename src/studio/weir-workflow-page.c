@@ -273,6 +273,7 @@ update_history (WeirWorkflowPage *self)
 
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "edit.undo", can_undo);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "edit.redo", can_redo);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "edit.history", can_undo || can_redo);
   gtk_widget_set_tooltip_text (self->undo_button, undo);
   gtk_widget_set_tooltip_text (self->redo_button, redo);
 }
@@ -420,6 +421,7 @@ add_shortcuts (WeirWorkflowPage *self)
   static const struct { const char *trigger, *action; } keys[] = {
     { "F5", "run.play-or-resume" }, { "F6", "run.pause" }, { "<Shift>F5", "run.stop" }, { "<Control><Shift>F5", "run.force-stop" },
     { "<Control>z", "edit.undo" }, { "<Control><Shift>z", "edit.redo" }, { "<Control>y", "edit.redo" },
+    { "<Control>h", "edit.history" },
     { "<Control>k", "view.palette" }, { "F7", "view.library" }, { "<Shift>F7", "view.outline" }, { "F8", "view.run-panel" },
     { "<Alt>Return", "view.inspector" }, { "<Control>u", "view.text" },
     { "<Alt>Up", "view.up" }, { "<Alt>1", "view.design" }, { "<Alt>2", "view.runs" }, { "<Alt>3", "view.versions" },
@@ -575,6 +577,7 @@ weir_workflow_page_class_init (WeirWorkflowPageClass *klass)
   weir_workflow_page_install_steps (widget_class);
   weir_workflow_page_install_blocks (widget_class);
   weir_workflow_page_install_text (widget_class);
+  weir_workflow_page_install_history (widget_class);
 }
 
 /* The menu of the page is no child of the canvas. */
@@ -681,6 +684,8 @@ weir_workflow_page_set_workflow (WeirWorkflowPage *self,
   self->unfinished = 0;
   g_set_object (&self->workflow, workflow);
   self->dirty = FALSE;
+  if (workflow != NULL && self->engine != NULL)
+    weir_engine_keep_history (self->engine, workflow);
 
   weir_inspector_set_workflow (self->inspector, workflow);
   weir_canvas_set_workflow (self->canvas, workflow);

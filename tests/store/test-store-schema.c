@@ -5,7 +5,7 @@
 
 #include "weir-store-fixture.h"
 
-#define NEWEST 6
+#define NEWEST 7
 
 /* A folder with a database that an earlier Weir left. */
 static void
@@ -264,7 +264,9 @@ main (int argc, char **argv)
               test_kept_database_is_migrated, store_fixture_tear_down);
   g_test_add ("/weir/store/schema/5-is-migrated", StoreFixture, "schema-5.db", set_up_kept, test_kept_database_is_migrated,
               store_fixture_tear_down);
-  g_test_add ("/weir/store/schema/6-is-opened", StoreFixture, "schema-6.db", set_up_kept, test_kept_database_is_migrated,
+  g_test_add ("/weir/store/schema/6-is-migrated", StoreFixture, "schema-6.db", set_up_kept, test_kept_database_is_migrated,
+              store_fixture_tear_down);
+  g_test_add ("/weir/store/schema/7-is-opened", StoreFixture, "schema-7.db", set_up_kept, test_kept_database_is_migrated,
               store_fixture_tear_down);
   store_test ("/weir/store/schema/newer-is-refused-and-left-alone", test_newer_database_is_refused_and_left_alone);
   store_test ("/weir/store/schema/newer-can-be-looked-at", test_newer_database_can_be_looked_at);
