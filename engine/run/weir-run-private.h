@@ -85,6 +85,7 @@ struct _WeirStep
   gboolean             said_alive; /* that its program does not die */
   gboolean             stopped_alone; /* what is around it goes on */
   GPid                 pid;     /* of its program while that lives; 0: none */
+  GPid                 left;    /* of what it started, when that is to end and has not yet; 0: none */
   gint64               kill_grace_ms; /* of that program */
   guint64              progress_at;
   GHashTable          *accesses; /* "permission target" already journalled */

@@ -2,6 +2,7 @@
 
 /* Where a run pauses or ends, and what is still under way then. */
 
+#include "weir-program-tree.h"
 #include "weir-run-private.h"
 
 #include <signal.h>
@@ -116,13 +117,15 @@ force_over_cb (DexFuture *future, gpointer user_data)
 
       if (step == NULL || step->settled)
         continue;
-      if (step->pid != 0 && kill (-step->pid, SIGKILL) == 0)
+      if (step->pid != 0 && (kill (-step->pid, SIGKILL) == 0 || step->left != 0))
         {
+          GPid pid = step->left != 0 ? step->left : step->pid;
+          g_autofree char *why = weir_program_tree_explain (pid);
+
           /* it is not over before that is true */
           if (!step->said_alive)
-            weir_step_log (step, WEIR_LOG_ERROR,
-                           "Interrupting: process %d was killed and is still there; it may wait for a device",
-                           (int) step->pid);
+            weir_step_log (step, WEIR_LOG_ERROR, "Interrupting: process %d was killed and is still there: %s",
+                           (int) pid, why);
           step->said_alive = TRUE;
           alive = TRUE;
           continue;

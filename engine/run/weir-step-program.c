@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Child processes of steps. posix_spawn, since it costs the same however large this process is; each child leads a process
- * group of its own, so that stopping a step ends what the child started as well. */
+/* Child processes of steps. posix_spawn, since it costs the same however large this process is. Each leads a process group of its own and has a
+ * mark in its environment, so that stopping a step ends what it started as well. */
 
 #include "weir-limits.h"
+#include "weir-program-end.h"
 #include "weir-program-limits.h"
 #include "weir-run-private.h"
 #include "weir-run-queue.h"
@@ -61,6 +62,8 @@ typedef struct
   gboolean    discard;
 
   pid_t       pid;
+  char       *mark;
+  WeirProgramEnd *end; /* once it has been told to; NULL before */
   DexPromise *exited; /* with the wait status */
   DexPromise *deaf;   /* rejects when nothing is read any more */
   gulong      stop_handler;
@@ -104,6 +107,8 @@ program_unref (gpointer data)
   g_strfreev (self->argv);
   g_strfreev (self->environment);
   g_free (self->cwd);
+  g_free (self->mark);
+  g_clear_pointer (&self->end, weir_program_end_unref);
   g_clear_pointer (&self->input, g_bytes_unref);
   g_clear_pointer (&self->reader, weir_stream_reader_unref);
   dex_clear (&self->exited);
@@ -113,9 +118,11 @@ program_unref (gpointer data)
 }
 
 static char **
-make_environment (WeirStep *step, const char *const *extra)
+make_environment (WeirStep *step, const char *const *extra, const char *mark)
 {
   char **environment = g_get_environ ();
+  const char *outer = g_environ_getenv (environment, WEIR_PROGRAM_MARK);
+  g_autofree char *marks = outer != NULL ? g_strconcat (outer, ":", mark, NULL) : g_strdup (mark);
 
   environment = g_environ_setenv (environment, "WEIR_RUN_ID", weir_step_get_run_id (step), TRUE);
   environment = g_environ_setenv (environment, "WEIR_CORRELATION_ID", weir_step_get_correlation_id (step), TRUE);
@@ -128,7 +135,7 @@ make_environment (WeirStep *step, const char *const *extra)
       if (name != NULL)
         environment = g_environ_setenv (environment, name, equals + 1, TRUE);
     }
-  return environment;
+  return g_environ_setenv (environment, WEIR_PROGRAM_MARK, marks, TRUE);
 }
 
 static void
@@ -208,13 +215,6 @@ child_exited_cb (GPid pid, int status, gpointer user_data)
   dex_promise_resolve_int (exited, status);
 }
 
-static DexFuture *
-kill_cb (DexFuture *future, gpointer user_data)
-{
-  kill (-GPOINTER_TO_INT (user_data), SIGKILL);
-  return dex_future_new_true ();
-}
-
 static void
 stop_cb (GCancellable *cancellable, gpointer user_data)
 {
@@ -223,10 +223,7 @@ stop_cb (GCancellable *cancellable, gpointer user_data)
   if (self->stopping || self->over)
     return;
   self->stopping = TRUE;
-  kill (-self->pid, SIGTERM);
-  /* The group, not only the child: it may be gone while what it started goes on. */
-  dex_future_disown (dex_future_then (weir_clock_sleep (self->step->run->engine->clock, self->kill_grace_ms), kill_cb,
-                                      GINT_TO_POINTER (self->pid), NULL));
+  self->end = weir_program_end_begin (self->pid, self->mark, self->step->run->engine->clock, self->kill_grace_ms);
 }
 
 /* Lines go to the journal faster than a disk takes them; a program that never stops must not fill memory and disk with them. */
@@ -468,6 +465,9 @@ program_fiber (gpointer user_data)
   readers = dex_future_all (dex_scheduler_spawn (NULL, 0, read_fiber, out, NULL),
                             dex_scheduler_spawn (NULL, 0, read_fiber, err, NULL), NULL);
   status = dex_await_int (dex_ref (DEX_FUTURE (self->exited)), NULL);
+  /* what it started must not outlive the step, nor the program that is told to end */
+  if (self->end != NULL)
+    weir_program_end_wait (self->end, self->step);
   self->step->pid = 0;
   weir_step_leave_gate (self->step, self->gate);
   wait_for_output (self, readers);
@@ -577,7 +577,8 @@ weir_step_run_program (WeirStep *self, const WeirProgram *program)
   call->ref_count = 1;
   call->step = weir_step_ref (self);
   call->argv = g_strdupv ((char **) program->argv);
-  call->environment = make_environment (self, program->environment);
+  call->mark = g_uuid_string_random ();
+  call->environment = make_environment (self, program->environment, call->mark);
   call->input = program->input != NULL ? g_bytes_ref (program->input) : NULL;
   call->max_output = program->max_output > 0 ? program->max_output : 16 * 1024 * 1024;
   call->kill_grace_ms = program->kill_grace_ms > 0 ? program->kill_grace_ms : 5000;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <string.h>
 
 #include "weir-kind-test.h"
@@ -286,6 +287,94 @@ test_one_step_is_ended_with_its_children (KindTest *test)
   assert_all_gone (test);
 }
 
+/* ── what leaves its group ───────────────────────────────────────────────────────────────── */
+
+#define AWAY "trap '' TERM HUP\necho $$ > ${0%/*}/own\nsleep 1000\n"
+#define PROGRAM \
+  "weir: 1\nname: Away\nblocks:\n  it:\n    kind: exec.command\n    config:\n      program: sh\n      kill_grace: 200ms\n      args: [-c, \"%s\"]\n"
+
+static WeirRun *
+play_script (KindTest *test, const char *away, const char *script)
+{
+  g_autofree char *yaml = g_strdup_printf (PROGRAM, script);
+  g_autofree char *text = kind_test_fill (test, yaml);
+  g_autofree char *own = kind_test_path (test, "own");
+  g_autoptr(GError) error = NULL;
+  g_autoptr(WeirWorkflow) workflow = weir_workflow_parse (text, -1, NULL, &error);
+  WeirRun *run;
+
+  g_assert_no_error (error);
+  kind_test_write (test, "away.sh", away);
+  g_remove (own);
+  run = dex_await_object (weir_engine_play (test->engine, workflow, NULL), &error);
+  g_assert_no_error (error);
+  while (!g_file_test (own, G_FILE_TEST_EXISTS))
+    pass_time (5);
+  pass_time (20);
+  return run;
+}
+
+/* With the program itself alive or gone, listening or not. */
+static void
+test_a_session_of_its_own_is_ended (KindTest *test)
+{
+  static const char *const ends[] = { "wait", "trap '' TERM; wait; sleep 1000", "sleep 0.1; exec sleep 1000" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (ends); i++)
+    {
+      g_autofree char *script = g_strconcat ("setsid sh $DIR/away.sh 0<&- 1>&- 2>&- & ", ends[i], NULL);
+      g_autoptr(WeirRun) run = play_script (test, AWAY, script);
+
+      g_assert_true (is_alive (test, "own"));
+      g_assert_true (dex_await (weir_run_force_stop (run), NULL));
+      g_assert_cmpint (weir_run_get_status (run), ==, WEIR_RUN_INTERRUPTED);
+      g_assert_false (is_alive (test, "own"));
+    }
+}
+
+/* Its parent has ended, so that nothing leads to it but what it has got from it. */
+static void
+test_an_orphan_is_ended (KindTest *test)
+{
+  g_autoptr(WeirRun) run = play_script (test, AWAY, "(setsid sh $DIR/away.sh 0<&- 1>&- 2>&- &) & sleep 1000");
+
+  g_assert_true (is_alive (test, "own"));
+  g_assert_true (dex_await (weir_run_force_stop (run), NULL));
+  g_assert_false (is_alive (test, "own"));
+}
+
+/* Never the same process for long. */
+static void
+test_one_that_runs_away_is_ended (KindTest *test)
+{
+  g_autoptr(WeirRun) run = play_script (
+    test, "trap '' TERM HUP\necho $$ > ${0%/*}/own\nsleep 0.01\nsetsid sh $0 0<&- 1>&- 2>&- &\n",
+    "setsid sh $DIR/away.sh & sleep 1000");
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+
+  g_assert_true (dex_await (weir_run_force_stop (run), NULL));
+  before = kind_test_read (test, "own");
+  pass_time (200);
+  after = kind_test_read (test, "own");
+  g_assert_cmpstr (after, ==, before);
+  g_assert_false (is_alive (test, "own"));
+}
+
+/* What a program leaves behind that ends by itself is meant to stay. */
+static void
+test_what_is_left_on_purpose_stays (KindTest *test)
+{
+  g_autoptr(Outcome) outcome = run (
+    test, "{ program: sh, args: [-c, \"setsid sleep 1000 0<&- 1>&- 2>&- & echo $! > $DIR/own\"] }", NULL);
+  g_autofree char *text = NULL;
+
+  g_assert_null (outcome->error);
+  g_assert_true (is_alive (test, "own"));
+  text = kind_test_read (test, "own");
+  kill ((pid_t) g_ascii_strtoll (text, NULL, 10), SIGKILL);
+}
+
 /* ── limits of one program ───────────────────────────────────────────────────────────────── */
 
 static void
@@ -387,6 +476,10 @@ main (int argc, char **argv)
   ADD_KIND_TEST ("/weir/blocks/command/is-ended-with-its-children",
                  test_a_program_that_does_not_listen_is_ended_with_its_children);
   ADD_KIND_TEST ("/weir/blocks/command/one-step-is-ended-with-its-children", test_one_step_is_ended_with_its_children);
+  ADD_KIND_TEST ("/weir/blocks/command/a-session-of-its-own-is-ended", test_a_session_of_its_own_is_ended);
+  ADD_KIND_TEST ("/weir/blocks/command/an-orphan-is-ended", test_an_orphan_is_ended);
+  ADD_KIND_TEST ("/weir/blocks/command/one-that-runs-away-is-ended", test_one_that_runs_away_is_ended);
+  ADD_KIND_TEST ("/weir/blocks/command/what-is-left-on-purpose-stays", test_what_is_left_on_purpose_stays);
   ADD_KIND_TEST ("/weir/blocks/command/limits-hold-from-the-first-moment", test_limits_hold_from_the_first_moment);
   ADD_KIND_TEST ("/weir/blocks/command/memory-is-bounded", test_memory_is_bounded);
   ADD_KIND_TEST ("/weir/blocks/command/processor-time-is-bounded", test_processor_time_is_bounded);
