@@ -445,7 +445,7 @@ map_ended (gpointer user_data, const WeirItemEnd *end)
 {
   MapRun *self = user_data;
 
-  if (end->error != NULL && try_again (self, end->index, end->error))
+  if (end->error != NULL && !end->known && try_again (self, end->index, end->error))
     return;
   if (end->error != NULL && !end->again)
     weir_step_log (self->step, WEIR_LOG_WARNING, "Item %u failed: %s", end->index,
@@ -453,7 +453,8 @@ map_ended (gpointer user_data, const WeirItemEnd *end)
   tell_end (self, end->index, end->item, end->result, end->error, end->duration_us);
   if (end->place != G_MAXUINT)
     swarm_source_drop (self->source, end->place);
-  if (end->error != NULL)
+  /* what had failed before does not end the one that was wanted */
+  if (end->error != NULL && !end->known)
     check_failures (self, end->index, end->error);
   tell_progress (self);
 }

@@ -267,6 +267,7 @@ WEIR_API DexFuture    *weir_step_add_undo_point (WeirStep   *self,
  * @error: what it failed with, or NULL
  * @duration_us: of its last attempt
  * @again: it was over before a restart of the program, and perhaps told of
+ * @known: it did not run: it ended that way in the run of which this one runs one item again
  *
  * The end of an item of a swarm.
  */
@@ -279,6 +280,7 @@ typedef struct
   WeirValue *error;
   gint64     duration_us;
   gboolean   again;
+  gboolean   known;
 } WeirItemEnd;
 
 /**

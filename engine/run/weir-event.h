@@ -96,7 +96,8 @@ typedef enum
   WEIR_EVENT_SWARM_OPENED,      /* {open, max_items?, close_at_max?, chunk, type?}: the step goes over items as a swarm */
   WEIR_EVENT_SWARM_ADDED,       /* {items} or, of those that the block has by itself, {n} */
   WEIR_EVENT_SWARM_CLOSED,      /* it takes no more items */
-  WEIR_EVENT_SWARM_ITEM,        /* {item, priority}, {item, held}, {item, skipped: reason}, {item, due_at, error}: tried again, or {item, again: true} */
+  WEIR_EVENT_SWARM_ITEM,        /* {item, priority}, {item, held}, {item, skipped: reason}, {item, due_at, error}: tried again, {item, again: true},
+                                   or {item, known: true, result or error}: of the run that is run again */
   WEIR_EVENT_BLOCK_PROGRESS,    /* {fraction, text}: only on the bus, sequence 0 */
   WEIR_EVENT_LOG,               /* {level, message, fields?} */
   WEIR_EVENT_EFFECT_INTENDED,   /* {effect, type, target, undo} */

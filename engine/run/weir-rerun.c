@@ -143,7 +143,8 @@ split_target (WeirRerun *self, const char *path)
 static gboolean
 check_mode (const char *mode, const char *block, gboolean has_source, GError **error)
 {
-  if (!g_str_equal (mode, "all") && !g_str_equal (mode, "from") && !g_str_equal (mode, "only") && !g_str_equal (mode, "then"))
+  if (!g_str_equal (mode, "all") && !g_str_equal (mode, "from") && !g_str_equal (mode, "only")
+      && !g_str_equal (mode, "then"))
     g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID, "Expected mode all, from, only or then, got %s", mode);
   else if (!g_str_equal (mode, "all") && (block == NULL || !has_source))
     g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID, "Mode %s needs a run and a block to begin at", mode);
@@ -253,7 +254,8 @@ static void
 replace_inputs (WeirRerun *self, WeirStep *step, WeirValue *inputs)
 {
   for (gsize i = 0; i < weir_value_get_length (inputs); i++)
-    weir_run_emit_override (step->run, step->state, weir_value_get_key (inputs, i), weir_value_get_item (inputs, i), self->by);
+    weir_run_emit_override (step->run, step->state, weir_value_get_key (inputs, i), weir_value_get_item (inputs, i),
+                            self->by);
 }
 
 gboolean
@@ -279,30 +281,36 @@ weir_rerun_settle (WeirRerun *self, WeirStep *step)
       step->settled = TRUE;
       return TRUE;
     }
-  if (step->state->scope->pub.id == 0 && self->decisions[step->state->block_index] == WEIR_RERUN_REUSE && reuse (self, step))
+  if (step->state->scope->pub.id == 0 && self->decisions[step->state->block_index] == WEIR_RERUN_REUSE
+      && reuse (self, step))
     return TRUE;
   if (set != NULL && weir_value_find_member (set, "inputs") != NULL && step->state->info.firing == 1)
     replace_inputs (self, step, weir_value_find_member (set, "inputs"));
   return FALSE;
 }
 
-WeirValue *
-weir_rerun_find_item (WeirRerun *self, WeirStep *step, const char *key)
+gboolean
+weir_rerun_find_item (WeirRerun *self, WeirStep *step, const char *key, WeirValue **result, WeirValue **error)
 {
   const WeirStepInfo *then;
-  WeirValue *result, *error;
   WeirScopeState *scope;
   WeirStepState *container;
 
+  *result = *error = NULL;
   if (self->container == NULL || step->state->scope->pub.id != 0 || !g_str_equal (self->container, step->block->id)
       || g_str_equal (self->item, key))
-    return NULL;
+    return FALSE;
   then = weir_run_state_find_firing (self->source.state, 0, self->container, step->state->info.firing);
   container = then != NULL ? weir_run_state_lookup (self->source.state, 0, self->container, then->firing) : NULL;
   if (container == NULL)
-    return NULL;
+    return FALSE;
   scope = weir_step_state_find_scope (container, key);
-  if (scope != NULL)
-    return scope->pub.closed && scope->pub.error == NULL ? scope->pub.result : NULL;
-  return weir_step_state_find_dropped (container, key, &result, &error) ? result : NULL;
+  if (scope == NULL)
+    return weir_step_state_find_dropped (container, key, result, error);
+  /* it was under way when the run ended */
+  if (!scope->pub.closed || (scope->pub.result == NULL && scope->pub.error == NULL))
+    return FALSE;
+  *error = scope->pub.error;
+  *result = scope->pub.error == NULL ? scope->pub.result : NULL;
+  return TRUE;
 }

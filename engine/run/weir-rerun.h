@@ -44,7 +44,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirRerun, weir_rerun_free)
 WeirRerunDecision weir_rerun_decide       (WeirRerun *self, guint block, const char **reason);
 /* Whether the step is settled by what is known; else it is to run. */
 gboolean          weir_rerun_settle       (WeirRerun *self, WeirStep *step);
-/* What an item of a container gave then; NULL if it is to run. */
-WeirValue        *weir_rerun_find_item    (WeirRerun *self, WeirStep *step, const char *key);
+/* What came of an item of a container then: @result or @error. FALSE: it is to run. (transfer none) */
+gboolean          weir_rerun_find_item    (WeirRerun *self, WeirStep *step, const char *key, WeirValue **result, WeirValue **error);
 
 G_END_DECLS

@@ -135,9 +135,9 @@ weir_run_open_scope (WeirRun *run, WeirStep *step, const char *key, WeirValue *d
   WeirValue *result, *error;
   DexPromise *promise;
 
-  if (scope == NULL && run->rerun != NULL && (result = weir_rerun_find_item (run->rerun, step, key)) != NULL)
-    return dex_future_new_take_boxed (WEIR_TYPE_VALUE, weir_value_ref (result));
-  if (scope == NULL && weir_step_state_find_dropped (step->state, key, &result, &error))
+  if (scope == NULL
+      && ((run->rerun != NULL && weir_rerun_find_item (run->rerun, step, key, &result, &error))
+          || weir_step_state_find_dropped (step->state, key, &result, &error)))
     return error != NULL ? dex_future_new_for_error (weir_failure_from_value (error))
                          : dex_future_new_take_boxed (WEIR_TYPE_VALUE, weir_value_ref (result));
   /* what failed before the container was tried again is tried anew; what failed before a restart of the program has failed */

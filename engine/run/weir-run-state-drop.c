@@ -155,6 +155,20 @@ drop_scope (WeirRunState *self, WeirScopeState *scope)
   weir_scope_state_free (scope);
 }
 
+void
+weir_step_state_keep_result (WeirStepState *container, guint index, WeirValue *result, WeirValue *error)
+{
+  if (container->dropped == NULL)
+    container->dropped = g_ptr_array_new_with_free_func (result_free);
+  if (index >= container->dropped->len)
+    g_ptr_array_set_size (container->dropped, (gint) index + 1);
+  result_free (container->dropped->pdata[index]);
+  if (error != NULL)
+    container->dropped->pdata[index] = (gpointer) ((gsize) weir_value_ref (error) | FAILED);
+  else
+    container->dropped->pdata[index] = result != NULL ? weir_value_ref (result) : weir_value_new_null ();
+}
+
 static gboolean
 keep_result (WeirStepState *container, WeirScopeState *scope)
 {
@@ -163,16 +177,7 @@ keep_result (WeirStepState *container, WeirScopeState *scope)
   /* keys that are no numbers belong to containers with few scopes */
   if (!g_ascii_string_to_unsigned (scope->pub.key, 10, 0, 100000000, &index, NULL))
     return FALSE;
-  if (container->dropped == NULL)
-    container->dropped = g_ptr_array_new_with_free_func (result_free);
-  if (index >= container->dropped->len)
-    g_ptr_array_set_size (container->dropped, (gint) index + 1);
-  result_free (container->dropped->pdata[index]);
-  if (scope->pub.error != NULL)
-    container->dropped->pdata[index] = (gpointer) ((gsize) weir_value_ref (scope->pub.error) | FAILED);
-  else
-    container->dropped->pdata[index] = scope->pub.result != NULL ? weir_value_ref (scope->pub.result)
-                                                                 : weir_value_new_null ();
+  weir_step_state_keep_result (container, (guint) index, scope->pub.result, scope->pub.error);
   return TRUE;
 }
 

@@ -226,6 +226,8 @@ GPtrArray      *weir_step_state_copy_dropped   (WeirStepState *container);
 void            weir_step_state_forget_failures (WeirStepState *container);
 void            weir_run_state_scope_closed    (WeirRunState *self, WeirStepState *container, WeirScopeState *scope);
 
+/* What an item gave that has no scope here. */
+void            weir_step_state_keep_result (WeirStepState *container, guint index, WeirValue *result, WeirValue *error);
 void            weir_step_state_forget_results (WeirStepState *container, const char *key);
 
 /* weir-run-state-delete.c */

@@ -105,6 +105,7 @@ weir_swarm_run_tell_ended (WeirSwarmRun *self,
     .error = error,
     .duration_us = scope != NULL ? scope->closed_at - scope->opened_at : 0,
     .again = again,
+    .known = again && scope == NULL && self->run->rerun != NULL,
   };
 
   self->setup.ended (self->setup.user_data, &end);

@@ -59,8 +59,8 @@ start_item (WeirSwarmRun *self, guint index, WeirValue *item)
 void
 weir_swarm_run_item_over (WeirSwarmRun *self, WeirScopeState *scope)
 {
-  g_autoptr (WeirStep) step = weir_step_ref (self->step);
-  g_autoptr (WeirValue) item = NULL;
+  g_autoptr(WeirStep) step = weir_step_ref (self->step);
+  g_autoptr(WeirValue) item = NULL;
 
   self->n_running--;
   self->run->swarms_wake = TRUE;
@@ -72,6 +72,26 @@ weir_swarm_run_item_over (WeirSwarmRun *self, WeirScopeState *scope)
     weir_swarm_run_tell_ended (self, scope->index, item, scope, scope->pub.result, scope->pub.error, FALSE);
   self->n_calls--;
   weir_swarm_run_let_go (self);
+}
+
+/* Where one item of an earlier run is run again, the others are as they were. */
+static gboolean
+take_known (WeirSwarmRun *self, guint index, WeirValue *item)
+{
+  WeirBuilder *data;
+  WeirValue *result, *error;
+  char key[16];
+
+  g_snprintf (key, sizeof key, "%u", index);
+  if (self->run->rerun == NULL || !weir_rerun_find_item (self->run->rerun, self->step, key, &result, &error))
+    return FALSE;
+  data = weir_record_builder_new (3);
+  weir_builder_set_take (data, "item", weir_value_new_int (index));
+  weir_builder_set_take (data, "known", weir_value_new_bool (TRUE));
+  weir_builder_set (data, error != NULL ? "error" : "result", error != NULL ? error : result);
+  weir_step_emit_swarm (self->step->state, self->run, WEIR_EVENT_SWARM_ITEM, data);
+  weir_swarm_run_tell_ended (self, index, item, NULL, result, error, TRUE);
+  return TRUE;
 }
 
 static void
@@ -117,7 +137,7 @@ start_items (WeirSwarmRun *self)
 
   for (guint i = 0; i < SLICE; i++)
     {
-      g_autoptr (WeirValue) item = NULL;
+      g_autoptr(WeirValue) item = NULL;
 
       if (!is_going (self) || self->n_running >= self->setup.concurrency || !weir_swarm_queue_take (self, &index))
         return FALSE;
@@ -128,7 +148,8 @@ start_items (WeirSwarmRun *self)
           self->missing = TRUE;
           return FALSE;
         }
-      start_item (self, index, item);
+      if (!take_known (self, index, item))
+        start_item (self, index, item);
     }
   return TRUE;
 }
@@ -176,7 +197,7 @@ weir_run_pump_swarms (WeirRun *run)
   for (guint i = 0; run->swarms != NULL && i < run->swarms->len; i++)
     {
       WeirSwarmRun *self = g_ptr_array_index (run->swarms, i);
-      g_autoptr (WeirStep) step = weir_step_ref (self->step);
+      g_autoptr(WeirStep) step = weir_step_ref (self->step);
 
       self->n_calls++;
       pump_swarm (self);
@@ -188,12 +209,12 @@ weir_run_pump_swarms (WeirRun *run)
 void
 weir_run_reject_swarms (WeirRun *run)
 {
-  g_autoptr (GPtrArray) swarms = run->swarms != NULL ? g_ptr_array_copy (run->swarms, NULL, NULL) : NULL;
+  g_autoptr(GPtrArray) swarms = run->swarms != NULL ? g_ptr_array_copy (run->swarms, NULL, NULL) : NULL;
 
   for (guint i = 0; swarms != NULL && i < swarms->len; i++)
     {
       WeirSwarmRun *self = g_ptr_array_index (swarms, i);
-      g_autoptr (WeirStep) step = weir_step_ref (self->step);
+      g_autoptr(WeirStep) step = weir_step_ref (self->step);
 
       self->stopping = TRUE;
       self->n_calls++;

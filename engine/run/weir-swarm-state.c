@@ -200,7 +200,16 @@ apply_added (WeirSwarmState *self, WeirEvent *event)
 }
 
 static void
-apply_item (WeirSwarmState *self, WeirValue *data)
+apply_known (WeirStepState *step, guint index, WeirValue *data)
+{
+  WeirValue *error = weir_value_find_member (data, "error");
+
+  weir_step_state_keep_result (step, index, weir_value_find_member (data, "result"), error);
+  set_status (step->swarm, index, error != NULL ? WEIR_ITEM_FAILED : WEIR_ITEM_OK);
+}
+
+static void
+apply_item (WeirSwarmState *self, WeirStepState *step, WeirValue *data)
 {
   gint64 index = weir_value_get_member_int (data, "item", -1);
   WeirValue *priority = weir_value_find_member (data, "priority");
@@ -215,6 +224,8 @@ apply_item (WeirSwarmState *self, WeirValue *data)
     self->items->data[index] |= WEIR_ITEM_HELD;
   else if (held != NULL)
     self->items->data[index] &= (guint8) ~WEIR_ITEM_HELD;
+  else if (weir_value_find_member (data, "known") != NULL)
+    apply_known (step, (guint) index, data);
   else if (weir_value_find_member (data, "skipped") != NULL)
     set_status (self, (guint) index, WEIR_ITEM_SKIPPED);
   else if (weir_value_find_member (data, "due_at") != NULL)
@@ -245,7 +256,7 @@ weir_swarm_state_apply (WeirRunState *run, WeirStepState *step, WeirEvent *event
   else if (event->kind == WEIR_EVENT_SWARM_CLOSED)
     self->open = FALSE;
   else
-    apply_item (self, event->data);
+    apply_item (self, step, event->data);
 }
 
 /* Something was told of an item: it is told once. */

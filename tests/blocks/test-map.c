@@ -589,6 +589,97 @@ test_reads_a_stream_as_needed (void)
   weir_test_check_fold (test, run);
 }
 
+/* ── one item of a run that is over ─────────────────────────────────────────────────────── */
+
+static WeirRun *
+rerun (WeirTest *test, gint64 id, const char *options_json)
+{
+  g_autoptr (WeirValue) options = weir_json_parse (options_json, -1, NULL);
+  g_autoptr (DexFuture) future = weir_engine_rerun (test->engine, id, options);
+  g_autoptr (GError) error = NULL;
+  const GValue *value = weir_test_await (future, &error);
+  WeirRun *run;
+
+  g_assert_no_error (error);
+  run = g_value_dup_object (value);
+  weir_test_settle (test);
+  return run;
+}
+
+static void
+test_one_item_of_a_run_that_is_over_runs_again (void)
+{
+  g_autoptr (WeirTest) test = weir_test_new_on_disk ();
+  g_autoptr (WeirRun) run = weir_test_play (
+    test, SWARM ("{ concurrency: 4, item_attempts: 1 }", WORK) "  told: { kind: flow.collect }\n" FED "  - map.each_ok -> told.item\n",
+    "{\"items\": [\"a\", \"b\", \"c\", \"d\"]}");
+  g_autoptr (WeirRun) again = NULL;
+  g_autoptr (WeirRun) whole = NULL;
+  g_autofree char *results = NULL;
+  const WeirStepInfo *step;
+
+  weir_test_finish ("work", "1");
+  weir_test_break ("work", "io.other");
+  weir_test_break ("work", "io.busy");
+  weir_test_finish ("work", "4");
+  assert_counts (test, run, "4 = 0 queued, 0 running, 2 ok, 2 failed, 0 skipped");
+  g_assert_cmpint (weir_run_get_status (run), ==, WEIR_RUN_SUCCEEDED);
+
+  again = rerun (test, 1, "{\"mode\": \"from\", \"block\": \"map[2]\"}");
+  g_assert_cmpuint (weir_test_n_waiting ("work"), ==, 1);
+  assert_items (test, again, "ofro");
+  weir_test_finish ("work", "33");
+  weir_test_settle (test);
+  g_assert_cmpint (weir_run_get_status (again), ==, WEIR_RUN_SUCCEEDED);
+  step = weir_run_state_find_step (weir_run_get_state (again), 0, "map");
+  results = weir_json_write (weir_value_find_member (step->outputs, "results"), 0, NULL);
+  g_assert_cmpstr (results, ==, "[1,null,33,4]");
+  g_assert_cmpuint (weir_value_get_length (weir_value_find_member (step->outputs, "failures")), ==, 1);
+  step = weir_run_state_find_step (weir_run_get_state (again), 0, "told");
+  g_assert_cmpuint (weir_value_get_length (weir_value_find_member (step->outputs, "items")), ==, 3);
+  weir_test_check_fold (test, again);
+
+  /* and what is run again from there knows all of it */
+  whole = rerun (test, 2, "{\"mode\": \"only\", \"block\": \"map[1]\"}");
+  assert_items (test, whole, "oroo");
+  weir_test_finish ("work", "22");
+  weir_test_settle (test);
+  g_assert_cmpint (weir_run_get_status (whole), ==, WEIR_RUN_SUCCEEDED);
+  assert_items (test, whole, "oooo");
+  weir_test_check_fold (test, whole);
+}
+
+/* Only what it gave is kept of an early item of many. */
+static void
+test_one_of_many_items_runs_again_after_a_restart (void)
+{
+  g_autoptr (WeirTest) test = weir_test_new_on_disk ();
+  g_autoptr (WeirRun) run = weir_test_play (
+    test,
+    "weir: 1\nname: Many\nblocks:\n  list: { kind: test.pass, config: { give: '=Array.from ({ length: 600 }, (x, i) => i)' } }\n"
+    "  map:\n    kind: flow.map\n    config: { item_attempts: 3, stop_after_failures: 300 }\n    body:\n      blocks:\n"
+    "        work: { kind: test.pass, config: { give: '=item * 2', fail: '=item === 7 ? `io.other` : ``' } }\n" FED,
+    NULL);
+  g_autoptr (WeirRun) again = NULL;
+  WeirValue *results;
+
+  while (!weir_run_status_is_final (weir_run_get_status (run)))
+    {
+      weir_clock_advance (test->clock, 60000);
+      weir_test_settle (test);
+    }
+  assert_counts (test, run, "600 = 0 queued, 0 running, 599 ok, 1 failed, 0 skipped");
+  g_clear_object (&run);
+  weir_test_reopen (test);
+  again = rerun (test, 1, "{\"mode\": \"only\", \"block\": \"map[5]\"}");
+  assert_counts (test, again, "600 = 0 queued, 0 running, 599 ok, 1 failed, 0 skipped");
+  g_assert_cmpint (weir_run_get_status (again), ==, WEIR_RUN_SUCCEEDED);
+  g_assert_cmpuint (weir_run_state_get_n_scopes (weir_run_get_state (again)), ==, 2);
+  results = weir_value_find_member (weir_run_state_find_step (weir_run_get_state (again), 0, "map")->outputs, "results");
+  g_assert_cmpint (weir_value_get_int (weir_value_get_item (results, 599)), ==, 1198);
+  weir_test_check_fold (test, again);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -613,5 +704,7 @@ main (int argc, char **argv)
   g_test_add_func ("/weir/swarm/waits-over-a-restart", test_waits_over_a_restart);
   g_test_add_func ("/weir/swarm/keeps-many-items-small", test_keeps_many_items_small);
   g_test_add_func ("/weir/swarm/reads-a-stream-as-needed", test_reads_a_stream_as_needed);
+  g_test_add_func ("/weir/swarm/runs-again/one-item-of-a-run-that-is-over", test_one_item_of_a_run_that_is_over_runs_again);
+  g_test_add_func ("/weir/swarm/runs-again/one-of-many-after-a-restart", test_one_of_many_items_runs_again_after_a_restart);
   return g_test_run ();
 }
