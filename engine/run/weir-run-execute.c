@@ -478,7 +478,7 @@ start_due_retries (WeirRun *run)
         continue;
       for (guint j = 0; j < scope->shared->plan->n_blocks; j++)
         for (WeirStepState *state = scope->blocks[j].last; state != NULL; state = state->previous)
-          if (state->info.status == WEIR_STEP_RETRY_WAIT && state->info.due_at <= now && !scope->failing
+          if (state->info.status == WEIR_STEP_RETRY_WAIT && (state->hurried || state->info.due_at <= now) && !scope->failing
               && !weir_run_state_is_paused (run->state, scope, j))
             {
               if (state->waits)

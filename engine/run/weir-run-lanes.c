@@ -284,14 +284,33 @@ weir_run_queue_drop (WeirStepState *state)
     weir_queue_entry_remove (entry->run->engine->queue, entry);
 }
 
-void
-weir_run_queue_move (WeirRunQueue *self, WeirStepState *state)
+/* A step that runs has a lane of its own while it waits for its turn. */
+static void
+move_turn (WeirRunQueue *self, WeirQueueEntry *entry)
 {
-  WeirQueueEntry *entry = state->entry;
-  WeirLane *lane = entry != NULL ? entry->lane : NULL;
+  WeirLane *lane = entry->lane;
+  int priority = weir_run_state_get_priority (entry->run->state, entry->step->state);
+
+  if (lane->priority == priority)
+    return;
+  lane->priority = priority;
+  if (lane->in != NULL && lane->in != &self->free)
+    weir_lane_place (self, lane, &lane->gates[0]->parked[priority >= WEIR_PRIORITY_HIGH]);
+  weir_lane_update (self, lane);
+}
+
+static void
+move_entry (WeirRunQueue *self, WeirQueueEntry *entry)
+{
+  WeirLane *lane = entry->lane;
   gboolean head;
 
-  if (lane == NULL || lane->priority == weir_run_state_get_priority (entry->run->state, state))
+  if (entry->step != NULL)
+    {
+      move_turn (self, entry);
+      return;
+    }
+  if (lane->priority == weir_run_state_get_priority (entry->run->state, entry->state))
     return;
   head = lane->entries.head == &entry->link;
   self->n_entries--;
@@ -301,4 +320,53 @@ weir_run_queue_move (WeirRunQueue *self, WeirStepState *state)
   else if (head)
     weir_lane_update (self, lane);
   join_lane (self, entry);
+}
+
+/* (transfer container): what of a run waits in lanes */
+static GPtrArray *
+list_entries (WeirRunQueue *self, WeirRun *run, GPtrArray *gates)
+{
+  GPtrArray *entries = g_ptr_array_new ();
+  GHashTableIter iter;
+  WeirLane *lane;
+
+  g_hash_table_iter_init (&iter, self->lanes);
+  while (g_hash_table_iter_next (&iter, (gpointer *) &lane, NULL))
+    if (lane->run == run)
+      {
+        for (GList *l = lane->entries.head; l != NULL; l = l->next)
+          g_ptr_array_add (entries, l->data);
+        if (gates != NULL)
+          g_ptr_array_add (gates, lane->gates[0]);
+      }
+  return entries;
+}
+
+/* Whatever of the run waits: steps that have not begun, those whose next attempt is due, those that run and wait for their turn. */
+void
+weir_run_queue_move (WeirRunQueue *self, WeirRun *run)
+{
+  g_autoptr(GPtrArray) gates = g_ptr_array_new ();
+  g_autoptr(GPtrArray) entries = list_entries (self, run, gates);
+
+  for (guint i = 0; i < entries->len; i++)
+    move_entry (self, g_ptr_array_index (entries, i));
+  /* some may pass now: places that are kept for high priority */
+  for (guint i = 0; i < gates->len; i++)
+    weir_run_queue_gate_changed (self, g_ptr_array_index (gates, i));
+}
+
+/* Those that have not begun are suspended; those that waited for their next attempt come again when the part goes on. */
+void
+weir_run_queue_drop_paused (WeirRunQueue *self, WeirRun *run)
+{
+  g_autoptr(GPtrArray) entries = list_entries (self, run, NULL);
+
+  for (guint i = 0; i < entries->len; i++)
+    {
+      WeirStepState *state = ((WeirQueueEntry *) g_ptr_array_index (entries, i))->state;
+
+      if (state != NULL && weir_run_state_is_paused (run->state, state->scope, state->block_index))
+        weir_run_queue_drop (state);
+    }
 }

@@ -3,6 +3,7 @@
 /* Verbs on parts of a run: a block, a container with all that is in it, one item of a container. */
 
 #include "weir-run-private.h"
+#include "weir-run-queue.h"
 #include "weir-verbs.h"
 
 static WeirScopeState *
@@ -56,6 +57,8 @@ mark_part (WeirRun *self, guint32 scope_id, const char *block, gboolean pause, G
     }
   if (paused != pause)
     weir_run_emit_part (self, pause ? WEIR_EVENT_PART_PAUSED : WEIR_EVENT_PART_RESUMED, scope_id, block, NULL);
+  if (pause)
+    weir_run_queue_drop_paused (self->engine->queue, self);
   weir_engine_wake (self->engine, self);
   weir_engine_hurry (self->engine);
   return TRUE;
@@ -142,8 +145,7 @@ stop_step (WeirRun *self, WeirStepState *state, gboolean force, gboolean alone)
 
   if (step != NULL && !step->settled)
     {
-      step->stopped = TRUE;
-      step->forced = force;
+      weir_step_mark_stopped (step, force);
       step->stopped_alone = alone;
     }
   weir_run_stop_inside (self, state, force);
@@ -213,7 +215,10 @@ weir_run_stop_part (WeirRun *self, guint32 scope_id, const char *block, gboolean
 
       for (WeirStepState *state = scope->blocks[index].last; state != NULL; state = state->previous)
         stop_step (self, state, force, TRUE);
+      weir_run_close_failing (self, scope);
     }
+  if (force)
+    weir_run_await_forced (self);
   weir_run_close_rested (self);
   weir_run_check_end (self);
   weir_engine_wake (self->engine, self);

@@ -14,28 +14,6 @@ weir_run_goes_on (WeirRun *run)
 /* ── priorities ─────────────────────────────────────────────────────────────────────────── */
 
 static gboolean
-is_within (WeirScopeState *scope, WeirScopeState *outer)
-{
-  while (scope != NULL && scope != outer)
-    scope = scope->parent;
-  return scope != NULL;
-}
-
-/* @scope NULL: of the whole run. */
-static void
-move_waiting (WeirRun *self, WeirScopeState *scope)
-{
-  for (GList *l = self->state->waiting.head; l != NULL; l = l->next)
-    {
-      WeirStepState *state = l->data;
-
-      if (scope == NULL || is_within (state->scope, scope))
-        weir_run_queue_move (self->engine->queue, state);
-    }
-  weir_engine_wake (self->engine, self);
-}
-
-static gboolean
 check_alive (WeirRun *self, GError **error)
 {
   if (self->engine != NULL && !self->suspended && !weir_run_status_is_final (self->state->status))
@@ -86,7 +64,8 @@ weir_run_set_priority (WeirRun *self, int priority, GError **error)
   if (!check_alive (self, error) || !check_priority (priority, error))
     return FALSE;
   weir_run_emit (self, WEIR_EVENT_RUN_PRIORITY, NULL, weir_value_new_record (&key, &value, 1));
-  move_waiting (self, NULL);
+  weir_run_queue_move (self->engine->queue, self);
+  weir_engine_wake (self->engine, self);
   return TRUE;
 }
 
@@ -110,7 +89,7 @@ weir_run_set_priority_in (WeirRun *self, guint32 scope, const char *block, int p
   g_return_val_if_fail (WEIR_IS_RUN (self), FALSE);
   if (!check_alive (self, error) || !check_priority (priority, error))
     return FALSE;
-  if (scope >= self->state->scopes->len
+  if (scope >= self->state->scopes->len || g_ptr_array_index (self->state->scopes, scope) == NULL
       || (block != NULL && weir_run_state_lookup (self->state, scope, block, 0) == NULL))
     {
       g_set_error (error, WEIR_ERROR, WEIR_ERROR_NOT_FOUND, "There is no step of %s in scope %u",
@@ -123,10 +102,7 @@ weir_run_set_priority_in (WeirRun *self, guint32 scope, const char *block, int p
   if (block != NULL)
     weir_builder_set_take (data, "block", weir_value_new_text (block));
   weir_run_emit (self, WEIR_EVENT_RUN_PRIORITY, NULL, weir_builder_end (data));
-  if (block == NULL)
-    move_waiting (self, g_ptr_array_index (self->state->scopes, scope));
-  else
-    weir_run_queue_move (self->engine->queue, weir_run_state_lookup (self->state, scope, block, 0));
+  weir_run_queue_move (self->engine->queue, self);
   weir_engine_wake (self->engine, self);
   return TRUE;
 }
@@ -151,7 +127,7 @@ explain_run (WeirRun *self)
 static char *
 explain_retry (WeirRun *self, WeirStepState *state)
 {
-  gint64 rest = MAX (state->info.due_at - weir_clock_get_time (self->engine->clock), 0);
+  gint64 rest = state->hurried ? 0 : MAX (state->info.due_at - weir_clock_get_time (self->engine->clock), 0);
 
   return g_strdup_printf ("attempt %u in %.1f s", state->info.attempt + 1, (double) ((rest + 99999) / 100000) / 10);
 }

@@ -81,7 +81,8 @@ struct _WeirStep
   gboolean             settled; /* its end is journalled: what comes later is dropped */
   gboolean             timed_out;
   gboolean             stopped;
-  gboolean             forced;  /* stopped by force */
+  gboolean             forced;  /* stopped by force, */
+  gint64               forced_at; /* then, mono µs */
   gboolean             said_alive; /* that its program does not die */
   gboolean             stopped_alone; /* what is around it goes on */
   GPid                 pid;     /* of its program while that lives; 0: none */
@@ -139,6 +140,8 @@ void             weir_run_emit_override    (WeirRun *run, WeirStepState *state, 
 void             weir_run_check_end        (WeirRun *run);
 void             weir_run_cancel_steps     (WeirRun *run);
 void             weir_run_cancel_leftovers (WeirRun *run);
+void             weir_step_mark_stopped    (WeirStep *step, gboolean force);
+void             weir_run_await_forced     (WeirRun *run);
 /* Starts a step that was taken from the run queue. */
 void             weir_run_begin_step       (WeirRun *run, WeirStep *step);
 /* Puts what waits for a place into the queue of the engine. */

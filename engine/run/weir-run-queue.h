@@ -73,9 +73,12 @@ void          weir_run_queue_add          (WeirRunQueue  *self,
                                            WeirStepState *state);
 /* The step waits no more, or not here. Safe for any. */
 void          weir_run_queue_drop         (WeirStepState *state);
-/* Its priority has changed. */
+/* Priorities in it have changed. */
 void          weir_run_queue_move         (WeirRunQueue  *self,
-                                           WeirStepState *state);
+                                           WeirRun       *run);
+/* What is in a paused part of a run waits no more. */
+void          weir_run_queue_drop_paused  (WeirRunQueue  *self,
+                                           WeirRun       *run);
 /* Starts what may start, until @until (monotonic µs); whether more could. */
 gboolean      weir_run_queue_start        (WeirRunQueue  *self,
                                            gint64         until);

@@ -122,4 +122,5 @@ weir_run_state_apply_part_stopped (WeirRunState *self, WeirEvent *event)
   scope->pub.error = error != NULL ? weir_value_ref (error) : NULL;
   scope->pub.result = result != NULL ? weir_value_ref (result) : NULL;
   scope->failing = TRUE;
+  scope->forced |= error != NULL && g_str_equal (weir_value_get_member_text (error, "class", ""), "flow.interrupted");
 }

@@ -107,6 +107,7 @@ struct _WeirScopeState
   char            *failed_block;
   gboolean         rested;    /* told to the executor */
   gboolean         paused;    /* one item is */
+  gboolean         forced;    /* it was ended by force: so is what is left of it */
   WeirStepState   *last_done; /* the last step that succeeded, for the result */
   guint            depth;
   char            *workflow;  /* id of the sub-workflow that it runs; NULL for bodies and the root */
@@ -132,6 +133,7 @@ struct _WeirStepState
   guint           block_index;
   gboolean        skip;     /* to be skipped: nothing was delivered */
   gboolean        expired;  /* the patience of its block was over */
+  gboolean        hurried;  /* the executor's: it does not wait for the moment of its next attempt any longer */
   gboolean        overflow; /* the round that the budget of its cycle forbids */
   gboolean        routed;
   WeirStepState  *previous; /* firing of the same block */

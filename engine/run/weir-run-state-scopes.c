@@ -199,7 +199,7 @@ weir_run_state_apply_scope_closed (WeirRunState *self, WeirEvent *event, GError 
   g_clear_pointer (&scope->pub.error, weir_value_unref);
   scope->pub.error = weir_run_state_dup_member (event->data, "error");
   scope->closed_at = event->at;
-  weir_scope_state_close (self, scope, WEIR_STEP_CANCELLED);
+  weir_scope_state_close (self, scope, scope->forced ? WEIR_STEP_INTERRUPTED : WEIR_STEP_CANCELLED);
   container = weir_run_state_lookup (self, scope->pub.parent, scope->pub.block, scope->pub.firing);
   if (container == NULL)
     return TRUE;

@@ -214,6 +214,7 @@ apply_retry (WeirRunState *self, WeirStepState *step, WeirEvent *event)
       g_array_append_val (info->attempts, ((WeirAttempt) { .started_at = info->started_at }));
     }
   end_attempt (step, event, info->error);
+  step->hurried = FALSE;
   weir_step_state_clear_waits (step);
   weir_swarm_state_try_again (step);
   weir_step_state_forget_failures (step);
@@ -318,7 +319,8 @@ apply_failed (WeirRunState *self, WeirStepState *step, WeirEvent *event, WeirSte
           scope->failed_block = g_strdup (step->info.block);
           scope->pub.error = step->info.error != NULL ? weir_value_ref (step->info.error) : NULL;
         }
-      scope->failing = !weir_workflow_get_finish_on_failure (self->workflow);
+      /* what was stopped stays so */
+      scope->failing |= !weir_workflow_get_finish_on_failure (self->workflow);
       if (scope->failing)
         weir_scope_step_over (self, step);
       else

@@ -100,40 +100,73 @@ weir_run_cancel_leftovers (WeirRun *run)
     weir_run_reject_scopes (run);
 }
 
+/* How long a step that is forced may take before it is given up, ms. */
+static gint64
+get_grace (WeirStep *step)
+{
+  return MAX (FORCE_GRACE_MS, step->kill_grace_ms + 1000);
+}
+
+static void
+give_up (WeirRun *run, WeirStep *step)
+{
+  const char *key = "reason";
+  g_autoptr(WeirValue) reason = weir_value_new_text ("It did not react to being stopped");
+
+  if (run->state->status == WEIR_RUN_STOPPING)
+    {
+      weir_run_emit (run, WEIR_EVENT_BLOCK_INTERRUPTED, step->state, weir_value_new_record (&key, &reason, 1));
+      step->settled = TRUE;
+      weir_step_release (step);
+    }
+  else
+    {
+      /* a part of a run that goes on: for the rest it failed */
+      g_autoptr(GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED,
+                                                      "It did not react to being stopped");
+
+      weir_run_step_done (step, error);
+    }
+}
+
+/* Its program was killed, and something of it is there all the same. */
+static gboolean
+is_alive (WeirStep *step)
+{
+  GPid pid = step->left != 0 ? step->left : step->pid;
+  g_autofree char *why = NULL;
+
+  if (step->pid == 0 || (kill (-step->pid, SIGKILL) != 0 && step->left == 0))
+    return FALSE;
+  why = weir_program_tree_explain (pid);
+  if (!step->said_alive)
+    weir_step_log (step, WEIR_LOG_ERROR, "Interrupting: process %d was killed and is still there: %s", (int) pid, why);
+  step->said_alive = TRUE;
+  return TRUE;
+}
+
+/* What is inside a container comes before it. */
 static DexFuture *
 force_over_cb (DexFuture *future, gpointer user_data)
 {
   g_autoptr(WeirRun) run = g_object_ref (user_data);
   gboolean alive = FALSE;
 
-  if (run->suspended || run->engine == NULL || run->state->status != WEIR_RUN_STOPPING)
-    return dex_future_new_true ();
-  for (guint i = 0; i < run->state->steps->len; i++)
+  for (guint i = run->state->steps->len; i-- > 0;)
     {
       WeirStepState *state = g_ptr_array_index (run->state->steps, i);
-      WeirStep *step = state != NULL ? state->runtime : NULL;
-      const char *key = "reason";
-      g_autoptr(WeirValue) reason = NULL;
+      g_autoptr(WeirStep) step = state != NULL && state->runtime != NULL ? weir_step_ref (state->runtime) : NULL;
 
-      if (step == NULL || step->settled)
+      if (run->suspended || run->engine == NULL || weir_run_status_is_final (run->state->status))
+        return dex_future_new_true ();
+      if (step == NULL || step->settled || !step->forced
+          || weir_clock_get_mono (run->engine->clock) - step->forced_at < get_grace (step) * 1000)
         continue;
-      if (step->pid != 0 && (kill (-step->pid, SIGKILL) == 0 || step->left != 0))
-        {
-          GPid pid = step->left != 0 ? step->left : step->pid;
-          g_autofree char *why = weir_program_tree_explain (pid);
-
-          /* it is not over before that is true */
-          if (!step->said_alive)
-            weir_step_log (step, WEIR_LOG_ERROR, "Interrupting: process %d was killed and is still there: %s",
-                           (int) pid, why);
-          step->said_alive = TRUE;
-          alive = TRUE;
-          continue;
-        }
-      reason = weir_value_new_text ("It did not react to being stopped");
-      weir_run_emit (run, WEIR_EVENT_BLOCK_INTERRUPTED, state, weir_value_new_record (&key, &reason, 1));
-      step->settled = TRUE;
-      weir_step_release (step);
+      /* it is not over before that is true */
+      if (is_alive (step))
+        alive = TRUE;
+      else
+        give_up (run, step);
     }
   weir_run_check_end (run);
   if (alive)
@@ -141,12 +174,38 @@ force_over_cb (DexFuture *future, gpointer user_data)
   return dex_future_new_true ();
 }
 
+/* It is to end; it hears of it from its cancellable. */
+void
+weir_step_mark_stopped (WeirStep *step, gboolean force)
+{
+  step->stopped = TRUE;
+  if (force && !step->forced)
+    step->forced_at = weir_clock_get_mono (step->run->engine->clock);
+  step->forced |= force;
+}
+
+/* Those that were forced and do not react are given up. */
+void
+weir_run_await_forced (WeirRun *run)
+{
+  gint64 grace = 0;
+
+  for (guint i = 0; i < run->state->steps->len; i++)
+    {
+      WeirStepState *state = g_ptr_array_index (run->state->steps, i);
+      WeirStep *step = state != NULL ? state->runtime : NULL;
+
+      if (step != NULL && !step->settled && step->forced)
+        grace = MAX (grace, get_grace (step));
+    }
+  if (grace > 0)
+    weir_run_call_later (run, grace, force_over_cb);
+}
+
 /* Asks every running step to end. */
 void
 weir_run_cancel_steps (WeirRun *run)
 {
-  gint64 grace = FORCE_GRACE_MS;
-
   for (guint i = 0; i < run->state->steps->len; i++)
     {
       WeirStepState *state = g_ptr_array_index (run->state->steps, i);
@@ -154,12 +213,10 @@ weir_run_cancel_steps (WeirRun *run)
 
       if (step == NULL || step->settled)
         continue;
-      step->stopped = TRUE;
-      step->forced = run->force;
-      grace = MAX (grace, step->kill_grace_ms + 1000);
+      weir_step_mark_stopped (step, run->force);
       g_cancellable_cancel (step->cancellable);
     }
   weir_run_reject_scopes (run);
   if (run->force)
-    weir_run_call_later (run, grace, force_over_cb);
+    weir_run_await_forced (run);
 }

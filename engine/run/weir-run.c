@@ -586,7 +586,8 @@ weir_run_retry_now (WeirRun *self, guint32 scope, const char *block)
 
   if (step == NULL || step->info.status != WEIR_STEP_RETRY_WAIT || self->engine == NULL)
     return FALSE;
-  step->info.due_at = 0;
+  /* no part of the journal: after a restart it waits for its moment again */
+  step->hurried = TRUE;
   weir_engine_wake (self->engine, self);
   return TRUE;
 }

@@ -75,7 +75,7 @@ may_retry (WeirStep *step, const char *class_name)
 {
   const WeirReliability *reliability = weir_block_get_reliability (step->block->block);
 
-  if (step->attempt >= reliability->attempts || weir_run_is_stopping (step->run))
+  if (step->attempt >= reliability->attempts || step->stopped || weir_run_is_stopping (step->run))
     return FALSE;
   if (g_str_equal (class_name, "flow.cancelled") || g_str_equal (class_name, "internal.bug"))
     return FALSE;
@@ -173,7 +173,6 @@ weir_run_end_unstarted (WeirRun *run, WeirStepState *state, gboolean force, gboo
   step->forced = force;
   step->stopped_alone = alone;
   give_up_step (step);
-  weir_run_close_failing (run, state->scope);
 }
 
 void

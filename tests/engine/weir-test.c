@@ -504,6 +504,36 @@ weir_test_break (const char *block, const char *class_name)
   waiting_free (entry);
 }
 
+/* One of several steps of a block. FALSE: it is not at work. */
+gboolean
+weir_test_end_step (WeirRun *run, guint32 scope, const char *block, const char *class_name)
+{
+  for (guint i = 0; i < waiting->len; i++)
+    {
+      Waiting *entry = g_ptr_array_index (waiting, i);
+      GError *error = NULL;
+
+      if (entry->step->run != run || entry->step->state->info.scope != scope
+          || !g_str_equal (weir_step_get_block_id (entry->step), block)
+          || !dex_future_is_pending (DEX_FUTURE (entry->promise)))
+        continue;
+      g_ptr_array_steal_index (waiting, i);
+      if (class_name != NULL)
+        {
+          weir_set_failure (&error, class_name, "Told to fail");
+          dex_promise_reject (entry->promise, error);
+        }
+      else
+        {
+          weir_step_emit (entry->step, "value", entry->value);
+          dex_promise_resolve_boolean (entry->promise, TRUE);
+        }
+      waiting_free (entry);
+      return TRUE;
+    }
+  return FALSE;
+}
+
 static WeirRunState *
 fold_anew (WeirTest *test, WeirRun *run)
 {

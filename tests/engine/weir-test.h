@@ -40,6 +40,8 @@ guint         weir_test_n_waiting (const char *block);
 char         *weir_test_names     (void);
 void          weir_test_finish    (const char *block, const char *value_json);
 void          weir_test_break     (const char *block, const char *class_name);
+/* A certain one of several. @class_name NULL: it succeeds. FALSE: it is not at work. */
+gboolean      weir_test_end_step  (WeirRun *run, guint32 scope, const char *block, const char *class_name);
 /* Nobody will ever tell it. */
 void          weir_test_abandon   (const char *block);
 /* Folds the journal anew and compares with the live state. */
