@@ -14,10 +14,11 @@ command_test () {
 # What CI does for a minute, for as long as one likes: rounds of each until the time is up. Seeds are in the output; a failure ends it.
 command_soak () {
   local until=$((SECONDS + ${1:-60} * 60)) round=0
-  build_ninja release src/cli/weir tests/crash/weir-calls.so tests/engine/test-run-random tests/engine/test-run-disk
+  build_ninja release src/cli/weir tests/crash/weir-calls.so tests/engine/test-run-model tests/engine/test-run-random tests/engine/test-run-disk
   while [ $SECONDS -lt $until ]; do
     round=$((round + 1))
     say "Round $round, $(((until - SECONDS) / 60)) minutes to go"
+    WEIR_COMMANDS=1000000 "$build_dir/tests/engine/test-run-model" || return
     WEIR_RANDOM_RUNS=20000 "$build_dir/tests/engine/test-run-random" || return
     WEIR_DISK_STRIDE=1 "$build_dir/tests/engine/test-run-disk" || return
     meson test -C "$build_dir" --no-rebuild --verbose --suite crash >&2 || return
