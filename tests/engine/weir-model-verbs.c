@@ -153,6 +153,11 @@ static void stop_scope (ModelScope *scope, gboolean force);
 static void
 stop_step (ModelStep *step, gboolean force, gboolean alone)
 {
+  gboolean works = step->status == WEIR_STEP_RUNNING;
+
+  /* also of one that is over itself: what does not hear is still there */
+  for (guint i = 0; step->items != NULL && i < step->items->len; i++)
+    stop_scope (g_ptr_array_index (step->items, i), force);
   if (!has_fired (step))
     return;
   if (is_under_way (step))
@@ -160,11 +165,8 @@ stop_step (ModelStep *step, gboolean force, gboolean alone)
       mark_stopped (step, force);
       step->alone = alone;
     }
-  if (step->block->kind == MODEL_SWARM && step->status == WEIR_STEP_RUNNING)
-    for (guint i = 0; i < step->items->len; i++)
-      stop_scope (g_ptr_array_index (step->items, i), force);
-  else if (step->block->kind == MODEL_DEAF && step->status == WEIR_STEP_RUNNING)
-    ; /* until it ends by itself */
+  if (works && (step->block->kind == MODEL_SWARM || step->block->kind == MODEL_DEAF))
+    ; /* until what is inside has ended, or it does by itself */
   else if (alone)
     model_step_fail (step, stopped_status (force));
   else
