@@ -253,11 +253,10 @@ model_refuse_step (WeirRunVerb verb, WeirStepStatus status, WeirStepStatus *to)
   gboolean waits = status == WEIR_STEP_READY || status == WEIR_STEP_QUEUED; /* for nothing but its turn */
 
   *to = status;
-  if (verb == WEIR_VERB_CANCEL_AND_DELETE)
-    return "Only a whole run is deleted";
   if (status == WEIR_STEP_UNKNOWN)
-    return verb == WEIR_VERB_STOP || verb == WEIR_VERB_FORCE_STOP ? "Its outcome is not known: say what became of it"
-                                                                  : "Its outcome is not known";
+    return verb == WEIR_VERB_STOP || verb == WEIR_VERB_FORCE_STOP || verb == WEIR_VERB_CANCEL_AND_DELETE
+             ? "Its outcome is not known: say what became of it"
+             : "Its outcome is not known";
   if (verb == WEIR_VERB_UNDO)
     {
       *to = WEIR_STEP_UNDONE;
@@ -265,8 +264,9 @@ model_refuse_step (WeirRunVerb verb, WeirStepStatus status, WeirStepStatus *to)
              : model_status_is_over (status) ? NULL
                                              : "It has not ended";
     }
+  /* with the run, if that goes on */
   if (model_status_is_over (status))
-    return "It has ended";
+    return verb == WEIR_VERB_CANCEL_AND_DELETE ? NULL : "It has ended";
   switch (verb)
     {
     case WEIR_VERB_PAUSE:
