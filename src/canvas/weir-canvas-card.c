@@ -247,30 +247,6 @@ kind_icon (WeirBlock *block)
   return kind != NULL ? kind->icon : "dialog-question-symbolic";
 }
 
-static const char *
-kind_fallback_icon (WeirBlock *block)
-{
-  static const struct
-  {
-    const char *family, *icon;
-  } icons[] = {
-    { "file.", "folder-symbolic" },
-    { "flow.", "media-playlist-shuffle-symbolic" },
-    { "http.", "network-wired-symbolic" },
-    { "data.", "view-list-symbolic" },
-    { "exec.", "utilities-terminal-symbolic" },
-    { "image.", "image-x-generic-symbolic" },
-    { "desk.", "user-desktop-symbolic" },
-    { "human.", "avatar-default-symbolic" },
-    { "trigger.", "alarm-symbolic" },
-  };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (icons); i++)
-    if (g_str_has_prefix (weir_block_get_kind_id (block), icons[i].family))
-      return icons[i].icon;
-  return "applications-system-symbolic";
-}
-
 static void
 draw_tile (WeirCard    *self,
            WeirPainter *painter,
@@ -288,7 +264,7 @@ draw_tile (WeirCard    *self,
 
   tint = fade (painter->palette, faded, &tint);
   weir_painter_fill_rounded (snapshot, &GRAPHENE_RECT_INIT (x, y, size, size), size * 0.22, &tint);
-  weir_painter_draw_icon (painter, snapshot, kind_icon (self->block), kind_fallback_icon (self->block), &ink,
+  weir_painter_draw_icon (painter, snapshot, kind_icon (self->block), weir_canvas_family_icon (weir_block_get_kind_id (self->block)), &ink,
                           x + (size - icon) / 2, y + (size - icon) / 2, icon);
 }
 

@@ -145,14 +145,20 @@ compare_choices (gconstpointer a,
   Order *order = user_data;
   graphene_point_t from = weir_canvas_middle_of (order->from);
   double distances[2];
+  gboolean implicit[2];
 
   for (guint i = 0; i < 2; i++)
     {
       WeirCard *card = weir_scene_find_card (order->canvas->scene, choices[i]->block);
+      const WeirPin *pin = weir_card_find_pin (card, choices[i]->port, choices[i]->input);
       graphene_point_t at = weir_canvas_middle_of (card);
 
+      implicit[i] = pin->implicit;
       distances[i] = hypot (at.x - from.x, at.y - from.y);
     }
+  /* What takes the value comes before what only takes the moment. */
+  if (implicit[0] != implicit[1])
+    return implicit[0] ? 1 : -1;
   return (distances[0] > distances[1]) - (distances[0] < distances[1]);
 }
 

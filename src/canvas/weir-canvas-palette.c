@@ -286,3 +286,33 @@ weir_canvas_note_colours (const char *name,
   *fill = weir_canvas_mix (&palette.background, &hue, frame ? 0.09 : palette.dark ? 0.24 : 0.16);
   *border = palette.high_contrast ? palette.card_border : weir_canvas_mix (&palette.background, &hue, 0.5);
 }
+
+/**
+ * weir_canvas_family_icon:
+ * @kind_id: id of a block kind
+ *
+ * Returns: name of a symbolic icon that every theme has, for a kind without one of its own
+ */
+const char *
+weir_canvas_family_icon (const char *kind_id)
+{
+  static const struct
+  {
+    const char *family, *icon;
+  } icons[] = {
+    { "file.", "folder-symbolic" },
+    { "flow.", "media-playlist-shuffle-symbolic" },
+    { "http.", "network-wired-symbolic" },
+    { "data.", "view-list-symbolic" },
+    { "exec.", "utilities-terminal-symbolic" },
+    { "image.", "image-x-generic-symbolic" },
+    { "desk.", "user-desktop-symbolic" },
+    { "human.", "avatar-default-symbolic" },
+    { "trigger.", "alarm-symbolic" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (icons); i++)
+    if (g_str_has_prefix (kind_id, icons[i].family))
+      return icons[i].icon;
+  return "applications-system-symbolic";
+}

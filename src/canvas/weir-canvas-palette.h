@@ -61,4 +61,6 @@ void    weir_canvas_note_colours (const char     *name,
                                   GdkRGBA        *fill,
                                   GdkRGBA        *border);
 
+const char *weir_canvas_family_icon (const char *kind_id);
+
 G_END_DECLS

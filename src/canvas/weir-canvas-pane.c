@@ -45,7 +45,7 @@ show_minimap_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* Whether the map stands over a block although there is nothing out of sight that it could lead to. */
+/* Whether the map stands over a block although there is nothing out of sight that it could lead to, or shows nothing. */
 static gboolean
 is_in_the_way (WeirCanvasPane *self,
                int             width,
@@ -54,6 +54,9 @@ is_in_the_way (WeirCanvasPane *self,
   WeirGraph *graph = weir_canvas_get_graph (self->canvas);
   graphene_rect_t sight = GRAPHENE_RECT_INIT (0, 0, width, height), map;
   gboolean covers = FALSE;
+
+  if (graph == NULL || weir_graph_get_n_blocks (graph) == 0)
+    return TRUE;
 
   map = GRAPHENE_RECT_INIT (width - WEIR_MINIMAP_WIDTH - 18, height - WEIR_MINIMAP_HEIGHT - 18, WEIR_MINIMAP_WIDTH,
                             WEIR_MINIMAP_HEIGHT);

@@ -247,7 +247,5 @@ gboolean weir_canvas_offer_converters (WeirCanvas *self, const WeirLinkDrag *dra
 void weir_canvas_install_splice (GtkWidgetClass *klass);
 
 void weir_canvas_stop_glide (WeirCanvas *self);
-/* What 100 % is: larger for large text. */
-double weir_canvas_get_unit (WeirCanvas *self);
 
 G_END_DECLS

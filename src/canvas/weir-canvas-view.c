@@ -28,6 +28,7 @@ weir_canvas_zoom_to_fit (WeirCanvas *self)
   int width, height;
 
   g_return_if_fail (WEIR_IS_CANVAS (self));
+  weir_viewport_set_unit (self->viewport, weir_canvas_get_unit (self));
   weir_viewport_get_size (self->viewport, &width, &height);
   if (width == 0 || height == 0)
     self->fit_wanted = TRUE;
@@ -94,7 +95,14 @@ weir_canvas_describe_block (WeirCanvas *self,
   return card != NULL ? weir_scene_describe_card (self->scene, card) : g_strdup (weir_block_get_title (block));
 }
 
-/* Cards stand where the file says, so text in them can grow a little only; what is more comes from the zoom. */
+/**
+ * weir_canvas_get_unit:
+ * @self: a canvas
+ *
+ * Cards stand where the file says, so large text in them can grow a little only; what is more comes from the zoom.
+ *
+ * Returns: the zoom that counts as 100 %, 1 for text of the usual size
+ */
 double
 weir_canvas_get_unit (WeirCanvas *self)
 {

@@ -53,6 +53,8 @@ gboolean      weir_canvas_get_editable       (WeirCanvas   *self);
 void          weir_canvas_set_editable       (WeirCanvas   *self,
                                               gboolean      editable);
 double        weir_canvas_get_zoom           (WeirCanvas   *self);
+/* The zoom that counts as 100 %: larger for large text. */
+double        weir_canvas_get_unit           (WeirCanvas   *self);
 /* Around the middle. */
 void          weir_canvas_set_zoom           (WeirCanvas   *self,
                                               double        zoom);

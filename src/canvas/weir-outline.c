@@ -80,6 +80,7 @@ refresh_row (WeirOutline *self,
   GtkWidget *title = gtk_widget_get_first_child (text), *links = gtk_widget_get_next_sibling (title);
   GtkWidget *state = gtk_widget_get_next_sibling (text);
   WeirCard *card = self->scene != NULL ? weir_scene_find_card (self->scene, block) : NULL;
+  GtkIconTheme *theme = gtk_icon_theme_get_for_display (gtk_widget_get_display (GTK_WIDGET (self)));
   const WeirBlockKind *kind = weir_block_get_kind (block);
   g_autofree char *link_text = NULL, *spoken = NULL, *description = NULL;
 
@@ -89,8 +90,10 @@ refresh_row (WeirOutline *self,
   link_text = describe_links (block);
   spoken = weir_scene_describe_card (self->scene, card);
   description = g_strdup_printf ("%s, %s", spoken, link_text);
-  gtk_image_set_from_icon_name (GTK_IMAGE (icon),
-                                kind != NULL && kind->icon != NULL ? kind->icon : "applications-system-symbolic");
+  gtk_image_set_from_icon_name (GTK_IMAGE (icon), kind != NULL && kind->icon != NULL
+                                                      && gtk_icon_theme_has_icon (theme, kind->icon)
+                                                    ? kind->icon
+                                                    : weir_canvas_family_icon (weir_block_get_kind_id (block)));
   gtk_label_set_text (GTK_LABEL (title), weir_block_get_title (block));
   gtk_label_set_text (GTK_LABEL (links), link_text);
   gtk_widget_set_visible (state, card->shown);

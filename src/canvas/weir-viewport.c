@@ -12,6 +12,7 @@ struct _WeirViewport
   double  y;
   int     width;
   int     height;
+  double  unit;      /* the zoom that counts as original size */
 };
 
 G_DEFINE_FINAL_TYPE (WeirViewport, weir_viewport, G_TYPE_OBJECT)
@@ -191,9 +192,24 @@ weir_viewport_fit (WeirViewport          *self,
 
   zoom = MIN ((self->width - 2 * margin) / MAX (rect->size.width, 1),
               (self->height - 2 * margin) / MAX (rect->size.height, 1));
-  zoom = CLAMP (zoom, WEIR_VIEWPORT_ZOOM_MIN, 1);
+  zoom = CLAMP (zoom, WEIR_VIEWPORT_ZOOM_MIN, MAX (self->unit, 1));
   weir_viewport_place (self, zoom, rect->origin.x + rect->size.width / 2 - self->width / 2.0 / zoom,
                        rect->origin.y + rect->size.height / 2 - self->height / 2.0 / zoom);
+}
+
+/**
+ * weir_viewport_set_unit:
+ * @self: a viewport
+ * @unit: the zoom that counts as original size
+ *
+ * Fitting goes up to it and no further.
+ */
+void
+weir_viewport_set_unit (WeirViewport *self,
+                        double        unit)
+{
+  g_return_if_fail (WEIR_IS_VIEWPORT (self));
+  self->unit = unit;
 }
 
 void

@@ -48,6 +48,9 @@ void             weir_viewport_reveal       (WeirViewport          *self,
 void             weir_viewport_fit          (WeirViewport          *self,
                                              const graphene_rect_t *rect,
                                              double                 margin);
+/* The zoom that counts as original size: fitting goes no further. */
+void             weir_viewport_set_unit     (WeirViewport          *self,
+                                             double                 unit);
 void             weir_viewport_get_size     (WeirViewport          *self,
                                              int                   *width,
                                              int                   *height);

@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 
+#include "weir-canvas-palette.h"
 #include "weir-fuzzy.h"
 #include "weir-kind-query.h"
 #include "weir-preferences.h"
@@ -208,7 +209,12 @@ weir_kind_get_icon_name (const WeirBlockKind *kind)
 {
   if (kind == NULL)
     return "dialog-question-symbolic";
-  return kind->icon != NULL ? kind->icon : "application-x-addon-symbolic";
+  if (kind->icon == NULL)
+    return "application-x-addon-symbolic";
+  /* Themes differ in what they have. */
+  return gtk_icon_theme_has_icon (gtk_icon_theme_get_for_display (gdk_display_get_default ()), kind->icon)
+           ? kind->icon
+           : weir_canvas_family_icon (kind->id);
 }
 
 /**

@@ -214,6 +214,8 @@ static void
 weir_scrubber_init (WeirScrubber *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  /* Time goes the way that it goes in the timeline above, in every language. */
+  gtk_widget_set_direction (GTK_WIDGET (self->slider), GTK_TEXT_DIR_LTR);
   weir_scrubber_update (self);
 }
 

@@ -3,7 +3,7 @@
 
 #include <adwaita.h>
 
-#define HEIGHT 22
+#define HEIGHT 22   /* of usual text */
 
 struct _WeirTimelineAxis
 {
@@ -39,14 +39,14 @@ snapshot_playhead (WeirTimelineAxis *self,
                    GtkSnapshot      *snapshot)
 {
   gint64 at = weir_timeline_scale_get_playhead (self->scale);
-  double x = weir_timeline_scale_get_x (self->scale, at);
+  double x = weir_timeline_scale_get_x (self->scale, at), height = gtk_widget_get_height (GTK_WIDGET (self));
   GskRoundedRect dot;
   GdkRGBA red;
 
   if (at == 0)
     return;
   gdk_rgba_parse (&red, "#e01b24");
-  gsk_rounded_rect_init_from_rect (&dot, &GRAPHENE_RECT_INIT ((float) x - 4, HEIGHT - 9, 8, 8), 4);
+  gsk_rounded_rect_init_from_rect (&dot, &GRAPHENE_RECT_INIT ((float) x - 4, (float) height - 9, 8, 8), 4);
   gtk_snapshot_push_rounded_clip (snapshot, &dot);
   gtk_snapshot_append_color (snapshot, &red, &dot.bounds);
   gtk_snapshot_pop (snapshot);
@@ -83,18 +83,24 @@ append_tick (gint64   time_us,
 }
 
 static void
+ensure_layout (WeirTimelineAxis *self)
+{
+  if (self->layout == NULL)
+    self->layout = gtk_widget_create_pango_layout (GTK_WIDGET (self), NULL);
+}
+
+static void
 weir_timeline_axis_snapshot (GtkWidget   *widget,
                              GtkSnapshot *snapshot)
 {
   WeirTimelineAxis *self = WEIR_TIMELINE_AXIS (widget);
-  int width = gtk_widget_get_width (widget);
+  int width = gtk_widget_get_width (widget), height = gtk_widget_get_height (widget);
   Drawing drawing = { .self = self, .snapshot = snapshot, .free_x = -100 };
 
   gtk_widget_get_color (widget, &drawing.colour);
   drawing.colour.alpha *= 0.7f;
-  if (self->layout == NULL)
-    self->layout = gtk_widget_create_pango_layout (widget, NULL);
-  gtk_snapshot_push_clip (snapshot, &GRAPHENE_RECT_INIT (0, 0, width, HEIGHT));
+  ensure_layout (self);
+  gtk_snapshot_push_clip (snapshot, &GRAPHENE_RECT_INIT (0, 0, width, height));
   weir_timeline_scale_foreach_tick (self->scale, -60, width, append_tick, &drawing);
   snapshot_playhead (self, snapshot);
   gtk_snapshot_pop (snapshot);
@@ -109,7 +115,16 @@ weir_timeline_axis_measure (GtkWidget     *widget,
                             int           *minimum_baseline,
                             int           *natural_baseline)
 {
-  *minimum = *natural = orientation == GTK_ORIENTATION_VERTICAL ? HEIGHT : 40;
+  WeirTimelineAxis *self = WEIR_TIMELINE_AXIS (widget);
+  int height;
+
+  *minimum = *natural = 40;
+  if (orientation == GTK_ORIENTATION_HORIZONTAL)
+    return;
+  ensure_layout (self);
+  pango_layout_set_text (self->layout, "0", -1);
+  pango_layout_get_pixel_size (self->layout, NULL, &height);
+  *minimum = *natural = MAX (HEIGHT, height + 6);
 }
 
 static void

@@ -217,12 +217,25 @@ call_cb (GDBusConnection       *bus,
     answer_activate (invocation, window, arguments);
 }
 
+/* What a language and the settings of a desktop say otherwise, once GTK has started. */
+static void
+started_cb (GtkApplication *application)
+{
+  const char *scale = g_getenv ("WEIR_TEST_TEXT_SCALE");
+
+  if (g_strcmp0 (g_getenv ("WEIR_TEST_DIRECTION"), "rtl") == 0)
+    gtk_widget_set_default_direction (GTK_TEXT_DIR_RTL);
+  if (scale != NULL)
+    g_object_set (gtk_settings_get_default (), "gtk-xft-dpi", (int) (g_ascii_strtod (scale, NULL) * 96 * 1024), NULL);
+}
+
 /**
  * weir_test_door_open:
  * @application: the application whose windows are looked at
  * @bus: the session bus
  *
- * Exports `/org/weirstudio/Weir/Test`, if the environment has WEIR_TEST_BUS=1.
+ * Exports `/org/weirstudio/Weir/Test`, if the environment has WEIR_TEST_BUS=1. With WEIR_TEST_DIRECTION=rtl the window is as in
+ * languages that are written from right to left, with WEIR_TEST_TEXT_SCALE=2 as for who wants text twice as large.
  */
 void
 weir_test_door_open (GtkApplication  *application,
@@ -234,6 +247,7 @@ weir_test_door_open (GtkApplication  *application,
 
   if (g_strcmp0 (g_getenv ("WEIR_TEST_BUS"), "1") != 0)
     return;
+  g_signal_connect_after (application, "startup", G_CALLBACK (started_cb), NULL);
   info = g_dbus_node_info_new_for_xml (interface_xml, NULL);
   if (g_dbus_connection_register_object (bus, "/org/weirstudio/Weir/Test", info->interfaces[0], &vtable, application, NULL, &error) == 0)
     g_warning ("The test door cannot be opened: %s", error->message);

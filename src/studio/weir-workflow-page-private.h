@@ -44,8 +44,7 @@ struct _WeirWorkflowPage
   GtkWidget           *force_stop_button;
   GtkWidget           *undo_button;
   GtkWidget           *redo_button;
-  GtkWidget           *up_button;
-  AdwButtonContent    *up_content;
+  GtkWidget           *path_bar;
   GtkWidget           *problems_button;
   AdwButtonContent    *problems_content;
   GtkPopover          *problems_popover;
@@ -117,6 +116,12 @@ gboolean   weir_workflow_page_show_wait      (WeirWorkflowPage *self,
 gboolean   weir_workflow_page_shows_live_run (WeirWorkflowPage *self);
 WeirBlock *weir_workflow_page_find_block_of  (WeirWorkflowPage *self,
                                               const WeirStepInfo *step);
+
+/* weir-workflow-page-graphs.c */
+void       weir_workflow_page_install_graphs (GtkWidgetClass   *widget_class);
+void       weir_workflow_page_update_path    (WeirWorkflowPage *self);
+void       weir_workflow_page_open_container (WeirWorkflowPage *self,
+                                              WeirGraph        *body);
 
 /* weir-workflow-page-speech.c */
 void       weir_workflow_page_say_started    (WeirWorkflowPage *self,

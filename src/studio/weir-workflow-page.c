@@ -175,7 +175,7 @@ show_beginning (WeirCanvas *canvas)
   WeirGraph *graph = weir_canvas_get_graph (canvas);
   WeirViewport *viewport = weir_canvas_get_viewport (canvas);
   WeirWorkflow *workflow = weir_canvas_get_workflow (canvas);
-  double left = G_MAXDOUBLE, top = G_MAXDOUBLE;
+  double left = G_MAXDOUBLE, top = G_MAXDOUBLE, zoom = READABLE_ZOOM * weir_canvas_get_unit (canvas);
 
   for (guint i = 0; i < weir_graph_get_n_blocks (graph); i++)
     {
@@ -191,8 +191,8 @@ show_beginning (WeirCanvas *canvas)
       top = MIN (top, weir_workflow_get_note (workflow, i)->y);
     }
 
-  weir_viewport_zoom_at (viewport, READABLE_ZOOM, 0, 0);
-  weir_viewport_set_origin (viewport, left - FIT_MARGIN / READABLE_ZOOM, top - FIT_MARGIN / READABLE_ZOOM);
+  weir_viewport_zoom_at (viewport, zoom, 0, 0);
+  weir_viewport_set_origin (viewport, left - FIT_MARGIN / zoom, top - FIT_MARGIN / zoom);
 }
 
 static gboolean
@@ -205,7 +205,7 @@ fit_cb (GtkWidget     *widget,
   if (gtk_widget_get_height (widget) == GPOINTER_TO_INT (user_data))
     return G_SOURCE_CONTINUE;
   weir_canvas_zoom_to_fit (canvas);
-  if (weir_canvas_get_graph (canvas) != NULL && weir_canvas_get_zoom (canvas) < READABLE_ZOOM)
+  if (weir_canvas_get_graph (canvas) != NULL && weir_canvas_get_zoom (canvas) < READABLE_ZOOM * weir_canvas_get_unit (canvas))
     show_beginning (canvas);
   return G_SOURCE_REMOVE;
 }
@@ -222,41 +222,6 @@ weir_workflow_page_fit (WeirWorkflowPage *self,
                         int               height)
 {
   gtk_widget_add_tick_callback (GTK_WIDGET (self->canvas), fit_cb, GINT_TO_POINTER (height), NULL);
-}
-
-/* Graphs: going into containers and out again */
-
-static void
-graph_changed_cb (WeirWorkflowPage *self)
-{
-  WeirGraph *graph = weir_canvas_get_graph (self->canvas);
-  WeirBlock *container = graph != NULL ? weir_graph_get_container (graph) : NULL;
-
-  gtk_widget_set_visible (self->up_button, container != NULL);
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "view.up", container != NULL);
-  if (container != NULL)
-    adw_button_content_set_label (self->up_content, weir_block_get_title (container));
-}
-
-static void
-open_container_cb (WeirWorkflowPage *self,
-                   WeirGraph        *body)
-{
-  weir_canvas_set_graph (self->canvas, body);
-  weir_canvas_zoom_to_fit (self->canvas);
-}
-
-static void
-up_cb (GtkWidget  *widget,
-       const char *action,
-       GVariant   *target)
-{
-  WeirWorkflowPage *self = WEIR_WORKFLOW_PAGE (widget);
-  WeirBlock *container = weir_graph_get_container (weir_canvas_get_graph (self->canvas));
-
-  weir_canvas_set_graph (self->canvas, weir_block_get_graph (container));
-  weir_canvas_select_block (self->canvas, container, FALSE);
-  weir_canvas_zoom_to_fit (self->canvas);
 }
 
 /* Editing */
@@ -517,8 +482,7 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, WeirWorkflowPage, force_stop_button);
   gtk_widget_class_bind_template_child (widget_class, WeirWorkflowPage, undo_button);
   gtk_widget_class_bind_template_child (widget_class, WeirWorkflowPage, redo_button);
-  gtk_widget_class_bind_template_child (widget_class, WeirWorkflowPage, up_button);
-  gtk_widget_class_bind_template_child (widget_class, WeirWorkflowPage, up_content);
+  gtk_widget_class_bind_template_child (widget_class, WeirWorkflowPage, path_bar);
   gtk_widget_class_bind_template_child (widget_class, WeirWorkflowPage, problems_button);
   gtk_widget_class_bind_template_child (widget_class, WeirWorkflowPage, problems_content);
   gtk_widget_class_bind_template_child (widget_class, WeirWorkflowPage, problems_popover);
@@ -565,10 +529,10 @@ weir_workflow_page_class_init (WeirWorkflowPageClass *klass)
   gtk_widget_class_install_action (widget_class, "view.outline", NULL, toggle_library_cb);
   gtk_widget_class_install_action (widget_class, "view.inspector", NULL, toggle_inspector_cb);
   gtk_widget_class_install_action (widget_class, "view.run-panel", NULL, toggle_run_panel_cb);
-  gtk_widget_class_install_action (widget_class, "view.up", NULL, up_cb);
   gtk_widget_class_install_action (widget_class, "view.design", NULL, show_page_cb);
   gtk_widget_class_install_action (widget_class, "view.runs", NULL, show_page_cb);
   gtk_widget_class_install_action (widget_class, "view.versions", NULL, show_page_cb);
+  weir_workflow_page_install_graphs (widget_class);
   weir_workflow_page_install_run (widget_class);
   weir_workflow_page_install_save (widget_class);
   weir_workflow_page_install_notice (widget_class);
@@ -599,15 +563,15 @@ weir_workflow_page_init (WeirWorkflowPage *self)
   self->canvas = weir_canvas_pane_get_canvas (self->canvas_pane);
   adw_bin_set_child (self->outline_place, weir_outline_new (self->canvas));
   g_signal_connect_object (self->canvas, "notify::selected-block", G_CALLBACK (selection_changed_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->canvas, "notify::graph", G_CALLBACK (graph_changed_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->canvas, "open-container", G_CALLBACK (open_container_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->canvas, "notify::graph", G_CALLBACK (weir_workflow_page_update_path), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->canvas, "open-container", G_CALLBACK (weir_workflow_page_open_container), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->canvas, "add-block-requested", G_CALLBACK (weir_workflow_page_request_block), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->canvas, "block-activated", G_CALLBACK (block_activated_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->canvas, "message", G_CALLBACK (weir_workflow_page_toast), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->run_panel, "notify::selected-block", G_CALLBACK (panel_selection_changed_cb), self, G_CONNECT_SWAPPED);
   add_shortcuts (self);
   add_link_styles (self);
-  graph_changed_cb (self);
+  weir_workflow_page_update_path (self);
   update_history (self);
   weir_workflow_page_update_verbs (self);
 }

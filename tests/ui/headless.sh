@@ -6,6 +6,7 @@
 #   sway  Wayland with shadows and round corners, the same bytes each time: for photographs, with grim
 #   HEADLESS_SIZE=1280x800   HEADLESS_SCALE=1 (sway)   HEADLESS_FONT="Cantarell 11"
 #   ADW_DEBUG_COLOR_SCHEME=prefer-dark for dark   GSK_RENDERER=cairo
+#   HEADLESS_SETTINGS=gtk-enable-animations=0   a line of GTK's settings.ini
 set -eu
 kind=$1
 shift
@@ -36,7 +37,7 @@ export XDG_CURRENT_DESKTOP=GNOME GTK_A11Y="${GTK_A11Y:-atspi}" GSETTINGS_BACKEND
 size=${HEADLESS_SIZE:-1280x800}
 # There is no settings daemon here: the font that GNOME would have set.
 mkdir -p "$HOME/.config/gtk-4.0"
-printf '[Settings]\ngtk-font-name=%s\ngtk-decoration-layout=appmenu:close\n' "${HEADLESS_FONT:-Cantarell 11}" > "$HOME/.config/gtk-4.0/settings.ini"
+printf '[Settings]\ngtk-font-name=%s\ngtk-decoration-layout=appmenu:close\n%s\n' "${HEADLESS_FONT:-Cantarell 11}" "${HEADLESS_SETTINGS-}" > "$HOME/.config/gtk-4.0/settings.ini"
 
 pids=
 end () {
