@@ -202,7 +202,7 @@ weir_card_drop_nodes (WeirCard *self)
 static gboolean
 is_faded (WeirCard *self)
 {
-  return !weir_block_get_enabled (self->block)
+  return !weir_block_get_enabled (self->block) || weir_mark_is_same (self->block)
          || (self->shown && (self->summary.status == WEIR_STEP_SKIPPED || self->summary.status == WEIR_STEP_PENDING));
 }
 
@@ -276,10 +276,13 @@ draw_badge (WeirCard    *self,
             double       y,
             double       size)
 {
-  GdkRGBA colour = weir_canvas_state_colour (self->summary.status);
+  WeirMarkKind mark;
+  gboolean marked = weir_mark_get (self->block, &mark, NULL);
+  GdkRGBA colour = marked ? weir_mark_get_colour (mark) : weir_canvas_state_colour (self->summary.status);
 
   weir_painter_fill_rounded (snapshot, &GRAPHENE_RECT_INIT (x, y, size, size), size / 2, &colour);
-  weir_painter_draw_icon (painter, snapshot, weir_canvas_state_icon (self->summary.status), "content-loading-symbolic",
+  weir_painter_draw_icon (painter, snapshot, marked ? weir_mark_get_icon (mark) : weir_canvas_state_icon (self->summary.status),
+                          "content-loading-symbolic",
                           &painter->palette->on_colour, x + size * 0.19, y + size * 0.19, size * 0.62);
 }
 
@@ -294,15 +297,18 @@ draw_box (WeirCard    *self,
   graphene_rect_t rect = GRAPHENE_RECT_INIT (0, 0, width, height);
   GdkRGBA card = fade (painter->palette, faded, &palette->card);
   GdkRGBA border = fade (painter->palette, faded, &palette->card_border);
+  WeirMarkKind mark;
 
-  if (self->shown && self->summary.status == WEIR_STEP_RUNNING)
+  if (weir_mark_get (self->block, &mark, NULL) && mark != WEIR_MARK_SAME)
+    border = weir_mark_get_colour (mark);
+  else if (self->shown && self->summary.status == WEIR_STEP_RUNNING)
     border = palette->accent;
   else if (self->shown && self->summary.status == WEIR_STEP_FAILED)
     border = palette->failure;
   if (!palette->high_contrast && !faded)
     weir_painter_fill_rounded (snapshot, &GRAPHENE_RECT_INIT (0, 2, width, height), RADIUS, &palette->card_shadow);
   weir_painter_fill_rounded (snapshot, &rect, RADIUS, &card);
-  weir_painter_outline (snapshot, &rect, RADIUS, 1, &border);
+  weir_painter_outline (snapshot, &rect, RADIUS, weir_mark_is_different (self->block) ? 2 : 1, &border);
 }
 
 static void
@@ -419,8 +425,12 @@ draw_full (WeirCard    *self,
           dim = fade (painter->palette, faded, &palette->dim_text);
   GdkRGBA line = fade (painter->palette, faded, &palette->separator);
   g_autofree char *summary = weir_block_summarize (self->block);
-  g_autofree char *footer = self->shown ? g_strdup (self->footer) : make_design_footer (self->block);
-  double room = width - 50 - (self->shown ? 32 : 10);
+  const char *mark = NULL;
+  gboolean badge = self->shown || weir_mark_is_different (self->block);
+  g_autofree char *footer = weir_mark_get (self->block, NULL, &mark) && mark != NULL ? g_strdup (mark)
+                            : self->shown ? g_strdup (self->footer)
+                                          : make_design_footer (self->block);
+  double room = width - 50 - (badge ? 32 : 10);
   gboolean has_summary = summary != NULL && summary[0] != '\0';
   double badges;
 
@@ -431,7 +441,7 @@ draw_full (WeirCard    *self,
   if (has_summary)
     weir_painter_draw_text (painter, snapshot, summary, 11.5, PANGO_WEIGHT_NORMAL, &dim, 50, 25, width - 60,
                             WEIR_TEXT_START, 1);
-  if (self->shown)
+  if (badge)
     draw_badge (self, painter, snapshot, width - 26, 10, 16);
   else if (!weir_block_get_enabled (self->block))
     weir_painter_draw_icon (painter, snapshot, "action-unavailable-symbolic", "window-close-symbolic", &dim, width - 26,
@@ -452,12 +462,13 @@ draw_header (WeirCard    *self,
   gboolean faded = is_faded (self);
   double width = self->indexed.bounds.size.width, height = self->indexed.bounds.size.height;
   GdkRGBA text = fade (painter->palette, faded, &painter->palette->text);
+  gboolean badge = self->shown || weir_mark_is_different (self->block);
 
   draw_box (self, painter, snapshot, faded);
   draw_tile (self, painter, snapshot, 12, height / 2 - 24, 48, faded);
   weir_painter_draw_text (painter, snapshot, weir_block_get_title (self->block), 20, PANGO_WEIGHT_BOLD, &text, 70,
-                          height / 2 - 26, width - 80 - (self->shown ? 24 : 0), WEIR_TEXT_START, 2);
-  if (self->shown)
+                          height / 2 - 26, width - 80 - (badge ? 24 : 0), WEIR_TEXT_START, 2);
+  if (badge)
     draw_badge (self, painter, snapshot, width - 36, 8, 28);
   for (guint i = 0; i < self->pins->len; i++)
     {
@@ -479,9 +490,12 @@ GdkRGBA
 weir_card_get_plain_fill (WeirCard *self)
 {
   const WeirCanvasPalette *palette = weir_canvas_palette_get ();
-  GdkRGBA hue = self->shown ? weir_canvas_state_colour (self->summary.status)
-                            : weir_canvas_kind_colour (weir_block_get_kind_id (self->block));
-  GdkRGBA fill = weir_canvas_mix (&palette->card, &hue, self->shown ? 0.75 : 0.35);
+  WeirMarkKind mark;
+  gboolean marked = weir_mark_get (self->block, &mark, NULL) && mark != WEIR_MARK_SAME;
+  GdkRGBA hue = marked        ? weir_mark_get_colour (mark)
+                : self->shown ? weir_canvas_state_colour (self->summary.status)
+                              : weir_canvas_kind_colour (weir_block_get_kind_id (self->block));
+  GdkRGBA fill = weir_canvas_mix (&palette->card, &hue, self->shown || marked ? 0.75 : 0.35);
 
   return is_faded (self) ? fade (palette, TRUE, &fill) : fill;
 }

@@ -131,8 +131,13 @@ draw_inner_card (WeirCard      *self,
   GdkRGBA border = palette->card_border;
   const WeirBlockKind *kind = weir_block_get_kind (inner->block);
   g_autofree char *summary = weir_block_summarize (inner->block);
+  WeirMarkKind mark;
+  gboolean marked = weir_mark_get (inner->block, &mark, NULL) && mark != WEIR_MARK_SAME;
+  gboolean badged = marked || (self->shown && inner->status != WEIR_STEP_PENDING);
 
-  if (self->shown && inner->status != WEIR_STEP_PENDING)
+  if (marked)
+    border = weir_mark_get_colour (mark);
+  else if (self->shown && inner->status != WEIR_STEP_PENDING)
     border = weir_canvas_state_colour (inner->status);
   weir_painter_fill_rounded (snapshot, &inner->rect, 8 * s, &palette->card);
   weir_painter_outline (snapshot, &inner->rect, 8 * s, 1, &border);
@@ -141,16 +146,17 @@ draw_inner_card (WeirCard      *self,
                           x + 17 * s, y + 18 * s, 16 * s);
   weir_painter_draw_text (painter, snapshot, weir_block_get_title (inner->block), 13 * s, PANGO_WEIGHT_BOLD,
                           &palette->text, x + 50 * s, y + (summary != NULL ? 8 : 17) * s,
-                          width - (self->shown ? 78 : 58) * s, WEIR_TEXT_START, 1);
+                          width - (badged ? 78 : 58) * s, WEIR_TEXT_START, 1);
   if (summary != NULL)
     weir_painter_draw_text (painter, snapshot, summary, 11.5 * s, PANGO_WEIGHT_NORMAL, &palette->dim_text, x + 50 * s,
                             y + 27 * s, width - 58 * s, WEIR_TEXT_START, 1);
-  if (self->shown && inner->status != WEIR_STEP_PENDING)
+  if (badged)
     {
       graphene_rect_t badge = GRAPHENE_RECT_INIT (x + width - 24 * s, y + 10 * s, 16 * s, 16 * s);
 
       weir_painter_fill_rounded (snapshot, &badge, 8 * s, &border);
-      weir_painter_draw_icon (painter, snapshot, weir_canvas_state_icon (inner->status), "content-loading-symbolic",
+      weir_painter_draw_icon (painter, snapshot, marked ? weir_mark_get_icon (mark) : weir_canvas_state_icon (inner->status),
+                              "content-loading-symbolic",
                               &palette->on_colour, badge.origin.x + 3 * s, badge.origin.y + 3 * s, 10 * s);
     }
 }
@@ -207,25 +213,33 @@ weir_frame_draw (WeirCard    *self,
 {
   const WeirCanvasPalette *palette = painter->palette;
   graphene_rect_t rect = GRAPHENE_RECT_INIT (0, 0, self->indexed.bounds.size.width, self->indexed.bounds.size.height);
-  GdkRGBA colour = self->shown ? weir_canvas_state_colour (self->summary.status) : palette->accent;
+  WeirMarkKind mark;
+  const char *words = NULL;
+  gboolean marked = weir_mark_get (self->block, &mark, &words) && mark != WEIR_MARK_SAME;
+  GdkRGBA colour = marked        ? weir_mark_get_colour (mark)
+                   : self->shown ? weir_canvas_state_colour (self->summary.status)
+                                 : palette->accent;
   GdkRGBA ink = weir_canvas_mix (&colour, &palette->text, 0.35);
   g_autofree char *title = make_title (self);
-  double room = rect.size.width - 2 * PAD - (self->shown ? 28 : 0);
+  const char *footer = marked ? words : self->footer;
+  double room = rect.size.width - 2 * PAD - (self->shown || marked ? 28 : 0);
 
   weir_painter_fill_rounded (snapshot, &rect, 10, &palette->accent_tint);
-  weir_painter_outline (snapshot, &rect, 10, 1.5, &colour);
+  weir_painter_outline (snapshot, &rect, 10, marked ? 2 : 1.5, &colour);
   weir_painter_draw_text (painter, snapshot, title, lod == WEIR_LOD_FULL ? 12.5 : 18, PANGO_WEIGHT_BOLD, &ink, PAD, 7,
                           room, WEIR_TEXT_START, 1);
-  if (self->shown)
+  if (self->shown || marked)
     {
       graphene_rect_t badge = GRAPHENE_RECT_INIT (rect.size.width - 28, 8, 16, 16);
 
       weir_painter_fill_rounded (snapshot, &badge, 8, &colour);
-      weir_painter_draw_icon (painter, snapshot, weir_canvas_state_icon (self->summary.status),
+      weir_painter_draw_icon (painter, snapshot,
+                              marked ? weir_mark_get_icon (mark) : weir_canvas_state_icon (self->summary.status),
                               "content-loading-symbolic", &palette->on_colour, badge.origin.x + 3, badge.origin.y + 3,
                               10);
-      draw_progress (self, painter, snapshot);
     }
+  if (self->shown)
+    draw_progress (self, painter, snapshot);
   if (self->inner->len == 0)
     weir_painter_draw_text (painter, snapshot, _("Nothing inside yet. Double-click to open."), 11.5,
                             PANGO_WEIGHT_NORMAL, &palette->dim_text, SIDE, TITLE_BAR + 12, rect.size.width - 2 * SIDE,
@@ -233,8 +247,8 @@ weir_frame_draw (WeirCard    *self,
   draw_inner_links (self, snapshot, painter);
   for (guint i = 0; i < self->inner->len; i++)
     draw_inner_card (self, &g_array_index (self->inner, WeirInnerCard, i), painter, snapshot);
-  if (lod == WEIR_LOD_FULL && self->footer != NULL)
-    weir_painter_draw_text (painter, snapshot, self->footer, 11, PANGO_WEIGHT_NORMAL, &palette->dim_text, PAD,
+  if (lod == WEIR_LOD_FULL && footer != NULL)
+    weir_painter_draw_text (painter, snapshot, footer, 11, PANGO_WEIGHT_NORMAL, &palette->dim_text, PAD,
                             rect.size.height - BOTTOM_BAR + 2, rect.size.width - 2 * PAD, WEIR_TEXT_START, 1);
   draw_frame_pins (self, painter, snapshot);
 }

@@ -327,11 +327,14 @@ weir_scene_describe_card (WeirScene *self, WeirCard *card)
 {
   GString *text = g_string_new (weir_block_get_title (card->block));
   g_autofree char *summary = weir_block_summarize (card->block);
+  const char *mark = NULL;
 
   if (card->summary_stale)
     weir_scene_update_card_state (self, card);
   if (!weir_block_get_enabled (card->block))
     g_string_append_printf (text, ", %s", _("turned off"));
+  if (weir_mark_get (card->block, NULL, &mark) && mark != NULL)
+    g_string_append_printf (text, ", %s", mark);
   if (card->shown)
     {
       g_string_append_printf (text, ", %s", weir_canvas_state_title (card->summary.status));

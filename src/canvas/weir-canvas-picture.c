@@ -303,6 +303,7 @@ draw_wire (Picture  *self,
   graphene_point_t corners[WEIR_ROUTE_MAX_CORNERS];
   WeirStroke stroke = { .colour = weir_wire_get_colour (wire) };
   g_autoptr(GArray) line = NULL;
+  WeirMarkKind mark;
 
   stroke.width = widths[self->lod] * self->scale
                  * (wire->selected                        ? 1.5
@@ -317,7 +318,8 @@ draw_wire (Picture  *self,
       weir_raster_stroke (self->raster, corners, wire->route.n_corners, &stroke);
       return;
     }
-  if (self->lod <= WEIR_LOD_HEADER && (dead || wire->error || wire->side))
+  if (self->lod <= WEIR_LOD_HEADER
+      && (dead || wire->error || wire->side || (weir_mark_get (wire->link, &mark, NULL) && mark == WEIR_MARK_REMOVED)))
     stroke.dash = 8 * self->scale * (self->lod == WEIR_LOD_FULL ? 1 : 1.5);
   if (self->lod == WEIR_LOD_FULL && !hops)
     leave_gaps (self, wire, place);

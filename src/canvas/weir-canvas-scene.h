@@ -4,6 +4,7 @@
 #include <gtk/gtk.h>
 #include <weir.h>
 
+#include "weir-canvas-marks.h"
 #include "weir-canvas-palette.h"
 #include "weir-canvas-route.h"
 #include "weir-canvas-tiles.h"

@@ -67,10 +67,19 @@ point_along (WeirWire *self,
   return self->path[self->n_path - 1];
 }
 
+/* What the chip says: what became of the link, else its condition. */
+static const char *
+get_words (WeirWire *self)
+{
+  const char *mark = NULL;
+
+  return weir_mark_get (self->link, NULL, &mark) && mark != NULL ? mark : weir_link_get_when (self->link);
+}
+
 static void
 measure_chip (WeirWire *self)
 {
-  const char *when = weir_link_get_when (self->link);
+  const char *when = get_words (self);
   graphene_point_t middle;
   double room, width;
 
@@ -81,7 +90,9 @@ measure_chip (WeirWire *self)
   room = CLAMP (self->path[self->n_path - 1].x - self->path[0].x + 12, 56, 120);
   width = when == NULL
             ? SIGN_WIDTH
-            : CLAMP (g_utf8_strlen (when, -1) * 5.6 + 18 + (weir_link_is_feedback (self->link) ? 13 : 0), 40, room);
+            : CLAMP (g_utf8_strlen (when, -1) * 5.6 + 18
+                       + (weir_link_is_feedback (self->link) || weir_mark_is_different (self->link) ? 14 : 0),
+                     40, room);
   middle = point_along (self, 0.5);
   self->chip = GRAPHENE_RECT_INIT (middle.x - width / 2, middle.y - 10, width, 20);
 }
@@ -197,9 +208,12 @@ GdkRGBA
 weir_wire_get_colour (WeirWire *self)
 {
   const WeirCanvasPalette *palette = weir_canvas_palette_get ();
+  WeirMarkKind mark;
 
   if (self->selected)
     return palette->accent;
+  if (weir_mark_get (self->link, &mark, NULL))
+    return mark == WEIR_MARK_SAME ? palette->link_dead : weir_mark_get_colour (mark);
   if (self->shown && self->deliveries > 0)
     return self->error ? palette->failure : self->to_live ? palette->accent : palette->success;
   if (self->shown && self->closed)
@@ -217,12 +231,23 @@ draw_chip (WeirWire      *self,
            gboolean       dead)
 {
   const WeirCanvasPalette *palette = painter->palette;
-  const char *when = weir_link_get_when (self->link);
+  const char *when = get_words (self);
   double x = self->chip.origin.x, y = self->chip.origin.y, width = self->chip.size.width;
   gboolean feedback = weir_link_is_feedback (self->link);
+  WeirMarkKind mark;
 
   weir_painter_fill_rounded (snapshot, &self->chip, 10, &palette->card);
   weir_painter_outline (snapshot, &self->chip, 10, 1.2, colour);
+  if (weir_mark_get (self->link, &mark, NULL) && mark != WEIR_MARK_SAME)
+    {
+      weir_painter_draw_icon (painter, snapshot, weir_mark_get_icon (mark), "document-edit-symbolic", colour,
+                              width > SIGN_WIDTH ? x + 6 : x + width / 2 - 6, y + 4, 12);
+      if (width <= SIGN_WIDTH)
+        return;
+      x += 14;
+      width -= 14;
+      feedback = FALSE;
+    }
   if (feedback && (when == NULL || width > SIGN_WIDTH))
     {
       weir_painter_draw_icon (painter, snapshot, "media-playlist-repeat-symbolic", "view-refresh-symbolic", colour,

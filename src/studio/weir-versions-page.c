@@ -28,6 +28,21 @@ restore_cb (GtkWidget *button)
 }
 
 static GtkWidget *
+make_compare_button (const WeirVersionInfo *info)
+{
+  GtkWidget *button = gtk_button_new_from_icon_name ("view-dual-symbolic");
+  g_autofree char *label = g_strdup_printf (_("Compare version %u with…"), info->version);
+
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  gtk_widget_add_css_class (button, "flat");
+  gtk_widget_set_tooltip_text (button, _("Compare With…"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "workflow.compare");
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "u", info->version);
+  return button;
+}
+
+static GtkWidget *
 make_row (const WeirVersionInfo *info,
           gboolean               present)
 {
@@ -38,6 +53,7 @@ make_row (const WeirVersionInfo *info,
   g_autofree char *subtitle = info->message != NULL ? g_strdup_printf ("%s · %s", when, info->message) : g_strdup (when);
   GtkWidget *row = g_object_new (ADW_TYPE_ACTION_ROW, "use-markup", FALSE, "title", title, "subtitle", subtitle, NULL);
 
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), make_compare_button (info));
   if (present)
     {
       GtkWidget *label = gtk_label_new (_("Open"));

@@ -110,4 +110,20 @@ def restore(studio):
     studio.bounds("block:log")
 
 
+@test("a version is compared with what is open, on the canvas and as a list")
+def compare(studio):
+    new_workflow(studio)
+    add(studio, "log")
+    until("the block is saved", lambda: "Saved · version 2" in studio.texts())
+    studio.activate("view.versions")
+    studio.press("button", "Compare version 1 with…")
+    studio.wait_for("", "Compare Versions")
+    until("the block is listed as added", lambda: {"Log", "Added"} <= set(studio.texts()))
+    until("the canvas says so too", lambda: any("Added" in node.get_name() for node in studio.nodes() if node.get_name().startswith("Log,")))
+    studio.key("Escape")
+    studio.wait_gone("", "Compare Versions")
+    studio.press("button", "Compare version 2 with…")
+    studio.wait_for("", "No Difference")
+
+
 weirtest.main()

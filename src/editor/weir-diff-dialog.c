@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "weir-diff-dialog.h"
+
+#include <glib/gi18n.h>
+
+#include "weir-diff-view.h"
+
+struct _WeirDiffDialog
+{
+  AdwDialog parent_instance;
+
+  GtkButton    *accept_button;
+  GtkWidget    *sides;
+  GtkDropDown  *before_choice;
+  GtkDropDown  *after_choice;
+  WeirDiffView *view;
+
+  WeirEngine   *engine;    /* NULL where there are no versions to choose from */
+  WeirWorkflow *present;
+  GArray       *versions;  /* of guint: of each choice but the first, which is what is open */
+  gboolean      filling;
+  guint         serial;    /* of the pair that is waited for */
+};
+
+G_DEFINE_FINAL_TYPE (WeirDiffDialog, weir_diff_dialog, ADW_TYPE_DIALOG)
+
+enum { ACCEPTED, N_SIGNALS };
+static guint signals[N_SIGNALS];
+
+/* Two choices on their way. */
+typedef struct
+{
+  WeirDiffDialog *dialog;
+  guint           serial;
+} Pair;
+
+static void
+pair_free (gpointer data)
+{
+  Pair *pair = data;
+
+  g_object_unref (pair->dialog);
+  g_free (pair);
+}
+
+static DexFuture *
+load_choice (WeirDiffDialog *self,
+             GtkDropDown    *choice)
+{
+  guint selected = gtk_drop_down_get_selected (choice);
+
+  if (selected == 0 || selected > self->versions->len)
+    return dex_future_new_take_object (g_object_ref (self->present));
+  return weir_engine_load_workflow (self->engine, weir_workflow_get_id (self->present),
+                                    g_array_index (self->versions, guint, selected - 1));
+}
+
+static DexFuture *
+loaded_cb (DexFuture *future,
+           gpointer   user_data)
+{
+  Pair *pair = user_data;
+  DexFutureSet *set = DEX_FUTURE_SET (future);
+  const GValue *before = dex_future_get_value (dex_future_set_get_future_at (set, 0), NULL);
+  const GValue *after = dex_future_get_value (dex_future_set_get_future_at (set, 1), NULL);
+
+  if (before != NULL && after != NULL && pair->serial == pair->dialog->serial && pair->dialog->view != NULL)
+    weir_diff_view_compare (pair->dialog->view, g_value_get_object (before), g_value_get_object (after));
+  return dex_future_new_true ();
+}
+
+static void
+chosen_cb (WeirDiffDialog *self)
+{
+  Pair *pair;
+
+  if (self->filling || self->engine == NULL)
+    return;
+  pair = g_new (Pair, 1);
+  pair->dialog = g_object_ref (self);
+  pair->serial = ++self->serial;
+  dex_future_disown (dex_future_finally (dex_future_all (load_choice (self, self->before_choice),
+                                                         load_choice (self, self->after_choice), NULL),
+                                         loaded_cb, pair, pair_free));
+}
+
+static void
+accept_cb (WeirDiffDialog *self)
+{
+  g_autoptr(WeirDiffDialog) kept = g_object_ref (self);
+
+  adw_dialog_close (ADW_DIALOG (self));
+  g_signal_emit (self, signals[ACCEPTED], 0);
+}
+
+static void
+weir_diff_dialog_dispose (GObject *object)
+{
+  WeirDiffDialog *self = WEIR_DIFF_DIALOG (object);
+
+  gtk_widget_dispose_template (GTK_WIDGET (object), WEIR_TYPE_DIFF_DIALOG);
+  g_clear_object (&self->engine);
+  g_clear_object (&self->present);
+  g_clear_pointer (&self->versions, g_array_unref);
+  G_OBJECT_CLASS (weir_diff_dialog_parent_class)->dispose (object);
+}
+
+static void
+weir_diff_dialog_class_init (WeirDiffDialogClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = weir_diff_dialog_dispose;
+  g_type_ensure (WEIR_TYPE_DIFF_VIEW);
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/weirstudio/Weir/weir-diff-dialog.ui");
+  gtk_widget_class_bind_template_child (widget_class, WeirDiffDialog, accept_button);
+  gtk_widget_class_bind_template_child (widget_class, WeirDiffDialog, sides);
+  gtk_widget_class_bind_template_child (widget_class, WeirDiffDialog, before_choice);
+  gtk_widget_class_bind_template_child (widget_class, WeirDiffDialog, after_choice);
+  gtk_widget_class_bind_template_child (widget_class, WeirDiffDialog, view);
+  gtk_widget_class_bind_template_callback (widget_class, accept_cb);
+  gtk_widget_class_bind_template_callback (widget_class, chosen_cb);
+  signals[ACCEPTED] = g_signal_new ("accepted", WEIR_TYPE_DIFF_DIALOG, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+weir_diff_dialog_init (WeirDiffDialog *self)
+{
+  self->versions = g_array_new (FALSE, FALSE, sizeof (guint));
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+/**
+ * weir_diff_dialog_new:
+ * @title: what is compared
+ * @before: a workflow, which stays as it is
+ * @after: another one, likewise
+ * @accept: (nullable): what its button says, with mnemonic; %NULL for none
+ *
+ * Returns: (transfer floating): a dialog, to be presented
+ */
+WeirDiffDialog *
+weir_diff_dialog_new (const char   *title,
+                      WeirWorkflow *before,
+                      WeirWorkflow *after,
+                      const char   *accept)
+{
+  WeirDiffDialog *self = g_object_new (WEIR_TYPE_DIFF_DIALOG, "title", title, NULL);
+
+  weir_diff_view_compare (self->view, before, after);
+  gtk_widget_set_visible (GTK_WIDGET (self->accept_button), accept != NULL);
+  if (accept != NULL)
+    {
+      gtk_button_set_label (self->accept_button, accept);
+      gtk_button_set_use_underline (self->accept_button, TRUE);
+    }
+  return self;
+}
+
+/* The versions as choices; @wanted is chosen before. */
+static void
+fill (WeirDiffDialog *self,
+      GPtrArray      *versions,
+      guint           wanted)
+{
+  g_autoptr(GtkStringList) names = gtk_string_list_new (NULL);
+  guint chosen = 0;
+
+  self->filling = TRUE;
+  gtk_string_list_append (names, _("As It Is Now"));
+  for (guint i = 0; i < versions->len; i++)
+    {
+      const WeirVersionInfo *info = versions->pdata[i];
+      g_autofree char *name = info->message != NULL ? g_strdup_printf (_("Version %u · %s"), info->version, info->message)
+                                                    : g_strdup_printf (_("Version %u"), info->version);
+
+      gtk_string_list_append (names, name);
+      g_array_append_val (self->versions, info->version);
+      if (info->version == wanted)
+        chosen = i + 1;
+    }
+  gtk_drop_down_set_model (self->before_choice, G_LIST_MODEL (names));
+  gtk_drop_down_set_model (self->after_choice, G_LIST_MODEL (names));
+  gtk_drop_down_set_selected (self->before_choice, chosen);
+  gtk_drop_down_set_selected (self->after_choice, 0);
+  gtk_widget_set_visible (self->sides, TRUE);
+  self->filling = FALSE;
+  chosen_cb (self);
+}
+
+static DexFuture *
+listed_cb (DexFuture *future,
+           gpointer   user_data)
+{
+  Pair *pair = user_data;
+  const GValue *value = dex_future_get_value (future, NULL);
+
+  if (value != NULL && pair->dialog->engine != NULL)
+    fill (pair->dialog, g_value_get_boxed (value), pair->serial);
+  return dex_future_new_true ();
+}
+
+/**
+ * weir_diff_dialog_new_versions:
+ * @engine: where the versions are
+ * @present: the workflow that is open, as it is now
+ * @version: the version to compare it with
+ *
+ * Both sides can be chosen among all versions.
+ *
+ * Returns: (transfer floating): a dialog, to be presented
+ */
+WeirDiffDialog *
+weir_diff_dialog_new_versions (WeirEngine   *engine,
+                               WeirWorkflow *present,
+                               guint         version)
+{
+  WeirDiffDialog *self = g_object_new (WEIR_TYPE_DIFF_DIALOG, "title", _("Compare Versions"), NULL);
+  Pair *pair = g_new (Pair, 1);
+
+  self->engine = g_object_ref (engine);
+  self->present = g_object_ref (present);
+  pair->dialog = g_object_ref (self);
+  pair->serial = version;
+  dex_future_disown (dex_future_finally (weir_engine_list_versions (engine, weir_workflow_get_id (present)), listed_cb, pair, pair_free));
+  return self;
+}
