@@ -16,7 +16,8 @@ typedef struct
   char *block;
   char *key;
   WeirValue *value; /* NULL: there is none */
-  gint64 expires_at;
+  gint64 expires_at; /* µs UTC, for the record; 0: never */
+  gint64 due;        /* the same by the clock that never jumps: it decides */
   WeirValue *before; /* what it was before the first save that is not in a batch yet */
   gint64 before_expires_at;
   guint n_holders; /* steps, and commits on their way */
@@ -102,7 +103,7 @@ add_state (WeirEngine *engine, const char *workflow_id, const char *block, const
 static WeirValue *
 state_get (State *self)
 {
-  if (self->expires_at != 0 && self->expires_at <= weir_clock_get_time (self->engine->clock))
+  if (self->expires_at != 0 && self->due <= weir_clock_get_mono (self->engine->clock))
     return NULL;
   return self->value;
 }
@@ -114,6 +115,9 @@ state_set (State *self, WeirValue *value, gint64 expires_at)
 
   self->value = value != NULL ? weir_value_ref (value) : NULL;
   self->expires_at = value != NULL ? expires_at : 0;
+  self->due = self->expires_at != 0 && self->engine != NULL
+                ? weir_clock_get_mono (self->engine->clock) + expires_at - weir_clock_get_time (self->engine->clock)
+                : 0;
   g_clear_pointer (&old, weir_value_unref);
 }
 

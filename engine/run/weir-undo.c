@@ -17,6 +17,7 @@ typedef struct
   WeirStep          *step; /* of the run, which goes on: it asked for this; NULL: the run has ended */
   WeirBuilder       *kept; /* records of what was not done; NULL: nobody asks */
   guint64            seq;
+  GRefString        *correlation;
   guint              n_done;
 } UndoCall;
 
@@ -27,6 +28,7 @@ undo_call_free (gpointer data)
 
   g_object_unref (call->engine);
   weir_undo_plan_unref (call->plan);
+  g_clear_pointer (&call->correlation, g_ref_string_release);
   g_free (call);
 }
 
@@ -76,6 +78,7 @@ journal (UndoCall *call, WeirEventKind kind, const WeirEffect *effect, WeirValue
       return;
     }
   event->seq = ++call->seq;
+  event->correlation = call->correlation != NULL ? g_ref_string_acquire (call->correlation) : NULL;
   event->at = weir_clock_get_time (call->engine->clock);
   event->mono = weir_clock_get_mono (call->engine->clock);
   weir_engine_journal (call->engine, event, NULL, NULL);
@@ -398,7 +401,12 @@ find_last_seq (UndoCall *call, GError **error)
   if (events == NULL)
     return FALSE;
   if (events->len > 0)
-    call->seq = ((WeirEvent *) g_ptr_array_index (events, events->len - 1))->seq;
+    {
+      WeirEvent *last = g_ptr_array_index (events, events->len - 1);
+
+      call->seq = last->seq;
+      call->correlation = last->correlation != NULL ? g_ref_string_acquire (last->correlation) : NULL;
+    }
   return TRUE;
 }
 

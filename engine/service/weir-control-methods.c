@@ -112,7 +112,8 @@ play (WeirEngine *engine, WeirValue *args, GError **error)
   if (option_text != NULL && (options = weir_value_decode (option_text, -1, error)) == NULL)
     return NULL;
   run = dex_await_object (options != NULL ? weir_engine_play_with (engine, workflow, inputs, options)
-                                          : weir_engine_play (engine, workflow, inputs), error);
+                                          : weir_engine_play (engine, workflow, inputs),
+                          error);
   if (run == NULL)
     return NULL;
   return make_record ("run", weir_value_new_int (weir_run_get_id (run)));
@@ -307,7 +308,8 @@ describe_step (WeirRunState *state, const WeirStepInfo *step, WeirRun *live)
                            : weir_value_new_null ());
   if (step->progress >= 0)
     weir_builder_set_take (builder, "progress", weir_value_new_number (step->progress));
-  set_int (builder, "effects", step->n_effects);
+  /* as of the run: those that are in the world, and those that were undone */
+  set_int (builder, "effects", step->n_effects - MIN (step->n_undone, step->n_effects));
   set_int (builder, "undone", step->n_undone);
   if (live != NULL && step->ended_at == 0)
     {

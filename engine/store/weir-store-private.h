@@ -303,6 +303,8 @@ int         weir_store_is_referenced  (WeirSql *sql, const char *hash);
 /* weir-store-time.c */
 void        weir_store_set_moment_func (WeirStore *self, WeirStoreMomentFunc func, gpointer user_data);
 gboolean    weir_store_note_time      (WeirStore *self, WeirSql *sql, WeirStoreTime *time, GError **error);
+/* The same, without noting it. */
+gboolean    weir_store_look_at_time   (WeirStore *self, WeirSql *sql, WeirStoreTime *time, GError **error);
 
 /* weir-store-audit.c */
 gboolean    weir_store_add_audit      (WeirSql *sql, const char *actor, const char *action, const char *subject,

@@ -81,6 +81,41 @@ remove_state (WeirStore *self, const WeirBatchState *state, GError **error)
 }
 
 /* The id of the row that was put, which says who needs its blobs. */
+/* ── for how long ────────────────────────────────────────────────────────────────────────── */
+
+/* What is kept for a time is kept until so much time has passed for sure, whatever becomes of the clock meanwhile: the column has that as a
+ * negative number. A positive one is UTC, as it was once written. */
+#define IS_THERE(utc, passed) " AND (expires_at = 0 OR expires_at > " utc " OR (expires_at < 0 AND -expires_at > " passed "))"
+
+static gboolean
+make_due (WeirStore *self, gint64 expires_at, gint64 *due, GError **error)
+{
+  WeirStoreTime now;
+
+  *due = 0;
+  if (expires_at == 0)
+    return TRUE;
+  if (!weir_store_note_time (self, self->writing, &now, error))
+    return FALSE;
+  *due = -MAX (now.passed + expires_at - now.utc, 1);
+  return TRUE;
+}
+
+static void
+bind_now (WeirStatement *find, int utc, int passed, const WeirStoreTime *now)
+{
+  sqlite3_bind_int64 (find, utc, now->utc);
+  sqlite3_bind_int64 (find, passed, now->passed);
+}
+
+static gint64
+get_expiry (WeirStatement *row, int column, const WeirStoreTime *now)
+{
+  gint64 due = sqlite3_column_int64 (row, column);
+
+  return due < 0 ? now->utc + (-due - now->passed) : due;
+}
+
 static gboolean
 put_and_get_id (WeirSql *sql, WeirStatement *put, gint64 *id, GError **error)
 {
@@ -96,10 +131,12 @@ gboolean
 weir_store_write_state (WeirStore *self, const WeirBatchState *state, GPtrArray *hashes, gint64 *holder, GError **error)
 {
   g_autoptr(WeirStatement) put = NULL;
-  gint64 id = 0;
+  gint64 id = 0, due;
 
   if (state->value == NULL)
     return remove_state (self, state, error);
+  if (!make_due (self, state->expires_at, &due, error))
+    return FALSE;
   put = weir_sql_prepare (self->writing,
                           "INSERT INTO state (workflow, block, key, value, blobs, updated_at, expires_at)"
                           " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (workflow, block, key)"
@@ -112,7 +149,7 @@ weir_store_write_state (WeirStore *self, const WeirBatchState *state, GPtrArray 
   weir_sql_bind_text (put, 3, state->key, -1);
   sqlite3_bind_int (put, 5, (int) hashes->len);
   sqlite3_bind_int64 (put, 6, g_get_real_time ());
-  sqlite3_bind_int64 (put, 7, state->expires_at);
+  sqlite3_bind_int64 (put, 7, due);
   if (!put_and_get_id (self->writing, put, &id, error))
     return FALSE;
   *holder = WEIR_STORE_HOLDER_STATE (id);
@@ -130,9 +167,10 @@ weir_store_write_cached (
     " DO UPDATE SET outputs = ?2, blobs = ?3, run = ?4, step = ?5, created_at = ?6, expires_at = ?7 RETURNING id",
     error);
   guint8 key[32];
-  gint64 id = 0;
+  gint64 id = 0, due;
 
-  if (put == NULL || !weir_store_bind_value (self, put, 2, cached->outputs, hashes, error))
+  if (put == NULL || !make_due (self, cached->expires_at, &due, error)
+      || !weir_store_bind_value (self, put, 2, cached->outputs, hashes, error))
     return FALSE;
   weir_store_hash_to_bytes (cached->key, key);
   sqlite3_bind_blob (put, 1, key, sizeof key, SQLITE_STATIC);
@@ -140,7 +178,7 @@ weir_store_write_cached (
   sqlite3_bind_int64 (put, 4, cached->run);
   weir_sql_bind_text (put, 5, cached->step, -1);
   sqlite3_bind_int64 (put, 6, g_get_real_time ());
-  sqlite3_bind_int64 (put, 7, cached->expires_at);
+  sqlite3_bind_int64 (put, 7, due);
   if (!put_and_get_id (self->writing, put, &id, error))
     return FALSE;
   *holder = WEIR_STORE_HOLDER_CACHE (id);
@@ -202,10 +240,10 @@ question_free (gpointer question)
 }
 
 static gboolean
-read_state (WeirStore *self, WeirStatement *row, WeirState *state, GError **error)
+read_state (WeirStore *self, WeirStatement *row, const WeirStoreTime *now, WeirState *state, GError **error)
 {
   state->updated_at = sqlite3_column_int64 (row, 3);
-  state->expires_at = sqlite3_column_int64 (row, 4);
+  state->expires_at = get_expiry (row, 4, now);
   return weir_store_read_value (self, row, 1, 2, 0, TRUE, NULL, &state->value, error);
 }
 
@@ -216,19 +254,20 @@ get_state (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GError 
   g_autoptr(WeirState) state = state_new (question->workflow_id, question->block, question->key);
   g_autoptr(WeirStatement) find = weir_sql_prepare (
     sql,
-    "SELECT key, value, blobs, updated_at, expires_at FROM state WHERE workflow = ?1 AND block = ?2 AND key = ?3"
-    " AND (expires_at = 0 OR expires_at > ?4)",
+    "SELECT key, value, blobs, updated_at, expires_at FROM state WHERE workflow = ?1 AND block = ?2 AND key = "
+    "?3" IS_THERE ("?4", "?5"),
     error);
+  WeirStoreTime now;
   int code;
 
-  if (find == NULL)
+  if (find == NULL || !weir_store_look_at_time (self, sql, &now, error))
     return FALSE;
   weir_sql_bind_text (find, 1, state->workflow_id, -1);
   weir_sql_bind_text (find, 2, state->block, -1);
   weir_sql_bind_text (find, 3, state->key, -1);
-  sqlite3_bind_int64 (find, 4, g_get_real_time ());
+  bind_now (find, 4, 5, &now);
   code = weir_sql_step (sql, find, error);
-  if (code == SQLITE_ROW && !read_state (self, find, state, error))
+  if (code == SQLITE_ROW && !read_state (self, find, &now, state, error))
     return FALSE;
   return (code == SQLITE_ROW || code == SQLITE_DONE)
          && weir_store_answer_boxed (answer, g_steal_pointer (&state), WEIR_TYPE_STATE);
@@ -259,23 +298,24 @@ list_state (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GError
   g_autoptr(GPtrArray) states = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_state_free);
   g_autoptr(WeirStatement) find = weir_sql_prepare (
     sql,
-    "SELECT key, value, blobs, updated_at, expires_at FROM state WHERE workflow = ?1 AND block = ?2"
-    " AND (expires_at = 0 OR expires_at > ?3) ORDER BY key",
+    "SELECT key, value, blobs, updated_at, expires_at FROM state WHERE workflow = ?1 AND block = ?2" IS_THERE (
+      "?3", "?4") " ORDER BY key",
     error);
+  WeirStoreTime now;
   int code;
 
-  if (find == NULL)
+  if (find == NULL || !weir_store_look_at_time (self, sql, &now, error))
     return FALSE;
   weir_sql_bind_text (find, 1, question->workflow_id, -1);
   weir_sql_bind_text (find, 2, question->block, -1);
-  sqlite3_bind_int64 (find, 3, g_get_real_time ());
+  bind_now (find, 3, 4, &now);
   while ((code = weir_sql_step (sql, find, error)) == SQLITE_ROW)
     {
       WeirState *state = state_new (question->workflow_id, question->block,
                                     (const char *) sqlite3_column_text (find, 0));
 
       g_ptr_array_add (states, state);
-      if (!read_state (self, find, state, error))
+      if (!read_state (self, find, &now, state, error))
         return FALSE;
     }
   return code == SQLITE_DONE && weir_store_answer_boxed (answer, g_steal_pointer (&states), G_TYPE_PTR_ARRAY);
@@ -300,18 +340,17 @@ find_cached (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GErro
 {
   g_autoptr(WeirCached) cached = g_new0 (WeirCached, 1);
   g_autoptr(WeirStatement) find = weir_sql_prepare (
-    sql,
-    "SELECT run, outputs, blobs, step, created_at, expires_at FROM cache WHERE key = ?1"
-    " AND (expires_at = 0 OR expires_at > ?2)",
+    sql, "SELECT run, outputs, blobs, step, created_at, expires_at FROM cache WHERE key = ?1" IS_THERE ("?2", "?3"),
     error);
+  WeirStoreTime now;
   guint8 key[32];
   int code;
 
-  if (find == NULL)
+  if (find == NULL || !weir_store_look_at_time (self, sql, &now, error))
     return FALSE;
   weir_store_hash_to_bytes (data, key);
   sqlite3_bind_blob (find, 1, key, sizeof key, SQLITE_STATIC);
-  sqlite3_bind_int64 (find, 2, g_get_real_time ());
+  bind_now (find, 2, 3, &now);
   code = weir_sql_step (sql, find, error);
   if (code == SQLITE_DONE)
     g_set_error (error, WEIR_ERROR, WEIR_ERROR_NOT_FOUND, "Nothing is cached for %s", (const char *) data);
@@ -320,7 +359,7 @@ find_cached (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GErro
   cached->run = sqlite3_column_int64 (find, 0);
   cached->step = weir_sql_dup_text (find, 3);
   cached->created_at = sqlite3_column_int64 (find, 4);
-  cached->expires_at = sqlite3_column_int64 (find, 5);
+  cached->expires_at = get_expiry (find, 5, &now);
   return weir_store_read_value (self, find, 1, 2, 0, TRUE, NULL, &cached->outputs, error)
          && weir_store_answer_boxed (answer, g_steal_pointer (&cached), WEIR_TYPE_CACHED);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* How much time has passed for sure. What is in the bin goes for good only when both UTC and this clock say so, so that a
+/* How much time has passed for sure. What is kept for a time is kept by it, and what is in the bin goes for good only when both UTC and this clock say so, so that a
  * clock that was set wrong, or is put right, deletes nothing early; late is no harm. Within one boot the kernel's boot
  * clock counts. Between two boots UTC counts where the kernel said at both ends that it was synchronised; else only what
  * the new boot has lasted. */
@@ -97,10 +97,8 @@ time_between (const WeirStoreMoment *last, const WeirStoreMoment *now)
   return now->boottime;
 }
 
-/* Notes the time, in the transaction that is open. @time->passed never jumps; @time->trusted is UTC as far as it can be
- * believed. Writing thread. */
-gboolean
-weir_store_note_time (WeirStore *self, WeirSql *sql, WeirStoreTime *time, GError **error)
+static gboolean
+read_time (WeirStore *self, WeirSql *sql, WeirStoreTime *time, Record *kept, GError **error)
 {
   WeirStoreMomentFunc func = g_atomic_pointer_get (&self->moment_func);
   WeirStoreMoment now = { 0 };
@@ -119,5 +117,24 @@ weir_store_note_time (WeirStore *self, WeirSql *sql, WeirStoreTime *time, GError
   time->utc = now.utc;
   time->passed = record.passed;
   time->trusted = record.base + record.passed;
-  return save_record (sql, &record, error);
+  *kept = record;
+  return TRUE;
+}
+
+/* Notes the time, in the transaction that is open. @time->passed never jumps; @time->trusted is UTC as far as it can be
+ * believed. Writing thread. */
+gboolean
+weir_store_note_time (WeirStore *self, WeirSql *sql, WeirStoreTime *time, GError **error)
+{
+  Record record;
+
+  return read_time (self, sql, time, &record, error) && save_record (sql, &record, error);
+}
+
+gboolean
+weir_store_look_at_time (WeirStore *self, WeirSql *sql, WeirStoreTime *time, GError **error)
+{
+  Record record;
+
+  return read_time (self, sql, time, &record, error);
 }

@@ -54,7 +54,7 @@ describe_effects (WeirValue *run)
     return NULL;
   if (undone == 0)
     return g_strdup_printf ("%" G_GINT64_FORMAT, effects);
-  return g_strdup_printf (_ ("%" G_GINT64_FORMAT ", %" G_GINT64_FORMAT " undone"), effects, undone);
+  return g_strdup_printf (_ ("%" G_GINT64_FORMAT ", %" G_GINT64_FORMAT " undone"), effects + undone, undone);
 }
 
 static char *

@@ -47,6 +47,13 @@ blocks:
   say: { kind: debug.log, config: { message: EVIL } }
   fail: { kind: flow.throw, config: { message: EVIL } , on_error: continue }
 """.replace("EVIL", json.dumps(EVIL).replace("\\ud83d\\ude42", "\\U0001f642"))
+WRITING = """
+weir: 1
+name: Writing
+blocks:
+  a: { kind: file.write, config: { path: DIR/a.txt, content: a } }
+  b: { kind: file.write, config: { path: DIR/b.txt, content: b } }
+"""
 # What is given is kept beside the database.
 LARGE = """
 weir: 1
@@ -202,6 +209,25 @@ class WorldTest(unittest.TestCase):
     def test_a_pipe_gets_what_there_is(self):
         self.weir("run", self.file(HARMFUL))
         self.assertIn(EVIL.replace("\r", "\n"), self.weir("logs", "1").stdout)
+
+    # ── what was undone ──
+
+    def test_effects_are_counted_alike_for_a_run_and_its_steps(self):
+        self.weir("run", self.file(WRITING.replace("DIR", str(self.dir))))
+        self.weir("undo", "1", "--only", "a")
+        shown = json.loads(self.weir("show", "1", "--json").stdout)
+        self.assertEqual((shown["effects"], shown["undone"]), (1, 1))
+        self.assertEqual({step["path"]: (step["effects"], step["undone"]) for step in shown["timeline"]}, {"a": (0, 1), "b": (1, 0)})
+        self.assertIn("2, 1 undone", self.weir("runs").stdout)
+        self.assertIn("2, 1 undone", self.weir("show", "1").stdout)
+
+    def test_what_is_undone_has_the_correlation_id_of_its_run(self):
+        self.weir("run", self.file(WRITING.replace("DIR", str(self.dir))))
+        self.weir("undo", "1")
+        lines = [json.loads(line) for line in (self.data / "log" / "weir.log").read_text().splitlines()]
+        undone = [line for line in lines if "undo" in line.get("event", "")]
+        self.assertEqual([line["event"] for line in undone], ["undo.started", "undo.effect_undone", "undo.effect_undone", "undo.finished"])
+        self.assertEqual({line.get("correlation") for line in undone}, {lines[0]["correlation"]})
 
     # ── where there is no space ──
 

@@ -2,8 +2,39 @@
 #include <string.h>
 
 #include "weir-store-fixture.h"
+#include "weir-store-private.h"
 
 #define KEY "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+
+/* Read by the store's thread, turned while that has nothing to do. */
+static GMutex moment_lock;
+static WeirStoreMoment moment;
+
+static void
+read_moment (WeirStoreMoment *now, gpointer user_data)
+{
+  g_mutex_lock (&moment_lock);
+  *now = moment;
+  g_mutex_unlock (&moment_lock);
+}
+
+/* @utc: by how much the clock goes on; @passed: how much of that has passed */
+static void
+turn (gint64 utc, gint64 passed)
+{
+  g_mutex_lock (&moment_lock);
+  moment.utc += utc;
+  moment.boottime += passed;
+  g_mutex_unlock (&moment_lock);
+}
+
+static gint64
+stop_clock (StoreFixture *self)
+{
+  moment = (WeirStoreMoment) { .utc = g_get_real_time (), .boottime = G_TIME_SPAN_HOUR, .boot = "a" };
+  weir_store_set_moment_func (self->store, read_moment, NULL);
+  return moment.utc;
+}
 
 static void
 put_state (StoreFixture *self, const char *workflow, const char *key, WeirValue *value, gint64 expires_at)
@@ -57,7 +88,7 @@ test_is_seen_by_the_next_question (StoreFixture *self, gconstpointer data)
 static void
 test_goes_when_removed_or_expired (StoreFixture *self, gconstpointer data)
 {
-  gint64 now = g_get_real_time ();
+  gint64 now = stop_clock (self);
   g_autoptr(WeirState) removed = NULL;
   g_autoptr(WeirState) expired = NULL;
   g_autoptr(GPtrArray) left = NULL;
@@ -65,6 +96,7 @@ test_goes_when_removed_or_expired (StoreFixture *self, gconstpointer data)
   put_state (self, "w", "removed", weir_value_new_int (1), 0);
   put_state (self, "w", "removed", NULL, 0);
   put_state (self, "w", "expired", weir_value_new_int (1), now - 1);
+  turn (1000, 1000);
   put_state (self, "w", "later", weir_value_new_int (1), now + G_TIME_SPAN_DAY);
   put_state (self, "w", "ever", weir_value_new_int (1), 0);
   removed = get_state (self, "w", "removed");
@@ -181,6 +213,37 @@ test_fixtures_are_replaced_as_a_set (StoreFixture *self, gconstpointer data)
   g_assert_cmpint (set->run, ==, 4);
 }
 
+static void
+assert_is_there (StoreFixture *self, const char *key, gboolean there)
+{
+  g_autoptr(WeirState) state = get_state (self, "w", key);
+
+  g_assert_cmpint (state->value != NULL, ==, there);
+}
+
+/* One day is one day, be the clock set a year ahead or back, or found to be wrong by a server of time. */
+static void
+test_a_clock_that_is_set_ends_nothing (StoreFixture *self, gconstpointer data)
+{
+  gint64 now = stop_clock (self);
+  gint64 year = 365 * G_TIME_SPAN_DAY;
+
+  put_state (self, "w", "day", weir_value_new_int (1), now + G_TIME_SPAN_DAY);
+  put_cached (self, 1, weir_value_new_int (1), now + G_TIME_SPAN_DAY);
+  turn (year, G_TIME_SPAN_HOUR);
+  assert_is_there (self, "day", TRUE);
+  moment.synced = TRUE;
+  turn (0, G_TIME_SPAN_HOUR);
+  assert_is_there (self, "day", TRUE);
+  turn (-2 * year, G_TIME_SPAN_HOUR);
+  assert_is_there (self, "day", TRUE);
+  turn (0, 21 * G_TIME_SPAN_HOUR - 1);
+  assert_is_there (self, "day", TRUE);
+  turn (0, 1);
+  assert_is_there (self, "day", FALSE);
+  store_assert_rejected (weir_store_find_cached (self->store, KEY), WEIR_ERROR_NOT_FOUND);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -188,6 +251,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   store_test ("/weir/store/state/outlives-the-run", test_outlives_the_run);
   store_test ("/weir/store/state/is-seen-by-the-next-question", test_is_seen_by_the_next_question);
+  store_test ("/weir/store/state/a-clock-that-is-set-ends-nothing", test_a_clock_that_is_set_ends_nothing);
   store_test ("/weir/store/state/goes-when-removed-or-expired", test_goes_when_removed_or_expired);
   store_test ("/weir/store/state/big-value-comes-back-whole", test_big_value_comes_back_whole);
   store_test ("/weir/store/cache/result-names-its-run", test_cached_result_names_its_run);
