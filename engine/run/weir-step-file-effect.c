@@ -4,6 +4,9 @@
 
 #include "weir-step-file-private.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 /* ── what is recorded ───────────────────────────────────────────────────────────────────── */
 
 WeirValue *
@@ -239,12 +242,50 @@ remove_debris (GPtrArray *effects)
     }
 }
 
+static gboolean
+is_at_or_below (const char *path, const char *folder)
+{
+  gsize length = strlen (folder);
+
+  return g_str_equal (folder, "/")
+         || (strncmp (path, folder, length) == 0 && (path[length] == '/' || path[length] == '\0'));
+}
+
+/* What Weir itself keeps: without it nothing of the run could be written down, let alone undone. What only makes or changes something beside it
+ * is no harm. */
+static gboolean
+spares_own_data (WeirFileCall *call, GError **error)
+{
+  const char *dir = call->step->run->engine != NULL ? weir_engine_get_data_dir (call->step->run->engine) : NULL;
+  g_autofree char *own = dir != NULL && !g_str_equal (dir, ":memory:") ? realpath (dir, NULL) : NULL;
+  gboolean takes_away = g_str_equal (call->type, "file.delete") || g_str_equal (call->type, "file.trash");
+  const char *paths[] = { call->path, call->from };
+
+  for (guint i = 0; own != NULL && i < G_N_ELEMENTS (paths); i++)
+    {
+      gboolean goes = i == 0 ? takes_away : g_str_equal (call->type, "file.move");
+
+      if (paths[i] == NULL || (i == 1 && !goes))
+        continue;
+      if (is_at_or_below (paths[i], own) || (goes && is_at_or_below (own, paths[i])))
+        {
+          weir_set_failure (error, "io.access", "%s %s Weir's own data, %s; it is left alone", paths[i],
+                            is_at_or_below (paths[i], own) ? "belongs to" : "holds", own);
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
 static DexFuture *
 keep_in_thread (gpointer user_data)
 {
   WeirFileCall *call = user_data;
+  GError *error = NULL;
 
   weir_file_call_place (call);
+  if (!spares_own_data (call, &error))
+    return dex_future_new_for_error (error);
   if (call->earlier != NULL)
     remove_debris (call->earlier);
   return call->keep (call);

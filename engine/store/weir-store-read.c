@@ -258,6 +258,7 @@ event_from_row (WeirStore *self, WeirStatement *row, gboolean whole, GHashTable 
   gint64 key = sqlite3_column_int64 (row, 0);
   WeirEventKind kind = name != NULL ? weir_event_kind_from_name (name) : WEIR_EVENT_LOG;
   g_autoptr(WeirEvent) event = NULL;
+  g_autoptr(GError) wrong = NULL;
   WeirValue *data;
 
   if (kind == WEIR_EVENT_LAST)
@@ -275,8 +276,13 @@ event_from_row (WeirStore *self, WeirStatement *row, gboolean whole, GHashTable 
   event->firing = (guint32) sqlite3_column_int64 (row, 5);
   event->attempt = (guint32) sqlite3_column_int64 (row, 6);
   event->block = block != NULL ? g_ref_string_new_intern (block) : NULL;
-  if (!weir_store_read_value (self, row, 8, 9, kind == WEIR_EVENT_LOG ? 0 : 2, whole, seen, &data, error))
-    return NULL;
+  if (!weir_store_read_value (self, row, 8, 9, kind == WEIR_EVENT_LOG ? 0 : 2, whole, seen, &data, &wrong))
+    {
+      g_set_error (error, WEIR_ERROR, WEIR_ERROR_STORE,
+                   "Event %" G_GUINT64_FORMAT " of run %" G_GINT64_FORMAT " in %s is damaged: %s", event->seq,
+                   event->run, self->database_path != NULL ? self->database_path : self->dir, wrong->message);
+      return NULL;
+    }
   event->data = kind == WEIR_EVENT_LOG ? make_log_data (row, data) : data;
   return g_steal_pointer (&event);
 }
@@ -314,7 +320,8 @@ is_unknown (WeirStatement *row)
 static char *
 read_correlation (WeirSql *sql, gint64 run)
 {
-  g_autoptr(WeirStatement) find = weir_sql_prepare (sql, "SELECT json_extract (data, '$.correlation') FROM event WHERE key = ?1", NULL);
+  g_autoptr(WeirStatement) find = weir_sql_prepare (
+    sql, "SELECT json_extract (data, '$.correlation') FROM event WHERE key = ?1", NULL);
   const char *text = NULL;
 
   if (find == NULL)
@@ -387,8 +394,8 @@ load_events (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GErro
   guint n = question->runs != NULL ? question->runs->len : 1;
 
   for (guint i = 0; i < n; i++)
-    if (!add_events (self, sql, question->runs != NULL ? g_array_index (question->runs, gint64, i) : question->run, question, events,
-                     error))
+    if (!add_events (self, sql, question->runs != NULL ? g_array_index (question->runs, gint64, i) : question->run,
+                     question, events, error))
       return FALSE;
   return weir_store_answer_boxed (answer, g_steal_pointer (&events), G_TYPE_PTR_ARRAY);
 }

@@ -194,14 +194,27 @@ read_kinds (WeirStore *self, WeirSql *sql, GError **error)
   return FALSE;
 }
 
+/* Opening a pipe would wait for ever, and SQLite has no word for a folder. */
+static gboolean
+check_is_file (const char *path, GError **error)
+{
+  if (!g_file_test (path, G_FILE_TEST_EXISTS) || g_file_test (path, G_FILE_TEST_IS_REGULAR))
+    return TRUE;
+  g_set_error (error, WEIR_ERROR, WEIR_ERROR_STORE, "Expected the database at %s, but that is no regular file", path);
+  return FALSE;
+}
+
 /* The writing connection: opened, checked, migrated to the newest schema. */
 WeirSql *
 weir_store_open_database (WeirStore *self, GError **error)
 {
   const char *path = self->in_memory ? ":memory:" : self->database_path;
-  WeirSql *sql = weir_sql_open (path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, error);
+  WeirSql *sql;
   int version;
 
+  if (!self->in_memory && !check_is_file (path, error))
+    return NULL;
+  sql = weir_sql_open (path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, error);
   if (sql == NULL)
     return NULL;
   if (!self->in_memory)
@@ -247,8 +260,11 @@ weir_store_check_newer (WeirStore *self, WeirSql *sql, GError **error)
 WeirSql *
 weir_store_open_reading (WeirStore *self, GError **error)
 {
-  WeirSql *sql = weir_sql_open (self->database_path, SQLITE_OPEN_READONLY, error);
+  WeirSql *sql;
 
+  if (!check_is_file (self->database_path, error))
+    return NULL;
+  sql = weir_sql_open (self->database_path, SQLITE_OPEN_READONLY, error);
   if (sql == NULL)
     return NULL;
   if (weir_sql_execute (sql, "PRAGMA query_only = ON; PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY", error))

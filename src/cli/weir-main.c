@@ -7,6 +7,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 /* Where the summaries of `weir --help` begin. */
 #define HELP_COLUMN 28
@@ -142,6 +144,19 @@ run_command (const WeirCommand *command, int argc, char **argv)
   return command->run (argc - 1, argv + 1);
 }
 
+/* Whoever reads a pipe may have enough; a file that lacks some of it is another matter. */
+static int
+check_output (int code)
+{
+  struct stat info;
+  gboolean failed = fflush (stdout) != 0 || ferror (stdout);
+
+  if (!failed || fstat (STDOUT_FILENO, &info) != 0 || S_ISFIFO (info.st_mode) || S_ISSOCK (info.st_mode)
+      || isatty (STDOUT_FILENO))
+    return code;
+  return weir_cli_fail_text (code != WEIR_EXIT_OK ? code : WEIR_EXIT_FAILED, _ ("The output could not be written"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -173,7 +188,7 @@ main (int argc, char **argv)
   command = find_command (argv[1]);
   if (command == NULL)
     return weir_cli_fail_text (WEIR_EXIT_INVALID, _ ("There is no command \"%s\"; `weir --help` lists them"), argv[1]);
-  return run_command (command, argc - 1, argv + 1);
+  return check_output (run_command (command, argc - 1, argv + 1));
 }
 
 void

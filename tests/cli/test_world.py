@@ -8,6 +8,7 @@ import os
 import pathlib
 import pty
 import re
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -209,6 +210,42 @@ class WorldTest(unittest.TestCase):
     def test_a_pipe_gets_what_there_is(self):
         self.weir("run", self.file(HARMFUL))
         self.assertIn(EVIL.replace("\r", "\n"), self.weir("logs", "1").stdout)
+
+    def test_output_that_cannot_be_written_is_said(self):
+        self.weir("run", self.file(PLAIN))
+        with open("/dev/full", "w") as full:
+            done = subprocess.run([WEIR, "runs", "--data-dir", str(self.data)], env=self.env, stdout=full, stderr=subprocess.PIPE, text=True)
+        self.assertEqual((done.returncode, done.stderr), (1, "weir: The output could not be written\n"))
+
+    # ── Weir's own ──
+
+    def test_a_pipe_is_no_database(self):
+        self.data.mkdir()
+        os.mkfifo(self.data / "weir.db")
+        self.assertIn("no regular file", self.weir("runs", code=1).stderr)
+
+    def test_a_damaged_event_is_named(self):
+        self.weir("run", self.file(PLAIN))
+        with contextlib.closing(sqlite3.connect(self.data / "weir.db")) as database:
+            database.execute("UPDATE event SET data = '{not json' WHERE key = (SELECT min(key) FROM event)")
+            database.commit()
+        self.assertIn("Event 1 of run 1", self.weir("show", "1", code=1).stderr)
+
+    def test_its_own_data_is_left_alone(self):
+        work = self.dir / "work"
+        work.mkdir()
+        self.data = work / "data"
+        for place in (work, self.data, self.data / "weir.db"):
+            for how in ("kind: file.delete, config: { path: PLACE, recursive: true, to: permanent }",
+                        "kind: file.delete, config: { path: PLACE, recursive: true }",
+                        "kind: file.move, config: { from: PLACE, to: ELSE }"):
+                text = how.replace("PLACE", str(place)).replace("ELSE", str(self.dir / "else"))
+                run = self.weir("run", self.file("weir: 1\nname: Own\nblocks: { a: { " + text + " } }\n"), code=1)
+                self.assertIn("Weir's own data", run.stderr)
+        self.weir("run", self.file(f"weir: 1\nname: Own\nblocks: {{ a: {{ kind: file.write, config: {{ path: {self.data}/weir.db, content: x }} }} }}\n"),
+                  code=1)
+        self.weir("run", self.file(f"weir: 1\nname: Beside\nblocks: {{ a: {{ kind: file.write, config: {{ path: {work}/x, content: x }} }} }}\n"))
+        self.weir("audit", "verify")
 
     # ── what was undone ──
 
