@@ -22,6 +22,7 @@
 #include "weir-diff.h"
 #include "weir-history.h"
 #include "weir-workflow-text.h"
+#include "weir-fix.h"
 #include "weir-event.h"
 #include "weir-run-state.h"
 #include "weir-run.h"

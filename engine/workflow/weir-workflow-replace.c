@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* One workflow takes over what another one says, as one edit: a text that was typed, a file that was read again, an older
  * version. What is in both stays the same object, so that selections, runs and earlier edits go on to hold. */
-#include "weir-workflow-private.h"
+#include "weir-fix-private.h"
 
 #include <string.h>
 
@@ -583,6 +583,17 @@ replace_graph (WeirWorkflow *self, WeirGraph *into, WeirGraph *from)
   add_links (self, into, from, links, orders.links);
   g_array_unref (orders.blocks);
   g_array_unref (orders.links);
+}
+
+/* A link that leads nowhere goes away, as part of an edit. */
+void
+weir_workflow_drop_loose (WeirWorkflow *self, WeirGraph *graph, guint index)
+{
+  WeirArrangement *before = arrangement_of (graph);
+  WeirArrangement *after = arrangement_of (graph);
+
+  g_array_remove_index (after->loose, index);
+  weir_history_arrange (self->history, graph, before, after);
 }
 
 static gboolean

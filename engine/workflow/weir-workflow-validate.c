@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "weir-fix-private.h"
 #include "weir-validate-private.h"
 
 #include <string.h>
@@ -117,9 +118,10 @@ check_links (WeirValidation *self, WeirGraph *graph)
     {
       const WeirLooseLink *loose = &g_array_index (graph->loose, WeirLooseLink, i);
 
+      g_autofree char *message = weir_loose_link_describe (loose);
+
       weir_validation_add (self, WEIR_SEVERITY_ERROR, "block.unknown", graph->container, NULL, NULL, loose->line, loose->column,
-                           "The link from \"%s\" to \"%s\" names the block \"%s\", but there is none here", loose->source,
-                           loose->target, loose->missing);
+                           "%s", message);
     }
 }
 

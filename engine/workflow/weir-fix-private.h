@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "weir-fix.h"
+#include "weir-workflow-private.h"
+
+G_BEGIN_DECLS
+
+struct _WeirFix
+{
+  GObject       parent_instance;
+  WeirFixAction action;
+  char         *path;    /* of the block; of a link the one at its wrong end, of a loose one the container */
+  char         *port;
+  char         *field;   /* of a name: the setting whose expression it is in */
+  gboolean      input;   /* the port is one */
+  char         *from;
+  char         *to;
+  gsize         start;   /* of a text: bytes */
+  gsize         end;
+};
+
+/* The link of a body that leads to a block that is not there, in words. (transfer full) */
+char    *weir_loose_link_describe (const WeirLooseLink *loose);
+void     weir_workflow_drop_loose (WeirWorkflow        *self,
+                                   WeirGraph           *graph,
+                                   guint                index);
+gboolean weir_link_is_mismatch    (WeirLink            *link);
+/* Whether a kind takes what an output gives and gives what an input takes; the ports by which it does. (transfer full) */
+gboolean weir_kind_converts       (const WeirBlockKind *kind,
+                                   const WeirPort      *given,
+                                   const WeirPort      *taken,
+                                   char               **in,
+                                   char               **out);
+/* The words that are like it, best first, at most @n. (transfer container) */
+GPtrArray *weir_find_nearest      (const char          *word,
+                                   GPtrArray           *words,
+                                   guint                n);
+
+G_END_DECLS
