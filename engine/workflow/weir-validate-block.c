@@ -289,7 +289,10 @@ weir_validation_check_block (WeirValidation *self, WeirBlock *block)
   weir_validation_check_limits (self, block);
   if (kind == NULL)
     {
-      weir_validation_add (self, WEIR_SEVERITY_ERROR, "kind.unknown", block, NULL, NULL, block->line, block->column,
+      WeirYamlNode *node = block->node != NULL ? weir_yaml_node_find (block->node, "kind") : NULL;
+
+      weir_validation_add (self, WEIR_SEVERITY_ERROR, "kind.unknown", block, NULL, NULL, node != NULL ? node->line : block->line,
+                           node != NULL ? node->column : block->column,
                            "The block kind \"%s\" is not known to this program; the block keeps its settings but cannot run",
                            block->data->kind_id);
       return;

@@ -30,6 +30,7 @@ struct _WeirInspector
   WeirWorkflow *workflow;
   WeirRunView  *view;
   WeirBlock    *block;
+  const WeirBlockKind *kind;   /* that the form is for; NULL if nobody knows it */
   GListModel   *problems;
 };
 
@@ -74,10 +75,29 @@ update_tabs (WeirInspector *self)
 }
 
 static void
+fill_block (WeirInspector *self)
+{
+  self->kind = weir_block_get_kind (self->block);
+  adw_bin_set_child (self->icon_bin, weir_kind_make_icon (self->kind, 40));
+  adw_bin_set_child (self->settings_bin, weir_block_settings_new (self->workflow, self->block));
+  if (self->problems != NULL)
+    weir_inspector_set_problems (self, self->problems);
+}
+
+/* Another kind, as after an edit of the text, has other settings. */
+static void
+block_changed_cb (WeirInspector *self)
+{
+  if (self->kind != weir_block_get_kind (self->block))
+    fill_block (self);
+  update_header (self);
+}
+
+static void
 clear_block (WeirInspector *self)
 {
   if (self->block != NULL)
-    g_signal_handlers_disconnect_by_func (self->block, update_header, self);
+    g_signal_handlers_disconnect_by_func (self->block, block_changed_cb, self);
   g_clear_object (&self->block);
   adw_bin_set_child (self->settings_bin, NULL);
 }
@@ -217,11 +237,8 @@ weir_inspector_select (WeirInspector *self,
   if (block != NULL)
     {
       self->block = g_object_ref (block);
-      g_signal_connect_object (block, "changed", G_CALLBACK (update_header), self, G_CONNECT_SWAPPED);
-      adw_bin_set_child (self->icon_bin, weir_kind_make_icon (weir_block_get_kind (block), 40));
-      adw_bin_set_child (self->settings_bin, weir_block_settings_new (self->workflow, block));
-      if (self->problems != NULL)
-        weir_inspector_set_problems (self, self->problems);
+      g_signal_connect_object (block, "changed", G_CALLBACK (block_changed_cb), self, G_CONNECT_SWAPPED);
+      fill_block (self);
       update_tabs (self);
       gtk_stack_set_visible_child_name (self->stack, "block");
     }

@@ -9,7 +9,8 @@ G_BEGIN_DECLS
 /**
  * WeirProblemsList:
  *
- * What is wrong with a workflow, worst first. Signal `problem-activated (WeirProblem)`: go to where it is.
+ * What is wrong with a workflow, worst first, with a button for each clear way to put it right. Signals: `problem-activated (WeirProblem)`:
+ * go to where it is; `fix-activated (WeirFix)`: do it.
  */
 #define WEIR_TYPE_PROBLEMS_LIST (weir_problems_list_get_type ())
 G_DECLARE_FINAL_TYPE (WeirProblemsList, weir_problems_list, WEIR, PROBLEMS_LIST, AdwBin)

@@ -115,10 +115,13 @@ weir_yaml_help_populate (GtkSourceCompletionProvider  *provider,
 {
   WeirYamlHelp *self = WEIR_YAML_HELP (provider);
   g_autofree char *typed = NULL;
-  GListModel *words = self->view != NULL ? list_words (self, &typed)
-                                         : G_LIST_MODEL (g_list_store_new (WEIR_TYPE_YAML_WORD));
+  g_autoptr(GListModel) words = self->view != NULL ? list_words (self, &typed) : NULL;
 
-  return words;
+  if (words != NULL && g_list_model_get_n_items (words) > 0)
+    return g_steal_pointer (&words);
+  /* not an empty list, which would still be put on the screen */
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, "Nothing can stand here");
+  return NULL;
 }
 
 static void
@@ -195,7 +198,7 @@ weir_yaml_help_is_trigger (GtkSourceCompletionProvider *provider,
                            const GtkTextIter           *place,
                            gunichar                     typed)
 {
-  return typed == '.' || typed == '{';
+  return typed == '.';
 }
 
 static void

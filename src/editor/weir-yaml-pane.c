@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 
+#include "weir-fix-words.h"
 #include "weir-yaml-draft.h"
 #include "weir-yaml-help.h"
 #include "weir-yaml-view.h"
@@ -39,6 +40,8 @@ struct _WeirYamlPane
   WeirWorkflow *workflow;
   WeirWorkflow *typed;      /* what the text says, if it can be read */
   GListModel   *problems;   /* of the text */
+  GListModel   *fixes;      /* of the problem that is shown */
+  char         *edit_name;  /* of the next edit, where it is a fix */
   char         *base;       /* what the workflow said when text and workflow were last the same */
   State         state;
   gboolean      full;
@@ -105,6 +108,29 @@ dup_shown_problem (WeirYamlPane *self)
   return self->state == STATE_HELD && self->problems != NULL ? g_list_model_get_item (self->problems, 0) : NULL;
 }
 
+static void
+show_fixes (WeirYamlPane *self,
+            WeirProblem  *problem)
+{
+  g_autoptr(GMenu) menu = g_menu_new ();
+  g_autofree char *text = weir_yaml_view_dup_text (self->view);
+
+  g_clear_object (&self->fixes);
+  if (problem != NULL && self->state != STATE_CONFLICT)
+    self->fixes = self->typed != NULL ? weir_workflow_list_fixes (self->typed, problem)
+                                      : weir_text_list_fixes (text, problem);
+  for (guint i = 0; self->fixes != NULL && i < g_list_model_get_n_items (self->fixes); i++)
+    {
+      g_autoptr(WeirFix) fix = g_list_model_get_item (self->fixes, i);
+      g_autofree char *title = weir_fix_dup_title (fix);
+      g_autofree char *action = g_strdup_printf ("yaml.fix(uint32 %u)", i);
+
+      g_menu_append (menu, title, action);
+    }
+  gtk_widget_set_visible (self->fixes_button, g_menu_model_get_n_items (G_MENU_MODEL (menu)) > 0);
+  gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (self->fixes_button), G_MENU_MODEL (menu));
+}
+
 static char *
 dup_trouble (WeirYamlPane *self,
              WeirProblem  *problem)
@@ -112,12 +138,12 @@ dup_trouble (WeirYamlPane *self,
   guint line = problem != NULL ? weir_problem_get_line (problem) : 0;
 
   if (self->state == STATE_CONFLICT)
-    return g_strdup (_ ("The workflow was changed in the lines that you are typing in"));
+    return g_strdup (_("The workflow was changed in the lines that you are typing in"));
   if (problem == NULL)
     return NULL;
   if (line == 0 || line == get_cursor_line (self))
     return g_strdup (weir_problem_get_message (problem));
-  return g_strdup_printf (_ ("Line %u: %s"), line, weir_problem_get_message (problem));
+  return g_strdup_printf (_("Line %u: %s"), line, weir_problem_get_message (problem));
 }
 
 static char *
@@ -128,11 +154,11 @@ dup_status (WeirYamlPane *self)
   switch (self->state)
     {
     case STATE_TYPING:
-      return g_strdup (_ ("Typing…"));
+      return g_strdup (_("Typing…"));
     case STATE_HELD:
       return g_strdup_printf (ngettext ("Not applied · %u error", "Not applied · %u errors", n_errors), n_errors);
     case STATE_CONFLICT:
-      return g_strdup (_ ("Not applied"));
+      return g_strdup (_("Not applied"));
     case STATE_IN_STEP:
     default:
       return n_errors > 0 ? g_strdup_printf (ngettext ("%u error", "%u errors", n_errors), n_errors) : g_strdup ("");
@@ -153,6 +179,7 @@ update_status (WeirYamlPane *self)
   gtk_revealer_set_reveal_child (self->trouble, trouble != NULL);
   if (trouble == NULL)
     return;
+  show_fixes (self, problem);
   gtk_image_set_from_icon_name (self->trouble_icon, error ? "dialog-error-symbolic" : "dialog-warning-symbolic");
   gtk_widget_remove_css_class (GTK_WIDGET (self->trouble_icon), error ? "warning" : "error");
   gtk_widget_add_css_class (GTK_WIDGET (self->trouble_icon), error ? "error" : "warning");
@@ -304,8 +331,9 @@ apply (WeirYamlPane *self)
   char *written;
 
   self->applying = TRUE;
-  weir_workflow_replace (self->workflow, self->typed, _ ("Edit as Text"));
+  weir_workflow_replace (self->workflow, self->typed, self->edit_name != NULL ? self->edit_name : _("Edit as Text"));
   self->applying = FALSE;
+  g_clear_pointer (&self->edit_name, g_free);
   written = weir_workflow_to_yaml (self->workflow);
   if (!g_str_equal (written, text))
     {
@@ -541,6 +569,34 @@ apply_cb (GtkWidget  *widget,
     apply (self);
 }
 
+/* In the text, so that all that was typed beside it stays; from there it goes into the workflow. */
+static void
+fix_cb (GtkWidget  *widget,
+        const char *action,
+        GVariant   *target)
+{
+  WeirYamlPane *self = WEIR_YAML_PANE (widget);
+  g_autoptr(WeirFix) fix = self->fixes != NULL ? g_list_model_get_item (self->fixes, g_variant_get_uint32 (target))
+                                                : NULL;
+  g_autofree char *before = weir_yaml_view_dup_text (self->view);
+  g_autofree char *title = fix != NULL ? weir_fix_dup_title (fix) : NULL;
+  g_autofree char *after = NULL;
+
+  if (fix == NULL)
+    return;
+  if (self->typed == NULL)
+    after = weir_text_apply_fix (before, fix);
+  else if (weir_workflow_apply_fix (self->typed, fix, title))
+    after = weir_workflow_to_yaml (self->typed);
+  if (after == NULL)
+    return;
+  write_text (self, after, TRUE);
+  if (self->state == STATE_IN_STEP)
+    g_set_str (&self->edit_name, title);
+  settle (self);
+  gtk_widget_grab_focus (GTK_WIDGET (self->view));
+}
+
 static void
 keep_cb (GtkWidget  *widget,
          const char *action,
@@ -636,6 +692,8 @@ weir_yaml_pane_dispose (GObject *object)
   g_clear_object (&self->workflow);
   g_clear_object (&self->typed);
   g_clear_object (&self->problems);
+  g_clear_object (&self->fixes);
+  g_clear_pointer (&self->edit_name, g_free);
   g_clear_pointer (&self->base, g_free);
   if (self->view != NULL)
     g_signal_handlers_disconnect_by_data (get_buffer (self), self);
@@ -688,6 +746,7 @@ weir_yaml_pane_class_init (WeirYamlPaneClass *klass)
   bind_children (widget_class);
   gtk_widget_class_install_action (widget_class, "yaml.close", NULL, close_cb);
   gtk_widget_class_install_action (widget_class, "yaml.apply", NULL, apply_cb);
+  gtk_widget_class_install_action (widget_class, "yaml.fix", "u", fix_cb);
   gtk_widget_class_install_action (widget_class, "yaml.keep", NULL, keep_cb);
   gtk_widget_class_install_action (widget_class, "yaml.take", NULL, take_cb);
   gtk_widget_class_install_action (widget_class, "yaml.next-problem", NULL, next_problem_cb);
@@ -814,6 +873,42 @@ weir_yaml_pane_show_block (WeirYamlPane *self,
   text = weir_yaml_view_dup_text (self->view);
   if (weir_text_find_block (text, weir_block_get_path (block), field, &start, &end))
     move_to (self, start);
+}
+
+/**
+ * weir_yaml_pane_show_problem:
+ * @self: a pane
+ * @problem: a problem of its workflow
+ *
+ * Puts the cursor to where the text has the same problem, else to its block.
+ */
+void
+weir_yaml_pane_show_problem (WeirYamlPane *self,
+                             WeirProblem  *problem)
+{
+  g_autofree char *key = make_key (problem);
+  const char *path = weir_problem_get_block_path (problem);
+  WeirBlock *block;
+
+  if (self->workflow == NULL || !gtk_widget_get_mapped (GTK_WIDGET (self)))
+    return;
+  follow (self);
+  for (guint i = 0; self->problems != NULL && i < g_list_model_get_n_items (self->problems); i++)
+    {
+      g_autoptr(WeirProblem) own = g_list_model_get_item (self->problems, i);
+      g_autofree char *own_key = make_key (own);
+
+      if (!g_str_equal (own_key, key) || weir_problem_get_line (own) == 0)
+        continue;
+      self->moving = TRUE;
+      weir_yaml_view_go_to (self->view, weir_problem_get_line (own), weir_problem_get_column (own));
+      self->moving = FALSE;
+      update_status (self);
+      return;
+    }
+  block = path != NULL ? weir_workflow_find_block (self->workflow, path) : NULL;
+  if (block != NULL)
+    weir_yaml_pane_show_block (self, block, weir_problem_get_field (problem));
 }
 
 /**

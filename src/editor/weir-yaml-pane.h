@@ -14,7 +14,7 @@ G_BEGIN_DECLS
  * goes into the workflow after a short rest, as one edit, once it is right. Until then the workflow stays as it is, what is wrong is said
  * in place, and what was typed is kept, also over the end of the program.
  *
- * Actions: yaml.close, yaml.apply, yaml.next-problem, yaml.keep, yaml.take.
+ * Actions: yaml.close, yaml.apply, yaml.fix (u: index), yaml.next-problem, yaml.keep, yaml.take.
  * Signals: `place-changed`: the cursor was moved to another place; `closed`. Property `full`: it has the whole page for itself.
  */
 #define WEIR_TYPE_YAML_PANE (weir_yaml_pane_get_type ())
@@ -31,6 +31,9 @@ WeirLink  *weir_yaml_pane_get_link     (WeirYamlPane *self);
 void       weir_yaml_pane_show_block   (WeirYamlPane *self,
                                         WeirBlock    *block,
                                         const char   *field);
+/* Puts the cursor to where the text has that problem. */
+void       weir_yaml_pane_show_problem (WeirYamlPane *self,
+                                        WeirProblem  *problem);
 void       weir_yaml_pane_show_link    (WeirYamlPane *self,
                                         WeirLink     *link);
 

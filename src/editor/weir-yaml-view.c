@@ -84,7 +84,7 @@ dup_short_message (WeirProblem *problem,
 {
   if (n_problems > 1)
     /* Translators: a problem, and how many more there are in the same line */
-    return g_strdup_printf (_ ("%s (and %u more)"), weir_problem_get_message (problem), n_problems - 1);
+    return g_strdup_printf (_("%s (and %u more)"), weir_problem_get_message (problem), n_problems - 1);
   return g_strdup (weir_problem_get_message (problem));
 }
 
@@ -259,7 +259,7 @@ weir_yaml_view_init (WeirYamlView *self)
   add_marks (self, "warning", "dialog-warning-symbolic", 1);
   g_object_set (self, "monospace", TRUE, "show-line-numbers", TRUE, "highlight-current-line", TRUE, "auto-indent", TRUE,
                 "tab-width", 2, "indent-width", 2, "insert-spaces-instead-of-tabs", TRUE, "smart-backspace", TRUE,
-                "top-margin", 6, "bottom-margin", 24, "left-margin", 6, "right-margin", 12, "show-line-marks", TRUE,
+                "top-margin", 6, "bottom-margin", 24, "left-margin", 6, "right-margin", 12,
                 NULL);
 }
 
@@ -378,6 +378,7 @@ weir_yaml_view_set_problems (WeirYamlView *self,
 
       mark_problem (self, problem);
     }
+  gtk_source_view_set_show_line_marks (GTK_SOURCE_VIEW (self), g_list_model_get_n_items (problems) > 0);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 

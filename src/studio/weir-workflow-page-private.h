@@ -157,6 +157,9 @@ void       weir_workflow_page_request_block  (WeirWorkflowPage *self,
 void       weir_workflow_page_install_text   (GtkWidgetClass   *widget_class);
 void       weir_workflow_page_show_in_text   (WeirWorkflowPage *self);
 
+/* weir-workflow-page-problems.c */
+void       weir_workflow_page_install_problems (GtkWidgetClass *widget_class);
+
 /* weir-workflow-page-save.c */
 void       weir_workflow_page_install_save   (GtkWidgetClass   *widget_class);
 void       weir_workflow_page_schedule_save  (WeirWorkflowPage *self);

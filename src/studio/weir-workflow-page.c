@@ -96,26 +96,6 @@ validate_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-static void
-problem_activated_cb (WeirWorkflowPage *self,
-                      WeirProblem      *problem)
-{
-  const char *path = weir_problem_get_block_path (problem);
-  WeirBlock *block = path != NULL ? weir_workflow_find_block (self->workflow, path) : NULL;
-
-  gtk_popover_popdown (self->problems_popover);
-  if (block == NULL)
-    {
-      weir_canvas_clear_selection (self->canvas);
-      return;
-    }
-  weir_canvas_select_block (self->canvas, block, FALSE);
-  weir_canvas_reveal_block (self->canvas, block);
-  adw_overlay_split_view_set_show_sidebar (self->inspector_split, TRUE);
-  if (weir_problem_get_field (problem) != NULL)
-    weir_inspector_focus_field (self->inspector, weir_problem_get_field (problem));
-}
-
 /* Selection, the same in canvas, inspector and run panel */
 
 static void
@@ -490,7 +470,6 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_callback (widget_class, page_changed_cb);
   gtk_widget_class_bind_template_callback_full (widget_class, "kind_activated_cb",
                                                 G_CALLBACK (weir_workflow_page_add_kind));
-  gtk_widget_class_bind_template_callback (widget_class, problem_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, step_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, undone_cb);
   gtk_widget_class_bind_template_callback (widget_class, notice_dismissed_cb);
@@ -542,6 +521,7 @@ weir_workflow_page_class_init (WeirWorkflowPageClass *klass)
   weir_workflow_page_install_blocks (widget_class);
   weir_workflow_page_install_text (widget_class);
   weir_workflow_page_install_history (widget_class);
+  weir_workflow_page_install_problems (widget_class);
 }
 
 /* The menu of the page is no child of the canvas. */

@@ -97,7 +97,7 @@ test_settings_are_checked (void)
                    "field.invalid 4:51 b - limit\n"
                    "field.invalid 5:50 c - mode\n"
                    "field.unknown 5:63 c - extra\n"
-                   "kind.unknown 7:3 e - -\n"
+                   "kind.unknown 7:14 e - -\n"
                    "key.unknown 7:3 e - timout\n");
 }
 

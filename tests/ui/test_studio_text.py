@@ -166,4 +166,30 @@ def completion(studio):
     until("the block is there", lambda: has_block(studio, "say"))
 
 
+@test("a problem is put right from the list, and from the text")
+def fixes(studio):
+    new_workflow(studio)
+    add(studio, "log")
+    show_text(studio)
+    until("the block is in the text", lambda: "debug.log" in text(studio))
+    go_to_line(studio, line_of(studio, "debug.log"))
+    studio.key("End", "Left", "Left")
+    studio.type("s")
+    until("it is held back", lambda: "Not applied · 1 error" in studio.texts())
+    studio.activate("yaml.apply")
+    studio.wait_for("", "1 problem")
+    studio.click("problems_button")
+    studio.press("button", "Use “debug.log”")
+    until("the problem is gone", lambda: not studio.find("", "1 problem"))
+    until("and the text is right", lambda: "kind: debug.log }" in text(studio))
+    studio.activate("edit.undo")
+    studio.wait_for("", "1 problem")
+    go_to_line(studio, line_of(studio, "debug.logs"))
+    studio.wait_for("", "Fix")
+    studio.click("fixes_button")
+    until("the menu is open", lambda: len(studio._windows()) > 1)
+    studio.key("Return")
+    until("the text is right again", lambda: "kind: debug.log }" in text(studio))
+
+
 weirtest.main()
