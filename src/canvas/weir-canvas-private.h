@@ -9,6 +9,8 @@ G_BEGIN_DECLS
 #define WEIR_PRESS_RADIUS 11.0 /* view pixels around a port that count as the port */
 #define WEIR_WIRE_RADIUS 6.0
 
+#define WEIR_FRAMES_KEPT 120 /* whose times are known */
+
 /* What the pressed pointer is doing. */
 typedef enum
 {
@@ -115,6 +117,9 @@ struct _WeirCanvas
   guint             accessible_refresh_id;
   guint             prefetch_id;
   guint             redraw_id;                     /* something could not be drawn in time */
+  guint             frame_us[WEIR_FRAMES_KEPT];    /* how long the last ones took, a ring */
+  guint             n_frames;                      /* so far */
+  gboolean          bounds_shown;
 
   GArray           *stroke;                     /* of graphene_point_t: what is drawn by hand */
   GArray           *guides;                     /* of graphene_rect_t: lines that the dragged block is in line with */
@@ -148,6 +153,8 @@ double weir_canvas_snap (double value);
 /* weir-canvas-snapshot.c */
 void weir_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot);
 void weir_canvas_drop_painter (WeirCanvas *self);
+/* For the inspector: lines around what is drawn. */
+void weir_canvas_set_bounds_shown (WeirCanvas *self, gboolean shown);
 /* weir-canvas-gestures.c */
 void weir_canvas_init_gestures (WeirCanvas *self);
 /* weir-canvas-drag.c */

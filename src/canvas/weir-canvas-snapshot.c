@@ -114,6 +114,7 @@ snapshot_scene (WeirCanvas  *self,
   self->scene->painter = &self->painter;
   weir_viewport_get_origin (self->viewport, &x, &y);
   all_ways = weir_scene_find_ways (self->scene, 3000);
+  weir_tiles_set_outlined (self->scene->tiles, self->bounds_shown);
   wait_ms = weir_tiles_snapshot (self->scene->tiles, snapshot, x, y, width, height,
                                  weir_viewport_get_zoom (self->viewport), get_device_scale (self));
   if (!all_ways)
@@ -158,6 +159,48 @@ snapshot_empty_hint (WeirCanvas  *self,
 }
 
 void
+weir_canvas_set_bounds_shown (WeirCanvas *self,
+                              gboolean    shown)
+{
+  if (self->bounds_shown == shown)
+    return;
+  self->bounds_shown = shown;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static void
+snapshot_indexed (WeirCanvas      *self,
+                  GtkSnapshot     *snapshot,
+                  WeirCanvasIndex *index,
+                  const GdkRGBA   *colour)
+{
+  double zoom = weir_viewport_get_zoom (self->viewport), x, y;
+  g_autoptr(GPtrArray) found = g_ptr_array_new ();
+  graphene_rect_t visible;
+
+  weir_viewport_get_visible (self->viewport, &visible);
+  weir_canvas_index_query (index, &visible, found);
+  for (guint i = 0; i < found->len; i++)
+    {
+      const graphene_rect_t *bounds = &((WeirIndexed *) g_ptr_array_index (found, i))->bounds;
+
+      weir_viewport_to_view (self->viewport, bounds->origin.x, bounds->origin.y, &x, &y);
+      weir_painter_outline (snapshot,
+                            &GRAPHENE_RECT_INIT (x, y, bounds->size.width * zoom, bounds->size.height * zoom), 0, 1,
+                            colour);
+    }
+}
+
+/* Where the index has what can be hit. */
+static void
+snapshot_bounds (WeirCanvas  *self,
+                 GtkSnapshot *snapshot)
+{
+  snapshot_indexed (self, snapshot, self->scene->wire_index, &(GdkRGBA) { 0, 0.5f, 0.2f, 0.6f });
+  snapshot_indexed (self, snapshot, self->scene->card_index, &(GdkRGBA) { 0.9f, 0, 0.2f, 0.8f });
+}
+
+void
 weir_canvas_drop_painter (WeirCanvas *self)
 {
   weir_painter_clear (&self->painter);
@@ -172,6 +215,7 @@ weir_canvas_snapshot (GtkWidget   *widget,
 {
   WeirCanvas *self = WEIR_CANVAS (widget);
   double width = gtk_widget_get_width (widget), height = gtk_widget_get_height (widget);
+  gint64 began_at = g_get_monotonic_time ();
 
   if (self->painter.context == NULL)
     weir_painter_init (&self->painter, widget);
@@ -194,6 +238,9 @@ weir_canvas_snapshot (GtkWidget   *widget,
         weir_canvas_snapshot_stroke (self, snapshot);
       if (self->scene->cards->len == 0 && self->scene->stickies->len == 0 && self->editable)
         snapshot_empty_hint (self, snapshot, width, height);
+      if (self->bounds_shown)
+        snapshot_bounds (self, snapshot);
     }
   gtk_snapshot_pop (snapshot);
+  self->frame_us[self->n_frames++ % WEIR_FRAMES_KEPT] = (guint) (g_get_monotonic_time () - began_at);
 }

@@ -40,6 +40,7 @@ struct _WeirTiles
   guint         n_drawn;
   gint64        zoomed_at;
   Span          seen;       /* what was drawn last */
+  gboolean      outlined;
 };
 
 static void
@@ -96,6 +97,64 @@ guint
 weir_tiles_get_n_drawn (WeirTiles *self)
 {
   return self->n_drawn;
+}
+
+/**
+ * weir_tiles_get_figures:
+ * @self: tiles
+ * @figures: (out caller-allocates): what there is of them now
+ */
+void
+weir_tiles_get_figures (WeirTiles       *self,
+                        WeirTileFigures *figures)
+{
+  GHashTableIter iter;
+  gpointer tile;
+
+  *figures = (WeirTileFigures) { .n_kept = g_hash_table_size (self->now.tiles), .n_drawn = self->n_drawn,
+                                 .whole = self->now.whole };
+  figures->n_seen = (self->seen.right - self->seen.left + 1) * (self->seen.bottom - self->seen.top + 1);
+  g_hash_table_iter_init (&iter, self->now.tiles);
+  while (g_hash_table_iter_next (&iter, NULL, &tile))
+    {
+      GskRenderNode *node = ((Tile *) tile)->node;
+
+      figures->n_stale += ((Tile *) tile)->stale;
+      if (node != NULL)
+        {
+          GdkTexture *texture = gsk_texture_node_get_texture (node);
+
+          figures->n_bytes += (gsize) 4 * gdk_texture_get_width (texture) * gdk_texture_get_height (texture);
+        }
+    }
+}
+
+/**
+ * weir_tiles_set_outlined:
+ * @self: tiles
+ * @outlined: whether each is drawn with a line around it
+ */
+void
+weir_tiles_set_outlined (WeirTiles *self,
+                         gboolean   outlined)
+{
+  self->outlined = outlined;
+}
+
+static void
+append_outline (WeirTiles   *self,
+                GtkSnapshot *snapshot,
+                const Tile  *tile,
+                int          column,
+                int          row)
+{
+  float size = SIZE / (float) self->now.device_scale, widths[] = { 1, 1, 1, 1 };
+  GdkRGBA colour = tile->stale ? (GdkRGBA) { 0.9f, 0.4f, 0, 0.8f } : (GdkRGBA) { 0.6f, 0.2f, 0.8f, 0.5f };
+  GdkRGBA colours[] = { colour, colour, colour, colour };
+  GskRoundedRect rect;
+
+  gsk_rounded_rect_init_from_rect (&rect, &GRAPHENE_RECT_INIT (column * size, row * size, size, size), 0);
+  gtk_snapshot_append_border (snapshot, &rect, widths, colours);
 }
 
 /* The tiles that a rectangle in view pixels from the origin of the plane touches. */
@@ -345,6 +404,8 @@ weir_tiles_snapshot (WeirTiles   *self,
           gtk_snapshot_append_node (snapshot, tile->node);
         else if (!tile->drawn)
           append_stand_in (self, snapshot, column, row);
+        if (self->outlined)
+          append_outline (self, snapshot, tile, column, row);
       }
   gtk_snapshot_restore (snapshot);
   let_go_far_tiles (self, &span);

@@ -36,6 +36,19 @@ guint weir_tiles_snapshot (WeirTiles   *self,
 gboolean weir_tiles_prefetch (WeirTiles *self);
 /* Whether the last frame had all there is to see. */
 gboolean weir_tiles_is_whole (WeirTiles *self);
+/* For who works on it. */
+typedef struct
+{
+  guint    n_kept;
+  guint    n_stale;
+  guint    n_seen;
+  guint    n_drawn;    /* so far */
+  gsize    n_bytes;    /* of textures, about */
+  gboolean whole;
+} WeirTileFigures;
+
+void weir_tiles_get_figures (WeirTiles *self, WeirTileFigures *figures);
+void weir_tiles_set_outlined (WeirTiles *self, gboolean outlined);
 /* For tests: how many have been drawn so far. */
 guint weir_tiles_get_n_drawn (WeirTiles *self);
 

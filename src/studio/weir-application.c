@@ -8,6 +8,7 @@
 
 #include "weir-control.h"
 #include "weir-inhibitor.h"
+#include "weir-canvas-inspector.h"
 #include "weir-menu-names.h"
 #include "weir-shortcuts-dialog.h"
 #include "weir-test-door.h"
@@ -276,6 +277,7 @@ weir_application_startup (GApplication *application)
   g_unix_signal_add (SIGINT, terminate_cb, application);
   gtk_window_set_default_icon_name ("org.weirstudio.Weir");
   weir_menu_names_install ();
+  weir_canvas_inspector_install ();
   add_actions (WEIR_APPLICATION (application));
 }
 

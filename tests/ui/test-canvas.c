@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "canvas-fixture.h"
+#include "weir-canvas-inspector.h"
 #include "weir-canvas-scene.h"
 #include "weir-canvas-private.h"
 
@@ -524,6 +525,30 @@ test_there_is_no_picture_of_nothing (void)
   g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
 }
 
+static void
+test_inspector_tells_figures (void)
+{
+  g_autoptr(CanvasFixture) fixture = canvas_fixture_new ();
+  GtkWindow *window = GTK_WINDOW (gtk_window_new ());
+  GtkWidget *page = g_object_new (WEIR_TYPE_CANVAS_INSPECTOR, "object", fixture->window, NULL), *figures;
+  g_autofree char *title = NULL, *blocks = NULL;
+  const char *text;
+
+  g_object_get (page, "title", &title, NULL);
+  g_assert_cmpstr (title, ==, "Weir Canvas");
+  gtk_window_set_child (window, page);
+  gtk_window_present (window);
+  while (!gtk_widget_get_mapped (page))
+    g_main_context_iteration (NULL, TRUE);
+  figures = gtk_widget_get_first_child (page);
+  text = gtk_label_get_text (GTK_LABEL (figures));
+  blocks = g_strdup_printf ("Blocks            %u\n", weir_graph_get_n_blocks (weir_canvas_get_graph (fixture->canvas)));
+  g_assert_nonnull (strstr (text, blocks));
+  g_assert_nonnull (strstr (text, "Tiles"));
+  g_assert_nonnull (strstr (text, "Frames"));
+  gtk_window_destroy (window);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -554,6 +579,7 @@ main (int   argc,
   g_test_add_func ("/weir/canvas/accessible/every-block-is-a-child", test_blocks_are_accessible_children);
   g_test_add_func ("/weir/canvas/export/a-picture-has-all-but-the-selection", test_pictures_are_written);
   g_test_add_func ("/weir/canvas/export/nothing-gives-no-picture", test_there_is_no_picture_of_nothing);
+  g_test_add_func ("/weir/canvas/inspector/tells-what-is-kept-and-drawn", test_inspector_tells_figures);
   g_test_add_func ("/weir/canvas/outline/works-on-the-same-selection", test_outline_shares_selection);
   g_test_add_func ("/weir/canvas/outline/makes-and-removes-links", test_outline_links);
   return g_test_run ();
