@@ -29,6 +29,7 @@
 #include "weir-run-swarm.h"
 #include "weir-run-view.h"
 #include "weir-undo.h"
+#include "weir-share.h"
 #include "weir-subscription.h"
 #include "weir-engine.h"
 #include "weir-bin.h"

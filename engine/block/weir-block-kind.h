@@ -142,6 +142,7 @@ typedef struct
   gboolean           raw;           /* never evaluated as a template */
   gboolean           multiline;
   gboolean           folder;        /* PATH: a folder */
+  gboolean           secret;        /* TEXT: hidden as it is typed, never exported */
   gboolean           advanced;      /* folded away in the form */
   const char        *language;      /* of a multi-line text: "json", "javascript", "markdown", "sh" */
   const char        *shown_when;    /* "other_field=id|id": hidden otherwise */

@@ -6,6 +6,7 @@
 #include "weir-engine-private.h"
 #include "weir-json.h"
 #include "weir-run-view.h"
+#include "weir-share.h"
 #include "weir-workflow-file.h"
 
 /* The methods of WeirControl in the process that has the engine. Each is a fiber: it may await. */
@@ -629,7 +630,7 @@ list_workflows (WeirEngine *engine, WeirValue *args, GError **error)
 }
 
 static WeirValue *
-describe_workflow (WeirWorkflow *workflow, char *text)
+describe_workflow (WeirWorkflow *workflow, char *text, guint n_left_out)
 {
   WeirBuilder *builder = weir_record_builder_new (5);
 
@@ -639,6 +640,7 @@ describe_workflow (WeirWorkflow *workflow, char *text)
   set_text (builder, "folder", weir_workflow_get_folder (workflow));
   if (text != NULL)
     set_text (builder, "text", text);
+  set_int (builder, "left_out", n_left_out);
   g_free (text);
   return weir_builder_end (builder);
 }
@@ -657,13 +659,17 @@ import_workflow (WeirEngine *engine, WeirValue *args, GError **error)
     weir_workflow_set_id (workflow, get_text (args, "id"));
   if (!dex_await (weir_engine_save_workflow (engine, workflow, "Imported"), error))
     return NULL;
-  return describe_workflow (workflow, NULL);
+  return describe_workflow (workflow, NULL, 0);
 }
 
+/* In a format it is to be given away and has no secrets; without one it is to be run, by whoever owns it. */
 static WeirValue *
 export_workflow (WeirEngine *engine, WeirValue *args, GError **error)
 {
   g_autoptr(WeirWorkflow) workflow = NULL;
+  g_autoptr(WeirWorkflow) shared = NULL;
+  guint n_left_out;
+  char *text;
   const char *format = weir_value_get_member_text (args, "format", "");
 
   workflow = dex_await_object (weir_engine_load_workflow (engine, weir_value_get_member_text (args, "name", ""),
@@ -671,9 +677,13 @@ export_workflow (WeirEngine *engine, WeirValue *args, GError **error)
                                error);
   if (workflow == NULL)
     return NULL;
-  return describe_workflow (workflow, g_str_equal (format, "json")      ? weir_workflow_to_json (workflow)
-                                      : g_str_equal (format, "mermaid") ? weir_workflow_to_mermaid (workflow)
-                                                                        : weir_workflow_to_yaml (workflow));
+  if (*format == '\0')
+    return describe_workflow (workflow, weir_workflow_to_yaml (workflow), 0);
+  shared = weir_workflow_copy_for_sharing (workflow, &n_left_out);
+  text = g_str_equal (format, "json")      ? weir_workflow_to_json (shared)
+         : g_str_equal (format, "mermaid") ? weir_workflow_to_mermaid (shared)
+                                           : weir_workflow_to_yaml (shared);
+  return describe_workflow (workflow, text, n_left_out);
 }
 
 static const WeirControlMethod methods[] = {

@@ -66,8 +66,8 @@ weir_redact_text (const char *text)
   return replace (d, known, MASK);
 }
 
-static gboolean
-is_secret_name (const char *name)
+gboolean
+weir_redact_is_secret_name (const char *name)
 {
   static gsize ready;
   static GRegex *names;
@@ -95,7 +95,7 @@ mask (WeirValue *value, guint depth)
     {
       if (kind == WEIR_VALUE_LIST)
         weir_builder_take (builder, mask (weir_value_get_item (value, i), depth - 1));
-      else if (is_secret_name (weir_value_get_key (value, i)))
+      else if (weir_redact_is_secret_name (weir_value_get_key (value, i)))
         weir_builder_set_take (builder, weir_value_get_key (value, i), weir_value_new_text (MASK));
       else
         weir_builder_set_take (builder, weir_value_get_key (value, i),

@@ -14,4 +14,7 @@ char *weir_redact_text  (const char *text);
 char *weir_redact_value (WeirValue  *value,
                          gsize       max_bytes);
 
+/* "password", "X-Api-Key" … */
+gboolean weir_redact_is_secret_name (const char *name);
+
 G_END_DECLS

@@ -194,6 +194,10 @@ weir_command_export (int argc, char **argv)
                               weir_value_new_text (format), NULL);
   if (answer == NULL || !write_export (weir_value_get_member_text (answer, "text", ""), &error))
     code = weir_cli_fail (error);
+  else if (weir_value_get_member_int (answer, "left_out", 0) > 0)
+    g_printerr (ngettext ("weir: %d secret was left out\n", "weir: %d secrets were left out\n",
+                          (gulong) weir_value_get_member_int (answer, "left_out", 0)),
+                (int) weir_value_get_member_int (answer, "left_out", 0));
   weir_session_close (&session, NULL);
   return code;
 }

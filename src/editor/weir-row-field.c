@@ -165,7 +165,8 @@ make_entry (WeirRowField *self,
 {
   WeirFieldEditor *editor = WEIR_FIELD_EDITOR (self);
   const WeirField *field = weir_field_editor_get_field (editor);
-  GtkWidget *row = g_object_new (ADW_TYPE_ENTRY_ROW, "title", title, "use-markup", FALSE, NULL);
+  GtkWidget *row = g_object_new (field->secret ? ADW_TYPE_PASSWORD_ENTRY_ROW : ADW_TYPE_ENTRY_ROW, "title", title,
+                                 "use-markup", FALSE, NULL);
   GtkWidget *toggle = weir_field_editor_make_toggle (editor);
 
   if (field->kind == WEIR_FIELD_KIND_PATH)

@@ -2,6 +2,7 @@
 #include <glib/gi18n.h>
 
 #include "weir-demo.h"
+#include "weir-export.h"
 #include "weir-window-private.h"
 
 /* What an answer of the store is for. */
@@ -57,14 +58,12 @@ export_chosen_cb (GObject      *source,
   g_autoptr(WeirWorkflow) workflow = user_data;
   g_autoptr(GFile) file = gtk_file_dialog_save_finish (GTK_FILE_DIALOG (source), result, NULL);
   WeirWindow *self = g_object_get_data (source, "window");
-  g_autoptr(GError) error = NULL;
   g_autofree char *message = NULL;
 
   if (file == NULL)
     return;
-  if (weir_workflow_save_file (workflow, g_file_peek_path (file), &error))
-    message = g_strdup_printf (_("Exported to %s"), g_file_peek_path (file));
-  weir_window_toast (self, error != NULL ? error->message : message);
+  message = weir_export_workflow (workflow, g_file_peek_path (file));
+  weir_window_toast (self, message);
 }
 
 static void

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <glib/gi18n.h>
 
+#include "weir-export.h"
 #include "weir-workflow-page-private.h"
 
 /* Long enough to take a word typed as one version, short enough to lose nothing worth telling. */
@@ -167,25 +168,26 @@ weir_workflow_page_restore (WeirWorkflowPage *self,
                                          version_loaded_cb, g_object_ref (self), g_object_unref));
 }
 
-static gboolean
+/* What to say of it. */
+static char *
 write_export (WeirWorkflowPage *self,
               const char       *format,
-              const char       *path,
-              GError          **error)
+              const char       *path)
 {
   g_autofree char *text = NULL;
+  g_autoptr(GError) error = NULL;
+  gboolean written;
 
-  if (path == NULL)
+  if (path == NULL || g_str_equal (format, "yaml") || g_str_equal (format, "json"))
+    return weir_export_workflow (self->workflow, path);
+  if (g_str_equal (format, "mmd"))
     {
-      g_set_error_literal (error, WEIR_ERROR, WEIR_ERROR_INVALID, _("That place is not on this computer"));
-      return FALSE;
+      text = weir_workflow_to_mermaid (self->workflow);
+      written = g_file_set_contents (path, text, -1, &error);
     }
-  if (g_str_equal (format, "yaml") || g_str_equal (format, "json"))
-    return weir_workflow_save_file (self->workflow, path, error);
-  if (!g_str_equal (format, "mmd"))
-    return weir_canvas_save_picture (self->canvas, format, path, error);
-  text = weir_workflow_to_mermaid (self->workflow);
-  return g_file_set_contents (path, text, -1, error);
+  else
+    written = weir_canvas_save_picture (self->canvas, format, path, &error);
+  return written ? g_strdup_printf (_("Exported to %s"), path) : g_strdup (error->message);
 }
 
 static void
@@ -195,14 +197,12 @@ export_chosen_cb (GObject      *source,
 {
   g_autoptr(WeirWorkflowPage) self = user_data;
   g_autoptr(GFile) file = gtk_file_dialog_save_finish (GTK_FILE_DIALOG (source), result, NULL);
-  g_autoptr(GError) error = NULL;
   g_autofree char *message = NULL;
 
   if (file == NULL || self->workflow == NULL)
     return;
-  if (write_export (self, g_object_get_data (source, "format"), g_file_peek_path (file), &error))
-    message = g_strdup_printf (_("Exported to %s"), g_file_peek_path (file));
-  weir_workflow_page_toast (self, error != NULL ? error->message : message);
+  message = write_export (self, g_object_get_data (source, "format"), g_file_peek_path (file));
+  weir_workflow_page_toast (self, message);
 }
 
 static void

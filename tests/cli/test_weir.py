@@ -321,6 +321,35 @@ class WeirTest(unittest.TestCase):
         self.assertEqual(json.loads(self.weir("export", "Simple", "--json").stdout)["name"], "Simple")
         self.weir("run", "Simple", "-i", "n=3")
 
+    def test_an_export_has_no_secrets(self):
+        text = """
+weir: 1
+name: Signing in
+blocks:
+  get:
+    kind: http.request
+    config:
+      url: https://example.org
+      # kept
+      auth: bearer
+      token: tok-123
+      password: "{{ inputs.password }}"
+      headers: [{ name: X-Api-Key, value: key-456 }, { name: Accept, value: text/plain }]
+inputs:
+  password: { type: text, default: "" }
+"""
+        self.weir("import", self.file(text))
+        done = self.weir("export", "Signing in")
+        self.assertIn("2 secrets were left out", done.stderr)
+        for secret in ("tok-123", "key-456"):
+            self.assertNotIn(secret, done.stdout)
+            self.assertNotIn(secret, self.weir("export", "Signing in", "--json").stdout)
+            self.assertNotIn(secret, self.weir("export", "Signing in", "-f", "mermaid").stdout)
+        for kept in ("# kept", "inputs.password", "X-Api-Key", "text/plain"):
+            self.assertIn(kept, done.stdout)
+        self.weir("export", "Signing in", "-f", "png", code=2)
+        self.assertTrue(self.holds("tok-123"))
+
     def test_kinds_schema_and_generated_texts(self):
         self.assertIn("file.move", self.weir("blocks").stdout)
         self.assertIn("# Move File", self.weir("blocks", "file.move").stdout)
