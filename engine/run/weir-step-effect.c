@@ -46,17 +46,16 @@ weir_step_intend (WeirStep *self, const char *type, const char *target, WeirValu
   return weir_step_intend_as (self, type, target, before, get_undo (self));
 }
 
-/* An effect that can be undone in another way than its kind says. */
-DexFuture *
-weir_step_intend_as (WeirStep *self, const char *type, const char *target, WeirValue *before, WeirUndoKind undo)
+/* Writes down what is intended. 0: the step was stopped; else the effect's id. */
+static guint64
+record_intent (WeirStep *self, const char *type, const char *target, WeirValue *before, WeirUndoKind undo)
 {
   WeirRun *run = self->run;
   WeirEffect effect = { .type = (char *) type, .target = (char *) target, .before = before };
   WeirBuilder *data;
-  guint64 *id;
 
   if (self->settled || run->suspended || (self->cancellable != NULL && g_cancellable_is_cancelled (self->cancellable)))
-    return dex_future_new_reject (G_IO_ERROR, G_IO_ERROR_CANCELLED, "The step was stopped");
+    return 0;
 
   effect.id = weir_engine_next_effect (run->engine);
   effect.run = run->id;
@@ -75,10 +74,24 @@ weir_step_intend_as (WeirStep *self, const char *type, const char *target, WeirV
   weir_builder_set_take (data, "target", weir_value_new_text (target));
   weir_builder_set_take (data, "undo", weir_value_new_text (weir_undo_kind_get_name (effect.undo)));
   weir_run_emit (run, WEIR_EVENT_EFFECT_INTENDED, self->state, weir_builder_end (data));
+  return (guint64) effect.id;
+}
 
-  id = g_new (guint64, 1);
-  *id = effect.id;
-  return dex_future_then (weir_engine_durable (run->engine), intended_cb, id, g_free);
+static DexFuture *
+reject_stopped (void)
+{
+  return dex_future_new_reject (G_IO_ERROR, G_IO_ERROR_CANCELLED, "The step was stopped");
+}
+
+/* An effect that can be undone in another way than its kind says. */
+DexFuture *
+weir_step_intend_as (WeirStep *self, const char *type, const char *target, WeirValue *before, WeirUndoKind undo)
+{
+  guint64 id = record_intent (self, type, target, before, undo);
+
+  if (id == 0)
+    return reject_stopped ();
+  return dex_future_then (weir_engine_durable (self->run->engine), intended_cb, g_memdup2 (&id, sizeof id), g_free);
 }
 
 /**
@@ -173,6 +186,7 @@ typedef struct
   char      *workflow_id;
   char      *name;
   WeirValue *value;
+  guint64    effect;
 } SetCall;
 
 static void
@@ -212,13 +226,12 @@ set_intended_cb (DexFuture *future, gpointer user_data)
   SetCall *call = user_data;
   WeirEngine *engine = call->step->run->engine;
   g_autoptr(WeirValue) after = record_of_value ("value", call->value);
-  guint64 id = g_value_get_uint64 (dex_future_get_value (future, NULL));
 
   if (call->step->run->suspended)
     return dex_future_new_reject (G_IO_ERROR, G_IO_ERROR_CANCELLED, "The engine was closed");
   weir_batch_put_variable (weir_engine_get_batch (engine), call->workflow_id, call->name, call->value);
   weir_store_cache_variable (engine->store, call->workflow_id, call->name, call->value);
-  weir_step_complete_effect (call->step, id, after);
+  weir_step_complete_effect (call->step, call->effect, after);
   return dex_future_new_true ();
 }
 
@@ -257,6 +270,12 @@ weir_step_set_variable (WeirStep *self, const char *scope, const char *name, Wei
   call->value = weir_value_ref (value);
   old = weir_store_dup_variable (self->run->engine->store, call->workflow_id, name);
   before = describe_before (call, old);
+  call->effect = record_intent (self, "variable.set", name, before, get_undo (self));
+  if (call->effect == 0)
+    {
+      set_call_free (call);
+      return reject_stopped ();
+    }
   /* no fiber: there is nothing to do but wait once */
-  return dex_future_then (weir_step_intend (self, "variable.set", name, before), set_intended_cb, call, set_call_free);
+  return dex_future_then (weir_engine_durable (self->run->engine), set_intended_cb, call, set_call_free);
 }

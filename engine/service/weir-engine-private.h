@@ -39,6 +39,7 @@ struct _WeirEngine
   GSource    *commit;
   gboolean    in_turn;
   gboolean    turn_wanted;  /* another one */
+  gboolean    written_ahead; /* a part of what is to be committed is with the store */
   gboolean    urgent;       /* somebody waits for what was journalled */
   gint64      batch_began;  /* monotonic µs; 0: nothing waits to be committed */
   WeirBatch  *batch;        /* of this turn */

@@ -21,6 +21,8 @@
 #define COMMIT_DELAY_IDLE 1000
 /* Events of a commit: more would keep what comes after it waiting. */
 #define COMMIT_SIZE 400
+/* So many events are worth to be written while the next ones come. */
+#define WRITE_AHEAD 8
 /* Nothing more is started while two commits of together as many events are not on disk: what runs faster than it can be written
  * would only pile up in front of every verb, and in memory. */
 #define MAX_UNWRITTEN 256
@@ -162,8 +164,9 @@ commit_turn (WeirEngine *self)
 {
   Commit *commit;
 
-  if (self->batch == NULL && self->durable == NULL)
+  if (self->batch == NULL && self->durable == NULL && !self->written_ahead)
     return;
+  self->written_ahead = FALSE;
   self->batch_began = 0;
   self->urgent = FALSE;
   commit = g_new (Commit, 1);
@@ -174,6 +177,17 @@ commit_turn (WeirEngine *self)
   g_queue_push_tail (&self->commits, commit);
   weir_store_commit (self->store, self->batch != NULL ? g_steal_pointer (&self->batch) : weir_batch_new (),
                      committed_cb, commit);
+}
+
+/* What has ended is written while what follows it begins; both are on disk with the next commit. */
+static void
+write_ahead (WeirEngine *self)
+{
+  if (self->batch == NULL || self->events == NULL || self->events->len < WRITE_AHEAD || self->commits.length > 0
+      || self->busy.length == 0)
+    return;
+  weir_store_write_ahead (self->store, g_steal_pointer (&self->batch));
+  self->written_ahead = TRUE;
 }
 
 static gboolean
@@ -226,6 +240,8 @@ turn_cb (gpointer user_data)
   gint64 begin = g_get_monotonic_time ();
 
   self->in_turn = TRUE;
+  if (!self->urgent)
+    write_ahead (self);
   do
     {
       self->turn_wanted = FALSE;

@@ -28,6 +28,7 @@ struct _WeirJob
   WeirJobKind       kind;
 
   WeirBatch        *batch;
+  gboolean          more;     /* another batch comes at once, for the same transaction */
   WeirStoreDoneFunc done;
   gpointer          user_data;
 

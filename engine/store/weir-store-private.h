@@ -82,6 +82,9 @@ struct _WeirStore
   WeirSql        *writing;
   gboolean        is_new;         /* the database file has never been synced */
   GQueue          pending;        /* of WeirJob: batches that are not on disk yet */
+  gboolean        open;           /* there is a transaction */
+  guint           n_written;      /* batches of @pending that are in it */
+  GPtrArray      *referenced;     /* hashes of blobs that rows in it refer to */
   char           *trouble;        /* what went wrong last, while it does */
   gboolean        trouble_is_full;
   gint64          retry_at;
@@ -152,7 +155,8 @@ gboolean    weir_store_shrink         (WeirStore *self);
 void        weir_store_close_database (WeirStore *self);
 
 /* weir-store-write.c */
-gboolean    weir_store_write_batches  (WeirStore *self, GQueue *jobs, GError **error);
+gboolean    weir_store_write_pending_rows (WeirStore *self, GError **error);
+gboolean    weir_store_write_pending  (WeirStore *self, GError **error);
 gboolean    weir_store_begin          (WeirSql *sql, GError **error);
 gboolean    weir_store_end            (WeirSql *sql, GError **error);
 void        weir_store_roll_back      (WeirSql *sql);

@@ -3,6 +3,8 @@
 
 /* After this long without work there is time for what can wait. */
 #define IDLE_US (250 * 1000)
+/* The rest of a transaction comes within the same turn of the main loop; if it does not, what is there is committed. */
+#define MORE_US (10 * 1000)
 #define BACKOFF_FIRST_US (50 * 1000)
 #define BACKOFF_LAST_US (5 * G_USEC_PER_SEC)
 
@@ -71,7 +73,7 @@ write_pending (WeirStore *self)
   g_autoptr(GError) error = NULL;
 
   weir_store_grow_wal (self);
-  if (weir_store_write_batches (self, &self->pending, &error))
+  if (weir_store_write_pending (self, &error))
     {
       tell_trouble (self, NULL);
       self->backoff_us = BACKOFF_FIRST_US;
@@ -83,6 +85,15 @@ write_pending (WeirStore *self)
   tell_trouble (self, error);
   self->retry_at = g_get_monotonic_time () + self->backoff_us;
   self->backoff_us = MIN (self->backoff_us * 2, BACKOFF_LAST_US);
+}
+
+/* The rest of a transaction is on its way. */
+static gboolean
+awaits_more (WeirStore *self)
+{
+  WeirJob *last = g_queue_peek_tail (&self->pending);
+
+  return last->more && self->trouble == NULL;
 }
 
 static void
@@ -160,10 +171,12 @@ weir_store_writer_thread (gpointer data)
       WeirQueueNode *node;
 
       if (self->pending.length > 0)
-        timeout_us = MAX (self->retry_at - g_get_monotonic_time (), 0);
+        timeout_us = self->open ? MORE_US : MAX (self->retry_at - g_get_monotonic_time (), 0);
       node = weir_queue_wait (&self->to_write, timeout_us);
       open = take_jobs (self, node);
-      if (self->pending.length > 0 && (!open || g_get_monotonic_time () >= self->retry_at))
+      if (open && node != NULL && self->pending.length > 0 && awaits_more (self))
+        weir_store_write_pending_rows (self, NULL); /* what fails is tried again with the rest, and said then */
+      else if (self->pending.length > 0 && (!open || g_get_monotonic_time () >= self->retry_at))
         write_pending (self);
       if (node != NULL)
         timeout_us = IDLE_US;

@@ -260,9 +260,8 @@ write_variable (WeirStore *self, WeirBatchOp *op, GPtrArray *hashes, GError **er
 }
 
 static gboolean
-write_op (WeirStore *self, WeirBatchOp *op, GPtrArray *referenced, GError **error)
+write_op (WeirStore *self, WeirBatchOp *op, GPtrArray *hashes, GError **error)
 {
-  g_autoptr(GPtrArray) hashes = g_ptr_array_new_with_free_func (g_free);
   gint64 holder = 0;
   gboolean ok;
 
@@ -307,43 +306,71 @@ write_op (WeirStore *self, WeirBatchOp *op, GPtrArray *referenced, GError **erro
     default:
       g_assert_not_reached ();
     }
-  if (!ok || hashes->len == 0)
-    return ok;
-  if (!weir_store_add_references (self, holder, hashes, error))
-    return FALSE;
-  g_ptr_array_extend_and_steal (referenced, g_steal_pointer (&hashes));
-  return TRUE;
+  return ok && (hashes->len == 0 || weir_store_add_references (self, holder, hashes, error));
 }
 
 static gboolean
-write_jobs (WeirStore *self, GQueue *jobs, GPtrArray *referenced, GError **error)
+write_rows (WeirStore *self, WeirBatch *batch, GError **error)
 {
-  for (GList *link = jobs->head; link != NULL; link = link->next)
-    {
-      WeirBatch *batch = ((WeirJob *) link->data)->batch;
+  g_autoptr(GPtrArray) hashes = g_ptr_array_new_with_free_func (g_free); /* that one row refers to; most to none */
 
-      for (guint i = 0; i < batch->ops->len; i++)
-        if (!write_op (self, &g_array_index (batch->ops, WeirBatchOp, i), referenced, error))
-          return FALSE;
+  for (guint i = 0; i < batch->ops->len; i++)
+    {
+      if (!write_op (self, &g_array_index (batch->ops, WeirBatchOp, i), hashes, error))
+        return FALSE;
+      while (hashes->len > 0)
+        g_ptr_array_add (self->referenced, g_ptr_array_steal_index_fast (hashes, hashes->len - 1));
     }
   return TRUE;
 }
 
-/* Writes all batches of @jobs in one transaction. When this returns TRUE they are on disk; when FALSE, nothing of
- * them is. */
-gboolean
-weir_store_write_batches (WeirStore *self, GQueue *jobs, GError **error)
+static void
+end_transaction (WeirStore *self)
 {
-  g_autoptr(GPtrArray) referenced = g_ptr_array_new_with_free_func (g_free);
+  self->open = FALSE;
+  self->n_written = 0;
+  g_clear_pointer (&self->referenced, g_ptr_array_unref);
+}
 
-  if (!weir_store_sync_new (self, error) || !weir_store_begin (self->writing, error)
-      || !write_jobs (self, jobs, referenced, error) || !weir_store_end (self->writing, error))
+/* Writes what is pending and not yet in the transaction, which is begun if there is none. When this returns FALSE there is none any more,
+ * and all is still to be written. */
+gboolean
+weir_store_write_pending_rows (WeirStore *self, GError **error)
+{
+  gboolean ok = self->open || (weir_store_sync_new (self, error) && weir_store_begin (self->writing, error));
+
+  if (ok && !self->open)
+    {
+      self->open = TRUE;
+      self->referenced = g_ptr_array_new_with_free_func (g_free);
+    }
+  for (GList *link = g_queue_peek_nth_link (&self->pending, self->n_written); ok && link != NULL; link = link->next)
+    {
+      ok = write_rows (self, ((WeirJob *) link->data)->batch, error);
+      self->n_written++;
+    }
+  if (ok)
+    return TRUE;
+  weir_store_roll_back (self->writing);
+  end_transaction (self);
+  return FALSE;
+}
+
+/* Writes all that is pending in one transaction. When this returns TRUE it is on disk; when FALSE, nothing of it is. */
+gboolean
+weir_store_write_pending (WeirStore *self, GError **error)
+{
+  if (!weir_store_write_pending_rows (self, error))
+    return FALSE;
+  if (!weir_store_end (self->writing, error))
     {
       weir_store_roll_back (self->writing);
+      end_transaction (self);
       return FALSE;
     }
   self->n_commits++;
-  for (guint i = 0; i < referenced->len; i++)
-    weir_store_blob_is_referenced (self, g_ptr_array_index (referenced, i));
+  for (guint i = 0; i < self->referenced->len; i++)
+    weir_store_blob_is_referenced (self, g_ptr_array_index (self->referenced, i));
+  end_transaction (self);
   return TRUE;
 }

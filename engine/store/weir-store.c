@@ -383,18 +383,8 @@ weir_store_dup_variables (WeirStore *self, const char *workflow_id)
 
 /* ── handing over ────────────────────────────────────────────────────────────────────────── */
 
-/**
- * weir_store_commit:
- * @self: a store
- * @batch: (transfer full): what to write
- * @done: (nullable) (scope async): called on the main context once the batch is on disk, in the order of the
- *   commits; not called if the store is closed before
- * @user_data: for @done
- *
- * Queues the batch. Batches queued while one is being written share the next transaction.
- */
-void
-weir_store_commit (WeirStore *self, WeirBatch *batch, WeirStoreDoneFunc done, gpointer user_data)
+static void
+send_batch (WeirStore *self, WeirBatch *batch, gboolean more, WeirStoreDoneFunc done, gpointer user_data)
 {
   WeirJob *job;
 
@@ -412,9 +402,39 @@ weir_store_commit (WeirStore *self, WeirBatch *batch, WeirStoreDoneFunc done, gp
     }
   job = weir_job_new (WEIR_JOB_BATCH);
   job->batch = batch;
+  job->more = more;
   job->done = done;
   job->user_data = user_data;
   weir_queue_push (&self->to_write, &job->node);
+}
+
+/**
+ * weir_store_write_ahead:
+ * @self: a store
+ * @batch: (transfer full): what to write
+ *
+ * Queues a batch whose transaction goes on with another one that comes at once: its rows are written meanwhile, and on disk when that is.
+ */
+void
+weir_store_write_ahead (WeirStore *self, WeirBatch *batch)
+{
+  send_batch (self, batch, TRUE, NULL, NULL);
+}
+
+/**
+ * weir_store_commit:
+ * @self: a store
+ * @batch: (transfer full): what to write
+ * @done: (nullable) (scope async): called on the main context once the batch is on disk, in the order of the
+ *   commits; not called if the store is closed before
+ * @user_data: for @done
+ *
+ * Queues the batch. Batches queued while one is being written share the next transaction.
+ */
+void
+weir_store_commit (WeirStore *self, WeirBatch *batch, WeirStoreDoneFunc done, gpointer user_data)
+{
+  send_batch (self, batch, FALSE, done, user_data);
 }
 
 static DexFuture *

@@ -132,6 +132,9 @@ void        weir_store_commit       (WeirStore    *self,
                                      WeirBatch    *batch,
                                      WeirStoreDoneFunc done,
                                      gpointer      user_data);
+/* The same for what is to be in one transaction with the next commit, which must follow at once. */
+void        weir_store_write_ahead  (WeirStore    *self,
+                                     WeirBatch    *batch);
 /* The highest numbers in use, read when the store was opened. */
 gint64      weir_store_get_last_run_id    (WeirStore *self);
 gint64      weir_store_get_last_effect_id (WeirStore *self);

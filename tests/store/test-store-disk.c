@@ -134,6 +134,76 @@ test_queued_batches_share_a_sync (StoreFixture *self, gconstpointer data)
 }
 
 static void
+send_ahead (StoreFixture *self, guint64 seq)
+{
+  WeirBatch *batch = weir_batch_new ();
+  WeirValue *value = store_record_new ("result", weir_value_new_int (1));
+
+  weir_batch_take_event (batch, store_event_new (WEIR_EVENT_BLOCK_SUCCEEDED, 1, seq, value), NULL, NULL);
+  weir_store_write_ahead (self->store, batch);
+}
+
+static void
+test_what_is_written_ahead_shares_a_sync (StoreFixture *self, gconstpointer data)
+{
+  guint n_syncs, n_done = 0;
+
+  send_event (self, 1, weir_value_new_int (1), &n_done);
+  while (n_done < 1)
+    g_main_context_iteration (NULL, TRUE);
+  n_syncs = bad_disk_get_n_syncs ();
+  for (guint64 seq = 2; seq <= 20; seq += 2)
+    {
+      guint n_before = n_done;
+
+      send_ahead (self, seq);
+      send_event (self, seq + 1, weir_value_new_int (1), &n_done);
+      while (n_done == n_before)
+        g_main_context_iteration (NULL, TRUE);
+    }
+  g_test_message ("%u syncs", bad_disk_get_n_syncs () - n_syncs);
+  g_assert_cmpuint (bad_disk_get_n_syncs () - n_syncs, >=, 10);
+  g_assert_cmpuint (count_events (self), ==, 21);
+  /* nothing follows: it is written all the same, soon or at the end */
+  send_ahead (self, 22);
+  while (count_events (self) < 22)
+    ;
+  send_ahead (self, 23);
+  store_fixture_reopen (self);
+  g_assert_cmpuint (count_events (self), ==, 23);
+}
+
+static void
+test_trouble_in_the_middle_of_a_transaction_loses_nothing (StoreFixture *self, gconstpointer data)
+{
+  Trouble trouble = { 0 };
+  guint n_done = 0;
+
+  weir_store_set_trouble_func (self->store, trouble_cb, &trouble);
+  for (guint i = 0; i < 10; i++)
+    {
+      guint first = i * 3;
+
+      send_event (self, first + 1, store_text_new (60 * 1000, 'a'), &n_done);
+      while (n_done < i * 2 + 1)
+        g_main_context_iteration (NULL, TRUE);
+      bad_disk_fail_from (GPOINTER_TO_INT (data), i);
+      send_ahead (self, first + 2);
+      send_event (self, first + 3, store_text_new (60 * 1000, 'b'), &n_done);
+      while (trouble.message == NULL && n_done < i * 2 + 2)
+        g_main_context_iteration (NULL, TRUE);
+      bad_disk_set_mode (BAD_DISK_WORKS);
+      while (n_done < i * 2 + 2)
+        g_main_context_iteration (NULL, TRUE);
+      g_assert_null (trouble.message);
+    }
+  g_assert_cmpuint (trouble.n_said, >, 0);
+  g_assert_cmpuint (count_events (self), ==, 30);
+  store_fixture_reopen (self);
+  g_assert_cmpuint (count_events (self), ==, 30);
+}
+
+static void
 test_closing_gives_up_on_a_full_disk (StoreFixture *self, gconstpointer data)
 {
   guint n_done = 0;
@@ -165,6 +235,11 @@ main (int argc, char **argv)
   store_test ("/weir/store/disk/blob-that-cannot-be-written-is-written-later",
               test_blob_that_cannot_be_written_is_written_later);
   store_test ("/weir/store/disk/queued-batches-share-a-sync", test_queued_batches_share_a_sync);
+  store_test ("/weir/store/disk/what-is-written-ahead-shares-a-sync", test_what_is_written_ahead_shares_a_sync);
+  bad_disk_test ("/weir/store/disk/write-error-in-a-transaction-loses-nothing", BAD_DISK_WRITE_FAILS,
+                 test_trouble_in_the_middle_of_a_transaction_loses_nothing);
+  bad_disk_test ("/weir/store/disk/sync-error-in-a-transaction-loses-nothing", BAD_DISK_SYNC_FAILS,
+                 test_trouble_in_the_middle_of_a_transaction_loses_nothing);
   store_test ("/weir/store/disk/closing-gives-up-when-full", test_closing_gives_up_on_a_full_disk);
   return g_test_run ();
 }
