@@ -86,6 +86,8 @@ weir_program_end_begin (pid_t leader, const char *mark, WeirClock *clock, gint64
   self->tree = (WeirProgramTree) { leader, g_strdup (mark) };
   self->killed = dex_promise_new ();
   kill (-leader, SIGTERM);
+  /* one that is halted cannot do as it is told */
+  kill (-leader, SIGCONT);
   dex_future_disown (in_thread (self, ask_in_thread));
   dex_future_disown (dex_future_then (weir_clock_sleep (clock, grace_ms), kill_cb, g_atomic_rc_box_acquire (self),
                                       (GDestroyNotify) weir_program_end_unref));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "weir-control-private.h"
+#include "weir-engine-private.h"
 
 #include <glib/gstdio.h>
 #include <sys/stat.h>
@@ -260,6 +261,12 @@ method_call_cb (GDBusConnection *connection, const char *sender, const char *pat
     {
       g_dbus_method_invocation_return_value (invocation, NULL);
       follow (self, connection, args);
+      return;
+    }
+  if (self->engine->closed)
+    {
+      g_dbus_method_invocation_return_error (invocation, WEIR_ERROR, WEIR_ERROR_BUSY, "The process that owns %s is ending",
+                                             weir_engine_get_data_dir (self->engine));
       return;
     }
   call = g_new (Call, 1);

@@ -13,6 +13,8 @@ struct _WeirControl
   GObject parent_instance;
   WeirEngine *engine;           /* in this process, or */
   GDBusConnection *connection;  /* to the owner */
+  char *data_dir;
+  gint64 owner;                 /* its process */
   DexPromise *closed;
 };
 
@@ -39,6 +41,7 @@ weir_control_dispose (GObject *object)
     dex_promise_resolve_boolean (self->closed, TRUE);
   g_clear_object (&self->connection);
   g_clear_object (&self->engine);
+  g_clear_pointer (&self->data_dir, g_free);
   dex_clear (&self->closed);
   G_OBJECT_CLASS (weir_control_parent_class)->dispose (object);
 }
@@ -115,15 +118,29 @@ weir_control_connect (const char *data_dir, GError **error)
                    local_error->message);
       return NULL;
     }
+  g_variant_get (answer, "(x)", &self->owner);
+  self->data_dir = g_steal_pointer (&folder);
   g_signal_connect (self->connection, "closed", G_CALLBACK (closed_cb), self);
   return g_steal_pointer (&self);
 }
 
 typedef struct
 {
+  WeirControl *control;
   DexPromise *promise;
   GDBusMethodInfo *info;
 } RemoteCall;
+
+/* An owner that ends in order answers what it has begun, and takes its number out of weir.lock before it closes the connection: what it
+ * did not answer it did not do. */
+static gboolean
+has_ended_in_order (WeirControl *self)
+{
+  g_autofree char *path = g_build_filename (self->data_dir, "weir.lock", NULL);
+  g_autofree char *text = NULL;
+
+  return g_file_get_contents (path, &text, NULL, NULL) && g_ascii_strtoll (text, NULL, 10) != self->owner;
+}
 
 static void
 remote_call_cb (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -133,6 +150,11 @@ remote_call_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr(GVariant) answer = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
   WeirValue *value = answer != NULL ? weir_control_unpack (call->info->out_args, answer, &error) : NULL;
 
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED) && has_ended_in_order (call->control))
+    {
+      g_clear_error (&error);
+      g_set_error (&error, WEIR_ERROR, WEIR_ERROR_BUSY, "The process that owned %s ended before it began with this", call->control->data_dir);
+    }
   if (value == NULL)
     {
       g_dbus_error_strip_remote_error (error);
@@ -147,6 +169,7 @@ remote_call_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       dex_promise_resolve (call->promise, &boxed);
     }
   dex_unref (call->promise);
+  g_object_unref (call->control);
   g_free (call);
 }
 
@@ -159,6 +182,7 @@ call_remote (WeirControl *self, const char *method, WeirValue *args)
   if (info == NULL)
     return dex_future_new_reject (WEIR_ERROR, WEIR_ERROR_NOT_FOUND, "There is no method \"%s\"", method);
   call = g_new0 (RemoteCall, 1);
+  call->control = g_object_ref (self);
   call->promise = dex_promise_new ();
   call->info = info;
   /* Pausing waits for the steps in flight, however long they take. */
@@ -173,6 +197,8 @@ call_remote (WeirControl *self, const char *method, WeirValue *args)
  * @self: a control
  * @method: name of a method of `org.weirstudio.Weir.Control1`
  * @args: (nullable): a record of its arguments by name
+ *
+ * Rejects with %WEIR_ERROR_BUSY when the owner ended, in order, before it began with it: then it can be tried again with the next.
  *
  * Returns: (transfer full): a future that resolves to a #WeirValue: what the answer's argument `json` holds (a list
  *   or record), else a record of

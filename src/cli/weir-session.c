@@ -9,6 +9,8 @@
 /* An owner that has just started does not listen yet, one that ends does not listen any more, and one that only reads or
  * changes something never does. */
 #define OWNER_GRACE_US (5 * G_USEC_PER_SEC)
+/* A question goes to the next owner for so long, when one after the other ends. */
+#define TRY_AGAIN_US (10 * G_USEC_PER_SEC)
 /* What others asked for may take so long when this process is done. */
 #define CALL_GRACE_MS 10000
 /* What must not be cut off may take so long when the program is told to end: as long as logind waits. */
@@ -230,10 +232,26 @@ weir_session_close (WeirSession *self, GError **error)
   return closed;
 }
 
+/* The owner ended between being asked and beginning with it. This process may be the owner now. */
+static gboolean
+open_again (WeirSession *self, GError **error)
+{
+  gboolean served = self->is_served;
+
+  g_clear_object (&self->control);
+  self->is_served = FALSE;
+  if (!weir_session_open (self, error))
+    return FALSE;
+  if (served)
+    weir_session_serve (self);
+  return TRUE;
+}
+
 WeirValue *
 weir_session_call (WeirSession *self, GError **error, const char *method, ...)
 {
   WeirBuilder *builder = weir_record_builder_new (4);
+  gint64 deadline = g_get_monotonic_time () + TRY_AGAIN_US;
   g_autoptr(WeirValue) args = NULL;
   const char *name;
   va_list list;
@@ -243,5 +261,19 @@ weir_session_call (WeirSession *self, GError **error, const char *method, ...)
     weir_builder_set_take (builder, name, va_arg (list, WeirValue *));
   va_end (list);
   args = weir_builder_end (builder);
-  return weir_wait_boxed (weir_control_call (self->control, method, args), error);
+  for (;;)
+    {
+      g_autoptr(GError) wrong = NULL;
+      WeirValue *answer = weir_wait_boxed (weir_control_call (self->control, method, args), &wrong);
+
+      if (answer != NULL)
+        return answer;
+      if (self->engine != NULL || !g_error_matches (wrong, WEIR_ERROR, WEIR_ERROR_BUSY) || g_get_monotonic_time () > deadline)
+        {
+          g_propagate_error (error, g_steal_pointer (&wrong));
+          return NULL;
+        }
+      if (!open_again (self, error))
+        return NULL;
+    }
 }

@@ -31,6 +31,12 @@ blocks:
 links:
   - each.done -> gate.run
 """
+SHORT = """
+weir: 1
+name: Short
+blocks:
+  wait: { kind: flow.delay, config: { duration: 30ms } }
+"""
 
 
 class Client:
@@ -150,6 +156,17 @@ class ControlTest(unittest.TestCase):
                 client.socket.sendall(bad)
         self.check_answers()
         self.check_ends(run)
+
+    def test_many_that_begin_at_once_all_run(self):
+        (self.dir / "short.yaml").write_text(SHORT)
+        for _ in range(4):
+            runs = [subprocess.Popen([WEIR, "run", str(self.dir / "short.yaml")], env=self.env, stdin=subprocess.DEVNULL,
+                                     stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(10)]
+            for run in runs:
+                error = run.communicate(timeout=60)[1]
+                self.assertEqual(run.returncode, 0, error)
+        listed = json.loads(self.ask("runs", "--json").stdout)
+        self.assertEqual([run["status"] for run in listed], ["succeeded"] * 40)
 
 
 if __name__ == "__main__":
