@@ -20,6 +20,7 @@
 #include "weir-workflow.h"
 #include "weir-workflow-file.h"
 #include "weir-diff.h"
+#include "weir-extract.h"
 #include "weir-history.h"
 #include "weir-workflow-text.h"
 #include "weir-fix.h"

@@ -471,6 +471,18 @@ weir_history_set_source (WeirHistory *self, WeirYamlDocument *source, WeirValue 
                      .after = source_new (source, loose_layout) });
 }
 
+void
+weir_history_abort (WeirHistory *self)
+{
+  GArray *changes = self->open->changes;
+
+  for (guint i = changes->len; i-- > 0;)
+    apply (self, &g_array_index (changes, Change, i), FALSE);
+  g_array_set_size (changes, 0);
+  if (self->open->written != NULL)
+    g_ptr_array_set_size (self->open->written, 0);
+}
+
 /* Rises with each edit, undo and redo. */
 guint
 weir_history_get_serial (WeirHistory *self)

@@ -304,6 +304,8 @@ void       weir_history_set_source      (WeirHistory   *self,
                                          WeirYamlDocument *source,
                                          WeirValue     *loose_layout);
 guint      weir_history_get_serial      (WeirHistory   *self);
+/* Takes back what the open edit has done so far; it may go on, or end as one that changed nothing. */
+void       weir_history_abort           (WeirHistory   *self);
 /* The workflow reads its settings anew after the record of the root graph changed. */
 void       weir_workflow_read_header    (WeirWorkflow  *self);
 void       weir_workflow_emit_changed   (WeirWorkflow  *self);
