@@ -141,7 +141,7 @@ edit_record (EditFields *self, WeirStep *step, WeirValue *item, gsize index, GEr
 
   if (weir_value_get_kind (item) != WEIR_VALUE_RECORD)
     {
-      weir_set_failure (error, "input.type", "Expected a record to edit, but item %" G_GSIZE_FORMAT " is %s", index + 1,
+      weir_set_failure (error, "input.type", "Expected a record to edit, but item %" G_GSIZE_FORMAT " is %s", index,
                         weir_value_get_kind_name (item));
       return NULL;
     }

@@ -400,16 +400,6 @@ lookup_word (WeirValue *value, const char *name)
   return found != NULL ? weir_value_ref (found) : NULL;
 }
 
-static WeirValue *
-lookup_outside (Writer *self, const char *name)
-{
-  if (g_str_has_prefix (name, "inputs.") && self->options->inputs != NULL)
-    return lookup_word (self->options->inputs, name + strlen ("inputs."));
-  if (g_str_has_prefix (name, "vars.") && self->options->vars != NULL)
-    return lookup_word (self->options->vars, name + strlen ("vars."));
-  return NULL;
-}
-
 /* Innermost first, as in Mustache; ../ goes out one section. (transfer full), NULL if there is nothing */
 static WeirValue *
 lookup (Writer *self, Frame *frame, const char *name)
@@ -439,7 +429,7 @@ lookup (Writer *self, Frame *frame, const char *name)
     }
   if (g_str_equal (name, "value"))
     return weir_value_ref (self->root);
-  return lookup_outside (self, name);
+  return self->options->scope != NULL ? lookup_word (self->options->scope, name) : NULL;
 }
 
 static void

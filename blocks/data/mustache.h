@@ -9,8 +9,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   WeirValue *partials;        /* record of texts, or NULL */
-  WeirValue *inputs;          /* known as `inputs` unless the value has such a member; or NULL */
-  WeirValue *vars;            /* the same as `vars` */
+  WeirValue *scope;           /* record of names that stand for something unless the value has such a member; or NULL */
   gboolean   escape_html;
   gboolean   fail_on_missing;
   gsize      max_length;

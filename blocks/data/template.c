@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+
 #include "mustache.h"
 #include "values.h"
 #include "wait.h"
@@ -24,7 +26,8 @@ static const WeirField template_fields[] = {
   WEIR_FIELD_TEXT (Template, template, .title = N_("Template"), .multiline = TRUE, .raw = TRUE, .required = TRUE,
                    .language = "markdown",
                    .summary = N_("{{name}}, {{{raw}}}, {{#each items}}…{{else}}…{{/each}}, {{#if x}}…{{/if}}, "
-                                 "{{> partial}}")),
+                                 "{{> partial}}; what is not in the value is looked up as in expressions: {{inputs.x}}, "
+                                 "{{blocks.id.port}}, {{item}}")),
   WEIR_FIELD_CHOICE (Template, escape, .title = N_("Escape for"), .choices = escape_ids, .choice_titles = escape_titles,
                      .initial_text = "html"),
   WEIR_FIELD_CHOICE (Template, missing, .title = N_("When a name is missing"), .choices = missing_ids,
@@ -65,27 +68,26 @@ typedef struct
 {
   Template       *settings;
   WeirValue      *value;
-  WeirValue      *inputs;
-  WeirValue      *vars;
+  WeirValue      *scope;
 } Call;
 
 static void
 call_init (Call *self, Template *settings, WeirStep *step)
 {
+  static const char *const names[] = { "inputs", "vars", "run", "now", "attempt", NULL };
   WeirValue *input = weir_step_get_input (step, "value");
 
   self->settings = settings;
   self->value = input != NULL ? weir_value_ref (input) : weir_value_new_null ();
-  self->inputs = weir_step_evaluate (step, "inputs", NULL, NULL);
-  self->vars = weir_step_evaluate (step, "vars", NULL, NULL);
+  /* all that expressions see; what the other blocks gave is gathered only where it may be asked for */
+  self->scope = weir_step_dup_scope (step, settings->template != NULL && strstr (settings->template, "blocks") != NULL ? NULL : names);
 }
 
 static void
 call_clear (Call *self)
 {
   g_clear_pointer (&self->value, weir_value_unref);
-  g_clear_pointer (&self->inputs, weir_value_unref);
-  g_clear_pointer (&self->vars, weir_value_unref);
+  g_clear_pointer (&self->scope, weir_value_unref);
 }
 
 static gpointer
@@ -95,8 +97,7 @@ render (gpointer data, GCancellable *cancellable, GError **error)
   Template *self = call->settings;
   MustacheOptions options = {
     .partials = self->partials,
-    .inputs = call->inputs,
-    .vars = call->vars,
+    .scope = call->scope,
     .escape_html = g_strcmp0 (self->escape, "none") != 0,
     .fail_on_missing = g_strcmp0 (self->missing, "empty") != 0,
     .max_length = MAX_LENGTH,

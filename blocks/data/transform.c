@@ -153,7 +153,7 @@ compute_entries (Transform *self, WeirStep *step, GError **error)
       entry.key = compute_key (self, step, entry.item, i, error);
       if (entry.key == NULL)
         {
-          g_prefix_error (error, "Item %" G_GSIZE_FORMAT ": ", i + 1);
+          g_prefix_error (error, "Item %" G_GSIZE_FORMAT ": ", i);
           return NULL;
         }
       g_array_append_val (entries, entry);
@@ -248,7 +248,7 @@ reduce (Transform *self, WeirStep *step, GError **error)
 
       if (next == NULL)
         {
-          g_prefix_error (error, "Item %" G_GSIZE_FORMAT ": ", i + 1);
+          g_prefix_error (error, "Item %" G_GSIZE_FORMAT ": ", i);
           return NULL;
         }
       weir_value_unref (result);

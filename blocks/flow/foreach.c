@@ -304,12 +304,12 @@ call_failed (Call *call, const GError *error)
   else if (g_strcmp0 (policy, "stop") == 0)
     {
       GError *copy = g_error_copy (error);
-      g_prefix_error (&copy, "Item %" G_GSIZE_FORMAT ": ", call->index + 1);
+      g_prefix_error (&copy, "Item %" G_GSIZE_FORMAT ": ", call->index);
       loop_fail (self, copy);
     }
   else
     {
-      weir_step_log (self->step, WEIR_LOG_WARNING, "Item %" G_GSIZE_FORMAT " failed: %s", call->index + 1,
+      weir_step_log (self->step, WEIR_LOG_WARNING, "Item %" G_GSIZE_FORMAT " failed: %s", call->index,
                      error->message);
     }
 }

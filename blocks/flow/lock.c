@@ -11,7 +11,7 @@ typedef struct
 
 static const WeirField lock_fields[] = {
   WEIR_FIELD_TEXT (Lock, name, .title = N_("Name"),
-                   .summary = N_("Locks of the same name, in all workflows, wait for each other"), .placeholder = "printer",
+                   .summary = N_("Locks of the same name, in all workflows, wait for each other; one inside another does not"), .placeholder = "printer",
                    .required = TRUE),
   WEIR_FIELD_INT (Lock, slots, .title = N_("At once"), .summary = N_("So many may be inside at the same time"), .initial = 1,
                   .minimum = 1, .maximum = 100000),

@@ -250,7 +250,7 @@ merge_by_key (Merge *self, GPtrArray *values, GError **error)
           {
             weir_set_failure (error, "input.type",
                               "Expected records with a member “%s”, but item %" G_GSIZE_FORMAT " of input %u has none",
-                              self->key, j + 1, i + 1);
+                              self->key, j, i + 1);
             return NULL;
           }
         if (g_hash_table_lookup_extended (places, text, NULL, &place))

@@ -119,7 +119,7 @@ repeat_fiber (gpointer settings, WeirStep *step, GError **error)
       result = dex_await_boxed (weir_step_run_body (step, key, scope), error);
       if (result == NULL)
         {
-          g_prefix_error (error, "Round %" G_GINT64_FORMAT ": ", index + 1);
+          g_prefix_error (error, "Round %" G_GINT64_FORMAT ": ", index);
           return FALSE;
         }
       weir_step_emit_side (step, "i", i);

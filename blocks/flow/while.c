@@ -75,11 +75,11 @@ make_locals (WeirValue *state, gint64 index)
   return weir_builder_end (builder);
 }
 
-/* Whether another round may begin; FALSE without @error ends the loop in peace. */
+/* Time goes on while the program does not run. Whether another round may begin; FALSE without @error ends the loop in peace. */
 static gboolean
-may_begin (While *self, gint64 index, gint64 began, GError **error)
+may_begin (While *self, WeirStep *step, gint64 index, GError **error)
 {
-  gboolean in_time = (g_get_monotonic_time () - began) / 1000 < self->max_time;
+  gboolean in_time = (weir_step_get_now (step) - weir_step_get_began (step)) / 1000 < self->max_time;
 
   if (index < self->max_iterations && in_time)
     return TRUE;
@@ -103,7 +103,6 @@ while_fiber (gpointer settings, WeirStep *step, GError **error)
   g_autoptr(WeirValue) state = self->state != NULL ? weir_value_ref (self->state) : weir_value_new_null ();
   g_autoptr(WeirBuilder) results = weir_list_builder_new (16);
   g_autoptr(GError) wrong = NULL;
-  gint64 began = g_get_monotonic_time ();
   gboolean check_first = g_strcmp0 (self->check, "after") != 0;
 
   for (gint64 index = 0;; index++)
@@ -115,7 +114,7 @@ while_fiber (gpointer settings, WeirStep *step, GError **error)
 
       if ((index > 0 || check_first) && !holds (self, step, locals, &goes_on, error))
         return FALSE;
-      if (!goes_on || !may_begin (self, index, began, &wrong))
+      if (!goes_on || !may_begin (self, step, index, &wrong))
         break;
       result = dex_await_boxed (weir_step_run_body (step, key, locals), error);
       if (result == NULL)

@@ -80,6 +80,8 @@ WEIR_API const char   *weir_step_get_correlation_id (WeirStep *self);
 WEIR_API GCancellable *weir_step_get_cancellable (WeirStep  *self);
 /* µs UTC on the engine's clock, the same for a replay. */
 WEIR_API gint64        weir_step_get_time     (WeirStep     *self);
+/* The same of when it began, or began anew after a failure: a restart of the program does not change it. */
+WEIR_API gint64        weir_step_get_began    (WeirStep     *self);
 /* µs UTC on the engine's clock, now. */
 WEIR_API gint64        weir_step_get_now      (WeirStep     *self);
 /* Resolves after @duration_ms on the engine's clock; rejects when the step is stopped. Holds no fiber. */
@@ -169,6 +171,9 @@ WEIR_API DexFuture    *weir_step_put_entry    (WeirStep       *self,
                                                gint64          ttl_ms,
                                                gboolean        if_absent) G_GNUC_WARN_UNUSED_RESULT;
 
+/* What expressions of the step see, by name; @names NULL: all of it, else of what is not a local only those. (transfer full): a record */
+WEIR_API WeirValue    *weir_step_dup_scope    (WeirStep       *self,
+                                               const char *const *names);
 /* Evaluates an EXPRESSION field in the step's scope (inputs, input, value, vars, blocks, item, index, run), with the
  * members of the record @locals (nullable) on top. */
 WEIR_API WeirValue    *weir_step_evaluate     (WeirStep     *self,

@@ -149,6 +149,7 @@ struct _WeirStepState
   guint           n_holders; /* of the executor: it must not be dropped */
   gboolean        seen;     /* the executor knows that it waits */
   gint16          priority; /* in place of that of its block; G_MININT16: that of its block */
+  gint64          tried_at; /* when the last try began, µs UTC; 0: it has not */
   guint           n_tries;  /* how often it was tried again; a restart of the program is no new try */
   gpointer        entry;    /* the executor's, while it waits in its queue */
   gpointer        runtime;  /* the executor's, while it runs */

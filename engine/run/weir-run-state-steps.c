@@ -166,6 +166,8 @@ begin_attempt (WeirRunState *self, WeirStepState *step, WeirEvent *event)
   info->attempt = event->attempt;
   if (info->started_at == 0)
     info->started_at = at;
+  if (step->tried_at == 0)
+    step->tried_at = at;
   if (event->attempt > 1 && info->attempts != NULL)
     g_array_append_val (info->attempts, ((WeirAttempt) { .started_at = at }));
   info->progress = -1;
@@ -216,6 +218,7 @@ apply_retry (WeirRunState *self, WeirStepState *step, WeirEvent *event)
   end_attempt (step, event, info->error);
   step->hurried = FALSE;
   weir_step_state_clear_waits (step);
+  step->tried_at = 0;
   weir_swarm_state_try_again (step);
   weir_step_state_forget_failures (step);
   weir_step_state_set_status (self, step, WEIR_STEP_RETRY_WAIT);

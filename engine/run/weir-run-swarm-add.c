@@ -33,7 +33,7 @@ reject (Sorted *self, guint index, WeirValue *item, const char *reason)
   weir_builder_set_take (row, "reason", weir_value_new_text (reason));
   weir_builder_take (self->bad, weir_builder_end (row));
   if (self->n_bad++ == 0)
-    self->first = g_strdup_printf ("item %u: %s", index + 1, reason);
+    self->first = g_strdup_printf ("item %u: %s", index, reason);
 }
 
 /* Those that the swarm takes, as it takes them, and those that it does not, with the reason. */

@@ -458,6 +458,18 @@ weir_step_get_time (WeirStep *self)
 }
 
 /**
+ * weir_step_get_began:
+ * @self: a step that runs
+ *
+ * Returns: µs UTC: when it began, or began anew after a failure; before a restart of the program if there was one since
+ */
+gint64
+weir_step_get_began (WeirStep *self)
+{
+  return self->state->tried_at != 0 ? self->state->tried_at : self->time;
+}
+
+/**
  * weir_step_get_now:
  * @self: a step
  *
@@ -484,6 +496,19 @@ weir_step_sleep (WeirStep *self, gint64 duration_ms)
   weir_step_release_slot (self);
   return dex_future_first (weir_clock_sleep (self->run->engine->clock, duration_ms),
                            dex_cancellable_new_from_cancellable (weir_step_get_cancellable (self)), NULL);
+}
+
+/**
+ * weir_step_dup_scope:
+ * @self: a step
+ * @names: (nullable): which of `inputs`, `input`, `value`, `vars`, `run`, `now`, `attempt`, `blocks` are wanted; %NULL: all
+ *
+ * Returns: (transfer full): a record of what expressions of the step see; what containers around it say (`item`, `index`) always
+ */
+WeirValue *
+weir_step_dup_scope (WeirStep *self, const char *const *names)
+{
+  return weir_step_build_scope (self, names, NULL);
 }
 
 /**

@@ -386,7 +386,7 @@ weir_stream_source_prefix (WeirStreamSource *self, guint64 place, GError **error
 
   if (self->file == NULL)
     {
-      g_prefix_error (error, "Item %" G_GUINT64_FORMAT ": ", place);
+      g_prefix_error (error, "Item %" G_GUINT64_FORMAT ": ", MAX (place, 1) - 1);
       return;
     }
   name = g_filename_display_basename (self->file->path);

@@ -32,7 +32,7 @@ append_place (GString *text, const Place *place)
   if (place->member != NULL)
     g_string_append_printf (text, "member \"%s\"", place->member);
   else
-    g_string_append_printf (text, "item %" G_GSIZE_FORMAT, place->index + 1);
+    g_string_append_printf (text, "item %" G_GSIZE_FORMAT, place->index);
 }
 
 G_GNUC_PRINTF (3, 4) static WeirValue *

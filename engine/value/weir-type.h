@@ -38,7 +38,7 @@ WEIR_API gboolean    weir_type_accepts        (WeirType    *self,
 /* The value as this type: itself, or converted where nothing is lost (int to number, number with integral
  * value to int, file to its path as text, text to file where a path is asked for, ISO text to time,
  * "1m30s" to duration, table to list of records ...). Fails with class input.type, naming the place
- * inside ("item 3, member name"), what was expected and what came. (transfer full) */
+ * inside ("item 3, member name"; items are counted from 0), what was expected and what came. (transfer full) */
 WEIR_API WeirValue  *weir_type_convert        (WeirType    *self,
                                                WeirValue   *value,
                                                GError     **error);

@@ -145,7 +145,7 @@ print_added (WeirValue *answer)
     {
       WeirValue *row = weir_value_get_item (errors, i);
 
-      g_printerr (_ ("weir: item %d: %s\n"), (int) weir_value_get_member_int (row, "index", 0) + 1,
+      g_printerr (_ ("weir: item %d: %s\n"), (int) weir_value_get_member_int (row, "index", 0),
                   weir_value_get_member_text (row, "reason", ""));
     }
   if (refused != NULL)

@@ -239,7 +239,25 @@ test_an_expression_that_fails_names_its_item (KindTest *test)
                                                      "{\"items\": [{\"a\": {}}, {}]}");
 
   g_assert_nonnull (outcome->message);
-  g_assert_true (g_str_has_prefix (outcome->message, "Item 2: "));
+  g_assert_true (g_str_has_prefix (outcome->message, "Item 1: "));
+}
+
+static void
+test_a_template_sees_what_expressions_see (KindTest *test)
+{
+  g_autoptr(Outcome) outcome = kind_test_play (
+    test,
+    "weir: 1\nname: Seen\ninputs:\n  who: { type: text, default: Ann }\nblocks:\n"
+    "  a: { kind: debug.noop, config: { value: \"=({ n: 7, item: 'own' })\" } }\n"
+    "  it:\n    kind: flow.foreach\n    config: { items: [x, y] }\n    body:\n      blocks:\n"
+    "        say: { kind: data.template, config: { template: \"{{item}}{{index}} {{inputs.who}} {{blocks.a.value.n}}\" } }\n"
+    "links:\n  - a.done -> it.run\n",
+    NULL);
+  g_autoptr(Outcome) own = kind_test_play_block (test, "data.template", "{ template: \"{{inputs.who}}\" }", NULL,
+                                                  "{\"value\": {\"inputs\": {\"who\": \"the value\"}}}");
+
+  assert_output (outcome, "results", "[\"x0 Ann 7\", \"y1 Ann 7\"]");
+  assert_output (own, "text", "\"the value\"");
 }
 
 int
@@ -260,5 +278,6 @@ main (int argc, char **argv)
   ADD_KIND_TEST ("/weir/blocks/transform/sorting-is-stable-and-puts-nothing-last", test_sorting_is_stable_and_puts_nothing_last);
   ADD_KIND_TEST ("/weir/blocks/transform/long-lists-are-filtered", test_long_lists_are_filtered);
   ADD_KIND_TEST ("/weir/blocks/transform/an-expression-that-fails-names-its-item", test_an_expression_that_fails_names_its_item);
+  ADD_KIND_TEST ("/weir/blocks/data/a-template-sees-what-expressions-see", test_a_template_sees_what_expressions_see);
   return g_test_run ();
 }

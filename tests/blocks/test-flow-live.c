@@ -95,11 +95,66 @@ test_undo_of_a_scope_goes_on_after_a_restart (void)
     }
 }
 
+/* Also where the inner one is in another container, or in one that goes over items. */
+static void
+test_lock_within_a_lock_of_the_same_name (void)
+{
+  g_autoptr(WeirTest) test = weir_test_new ();
+  const char *yaml = "weir: 1\nname: Nested\nblocks:\n  outer:\n    kind: flow.lock\n    config: { name: printer }\n    body:\n      blocks:\n"
+                     "        each:\n          kind: flow.foreach\n          config: { items: [1, 2], concurrency: 2 }\n          body:\n            blocks:\n"
+                     "              inner:\n                kind: flow.lock\n                config: { name: printer }\n                body:\n"
+                     "                  blocks:\n                    w: { kind: test.wait, config: { give: '=item' } }\n";
+  g_autoptr(WeirRun) run = weir_test_play (test, yaml, NULL);
+  g_autoptr(WeirRun) other = weir_test_play (test, "weir: 1\nname: Other\nblocks:\n  outer:\n    kind: flow.lock\n"
+                                                   "    config: { name: printer }\n    body:\n      blocks:\n        x: { kind: test.wait }\n",
+                                             NULL);
+  g_autofree char *result = NULL;
+
+  g_assert_cmpuint (weir_test_n_waiting ("w"), ==, 2);
+  g_assert_cmpuint (weir_test_n_waiting ("x"), ==, 0);
+  weir_test_finish ("w", NULL);
+  weir_test_settle (test);
+  /* the inner one gives back nothing that the outer one took */
+  g_assert_cmpuint (weir_test_n_waiting ("x"), ==, 0);
+  weir_test_finish ("w", NULL);
+  weir_test_settle (test);
+  result = wait_for_result (test, run);
+  g_assert_cmpstr (result, ==, "[1,2]");
+  g_assert_cmpuint (weir_test_n_waiting ("x"), ==, 1);
+}
+
+static void
+test_time_of_a_loop_goes_on_while_the_program_does_not_run (void)
+{
+  g_autoptr(WeirTest) test = weir_test_new_on_disk ();
+  g_autoptr(WeirRun) run = weir_test_play (
+    test, "weir: 1\nname: Loop\nblocks:\n  it:\n    kind: flow.while\n    config: { condition: 'true', max_time: 1h }\n    body:\n"
+          "      blocks:\n        w: { kind: test.wait }\n", NULL);
+  g_autofree char *result = NULL;
+
+  weir_test_finish ("w", "1");
+  weir_test_settle (test);
+  weir_clock_advance (test->clock, 40 * 60 * 1000);
+  g_clear_object (&run);
+  run = restart (test);
+  weir_test_settle (test);
+  weir_test_finish ("w", "2");
+  weir_test_settle (test);
+  /* 40 minutes of the hour are over: there is another round, and none after 20 more */
+  g_assert_cmpuint (weir_test_n_waiting ("w"), ==, 1);
+  weir_clock_advance (test->clock, 20 * 60 * 1000);
+  weir_test_finish ("w", "3");
+  result = wait_for_result (test, run);
+  g_assert_cmpstr (result, ==, "limit.timeout");
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/weir/blocks/retry/counts-its-tries-over-a-restart", test_retry_counts_its_tries_over_a_restart);
   g_test_add_func ("/weir/blocks/try/goes-on-with-its-undo-after-a-restart", test_undo_of_a_scope_goes_on_after_a_restart);
+  g_test_add_func ("/weir/blocks/lock/within-one-of-the-same-name", test_lock_within_a_lock_of_the_same_name);
+  g_test_add_func ("/weir/blocks/while/time-goes-on-over-a-restart", test_time_of_a_loop_goes_on_while_the_program_does_not_run);
   return g_test_run ();
 }

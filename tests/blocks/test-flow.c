@@ -48,7 +48,7 @@ test_foreach_stops_at_the_first_failure (KindTest *test)
   kind_test_write (test, "a", "1");
   outcome = kind_test_play_block (test, "flow.foreach", "{ items: [a, b, c] }", body, NULL);
   assert_failure (outcome, "io.not_found");
-  g_assert_true (g_str_has_prefix (outcome->message, "Item 2: "));
+  g_assert_true (g_str_has_prefix (outcome->message, "Item 1: "));
 }
 
 static void

@@ -351,7 +351,7 @@ test_adds_all_or_none (void)
 
   g_assert_false (weir_run_swarm_add (run, 0, "map", rows, FALSE, &refused, &error));
   g_assert_error (error, WEIR_ERROR, WEIR_ERROR_INVALID);
-  g_assert_true (g_str_has_prefix (error->message, "1 of 10000 items do not fit, so none was added; item 7001: "));
+  g_assert_true (g_str_has_prefix (error->message, "1 of 10000 items do not fit, so none was added; item 7000: "));
   g_assert_cmpuint (weir_value_get_length (refused.rejected), ==, 1);
   assert_counts (test, run, "0 = 0 queued, 0 running, 0 ok, 0 failed, 0 skipped");
   g_clear_error (&error);

@@ -67,7 +67,7 @@ class SwarmTest(unittest.TestCase):
         self.assertEqual(self.swarm()["total"], 0)
         out, errors = self.weir("swarm", "add", "1/map", "--from", "-", "--valid-only", given="id\n1\n2\nx\n3\n4\n5\n")
         self.assertIn("5 items added", out)
-        self.assertIn("item 3: ", errors)
+        self.assertIn("item 2: ", errors)
         self.until(lambda: self.swarm()["running"] == 2)
         self.weir("swarm", "priority", "1", "4", "high")
         self.weir("swarm", "priority", "1", "0", "high", code=1)

@@ -127,7 +127,7 @@ static void
 test_failure_names_the_place (void)
 {
   assert_converts ("list<record{name: text}>", "[{\"name\":\"a\"},{\"name\":null}]",
-                   "Item 2, member \"name\": expected text, but this is null");
+                   "Item 1, member \"name\": expected text, but this is null");
   assert_converts ("int", "1.5", "Expected int, but this is the number \"1.5\"");
 }
 
