@@ -224,10 +224,10 @@ weir_store_open_database (WeirStore *self, GError **error)
       && weir_sql_execute (sql, self->in_memory ? "PRAGMA journal_mode = MEMORY" : "PRAGMA journal_mode = WAL", error)
       && migrate (self, sql, version, error) && read_kinds (self, sql, error)
       && weir_sql_execute (sql, self->in_memory ? "PRAGMA synchronous = OFF" : "PRAGMA synchronous = FULL", error)
-      /* 16 MiB of cache hold the growing ends of all tables; checkpoints are made by ourselves when there is time. No
+      /* 4 MiB of cache hold the growing ends of all tables; checkpoints are made by ourselves when there is time. No
        * memory map: an unreadable page must be an error, not a signal. */
       && weir_sql_execute (sql,
-                           "PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 0;"
+                           "PRAGMA foreign_keys = ON; PRAGMA cache_size = -4096; PRAGMA wal_autocheckpoint = 0;"
                            "PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON",
                            error))
     {
