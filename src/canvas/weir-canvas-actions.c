@@ -57,7 +57,7 @@ history_action (GtkWidget  *widget,
     weir_workflow_undo (self->workflow);
   else
     weir_workflow_redo (self->workflow);
-  text = g_strdup_printf (undo ? _ ("Undone: %s") : _ ("Done again: %s"), what != NULL ? what : "");
+  text = g_strdup_printf (undo ? _("Undone: %s") : _("Done again: %s"), what != NULL ? what : "");
   weir_canvas_announce (self, text);
 }
 
@@ -92,7 +92,7 @@ delete_blocks (WeirCanvas *self)
   weir_workflow_end_edit (self->workflow);
   for (guint i = 0; i < n; i++)
     g_object_unref (blocks[i]);
-  weir_canvas_announce (self, n == 1 ? _ ("Block deleted") : _ ("Blocks deleted"));
+  weir_canvas_announce (self, n == 1 ? _("Block deleted") : _("Blocks deleted"));
 }
 
 static void
@@ -104,17 +104,17 @@ delete_action (GtkWidget  *widget,
 
   if (self->selected_link != NULL)
     {
-      weir_workflow_begin_edit (self->workflow, _ ("Remove Link"));
+      weir_workflow_begin_edit (self->workflow, _("Remove Link"));
       weir_workflow_remove_link (self->workflow, self->selected_link);
       weir_workflow_end_edit (self->workflow);
-      weir_canvas_announce (self, _ ("Link removed"));
+      weir_canvas_announce (self, _("Link removed"));
     }
   else if (self->selected_note != NULL)
     {
       g_autofree char *id = g_strdup (self->selected_note);
 
       weir_canvas_select_note (self, NULL);
-      weir_workflow_begin_edit (self->workflow, _ ("Delete Note"));
+      weir_workflow_begin_edit (self->workflow, _("Delete Note"));
       weir_workflow_remove_note (self->workflow, id);
       weir_workflow_end_edit (self->workflow);
     }
@@ -143,7 +143,7 @@ copy_action (GtkWidget  *widget,
   if (g_str_equal (name, "canvas.cut"))
     delete_blocks (self);
   else
-    weir_canvas_announce (self, _ ("Copied"));
+    weir_canvas_announce (self, _("Copied"));
 }
 
 static void
@@ -181,7 +181,7 @@ duplicate_action (GtkWidget  *widget,
   g_autofree WeirBlock **blocks = list_selected (self, &n);
   g_autofree char *text = weir_workflow_copy_blocks (self->workflow, blocks, n);
 
-  insert_copies (self, text, _ ("Duplicate"), 4 * WEIR_GRID, 4 * WEIR_GRID);
+  insert_copies (self, text, _("Duplicate"), 4 * WEIR_GRID, 4 * WEIR_GRID);
 }
 
 static void
@@ -196,9 +196,9 @@ clipboard_read_cb (GObject      *source,
   if (self->graph == NULL || !self->editable)
     return;
   if (text == NULL)
-    weir_canvas_say (self, _ ("There are no blocks to paste"));
+    weir_canvas_say (self, _("There are no blocks to paste"));
   else
-    insert_copies (self, text, _ ("Paste"), 4 * WEIR_GRID, 4 * WEIR_GRID);
+    insert_copies (self, text, _("Paste"), 4 * WEIR_GRID, 4 * WEIR_GRID);
 }
 
 static void
@@ -253,7 +253,7 @@ add_note_action (GtkWidget  *widget,
   id[8] = '\0';
   note.id = id;
   weir_canvas_get_insert_point (self, &note.x, &note.y);
-  weir_workflow_begin_edit (self->workflow, _ ("Add Note"));
+  weir_workflow_begin_edit (self->workflow, _("Add Note"));
   weir_workflow_set_note (self->workflow, &note);
   weir_workflow_end_edit (self->workflow);
   weir_canvas_select_note (self, id);
@@ -283,7 +283,7 @@ note_action (GtkWidget  *widget,
         note.collapsed = !note.collapsed;
       else
         note.frame = !note.frame;
-      weir_workflow_begin_edit (self->workflow, _ ("Change Note"));
+      weir_workflow_begin_edit (self->workflow, _("Change Note"));
       weir_workflow_set_note (self->workflow, &note);
       weir_workflow_end_edit (self->workflow);
       return;
@@ -300,11 +300,11 @@ toggle_enabled_action (GtkWidget  *widget,
   g_autofree WeirBlock **blocks = list_selected (self, &n);
   gboolean enable = n > 0 && !weir_block_get_enabled (blocks[0]);
 
-  weir_workflow_begin_edit (self->workflow, enable ? _ ("Turn On") : _ ("Turn Off"));
+  weir_workflow_begin_edit (self->workflow, enable ? _("Turn On") : _("Turn Off"));
   for (guint i = 0; i < n; i++)
     weir_workflow_set_enabled (self->workflow, blocks[i], enable);
   weir_workflow_end_edit (self->workflow);
-  weir_canvas_announce (self, enable ? _ ("Turned on") : _ ("Turned off"));
+  weir_canvas_announce (self, enable ? _("Turned on") : _("Turned off"));
 }
 
 static void
@@ -316,7 +316,7 @@ remove_condition_action (GtkWidget  *widget,
 
   if (self->selected_link == NULL)
     return;
-  weir_workflow_begin_edit (self->workflow, _ ("Remove Condition"));
+  weir_workflow_begin_edit (self->workflow, _("Remove Condition"));
   weir_workflow_set_when (self->workflow, self->selected_link, NULL);
   weir_workflow_end_edit (self->workflow);
   weir_canvas_update_actions (self);
@@ -373,7 +373,7 @@ add_dot_action (GtkWidget  *widget,
     return;
   at = self->menu != NULL && gtk_widget_get_visible (self->menu) ? GRAPHENE_POINT_INIT (self->menu_x, self->menu_y)
                                                                  : wire->path[wire->n_path / 2];
-  weir_workflow_begin_edit (self->workflow, _ ("Add Dot"));
+  weir_workflow_begin_edit (self->workflow, _("Add Dot"));
   dot = weir_canvas_put_dot (self, self->selected_link, at.x, at.y);
   weir_workflow_end_edit (self->workflow);
   if (dot != NULL)
@@ -427,6 +427,7 @@ weir_canvas_update_actions (WeirCanvas *self)
   gtk_widget_action_set_enabled (widget, "canvas.duplicate", editable && has_block);
   gtk_widget_action_set_enabled (widget, "canvas.toggle-enabled", editable && has_block);
   gtk_widget_action_set_enabled (widget, "canvas.connect", editable && has_block);
+  weir_canvas_update_portal_actions (self, editable);
   gtk_widget_action_set_enabled (widget, "canvas.follow-forward", has_block);
   gtk_widget_action_set_enabled (widget, "canvas.follow-back", has_block);
   gtk_widget_action_set_enabled (widget, "canvas.follow-next", has_block);
@@ -530,7 +531,7 @@ weir_canvas_add_kind_from (WeirCanvas *self,
 
   g_return_val_if_fail (WEIR_IS_CANVAS (self) && self->graph != NULL && kind != NULL, NULL);
 
-  weir_workflow_begin_edit (self->workflow, _ ("Add Block"));
+  weir_workflow_begin_edit (self->workflow, _("Add Block"));
   block = weir_workflow_add_block (self->workflow, self->graph, NULL, kind, NULL, weir_canvas_snap (x),
                                    weir_canvas_snap (y), &error);
   if (block != NULL && from != NULL && port != NULL)
@@ -542,7 +543,7 @@ weir_canvas_add_kind_from (WeirCanvas *self,
       return NULL;
     }
   weir_canvas_select_block (self, block, FALSE);
-  text = g_strdup_printf (_ ("Added %s"), weir_block_get_title (block));
+  text = g_strdup_printf (_("Added %s"), weir_block_get_title (block));
   weir_canvas_announce (self, text);
   return block;
 }

@@ -57,8 +57,8 @@ describe_port (WeirCanvas    *self,
                const WeirPin *pin)
 {
   return pin->input
-           ? g_strdup_printf (_ ("%s, %s, input %u of %u"), pin->title, pin->type, self->choice + 1, self->choices->len)
-           : g_strdup_printf (_ ("%s, %s, output %u of %u"), pin->title, pin->type, self->choice + 1,
+           ? g_strdup_printf (_("%s, %s, input %u of %u"), pin->title, pin->type, self->choice + 1, self->choices->len)
+           : g_strdup_printf (_("%s, %s, output %u of %u"), pin->title, pin->type, self->choice + 1,
                               self->choices->len);
 }
 
@@ -72,13 +72,13 @@ describe_target (WeirCanvas    *self,
   const WeirPin *own = self->link.pin;
   g_autofree char *name = name_port (card, pin);
   g_autofree char *verdict = reason != NULL
-                               ? g_strdup_printf (_ ("does not fit: %s"), reason)
-                               : g_strdup_printf (_ ("compatible, %u of %u"), self->choice + 1, self->choices->len);
+                               ? g_strdup_printf (_("does not fit: %s"), reason)
+                               : g_strdup_printf (_("compatible, %u of %u"), self->choice + 1, self->choices->len);
 
   /* Translators: a port and its type, the port that it would be linked to, that one's type, whether it fits:
    * "body, text, to Parse: text, text; compatible, 1 of 3" */
-  return pin->input ? g_strdup_printf (_ ("%s, %s, to %s, %s; %s"), own->title, own->type, name, pin->type, verdict)
-                    : g_strdup_printf (_ ("%s, %s, from %s, %s; %s"), own->title, own->type, name, pin->type, verdict);
+  return pin->input ? g_strdup_printf (_("%s, %s, to %s, %s; %s"), own->title, own->type, name, pin->type, verdict)
+                    : g_strdup_printf (_("%s, %s, from %s, %s; %s"), own->title, own->type, name, pin->type, verdict);
 }
 
 static void
@@ -238,7 +238,7 @@ show_refused (WeirCanvas *self,
       self->link.to_card = self->link.refused_card = NULL;
       self->link.to_pin = self->link.refused_pin = NULL;
       g_clear_pointer (&self->link.refusal, g_free);
-      take_hint (self, g_strdup_printf (_ ("Nothing is called “%s”"), self->connect_word->str), TRUE);
+      take_hint (self, g_strdup_printf (_("Nothing is called “%s”"), self->connect_word->str), TRUE);
       return;
     }
   weir_canvas_can_join (self, self->link.card, self->link.pin, card, pin, &error);
@@ -261,8 +261,8 @@ show_targets (WeirCanvas *self)
       gboolean input = self->link.input;
 
       weir_canvas_leave_connect (self);
-      weir_canvas_say (self, input ? _ ("No output gives what this input takes")
-                                   : _ ("No input takes what this output gives"));
+      weir_canvas_say (self, input ? _("No output gives what this input takes")
+                                   : _("No input takes what this output gives"));
     }
 }
 
@@ -281,7 +281,7 @@ connect_action (GtkWidget  *widget,
     return;
   if (card == NULL)
     {
-      weir_canvas_say (self, _ ("Select the block to link from first"));
+      weir_canvas_say (self, _("Select the block to link from first"));
       return;
     }
   weir_canvas_leave_connect (self);
@@ -289,7 +289,7 @@ connect_action (GtkWidget  *widget,
   if (self->choices->len == 0)
     return;
   self->connect = WEIR_CONNECT_PORT;
-  weir_canvas_announce (self, _ ("Linking: choose a port with Up and Down, Enter to go on, Escape to leave"));
+  weir_canvas_announce (self, _("Linking: choose a port with Up and Down, Enter to go on, Escape to leave"));
   weir_canvas_show_choice (self, TRUE);
 }
 
@@ -390,7 +390,7 @@ weir_canvas_connect_key (WeirCanvas      *self,
       return GDK_EVENT_STOP;
     case GDK_KEY_Escape:
       weir_canvas_leave_connect (self);
-      weir_canvas_announce (self, _ ("Linking ended"));
+      weir_canvas_announce (self, _("Linking ended"));
       return GDK_EVENT_STOP;
     case GDK_KEY_BackSpace:
       if (self->connect == WEIR_CONNECT_TARGET)

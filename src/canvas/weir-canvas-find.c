@@ -55,7 +55,7 @@ weir_scene_wire_at (WeirScene *self,
       WeirWire *wire = g_ptr_array_index (found, i);
       double distance = weir_wire_distance (wire, x, y);
 
-      if (distance <= radius)
+      if (distance <= radius && !weir_link_is_leap (wire->link))
         {
           radius = distance;
           best = wire;

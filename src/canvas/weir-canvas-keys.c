@@ -16,7 +16,7 @@ nudge (WeirCanvas *self,
     return;
   /* A row of key presses is one step to undo. */
   weir_workflow_merge_next_edit (self->workflow);
-  weir_workflow_begin_edit (self->workflow, _ ("Nudge"));
+  weir_workflow_begin_edit (self->workflow, _("Nudge"));
   for (guint i = 0; i < n; i++)
     {
       g_autoptr(WeirBlock) block = g_list_model_get_item (G_LIST_MODEL (self->selected), i);
@@ -39,7 +39,7 @@ handle_escape (WeirCanvas *self)
       return;
     }
   if (self->selected_block != NULL)
-    weir_canvas_announce (self, _ ("Nothing selected"));
+    weir_canvas_announce (self, _("Nothing selected"));
   self->gathering = FALSE;
   weir_canvas_clear_selection (self);
 }
@@ -168,7 +168,7 @@ weir_canvas_install_keys (GtkWidgetClass *klass)
     { GDK_KEY_Delete, 0, "canvas.delete" }, { GDK_KEY_f, 0, "canvas.link-selection" },
     { GDK_KEY_2, 0, "canvas.zoom-selection" }, { GDK_KEY_u, 0, "canvas.take-out" },
     { GDK_KEY_Delete, GDK_CONTROL_MASK, "canvas.delete-and-reconnect" },
-    { GDK_KEY_l, 0, "canvas.connect" }, { GDK_KEY_space, GDK_CONTROL_MASK, "canvas.gather" },
+    { GDK_KEY_l, 0, "canvas.connect" }, { GDK_KEY_j, 0, "canvas.jump" }, { GDK_KEY_space, GDK_CONTROL_MASK, "canvas.gather" },
     { GDK_KEY_Right, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "canvas.follow-forward" },
     { GDK_KEY_Left, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "canvas.follow-back" },
     { GDK_KEY_Down, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "canvas.follow-next" },

@@ -19,7 +19,7 @@ weir_canvas_can_join (WeirCanvas     *self,
   if (!pin->input == !to_pin->input)
     {
       g_set_error_literal (error, WEIR_ERROR, WEIR_ERROR_PORT_MISMATCH,
-                           pin->input ? _ ("An input takes a link from an output") : _ ("An output gives to an input"));
+                           pin->input ? _("An input takes a link from an output") : _("An output gives to an input"));
       return FALSE;
     }
   if (pin->input)
@@ -47,7 +47,7 @@ weir_canvas_join (WeirCanvas    *self,
       weir_canvas_say (self, error->message);
       return NULL;
     }
-  text = g_strdup_printf (_ ("Linked %s to %s"), weir_block_get_title (weir_link_get_source (link)),
+  text = g_strdup_printf (_("Linked %s to %s"), weir_block_get_title (weir_link_get_source (link)),
                           weir_block_get_title (weir_link_get_target (link)));
   weir_canvas_announce (self, text);
   return link;
@@ -215,7 +215,7 @@ weir_canvas_update_link (WeirCanvas *self,
   find_target (self, x, y, &target);
   if (target.pin != NULL && target.pin != self->link.to_pin)
     {
-      g_autofree char *text = g_strdup_printf (_ ("%s, %s, %s"), weir_block_get_title (target.card->block),
+      g_autofree char *text = g_strdup_printf (_("%s, %s, %s"), weir_block_get_title (target.card->block),
                                                target.pin->title, target.pin->type);
 
       weir_canvas_announce (self, text);
@@ -255,7 +255,7 @@ commit_link (WeirCanvas   *self,
           && g_str_equal (drag->to_pin->name, drag->to_pin->input ? weir_link_get_target_port (detached)
                                                                   : weir_link_get_source_port (detached)))
         return;
-      weir_workflow_begin_edit (self->workflow, _ ("Move Link"));
+      weir_workflow_begin_edit (self->workflow, _("Move Link"));
       weir_workflow_remove_link (self->workflow, detached);
       link = weir_canvas_join (self, drag->card, drag->pin, drag->to_card, drag->to_pin);
       if (link != NULL && when != NULL)
@@ -270,10 +270,10 @@ commit_link (WeirCanvas   *self,
     }
   else if (detached != NULL)
     {
-      weir_workflow_begin_edit (self->workflow, _ ("Remove Link"));
+      weir_workflow_begin_edit (self->workflow, _("Remove Link"));
       weir_workflow_remove_link (self->workflow, detached);
       weir_workflow_end_edit (self->workflow);
-      weir_canvas_announce (self, _ ("Link removed"));
+      weir_canvas_announce (self, _("Link removed"));
     }
   else
     {

@@ -30,14 +30,14 @@ append_alignments (GMenu *menu)
 {
   g_autoptr(GMenu) align = g_menu_new ();
 
-  append_section (align, _ ("_Left"), "canvas.align::left", _ ("_Center"), "canvas.align::center", _ ("_Right"),
+  append_section (align, _("_Left"), "canvas.align::left", _("_Center"), "canvas.align::center", _("_Right"),
                   "canvas.align::right", NULL);
-  append_section (align, _ ("_Top"), "canvas.align::top", _ ("_Middle"), "canvas.align::middle", _ ("_Bottom"),
+  append_section (align, _("_Top"), "canvas.align::top", _("_Middle"), "canvas.align::middle", _("_Bottom"),
                   "canvas.align::bottom", NULL);
-  append_section (align, _ ("Distribute _Across"), "canvas.distribute::across", _ ("Distribute _Down"),
+  append_section (align, _("Distribute _Across"), "canvas.distribute::across", _("Distribute _Down"),
                   "canvas.distribute::down", NULL);
-  g_menu_append_submenu (menu, _ ("_Align"), G_MENU_MODEL (align));
-  append_section (menu, _ ("Li_nk in a Row"), "canvas.link-selection", NULL);
+  g_menu_append_submenu (menu, _("_Align"), G_MENU_MODEL (align));
+  append_section (menu, _("Li_nk in a Row"), "canvas.link-selection", NULL);
 }
 
 /* Beyond the block itself. */
@@ -46,10 +46,10 @@ append_ways (GMenu *menu)
 {
   g_autoptr(GMenu) ways = g_menu_new ();
 
-  append_section (ways, _ ("_Forward"), "canvas.follow-forward", _ ("_Back"), "canvas.follow-back", NULL);
-  append_section (ways, _ ("_Next Branch"), "canvas.follow-next", _ ("_Previous Branch"), "canvas.follow-previous",
+  append_section (ways, _("_Forward"), "canvas.follow-forward", _("_Back"), "canvas.follow-back", NULL);
+  append_section (ways, _("_Next Branch"), "canvas.follow-next", _("_Previous Branch"), "canvas.follow-previous",
                   NULL);
-  g_menu_append_submenu (menu, _ ("Follow a Lin_k"), G_MENU_MODEL (ways));
+  g_menu_append_submenu (menu, _("Follow a Lin_k"), G_MENU_MODEL (ways));
 }
 
 /**
@@ -64,19 +64,21 @@ weir_canvas_make_block_menu (WeirCanvas *self)
   GMenu *menu = g_menu_new ();
 
   if (weir_block_get_body (self->selected_block) != NULL)
-    append_section (menu, _ ("_Open"), "canvas.open", NULL);
-  append_section (menu, _ ("_Link to…"), "canvas.connect",
-                  weir_block_get_enabled (self->selected_block) ? _ ("Turn _Off") : _ ("Turn _On"),
+    append_section (menu, _("_Open"), "canvas.open", NULL);
+  append_section (menu, _("_Link to…"), "canvas.connect",
+                  weir_block_get_enabled (self->selected_block) ? _("Turn _Off") : _("Turn _On"),
                   "canvas.toggle-enabled", NULL);
   append_ways (menu);
+  if (g_str_equal (weir_block_get_kind_id (self->selected_block), "flow.portal"))
+    append_section (menu, _("_Jump to the Other Portal"), "canvas.jump", _("Link Without _Portals"), "canvas.to-link", NULL);
   /* Of the page around, while it shows a run that is over. */
-  append_section (menu, _ ("Run _From Here…"), "run.from-selected", _ ("Run Onl_y This…"), "run.only-selected", NULL);
-  append_section (menu, _ ("Cu_t"), "canvas.cut", _ ("_Copy"), "canvas.copy", _ ("D_uplicate"), "canvas.duplicate",
+  append_section (menu, _("Run _From Here…"), "run.from-selected", _("Run Onl_y This…"), "run.only-selected", NULL);
+  append_section (menu, _("Cu_t"), "canvas.cut", _("_Copy"), "canvas.copy", _("D_uplicate"), "canvas.duplicate",
                   NULL);
   if (g_list_model_get_n_items (G_LIST_MODEL (self->selected)) > 1)
     append_alignments (menu);
-  append_section (menu, _ ("_Take Out of Links"), "canvas.take-out", _ ("_Delete"), "canvas.delete",
-                  _ ("Delete and _Reconnect"), "canvas.delete-and-reconnect", NULL);
+  append_section (menu, _("_Take Out of Links"), "canvas.take-out", _("_Delete"), "canvas.delete",
+                  _("Delete and _Reconnect"), "canvas.delete-and-reconnect", NULL);
   return G_MENU_MODEL (menu);
 }
 
@@ -85,8 +87,8 @@ make_link_menu (void)
 {
   GMenu *menu = g_menu_new ();
 
-  append_section (menu, _ ("Add _Dot"), "canvas.add-dot", NULL);
-  append_section (menu, _ ("Remove _Condition"), "canvas.remove-condition", _ ("_Remove Link"), "canvas.delete", NULL);
+  append_section (menu, _("Add _Dot"), "canvas.add-dot", _("Link Through _Portals"), "canvas.to-portals", NULL);
+  append_section (menu, _("Remove _Condition"), "canvas.remove-condition", _("_Remove Link"), "canvas.delete", NULL);
   return G_MENU_MODEL (menu);
 }
 
@@ -96,14 +98,14 @@ make_note_menu (void)
   GMenu *menu = g_menu_new ();
   g_autoptr(GMenu) colours = g_menu_new ();
 
-  append_section (colours, _ ("_Yellow"), "canvas.note-colour::yellow", _ ("_Blue"), "canvas.note-colour::blue",
-                  _ ("_Green"), "canvas.note-colour::green", _ ("_Orange"), "canvas.note-colour::orange", _ ("_Pink"),
-                  "canvas.note-colour::pink", _ ("P_urple"), "canvas.note-colour::purple", _ ("G_rey"),
+  append_section (colours, _("_Yellow"), "canvas.note-colour::yellow", _("_Blue"), "canvas.note-colour::blue",
+                  _("_Green"), "canvas.note-colour::green", _("_Orange"), "canvas.note-colour::orange", _("_Pink"),
+                  "canvas.note-colour::pink", _("P_urple"), "canvas.note-colour::purple", _("G_rey"),
                   "canvas.note-colour::grey", NULL);
-  g_menu_append_submenu (menu, _ ("_Colour"), G_MENU_MODEL (colours));
-  append_section (menu, _ ("_Fold or Unfold"), "canvas.note-fold", _ ("As a _Frame or as a Note"), "canvas.note-frame",
+  g_menu_append_submenu (menu, _("_Colour"), G_MENU_MODEL (colours));
+  append_section (menu, _("_Fold or Unfold"), "canvas.note-fold", _("As a _Frame or as a Note"), "canvas.note-frame",
                   NULL);
-  append_section (menu, _ ("_Delete Note"), "canvas.delete", NULL);
+  append_section (menu, _("_Delete Note"), "canvas.delete", NULL);
   return G_MENU_MODEL (menu);
 }
 
@@ -112,9 +114,9 @@ append_link_styles (GMenu *menu)
 {
   g_autoptr(GMenu) styles = g_menu_new ();
 
-  append_section (styles, _ ("_Curved"), "canvas.link-style::curved", _ ("_Right-Angled"),
-                  "canvas.link-style::right-angled", _ ("_Straight"), "canvas.link-style::straight", NULL);
-  g_menu_append_submenu (menu, _ ("_Links"), G_MENU_MODEL (styles));
+  append_section (styles, _("_Curved"), "canvas.link-style::curved", _("_Right-Angled"),
+                  "canvas.link-style::right-angled", _("_Straight"), "canvas.link-style::straight", NULL);
+  g_menu_append_submenu (menu, _("_Links"), G_MENU_MODEL (styles));
 }
 
 static GMenuModel *
@@ -122,14 +124,14 @@ make_canvas_menu (void)
 {
   GMenu *menu = g_menu_new ();
 
-  append_section (menu, _ ("_Add Block…"), "canvas.add-block", _ ("Add _Note"), "canvas.add-note", _ ("_Paste"),
+  append_section (menu, _("_Add Block…"), "canvas.add-block", _("Add _Note"), "canvas.add-note", _("_Paste"),
                   "canvas.paste", NULL);
-  append_section (menu, _ ("_Undo"), "canvas.undo", _ ("Re_do"), "canvas.redo", NULL);
-  append_section (menu, _ ("_Select All"), "canvas.select-all", _ ("_Gather on the Way"), "canvas.gather",
-                  _ ("A_rrange"), "canvas.arrange", NULL);
+  append_section (menu, _("_Undo"), "canvas.undo", _("Re_do"), "canvas.redo", NULL);
+  append_section (menu, _("_Select All"), "canvas.select-all", _("_Gather on the Way"), "canvas.gather",
+                  _("A_rrange"), "canvas.arrange", NULL);
   append_link_styles (menu);
-  append_section (menu, _ ("Zoom _In"), "canvas.zoom-in", _ ("Zoom O_ut"), "canvas.zoom-out", _ ("Zoom to _Fit"),
-                  "canvas.zoom-fit", _ ("Zoom to Se_lection"), "canvas.zoom-selection", _ ("_Original Size"),
+  append_section (menu, _("Zoom _In"), "canvas.zoom-in", _("Zoom O_ut"), "canvas.zoom-out", _("Zoom to _Fit"),
+                  "canvas.zoom-fit", _("Zoom to Se_lection"), "canvas.zoom-selection", _("_Original Size"),
                   "canvas.zoom-100", NULL);
   return G_MENU_MODEL (menu);
 }
@@ -244,7 +246,7 @@ note_editor_closed_cb (GtkPopover *popover,
       note.id = kept_id;
       note.colour = colour;
       note.text = text;
-      weir_workflow_begin_edit (self->workflow, _ ("Edit Note"));
+      weir_workflow_begin_edit (self->workflow, _("Edit Note"));
       weir_workflow_set_note (self->workflow, &note);
       weir_workflow_end_edit (self->workflow);
       break;
@@ -266,7 +268,7 @@ weir_canvas_edit_note (WeirCanvas *self,
   gtk_text_view_set_wrap_mode (GTK_TEXT_VIEW (text_view), GTK_WRAP_WORD_CHAR);
   gtk_text_view_set_accepts_tab (GTK_TEXT_VIEW (text_view), FALSE);
   g_object_set (text_view, "top-margin", 6, "bottom-margin", 6, "left-margin", 6, "right-margin", 6, NULL);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (text_view), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Text of the note"),
+  gtk_accessible_update_property (GTK_ACCESSIBLE (text_view), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Text of the note"),
                                   -1);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), text_view);
   gtk_widget_set_size_request (scrolled, 260, 160);

@@ -389,8 +389,12 @@ draw_wires (Picture *self)
     }
   g_ptr_array_sort (self->wires, compare_wires);
   for (guint i = 0; i < self->wires->len; i++)
-    if (!((WeirWire *) g_ptr_array_index (self->wires, i))->hidden)
-      draw_wire (self, g_ptr_array_index (self->wires, i), i);
+    {
+      WeirWire *wire = g_ptr_array_index (self->wires, i);
+
+      if (!wire->hidden && !weir_link_is_leap (wire->link))
+        draw_wire (self, wire, i);
+    }
 }
 
 static void

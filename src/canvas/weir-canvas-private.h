@@ -201,6 +201,11 @@ void weir_canvas_install_keys (GtkWidgetClass *klass);
 void weir_canvas_walk (WeirCanvas *self, int dx, int dy);
 graphene_point_t weir_canvas_middle_of (WeirCard *card);
 void weir_canvas_install_walk (GtkWidgetClass *klass);
+void weir_canvas_go_to (WeirCanvas *self, WeirBlock *block);
+/* weir-canvas-portal.c */
+void weir_canvas_snapshot_portals (WeirCanvas *self, GtkSnapshot *snapshot);
+void weir_canvas_update_portal_actions (WeirCanvas *self, gboolean editable);
+void weir_canvas_install_portals (GtkWidgetClass *klass);
 /* weir-canvas-connect.c */
 void weir_canvas_leave_connect (WeirCanvas *self);
 void weir_canvas_show_choice (WeirCanvas *self, gboolean aloud);

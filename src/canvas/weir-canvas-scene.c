@@ -63,6 +63,13 @@ lay_out_card (WeirScene *self,
 }
 
 static void
+touch_wire (WeirScene *self,
+            WeirWire  *wire)
+{
+  weir_wire_touch (wire);
+}
+
+static void
 block_changed_cb (WeirBlock *block,
                   WeirScene *self)
 {
@@ -72,6 +79,8 @@ block_changed_cb (WeirBlock *block,
     return;
   lay_out_card (self, card);
   weir_scene_card_touched (self, card);
+  /* The name of a portal says whether its links are drawn. */
+  weir_scene_for_each_wire_of (self, card, touch_wire);
 }
 
 static void

@@ -283,6 +283,8 @@ GskRenderNode *weir_wire_ensure_chip (WeirWire *self, WeirScene *scene, WeirPain
 GdkRGBA weir_wire_get_colour (WeirWire *self);
 /* Distance to the nearest of its segments. */
 double weir_wire_distance (WeirWire *self, double x, double y);
+/* weir-canvas-portal.c: whether it goes between portals of one name, and so without a line */
+gboolean weir_link_is_leap (WeirLink *link);
 /* weir-canvas-picture.c: what tiles hold */
 WeirLod weir_canvas_lod_for_zoom (double zoom);
 void weir_scene_draw_tile (gpointer               self,

@@ -150,11 +150,11 @@ snapshot_empty_hint (WeirCanvas  *self,
 
   weir_painter_draw_icon (&self->painter, snapshot, "list-add-symbolic", "list-add-symbolic", &palette->dim_text,
                           width / 2 - 24, y - 60, 48);
-  y += weir_painter_draw_text (&self->painter, snapshot, _ ("Start With a Block"), 20, PANGO_WEIGHT_BOLD,
+  y += weir_painter_draw_text (&self->painter, snapshot, _("Start With a Block"), 20, PANGO_WEIGHT_BOLD,
                                &palette->text, x, y, room, WEIR_TEXT_MIDDLE, 1)
        + 8;
   weir_painter_draw_text (&self->painter, snapshot,
-                          _ ("Double-click here, press Tab, or drag a block from the library."), 14,
+                          _("Double-click here, press Tab, or drag a block from the library."), 14,
                           PANGO_WEIGHT_NORMAL, &palette->dim_text, x, y, room, WEIR_TEXT_MIDDLE, 3);
 }
 
@@ -224,6 +224,7 @@ weir_canvas_snapshot (GtkWidget   *widget,
   if (self->scene != NULL)
     {
       snapshot_scene (self, snapshot, width, height);
+      weir_canvas_snapshot_portals (self, snapshot);
       if (self->duplicating)
         snapshot_ghosts (self, snapshot);
       if (self->link.card != NULL)

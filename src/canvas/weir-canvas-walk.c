@@ -55,6 +55,17 @@ go_to_card (WeirCanvas *self,
   weir_canvas_announce (self, all);
 }
 
+/* Selects a block of the graph that is shown, and says what it is. */
+void
+weir_canvas_go_to (WeirCanvas *self,
+                   WeirBlock  *block)
+{
+  WeirCard *card = weir_scene_find_card (self->scene, block);
+
+  if (card != NULL)
+    go_to_card (self, card, NULL);
+}
+
 static WeirCard *
 get_selected_card (WeirCanvas *self)
 {
@@ -83,7 +94,7 @@ weir_canvas_walk (WeirCanvas *self,
   if (to != NULL)
     go_to_card (self, to, NULL);
   else
-    weir_canvas_announce (self, from != NULL ? _ ("No block there") : _ ("No blocks"));
+    weir_canvas_announce (self, from != NULL ? _("No block there") : _("No blocks"));
 }
 
 /* Along links */
@@ -109,7 +120,7 @@ follow (WeirCanvas *self,
 
   if (n == 0)
     {
-      weir_canvas_announce (self, forward ? _ ("No link leads on from here") : _ ("No link leads here"));
+      weir_canvas_announce (self, forward ? _("No link leads on from here") : _("No link leads here"));
       return;
     }
   self->follow_index = index % n;
@@ -118,7 +129,7 @@ follow (WeirCanvas *self,
   g_set_object (&self->follow_from, from);
   if (n > 1)
     /* Translators: the name of a port, then which of the links of a block this is */
-    way = g_strdup_printf (_ ("by %s, %u of %u"),
+    way = g_strdup_printf (_("by %s, %u of %u"),
                            forward ? weir_link_get_source_port (link) : weir_link_get_target_port (link),
                            self->follow_index + 1, n);
   go_to_card (
@@ -137,7 +148,7 @@ follow_other (WeirCanvas *self,
 
   if (from == NULL || weir_block_get_graph (from) != self->graph)
     {
-      weir_canvas_announce (self, _ ("No link was followed"));
+      weir_canvas_announce (self, _("No link was followed"));
       return;
     }
   ways = list_ways (self, from, self->follow_forward, &n);
@@ -146,7 +157,7 @@ follow_other (WeirCanvas *self,
                      == self->selected_block;
   if (!came_this_way || n < 2)
     {
-      weir_canvas_announce (self, _ ("There is no other link"));
+      weir_canvas_announce (self, _("There is no other link"));
       return;
     }
   follow (self, from, self->follow_forward, self->follow_index + n + step);
@@ -182,7 +193,7 @@ gather_action (GtkWidget  *widget,
   g_autofree char *text = NULL;
 
   self->gathering = !self->gathering;
-  text = self->gathering ? g_strdup (_ ("Blocks that you go to are added to the selection"))
+  text = self->gathering ? g_strdup (_("Blocks that you go to are added to the selection"))
                          : g_strdup_printf (ngettext ("%u block selected", "%u blocks selected", n), n);
   weir_canvas_announce (self, text);
 }

@@ -358,6 +358,7 @@ weir_canvas_class_init (WeirCanvasClass *klass)
   weir_canvas_install_splice (widget_class);
   weir_canvas_install_keys (widget_class);
   weir_canvas_install_walk (widget_class);
+  weir_canvas_install_portals (widget_class);
   weir_canvas_install_connect (widget_class);
   gtk_widget_class_set_css_name (widget_class, "weir-canvas");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
@@ -386,7 +387,7 @@ weir_canvas_init (WeirCanvas *self)
 
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Workflow canvas"), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Workflow canvas"), -1);
   weir_canvas_init_gestures (self);
   weir_canvas_init_keys (self);
   weir_canvas_update_actions (self);

@@ -29,7 +29,7 @@ G_BEGIN_DECLS
  * Actions: canvas.zoom-in, .zoom-out, .zoom-100, .zoom-fit, .select-all, .delete, .duplicate, .copy, .cut, .paste,
  * .undo, .redo, .arrange, .open, .add-block, .add-note, .toggle-enabled, .remove-condition, .connect, .reveal (s:
  * block path), .zoom-selection, .add-dot, .link-selection, .take-out, .delete-and-reconnect, .convert (s: kind),
- * .follow-forward, .follow-back, .follow-next, .follow-previous, .gather,
+ * .jump, .to-portals, .to-link, .follow-forward, .follow-back, .follow-next, .follow-previous, .gather,
  * .link-style (s), .note-colour (s), .note-fold, .note-frame, .align (s: left, center, right, top, middle, bottom), .distribute (s: across, down).
  *
  * A drop of the text "weir-kind:KIND_ID" adds a block of that kind.

@@ -47,7 +47,7 @@ append_names (GString     *text,
         g_string_append_printf (text, "%s ", word);
       g_string_append (text, weir_block_get_title (other));
       if (weir_link_is_feedback (links[i]))
-        g_string_append_printf (text, " (%s)", _ ("again"));
+        g_string_append_printf (text, " (%s)", _("again"));
       else if (when != NULL)
         g_string_append_printf (text, " (%s)", when);
     }
@@ -62,11 +62,11 @@ describe_links (WeirBlock *block)
   guint n;
   WeirLink **links = weir_graph_get_links_to (graph, block, &n);
 
-  append_names (text, _ ("from"), links, n, FALSE);
+  append_names (text, _("from"), links, n, FALSE);
   links = weir_graph_get_links_from (graph, block, &n);
-  append_names (text, _ ("to"), links, n, TRUE);
+  append_names (text, _("to"), links, n, TRUE);
   if (text->len == 0)
-    g_string_append (text, _ ("not linked"));
+    g_string_append (text, _("not linked"));
   return g_string_free_and_steal (text);
 }
 
@@ -416,9 +416,9 @@ make_menu (WeirOutline *self,
 
   if (self->canvas->editable)
     {
-      g_menu_append_submenu (links, _ ("L_ink to"), targets);
+      g_menu_append_submenu (links, _("L_ink to"), targets);
       if (g_menu_model_get_n_items (unlink) > 0)
-        g_menu_append_submenu (links, _ ("Remove Lin_k"), unlink);
+        g_menu_append_submenu (links, _("Remove Lin_k"), unlink);
       g_menu_append_section (menu, NULL, G_MENU_MODEL (links));
     }
   g_menu_append_section (menu, NULL, adopted);
@@ -589,7 +589,7 @@ weir_outline_init (WeirOutline *self)
   gtk_widget_add_css_class (self->list, "navigation-sidebar");
   g_signal_connect (self->list, "activate", G_CALLBACK (activate_cb), self);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->list), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Blocks of the workflow"), -1);
+                                  _("Blocks of the workflow"), -1);
   /* Before the list itself, which would search by typing. */
   gtk_event_controller_set_propagation_phase (key, GTK_PHASE_CAPTURE);
   g_signal_connect (key, "key-pressed", G_CALLBACK (key_pressed_cb), self);

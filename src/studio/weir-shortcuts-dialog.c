@@ -31,6 +31,7 @@ static const Line lines[] = {
   { N_("Go to the Next Block in a Direction"), "<Control>Left <Control>Right <Control>Up <Control>Down" },
   { N_("Follow a Link Back or Forward"), "<Control><Shift>Left <Control><Shift>Right" },
   { N_("Another Branch"), "<Control><Shift>Up <Control><Shift>Down" },
+  { N_("Jump to the Other Portal"), "j" },
   { N_("Gather Blocks on the Way"), "<Control>space" },
   { N_("Move What Is Selected"), "Left Right Up Down" },
   { N_("Settings of the Block"), "Return" },

@@ -27,7 +27,7 @@ describe_status (WeirRunStatus before,
     {
     case WEIR_RUN_RUNNING:
       return before == WEIR_RUN_PAUSED || before == WEIR_RUN_PAUSING
-               ? g_strdup_printf (_ ("Run %" G_GINT64_FORMAT " goes on"), run)
+               ? g_strdup_printf (_("Run %" G_GINT64_FORMAT " goes on"), run)
                : NULL;
     case WEIR_RUN_CREATED:
     case WEIR_RUN_QUEUED:
@@ -35,7 +35,7 @@ describe_status (WeirRunStatus before,
       return NULL;
     default:
       /* Translators: "Run 3 paused", "Run 3 succeeded" */
-      return g_strdup_printf (_ ("Run %" G_GINT64_FORMAT " %s"), run, weir_words_of_run_status (status));
+      return g_strdup_printf (_("Run %" G_GINT64_FORMAT " %s"), run, weir_words_of_run_status (status));
     }
 }
 
@@ -50,7 +50,7 @@ void
 weir_workflow_page_say_started (WeirWorkflowPage *self,
                                 WeirRun          *run)
 {
-  g_autofree char *text = g_strdup_printf (_ ("Run %" G_GINT64_FORMAT " started"), weir_run_get_id (run));
+  g_autofree char *text = g_strdup_printf (_("Run %" G_GINT64_FORMAT " started"), weir_run_get_id (run));
 
   self->said_run = weir_run_get_id (run);
   self->said_status = WEIR_RUN_RUNNING;
@@ -91,8 +91,8 @@ say_failure (WeirWorkflowPage   *self,
   const char *message = step->error != NULL ? weir_value_get_member_text (step->error, "message", "") : "";
   const char *title = block != NULL ? weir_block_get_title (block) : step->block;
   g_autofree char *text = step->status == WEIR_STEP_RETRY_WAIT
-                            ? g_strdup_printf (_ ("%s failed and will be tried again: %s"), title, message)
-                            : g_strdup_printf (_ ("%s failed: %s"), title, message);
+                            ? g_strdup_printf (_("%s failed and will be tried again: %s"), title, message)
+                            : g_strdup_printf (_("%s failed: %s"), title, message);
 
   announce (self, text);
 }

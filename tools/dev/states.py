@@ -79,6 +79,18 @@ notes:
 layout: { a: [72, 112], b: [352, 128], c: [680, 80] }
 """
 
+PORTALS = """blocks:
+  list: { kind: file.list, label: Letters, config: { path: /usr/share/doc } }
+  enter: { kind: flow.portal, config: { name: Letters } }
+  leave: { kind: flow.portal, config: { name: Letters } }
+  log: { kind: debug.log, label: Say it, config: { message: "{{ value }}" } }
+links:
+  - list.files -> enter.in
+  - enter.out -> leave.in
+  - leave.out -> log.value
+layout: { list: [80, 80], enter: [340, 80], leave: [340, 320], log: [620, 320] }
+"""
+
 
 def big():
     """A few hundred blocks."""
@@ -201,6 +213,10 @@ def connect(studio):
     studio.key("Return")
 
 
+def portals(studio):
+    studio.activate("canvas.reveal", "enter")
+
+
 def far(studio):
     studio.activate("canvas.zoom-fit")
 
@@ -242,6 +258,7 @@ STATES = {
     "palette": (None, palette, {}),
     "link-refused": (LINE, refused, {}),
     "linking-by-keys": (LINE, connect, {}),
+    "portals": (PORTALS, portals, {}),
     "zoomed-out": (big(), far, {}),
     "minimap": (big(), mapped, {}),
     "outline": (TIDY, outline, {}),
