@@ -62,6 +62,9 @@ struct _WeirEngine
 WeirEngine *weir_engine_new_with_clock (const char *data_dir, WeirClock *clock, GError **error);
 
 /* Journals an event of a live run: in this turn's batch, on the bus once it is on disk. Takes the event. */
+/* weir-options-check.c: values may be NULL, which is right */
+gboolean    weir_options_check_record (WeirValue *value, const char *path, GError **error);
+gboolean    weir_options_check_play   (WeirValue *options, GError **error);
 void        weir_engine_journal      (WeirEngine *self, WeirEvent *event, const char *path, const char *block_path);
 /* Resolves when everything journalled so far is on disk. */
 /* Whether the disk is far behind: what can wait with beginning more does. */

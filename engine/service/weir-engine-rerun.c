@@ -66,8 +66,8 @@ load_source (WeirEngine *engine, gint64 run, WeirRerunSource *source, GError **e
   info = dex_await_object (weir_store_load_run (engine->store, run), error);
   if (info == NULL)
     return FALSE;
-  source->workflow = dex_await_object (weir_engine_load_workflow (engine, weir_run_info_get_workflow_id (info),
-                                                                  weir_run_info_get_version (info)), error);
+  source->workflow = dex_await_object (
+    weir_engine_load_workflow (engine, weir_run_info_get_workflow_id (info), weir_run_info_get_version (info)), error);
   if (source->workflow == NULL)
     return FALSE;
   source->events = dex_await_boxed (weir_store_load_events (engine->store, run, 0, TRUE), error);
@@ -122,7 +122,8 @@ check_set_ports (WeirBlock *block, gboolean inputs, WeirValue *values, GError **
       converted = type != NULL ? weir_type_convert (type, weir_value_get_item (values, i), &local) : NULL;
       if (type == NULL || converted != NULL)
         continue;
-      g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID, "%s.%s: %s", weir_block_get_path (block), name, local->message);
+      g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID, "%s.%s: %s", weir_block_get_path (block), name,
+                   local->message);
       return FALSE;
     }
   return TRUE;
@@ -193,7 +194,8 @@ choose_workflow (Call *call, WeirRerunSource *source, GError **error)
   return dex_await_object (weir_engine_load_workflow (call->engine, weir_workflow_get_id (source->workflow),
                                                       weir_value_get_kind (version) == WEIR_VALUE_INT
                                                         ? (guint) weir_value_get_int (version)
-                                                        : 0), error);
+                                                        : 0),
+                           error);
 }
 
 /* By scope, which block of the workflow it is in; steps of early items are in the journal only. */
@@ -221,7 +223,7 @@ list_effects_of (GPtrArray *effects, GPtrArray *roots, const char *block)
   for (guint i = 0; i < effects->len; i++)
     {
       WeirEffect *effect = g_ptr_array_index (effects, i);
-      const char *root = effect->scope == 0 ? effect->block
+      const char *root = effect->scope == 0           ? effect->block
                          : effect->scope < roots->len ? g_ptr_array_index (roots, effect->scope)
                                                       : NULL;
       WeirBuilder *record;
@@ -272,7 +274,7 @@ plan_fiber (gpointer user_data)
   g_autoptr(GPtrArray) effects = NULL;
   g_autoptr(GPtrArray) roots = NULL;
 
-  if (!load_source (call->engine, call->source, &source, &error))
+  if (!weir_options_check_play (call->options, &error) || !load_source (call->engine, call->source, &source, &error))
     return dex_future_new_for_error (error);
   workflow = choose_workflow (call, &source, &error);
   if (workflow == NULL)
@@ -335,10 +337,10 @@ play_fiber (gpointer user_data)
   g_autoptr(WeirRerun) rerun = NULL;
   g_autoptr(WeirValue) inputs = NULL;
   g_autoptr(WeirValue) all = NULL;
-  WeirValue *given = weir_value_find_member (call->options, "inputs");
+  WeirValue *given = call->options != NULL ? weir_value_find_member (call->options, "inputs") : NULL;
   g_autoptr(WeirRun) run = NULL;
 
-  if (!load_source (self, call->source, &source, &error))
+  if (!weir_options_check_play (call->options, &error) || !load_source (self, call->source, &source, &error))
     return dex_future_new_for_error (error);
   workflow = choose_workflow (call, &source, &error);
   if (workflow == NULL)
@@ -437,7 +439,7 @@ save_fixture_fiber (gpointer user_data)
 
   if (name[0] == '\0')
     return dex_future_new_reject (WEIR_ERROR, WEIR_ERROR_INVALID, "Expected a name for the fixture, but it is empty");
-  if (!load_source (call->engine, call->source, &source, &error))
+  if (!weir_options_check_play (call->options, &error) || !load_source (call->engine, call->source, &source, &error))
     return dex_future_new_for_error (error);
   graph = weir_workflow_get_graph (source.workflow);
   for (guint i = 0; i < weir_graph_get_n_blocks (graph); i++)
@@ -449,7 +451,8 @@ save_fixture_fiber (gpointer user_data)
         g_ptr_array_add (fixtures, weir_fixture_new (id, step->outputs, call->source));
     }
   if (fixtures->len == 0)
-    return dex_future_new_reject (WEIR_ERROR, WEIR_ERROR_NOT_FOUND, "Run %" G_GINT64_FORMAT " has no outputs to keep", call->source);
+    return dex_future_new_reject (WEIR_ERROR, WEIR_ERROR_NOT_FOUND, "Run %" G_GINT64_FORMAT " has no outputs to keep",
+                                  call->source);
   return weir_store_save_fixtures (call->engine->store, weir_workflow_get_id (source.workflow), name,
                                    g_steal_pointer (&fixtures));
 }

@@ -33,8 +33,8 @@ add_problem (GString *problems, const char *format, ...)
 static WeirValue *
 convert_input (const WeirInput *input, WeirValue *value, GString *problems)
 {
-  g_autoptr (WeirType) type = weir_type_parse (input->type != NULL ? input->type : "any", NULL);
-  g_autoptr (GError) error = NULL;
+  g_autoptr(WeirType) type = weir_type_parse (input->type != NULL ? input->type : "any", NULL);
+  g_autoptr(GError) error = NULL;
   WeirValue *converted = type != NULL ? weir_type_convert (type, value, &error) : weir_value_ref (value);
 
   if (converted == NULL)
@@ -53,9 +53,12 @@ convert_input (const WeirInput *input, WeirValue *value, GString *problems)
 WeirValue *
 weir_workflow_complete_inputs (WeirWorkflow *workflow, WeirValue *given, GError **error)
 {
-  WeirBuilder *record = weir_record_builder_new (weir_workflow_get_n_inputs (workflow));
-  g_autoptr (GString) problems = g_string_new (NULL);
+  WeirBuilder *record;
+  g_autoptr(GString) problems = g_string_new (NULL);
 
+  if (!weir_options_check_record (given, "inputs", error))
+    return NULL;
+  record = weir_record_builder_new (weir_workflow_get_n_inputs (workflow));
   for (guint i = 0; i < weir_workflow_get_n_inputs (workflow); i++)
     {
       const WeirInput *input = weir_workflow_get_input (workflow, i);
@@ -90,14 +93,14 @@ weir_workflow_complete_inputs (WeirWorkflow *workflow, WeirValue *given, GError 
 static gboolean
 check_valid (WeirWorkflow *workflow, GError **error)
 {
-  g_autoptr (GListModel) problems = weir_workflow_validate (workflow);
+  g_autoptr(GListModel) problems = weir_workflow_validate (workflow);
   WeirProblem *first = NULL;
   g_autofree char *text = NULL;
   guint n = 0;
 
   for (guint i = 0; i < g_list_model_get_n_items (problems); i++)
     {
-      g_autoptr (WeirProblem) problem = g_list_model_get_item (problems, i);
+      g_autoptr(WeirProblem) problem = g_list_model_get_item (problems, i);
 
       if (weir_problem_get_severity (problem) != WEIR_SEVERITY_ERROR)
         continue;
@@ -256,8 +259,8 @@ copy_valid (WeirEngine *self, WeirWorkflow *workflow, GError **error)
 DexFuture *
 weir_engine_play (WeirEngine *self, WeirWorkflow *workflow, WeirValue *inputs)
 {
-  g_autoptr (WeirValue) complete = NULL;
-  g_autoptr (WeirWorkflow) copy = NULL;
+  g_autoptr(WeirValue) complete = NULL;
+  g_autoptr(WeirWorkflow) copy = NULL;
   GError *error = NULL;
   PlayCall *call;
   DexFuture *created;
@@ -414,8 +417,8 @@ static DexFuture *
 one_run_fiber (gpointer user_data)
 {
   OneRun *call = user_data;
-  g_autoptr (WeirEngine) engine = weir_engine_new (":memory:", &call->error);
-  g_autoptr (WeirRun) run = NULL;
+  g_autoptr(WeirEngine) engine = weir_engine_new (":memory:", &call->error);
+  g_autoptr(WeirRun) run = NULL;
 
   if (engine != NULL)
     run = dex_await_object (weir_engine_play (engine, call->workflow, call->inputs), &call->error);
@@ -441,7 +444,7 @@ WeirValue *
 weir_workflow_run (WeirWorkflow *self, WeirValue *inputs, GError **error)
 {
   /* what runs is a copy: an id of a database that knows nothing of it would be in the way */
-  g_autoptr (WeirWorkflow) copy = weir_workflow_copy (self);
+  g_autoptr(WeirWorkflow) copy = weir_workflow_copy (self);
   OneRun call = { .workflow = copy, .inputs = inputs };
 
   dex_init ();

@@ -102,6 +102,8 @@ weir_engine_set_recovery (WeirEngine *self, WeirValue *changes, GError **error)
       g_set_error (error, WEIR_ERROR, WEIR_ERROR_WRONG_STATE, "The engine is closed");
       return FALSE;
     }
+  if (!weir_options_check_record (changes, "recovery", error))
+    return FALSE;
   kept = dup_kept (self);
   for (gsize i = 0; i < weir_value_get_length (changes); i++)
     {

@@ -58,6 +58,11 @@ class Client:
         one = bytes((code, 1)) + kind + b"\0" + size + text.encode() + b"\0"
         return one + b"\0" * (-len(one) % 8)
 
+    @staticmethod
+    def text(value):
+        one = struct.pack("<I", len(value)) + value.encode() + b"\0"
+        return one + b"\0" * (-len(one) % 4)
+
     def message(self, member, signature="", body=b""):
         self.serial += 1
         fields = self.field(1, b"o", PATH) + self.field(2, b"s", INTERFACE) + self.field(3, b"s", member)
@@ -155,6 +160,26 @@ class ControlTest(unittest.TestCase):
                     client.sign_in()
                 client.socket.sendall(bad)
         self.check_answers()
+        self.check_ends(run)
+
+    def test_values_of_the_wrong_shape_are_refused(self):
+        run = self.start()
+        client, = self.clients(1)
+        client.sign_in()
+        wrong = ("1", "[1]", "{}", "[[1]]", "null", '{"a": 1}', '{"set": {"gate": 1}}', '{"set": [1]}', '{"inputs": [1]}',
+                 '{"breakpoints": [1]}', '{"breakpoints": {"gate": 1}}', '{"blocks": 1}', '{"runs": {"a": 1}}', '{"policy": [1]}')
+        for text in wrong:
+            value = client.text(text)
+            client.socket.sendall(
+                client.message("Recovery", "s", value) + client.message("Recover", "s", value) + client.message("Limits", "s", value)
+                + client.message("PlanRecovery", "s", value)
+                + client.message("PlanRerun", "xs", struct.pack("<q", 1) + value)
+                + client.message("Rerun", "xs", struct.pack("<q", 1) + value)
+                + client.message("SaveFixture", "xss", struct.pack("<q", 1) + client.text("name") + value)
+                + client.message("Play", "sssss", client.text(SHORT) + client.text("") * 2 + value + client.text(""))
+                + client.message("Play", "sssss", client.text(SHORT) + client.text("") * 3 + value))
+        self.check_answers()
+        client.socket.close()
         self.check_ends(run)
 
     def test_many_that_begin_at_once_all_run(self):
