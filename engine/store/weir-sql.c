@@ -2,7 +2,9 @@
 #include "weir-sql.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "weir-store-private.h"
 
@@ -40,12 +42,42 @@ weir_sql_close (WeirSql *self)
   g_free (self);
 }
 
+/* Why nothing can be written beside @path just now; 0: something can, or that cannot be told. */
+static int
+find_hindrance (const char *path)
+{
+  static const char page[4096];
+  g_autofree char *dir = g_path_get_dirname (path);
+  int fd = open (dir, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+  int number = fd < 0 || write (fd, page, sizeof page) < 0 ? errno : 0;
+
+  if (fd >= 0)
+    close (fd);
+  return number == EOPNOTSUPP || number == EISDIR || number == ENOENT ? 0 : number;
+}
+
+/* SQLite does not say what kept it from opening a file, or made it content itself with reading. */
+static int
+find_errno (WeirSql *self, int code)
+{
+  switch (code & 0xff)
+    {
+    case SQLITE_IOERR:
+      return sqlite3_system_errno (self->db);
+    case SQLITE_CANTOPEN:
+    case SQLITE_READONLY:
+      return find_hindrance (self->name);
+    default:
+      return 0;
+    }
+}
+
 /* Sets an error that says what could not be done, to which file, and why; always FALSE. */
 gboolean
 weir_sql_fail (WeirSql *self, int code, const char *verb, GError **error)
 {
   const char *why = self->db != NULL ? sqlite3_errmsg (self->db) : sqlite3_errstr (code);
-  int number = self->db != NULL && (code & 0xff) == SQLITE_IOERR ? sqlite3_system_errno (self->db) : 0;
+  int number = self->db != NULL ? find_errno (self, code) : 0;
 
   if ((code & 0xff) == SQLITE_FULL || number == ENOSPC || number == EDQUOT)
     return weir_store_fail_full (self->name, 0, error);

@@ -130,7 +130,6 @@ gboolean    weir_store_check_newer    (WeirStore *self, WeirSql *sql, GError **e
 WeirSql    *weir_store_open_reading   (WeirStore *self, GError **error);
 /* Says what the disk of @path lacks. @need: bytes, 0: not known. Always FALSE. */
 gboolean    weir_store_fail_full      (const char *path, guint64 need, GError **error);
-gboolean    weir_store_says_full      (const GError *error);
 /* weir-store-look.c: the connection and the reason of a database that is only looked at. */
 gboolean    weir_store_open_to_look   (WeirStore *self, GError **error);
 gboolean    weir_store_sync_new       (WeirStore *self, GError **error);

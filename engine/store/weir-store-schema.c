@@ -20,21 +20,30 @@ check_version (WeirSql *sql, int version, GError **error)
   return FALSE;
 }
 
+/* One that cannot be read must not be taken for a new one. */
 static gboolean
-check_owner (WeirSql *sql, int version, GError **error)
+read_number (WeirSql *sql, const char *text, gint64 *number, GError **error)
 {
-  gint64 id = weir_sql_get_int (sql, "PRAGMA application_id", 0);
-  gint64 n_tables = weir_sql_get_int (sql, "SELECT count(*) FROM sqlite_schema", -1);
+  *number = weir_sql_get_int (sql, text, G_MININT64);
+  return *number != G_MININT64 || weir_sql_fail (sql, sqlite3_errcode (sql->db), "read", error);
+}
 
-  if (n_tables < 0)
-    return weir_sql_fail (sql, sqlite3_errcode (sql->db), "read", error);
+static gboolean
+check_owner (WeirSql *sql, gint64 *version, GError **error)
+{
+  gint64 id, n_tables;
+
+  if (!read_number (sql, "PRAGMA user_version", version, error)
+      || !read_number (sql, "PRAGMA application_id", &id, error)
+      || !read_number (sql, "SELECT count(*) FROM sqlite_schema", &n_tables, error))
+    return FALSE;
   if (n_tables > 0 && id != APPLICATION_ID)
     {
       g_set_error (error, WEIR_ERROR, WEIR_ERROR_STORE,
                    "Expected a database of Weir in %s, but it belongs to another program", sql->name);
       return FALSE;
     }
-  return check_version (sql, version, error);
+  return check_version (sql, (int) *version, error);
 }
 
 /* A copy as it was, named by its schema and the time, before anything in it is changed. */
@@ -210,7 +219,7 @@ weir_store_open_database (WeirStore *self, GError **error)
 {
   const char *path = self->in_memory ? ":memory:" : self->database_path;
   WeirSql *sql;
-  int version;
+  gint64 version = 0;
 
   if (!self->in_memory && !check_is_file (path, error))
     return NULL;
@@ -219,10 +228,9 @@ weir_store_open_database (WeirStore *self, GError **error)
     return NULL;
   if (!self->in_memory)
     g_chmod (path, 0600);
-  version = (int) weir_sql_get_int (sql, "PRAGMA user_version", 0);
-  if (check_owner (sql, version, error) && (version != 0 || prepare_new (sql, error))
+  if (check_owner (sql, &version, error) && (version != 0 || prepare_new (sql, error))
       && weir_sql_execute (sql, self->in_memory ? "PRAGMA journal_mode = MEMORY" : "PRAGMA journal_mode = WAL", error)
-      && migrate (self, sql, version, error) && read_kinds (self, sql, error)
+      && migrate (self, sql, (int) version, error) && read_kinds (self, sql, error)
       && weir_sql_execute (sql, self->in_memory ? "PRAGMA synchronous = OFF" : "PRAGMA synchronous = FULL", error)
       /* 4 MiB of cache hold the growing ends of all tables; checkpoints are made by ourselves when there is time. No
        * memory map: an unreadable page must be an error, not a signal. */
@@ -241,10 +249,10 @@ weir_store_open_database (WeirStore *self, GError **error)
 gboolean
 weir_store_check_newer (WeirStore *self, WeirSql *sql, GError **error)
 {
-  int version = (int) weir_sql_get_int (sql, "PRAGMA user_version", 0);
   g_autoptr(GError) newer = NULL;
+  gint64 version = 0;
 
-  if (!check_owner (sql, version, &newer) && g_error_matches (newer, WEIR_ERROR, WEIR_ERROR_NEWER))
+  if (!check_owner (sql, &version, &newer) && g_error_matches (newer, WEIR_ERROR, WEIR_ERROR_NEWER))
     {
       g_propagate_error (error, g_steal_pointer (&newer));
       return TRUE;
@@ -253,7 +261,7 @@ weir_store_check_newer (WeirStore *self, WeirSql *sql, GError **error)
     g_propagate_error (error, g_steal_pointer (&newer));
   else
     g_set_error (error, WEIR_ERROR, WEIR_ERROR_WRONG_STATE, "%s can be opened as usual: it has schema %d", sql->name,
-                 version);
+                 (int) version);
   return FALSE;
 }
 

@@ -95,6 +95,23 @@ make_folders (WeirStore *self, gboolean *was_killed, GError **error)
   return self->lock_fd >= 0 && weir_store_make_dir (self->blobs_dir, error);
 }
 
+/* Taken for 0 where they cannot be read, a new run would get the number of one that is there. */
+static gboolean
+find_last_ids (WeirStore *self, GError **error)
+{
+  self->last_run_id = weir_sql_get_int (self->writing,
+                                        "SELECT max (coalesce ((SELECT max (id) FROM run), 0),"
+                                        " coalesce ((SELECT value FROM meta WHERE name = 'last-run'), 0))",
+                                        -1);
+  self->last_effect_id = weir_sql_get_int (self->writing,
+                                           "SELECT max (coalesce ((SELECT max (id) FROM effect), 0),"
+                                           " coalesce ((SELECT value FROM meta WHERE name = 'last-effect'), 0))",
+                                           -1);
+  if (self->last_run_id >= 0 && self->last_effect_id >= 0)
+    return TRUE;
+  return weir_sql_fail (self->writing, sqlite3_errcode (self->writing->db), "read", error);
+}
+
 static gboolean
 open_all (WeirStore *self, GError **error)
 {
@@ -104,16 +121,8 @@ open_all (WeirStore *self, GError **error)
     return FALSE;
   self->writing = weir_store_open_database (self, error);
   if (self->writing == NULL || !weir_store_read_unfinished (self, self->writing, error)
-      || !weir_store_read_variables (self, self->writing, error))
+      || !weir_store_read_variables (self, self->writing, error) || !find_last_ids (self, error))
     return FALSE;
-  self->last_run_id = weir_sql_get_int (self->writing,
-                                        "SELECT max (coalesce ((SELECT max (id) FROM run), 0),"
-                                        " coalesce ((SELECT value FROM meta WHERE name = 'last-run'), 0))",
-                                        0);
-  self->last_effect_id = weir_sql_get_int (self->writing,
-                                           "SELECT max (coalesce ((SELECT max (id) FROM effect), 0),"
-                                           " coalesce ((SELECT value FROM meta WHERE name = 'last-effect'), 0))",
-                                           0);
   weir_store_watch_wal (self);
   if (was_killed)
     weir_store_sweep_blobs (self);

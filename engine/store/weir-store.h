@@ -285,6 +285,8 @@ DexFuture  *weir_store_list_fixtures    (WeirStore *self, const char *workflow_i
 char       *weir_store_put_blob         (WeirStore *self, const void *data, gsize size, GError **error);
 /* Keeps a copy of a regular file as it is now: by reflink where the file system can. */
 char       *weir_store_put_file         (WeirStore *self, const char *path, guint64 *size, GError **error);
+/* Whether something of the store failed since the disk is full. */
+gboolean    weir_store_says_full        (const GError *error);
 char       *weir_store_get_blob_path    (WeirStore *self, const char *hash);
 /* Mapped, checked against its hash. */
 GBytes     *weir_store_read_blob        (WeirStore *self, const char *hash, GError **error);
