@@ -99,6 +99,8 @@ class_of_weir_error (int code)
       return "limit.size";
     case WEIR_ERROR_STOPPED:
       return "flow.cancelled";
+    case WEIR_ERROR_STORE:
+      return "io.other";
     default:
       return "internal.bug";
     }
@@ -125,7 +127,9 @@ weir_error_get_class (const GError *error)
   if (error->domain == WEIR_ERROR)
     return class_of_weir_error (error->code);
   if (error->domain == G_FILE_ERROR)
-    return error->code == G_FILE_ERROR_NOENT ? "io.not_found" : error->code == G_FILE_ERROR_ACCES ? "io.access" : "io.other";
+    return error->code == G_FILE_ERROR_NOENT   ? "io.not_found"
+           : error->code == G_FILE_ERROR_ACCES ? "io.access"
+                                               : "io.other";
   if (error->domain == G_CONVERT_ERROR)
     return "data.encoding";
   if (error->domain == G_RESOLVER_ERROR)

@@ -258,6 +258,12 @@ weir_file_effect_is_done (const WeirEffect *effect, WeirDirection direction, Wei
   return sides.to != NULL && each_path (effect, &sides, is_done_cb, foresight);
 }
 
+gboolean
+weir_file_effect_stays (const WeirEffect *effect)
+{
+  return is_type (effect, "file.mkdir") && !weir_file_effect_is_done (effect, WEIR_DIRECTION_UNDO, NULL);
+}
+
 static gboolean
 foresee_cb (const char *path, WeirValue *to, WeirValue *from, WeirValue *will, gpointer data)
 {

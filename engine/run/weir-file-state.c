@@ -126,6 +126,7 @@ keep_content (WeirStore *store, WeirBuilder *record, const char *path, const str
 {
   g_autofree char *hash = NULL;
   g_autofree char *small = NULL;
+  g_autoptr(GError) wrong = NULL;
   gsize length;
 
   if (left != NULL && info->st_size > *left)
@@ -142,7 +143,11 @@ keep_content (WeirStore *store, WeirBuilder *record, const char *path, const str
       weir_builder_set_take (record, "content", weir_value_new_bytes (bytes));
       return TRUE;
     }
-  hash = weir_store_put_file (store, path, NULL, error);
+  hash = weir_store_put_file (store, path, NULL, &wrong);
+  if (wrong != NULL && weir_store_says_full (wrong))
+    weir_set_failure (error, "io.no_space", "Could not keep what is in %s: %s", path, wrong->message);
+  else if (wrong != NULL)
+    g_propagate_error (error, g_steal_pointer (&wrong));
   if (hash == NULL)
     return FALSE;
   weir_builder_set_take (record, "blob", weir_value_new_text (hash));

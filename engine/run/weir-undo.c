@@ -16,6 +16,7 @@ typedef struct
   WeirConflictChoice choice;
   WeirStep          *step; /* of the run, which goes on: it asked for this; NULL: the run has ended */
   WeirBuilder       *kept; /* records of what was not done; NULL: nobody asks */
+  GHashTable        *kept_paths; /* set: of files with effects that were not undone; those before them cannot be */
   guint64            seq;
   GRefString        *correlation;
   guint              n_done;
@@ -179,6 +180,8 @@ keep_group_in_thread (gpointer user_data)
       g_autoptr(GError) error = NULL;
       guint64 size;
 
+      if (item->kept != NULL)
+        continue;
       weir_file_effect_explain (item->effect, self->context.direction, NULL, &description, &conflict, &size);
       if (conflict != NULL && (redo || self->choice == WEIR_CONFLICT_KEEP)
           && !weir_file_effect_is_done (item->effect, self->context.direction, NULL))
@@ -207,9 +210,35 @@ do_group_in_thread (gpointer user_data)
       if (item->kept == NULL
           && !weir_file_effect_apply (&self->context, item->effect, self->choice, &item->note, &error))
         item->kept = g_strdup (error->message);
+      /* what is in it may go later: a file that could not be removed now */
+      if (item->kept == NULL && self->context.direction == WEIR_DIRECTION_UNDO && weir_file_effect_stays (item->effect))
+        item->kept = g_strdup ("It is not empty");
     }
   weir_file_sync_finish (self->context.sync);
   return dex_future_new_true ();
+}
+
+static void
+keep_what_is_below (UndoCall *call, Group *group)
+{
+  for (guint i = 0; i < group->n; i++)
+    {
+      g_autoptr(GPtrArray) paths = weir_file_effect_list_paths (group->items[i].effect);
+
+      for (guint j = 0; j < paths->len && group->items[i].kept == NULL; j++)
+        if (g_hash_table_contains (call->kept_paths, paths->pdata[j]))
+          group->items[i].kept = g_strdup_printf ("What was done to it %s stays",
+                                                  call->plan->redo ? "before" : "later");
+    }
+}
+
+static void
+note_kept_paths (UndoCall *call, const WeirEffect *effect)
+{
+  g_autoptr(GPtrArray) paths = weir_file_effect_list_paths (effect);
+
+  for (guint i = 0; i < paths->len; i++)
+    g_hash_table_add (call->kept_paths, g_strdup (paths->pdata[i]));
 }
 
 static gboolean
@@ -222,6 +251,7 @@ run_group (UndoCall *call, Group *group, GError **error)
                                     .since = call->plan->since };
   group->choice = call->choice;
   group->limit = weir_engine_get_undo_limit (call->engine);
+  keep_what_is_below (call, group);
   dex_await (dex_scheduler_spawn (pool, 0, keep_group_in_thread, group, NULL), NULL);
   for (guint i = 0; i < group->n; i++)
     if (group->items[i].after != NULL)
@@ -241,6 +271,8 @@ run_group (UndoCall *call, Group *group, GError **error)
       g_autoptr(WeirValue) after = call->plan->redo && item->kept == NULL ? weir_file_effect_after_redo (item->effect)
                                                                            : NULL;
 
+      if (item->kept != NULL)
+        note_kept_paths (call, item->effect);
       journal_outcome (call, item->effect, item->kept, item->note, after);
     }
   return dex_await (weir_engine_durable (call->engine), error);
@@ -480,6 +512,9 @@ journal_unsaid (UndoCall *call)
 static gboolean
 undo_all (UndoCall *call, GError **error)
 {
+  g_autoptr(GHashTable) kept_paths = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  call->kept_paths = kept_paths;
   journal_start (call);
   journal_never_done (call);
   journal_unsaid (call);
