@@ -20,7 +20,7 @@ import sys
 import tempfile
 
 from weir_crash import SEED, Program, Receiver, Wrong, check_kept, difference, sample, tree
-from weir_cut import Disk, Pool, read_calls
+from weir_cut import Disk, Effects, Pool, read_calls
 from weir_given import make_round, parse_options
 
 PHASES = ("run", "undo", "redo", "migrate")
@@ -91,16 +91,12 @@ class Recorded:
 
     # ── what must be there ──
 
-    def check_intents(self, calls, before):
+    def check_intents(self, calls):
         """Nothing has begun of which the journal does not say that it would."""
-        path = self.one.program.data / "weir.db"
-        with sqlite3.connect(path) as connection:
-            targets = [row[0] for row in connection.execute("SELECT target FROM effect WHERE target IS NOT NULL")]
-            before_images = [row[0] for row in connection.execute("SELECT before FROM effect WHERE before IS NOT NULL")]
-        connection.close()
+        effects = Effects.read(self.one.program.data / "weir.db")
         for call in calls:
             done = self.name_effect(call)
-            if done is not None and done not in before and not any(done in text for text in targets + before_images):
+            if done is not None and not effects.know(done):
                 raise Wrong(f"{done} was done, but the journal does not say that it would be")
 
     def name_effect(self, call):
@@ -127,7 +123,7 @@ class Recorded:
         one.program.check_database()
         one.program.check_audit()
         if self.phase == "run":
-            self.check_intents(self.calls[:at], ())
+            self.check_intents(self.calls[:at])
         self.go_on()
 
     def go_on(self):

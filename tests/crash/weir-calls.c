@@ -627,15 +627,21 @@ ioctl (int fd, unsigned long request, ...)
 /* ── names ───────────────────────────────────────────────────────────────────────────────── */
 
 static int
-begin_name (const char *name)
+begin_call (const char *name, int may_fail)
 {
   int fails = enter (name);
 
-  if (fails == 0)
+  if (fails == 0 || !may_fail)
     return 1;
   leave ();
   errno = fails > 0 ? fails : ENOSPC;
   return 0;
+}
+
+static int
+begin_name (const char *name)
+{
+  return begin_call (name, 1);
 }
 
 static int
@@ -688,7 +694,8 @@ unlinkat (int dir, const char *path, int flags)
   char buffer[PATH_MAX];
   const char *name = name_at (dir, path, buffer);
 
-  if (!begin_name (name))
+  /* nothing needs space to go */
+  if (!begin_call (name, fails_with == EIO || fails_with == EROFS))
     return -1;
   if (is_recording (name))
     keep (name);

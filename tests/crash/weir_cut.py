@@ -4,8 +4,10 @@ import collections
 import os
 import pathlib
 import shutil
+import sqlite3
 import stat
 import struct
+import tempfile
 
 SECTOR = 512
 HEAD = struct.Struct("=c7xQQqQQQQ")
@@ -243,3 +245,32 @@ class Pool:
                 path.write_bytes(content)
                 path.chmod(inodes[number].mode)
                 os.utime(path, ns=(inodes[number].mtime, inodes[number].mtime))
+
+
+class Effects:
+    """What the journal says that was to be done."""
+
+    def __init__(self, texts):
+        self.texts = texts
+
+    @classmethod
+    def read(cls, database):
+        if not database.exists():
+            return cls([])
+        # a copy: whoever looks at a database must be able to write what its log needs
+        with tempfile.TemporaryDirectory() as folder:
+            for path in database.parent.glob(database.name + "*"):
+                if not path.name.endswith("-shm"):
+                    shutil.copy(path, folder)
+            return cls(cls.read_copy(pathlib.Path(folder, database.name)))
+
+    @staticmethod
+    def read_copy(database):
+        with sqlite3.connect(database) as connection:
+            known = connection.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'effect'").fetchone()[0]
+            rows = connection.execute("SELECT target, before FROM effect").fetchall() if known else []
+        connection.close()
+        return [text for row in rows for text in row if text is not None]
+
+    def know(self, done):
+        return any(done in text for text in self.texts)
