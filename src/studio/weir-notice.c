@@ -11,12 +11,18 @@ struct _WeirNotice
   GtkLabel    *label;
   GtkButton   *first;
   GtkButton   *second;
+  GtkButton   *third;
   GtkWidget   *close;
 };
 
 G_DEFINE_FINAL_TYPE (WeirNotice, weir_notice, ADW_TYPE_BIN)
 
-enum { PROP_0, PROP_NARROW, N_PROPS };
+enum
+{
+  PROP_0,
+  PROP_NARROW,
+  N_PROPS
+};
 static GParamSpec *properties[N_PROPS];
 
 enum { DISMISSED, N_SIGNALS };
@@ -74,9 +80,11 @@ weir_notice_class_init (WeirNoticeClass *klass)
   object_class->get_property = weir_notice_get_property;
   object_class->set_property = weir_notice_set_property;
   object_class->dispose = weir_notice_dispose;
-  properties[PROP_NARROW] = g_param_spec_boolean ("narrow", NULL, NULL, FALSE, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_NARROW] = g_param_spec_boolean ("narrow", NULL, NULL, FALSE,
+                                                  G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
-  signals[DISMISSED] = g_signal_new ("dismissed", WEIR_TYPE_NOTICE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[DISMISSED] = g_signal_new ("dismissed", WEIR_TYPE_NOTICE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                                     0);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/weirstudio/Weir/weir-notice.ui");
   gtk_widget_class_bind_template_child (widget_class, WeirNotice, revealer);
   gtk_widget_class_bind_template_child (widget_class, WeirNotice, box);
@@ -84,6 +92,7 @@ weir_notice_class_init (WeirNoticeClass *klass)
   gtk_widget_class_bind_template_child (widget_class, WeirNotice, label);
   gtk_widget_class_bind_template_child (widget_class, WeirNotice, first);
   gtk_widget_class_bind_template_child (widget_class, WeirNotice, second);
+  gtk_widget_class_bind_template_child (widget_class, WeirNotice, third);
   gtk_widget_class_bind_template_child (widget_class, WeirNotice, close);
   gtk_widget_class_install_action (widget_class, "notice.dismiss", NULL, dismiss_cb);
 }
@@ -126,7 +135,8 @@ weir_notice_show (WeirNotice             *self,
                   const WeirNoticeButton *second,
                   gboolean                dismissable)
 {
-  gboolean news = !gtk_revealer_get_reveal_child (self->revealer) || !g_str_equal (gtk_label_get_text (self->label), message);
+  gboolean news = !gtk_revealer_get_reveal_child (self->revealer)
+                  || !g_str_equal (gtk_label_get_text (self->label), message);
 
   if (!news)
     return;
@@ -135,9 +145,22 @@ weir_notice_show (WeirNotice             *self,
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->label), message);
   set_button (self->first, first);
   set_button (self->second, second);
+  set_button (self->third, NULL);
   gtk_widget_set_visible (self->close, dismissable);
   gtk_revealer_set_reveal_child (self->revealer, TRUE);
   gtk_accessible_announce (GTK_ACCESSIBLE (self), message, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
+}
+
+/**
+ * weir_notice_set_third:
+ * @self: a notice that is shown
+ * @third: (nullable): one more thing that can be done
+ */
+void
+weir_notice_set_third (WeirNotice             *self,
+                       const WeirNoticeButton *third)
+{
+  set_button (self->third, third);
 }
 
 /**

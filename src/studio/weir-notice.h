@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 /**
  * WeirNotice:
  *
- * A line above the page that says what happened and offers what can be done about it: a banner with up to two buttons.
+ * A line above the page that says what happened and offers what can be done about it: a banner with up to three buttons.
  * Property `narrow`: the buttons stand below. Action: notice.dismiss. Signal: `dismissed`.
  */
 #define WEIR_TYPE_NOTICE (weir_notice_get_type ())
@@ -27,6 +27,9 @@ void weir_notice_show (WeirNotice             *self,
                        const WeirNoticeButton *first,
                        const WeirNoticeButton *second,
                        gboolean                dismissable);
+/* After weir_notice_show (): one more; NULL for none. */
+void weir_notice_set_third (WeirNotice        *self,
+                       const WeirNoticeButton *third);
 void weir_notice_hide (WeirNotice             *self);
 
 G_END_DECLS

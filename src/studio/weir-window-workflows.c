@@ -3,6 +3,7 @@
 
 #include "weir-demo.h"
 #include "weir-export.h"
+#include "weir-file-link.h"
 #include "weir-window-private.h"
 
 /* What an answer of the store is for. */
@@ -320,6 +321,21 @@ show_import_problems (WeirWindow   *self,
   g_string_free (text, TRUE);
 }
 
+/* From here on it is told of when the file changes. */
+static void
+link_to_file (WeirWorkflow *workflow,
+              const char   *path)
+{
+  g_autofree char *id = g_uuid_string_random ();
+  g_autofree char *absolute = g_canonicalize_filename (path, NULL);
+  g_autofree char *text = NULL;
+
+  if (!g_file_get_contents (absolute, &text, NULL, NULL))
+    return;
+  weir_workflow_set_id (workflow, id);
+  weir_file_link_remember (id, absolute, text);
+}
+
 /**
  * weir_window_import:
  * @self: a window with an engine
@@ -347,6 +363,7 @@ weir_window_import (WeirWindow *self,
       show_import_problems (self, file, problems, error);
       return;
     }
+  link_to_file (workflow, g_file_peek_path (file));
   weir_window_save_and_open (self, workflow);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "weir-canvas.h"
+#include "weir-file-link.h"
 #include "weir-inspector.h"
 #include "weir-kind-list.h"
 #include "weir-notice.h"
@@ -22,6 +23,7 @@ struct _WeirWorkflowPage
   AdwWindowTitle      *title;
   AdwBanner           *trouble;
   WeirNotice          *notice;
+  WeirNotice          *file_notice;
   AdwViewStack        *pages;
   AdwOverlaySplitView *library_split;
   AdwOverlaySplitView *inspector_split;
@@ -53,6 +55,9 @@ struct _WeirWorkflowPage
   WeirCanvas          *canvas;        /* not owned: the pane has it */
   WeirEngine          *engine;
   WeirWorkflow        *workflow;
+  WeirFileLink        *file_link;     /* NULL: it came from no file */
+  char                *file_text;     /* what the file says now, not answered yet */
+  WeirWorkflow        *file_version;  /* the same, if it can be read */
   GListModel          *problems;
   guint                n_errors;
   WeirRun             *run;           /* the live or last run started here */
@@ -156,6 +161,10 @@ void       weir_workflow_page_request_block  (WeirWorkflowPage *self,
 /* weir-workflow-page-text.c */
 void       weir_workflow_page_install_text   (GtkWidgetClass   *widget_class);
 void       weir_workflow_page_show_in_text   (WeirWorkflowPage *self);
+
+/* weir-workflow-page-file.c */
+void       weir_workflow_page_install_file   (GtkWidgetClass   *widget_class);
+void       weir_workflow_page_watch_file     (WeirWorkflowPage *self);
 
 /* weir-workflow-page-problems.c */
 void       weir_workflow_page_install_problems (GtkWidgetClass *widget_class);

@@ -368,7 +368,7 @@ add_shortcuts (WeirWorkflowPage *self)
     { "<Control>z", "edit.undo" }, { "<Control><Shift>z", "edit.redo" }, { "<Control>y", "edit.redo" },
     { "<Control>h", "edit.history" },
     { "<Control>k", "view.palette" }, { "F7", "view.library" }, { "<Shift>F7", "view.outline" }, { "F8", "view.run-panel" },
-    { "<Alt>Return", "view.inspector" }, { "<Control>u", "view.text" },
+    { "<Alt>Return", "view.inspector" }, { "<Control>u", "view.text" }, { "<Control>s", "file.save" },
     { "<Alt>Up", "view.up" }, { "<Alt>1", "view.design" }, { "<Alt>2", "view.runs" }, { "<Alt>3", "view.versions" },
   };
   GtkEventController *controller = gtk_shortcut_controller_new ();
@@ -422,6 +422,11 @@ weir_workflow_page_dispose (GObject *object)
   self->canvas = NULL;
   gtk_widget_dispose_template (GTK_WIDGET (self), WEIR_TYPE_WORKFLOW_PAGE);
   g_clear_object (&self->engine);
+  if (self->file_link != NULL)
+    g_signal_handlers_disconnect_by_data (self->file_link, self);
+  g_clear_object (&self->file_link);
+  g_clear_object (&self->file_version);
+  g_clear_pointer (&self->file_text, g_free);
   g_clear_object (&self->workflow);
   g_clear_object (&self->problems);
   g_clear_object (&self->run);
@@ -520,6 +525,7 @@ weir_workflow_page_class_init (WeirWorkflowPageClass *klass)
   weir_workflow_page_install_steps (widget_class);
   weir_workflow_page_install_blocks (widget_class);
   weir_workflow_page_install_text (widget_class);
+  weir_workflow_page_install_file (widget_class);
   weir_workflow_page_install_history (widget_class);
   weir_workflow_page_install_problems (widget_class);
 }
@@ -634,6 +640,7 @@ weir_workflow_page_set_workflow (WeirWorkflowPage *self,
   weir_inspector_set_workflow (self->inspector, workflow);
   weir_canvas_set_workflow (self->canvas, workflow);
   weir_yaml_pane_set_workflow (self->yaml_pane, workflow);
+  weir_workflow_page_watch_file (self);
   update_history (self);
   weir_workflow_page_validate (self);
   if (workflow == NULL)

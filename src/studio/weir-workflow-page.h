@@ -12,7 +12,7 @@ G_BEGIN_DECLS
  * One open workflow: canvas with library and inspector, run panel, run controls, earlier runs, versions. Saves by itself.
  *
  * Property `show-sidebar`: the toggle in its header bar, to be bound by the window. Actions: run.play, run.pause, run.resume, run.stop,
- * run.force-stop, run.undo, run.recover, run.give-up, run.settle (s: "rerun", "done" or "failed", of the selected block), run.show-trouble, edit.undo, edit.redo, view.library, view.inspector, view.text, view.run-panel, view.palette, view.up, view.graph (s: path of a container above), view.outline,
+ * run.force-stop, run.undo, run.recover, run.give-up, run.settle (s: "rerun", "done" or "failed", of the selected block), run.show-trouble, edit.undo, edit.redo, file.save, file.reload, file.keep, file.compare, view.library, view.inspector, view.text, view.run-panel, view.palette, view.up, view.graph (s: path of a container above), view.outline,
  * view.design, view.runs, view.versions, workflow.export (s: "yaml", "json", "png", "svg", "pdf" or "mmd").
  */
 #define WEIR_TYPE_WORKFLOW_PAGE (weir_workflow_page_get_type ())
