@@ -278,9 +278,13 @@ event_from_row (WeirStore *self, WeirStatement *row, gboolean whole, GHashTable 
   event->block = block != NULL ? g_ref_string_new_intern (block) : NULL;
   if (!weir_store_read_value (self, row, 8, 9, kind == WEIR_EVENT_LOG ? 0 : 2, whole, seen, &data, &wrong))
     {
-      g_set_error (error, WEIR_ERROR, WEIR_ERROR_STORE,
-                   "Event %" G_GUINT64_FORMAT " of run %" G_GINT64_FORMAT " in %s is damaged: %s", event->seq,
-                   event->run, self->database_path != NULL ? self->database_path : self->dir, wrong->message);
+      /* a value that is not kept any longer is no damage */
+      gboolean gone = g_error_matches (wrong, WEIR_ERROR, WEIR_ERROR_NOT_FOUND);
+
+      g_set_error (error, WEIR_ERROR, gone ? WEIR_ERROR_NOT_FOUND : WEIR_ERROR_STORE,
+                   "Event %" G_GUINT64_FORMAT " of run %" G_GINT64_FORMAT " in %s %s: %s", event->seq, event->run,
+                   self->database_path != NULL ? self->database_path : self->dir,
+                   gone ? "has lost a value" : "is damaged", wrong->message);
       return NULL;
     }
   event->data = kind == WEIR_EVENT_LOG ? make_log_data (row, data) : data;
