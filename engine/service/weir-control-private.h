@@ -28,7 +28,15 @@ typedef struct
   const char *name;
   WeirValue *(*func) (WeirEngine *engine, WeirValue *args, GError **error);
 } WeirControlMethod;
-/* weir-control-bin.c; ends with a NULL name */
+/* weir-control-run.c; ends with a NULL name */
+extern const WeirControlMethod weir_control_run_methods[];
+/* weir-control-look.c, likewise */
+extern const WeirControlMethod weir_control_look_methods[];
+/* weir-control-undo.c, likewise */
+extern const WeirControlMethod weir_control_undo_methods[];
+/* weir-control-workflows.c, likewise */
+extern const WeirControlMethod weir_control_workflows_methods[];
+/* weir-control-bin.c, likewise */
 extern const WeirControlMethod weir_control_bin_methods[];
 /* weir-control-limits.c, likewise */
 extern const WeirControlMethod weir_control_limits_methods[];
@@ -41,6 +49,9 @@ extern const WeirControlMethod weir_control_swarm_methods[];
 /* weir-control-waits.c, likewise */
 extern const WeirControlMethod weir_control_waits_methods[];
 
+/* A run as lists have it. (transfer full) */
+WeirBuilder        *weir_control_describe_run   (WeirEngine         *engine,
+                                                 WeirRunInfo        *info);
 /* The methods, in this process. Resolves to a WeirValue. */
 DexFuture          *weir_control_dispatch       (WeirEngine         *engine,
                                                  const char         *method,

@@ -265,7 +265,8 @@ method_call_cb (GDBusConnection *connection, const char *sender, const char *pat
     }
   if (self->engine->closed)
     {
-      g_dbus_method_invocation_return_error (invocation, WEIR_ERROR, WEIR_ERROR_BUSY, "The process that owns %s is ending",
+      g_dbus_method_invocation_return_error (invocation, WEIR_ERROR, WEIR_ERROR_BUSY,
+                                             "The process that owns %s is ending",
                                              weir_engine_get_data_dir (self->engine));
       return;
     }
