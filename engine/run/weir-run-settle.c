@@ -24,13 +24,14 @@ settle_data (const char *decision, WeirValue *outputs)
   return weir_builder_end (data);
 }
 
-/* Later firings of a block may have begun meanwhile. */
+/* Later firings of a block may have begun meanwhile. What was given up with its item stays unknown. */
 static WeirStepState *
 find_unknown (WeirRun *self, guint32 scope, const char *block)
 {
   WeirStepState *step = weir_run_state_lookup (self->state, scope, block, 0);
 
-  while (step != NULL && step->info.status != WEIR_STEP_UNKNOWN)
+  while (step != NULL
+         && (step->info.status != WEIR_STEP_UNKNOWN || step->scope->pub.closed || weir_step_state_is_given_up (step)))
     step = step->previous;
   return step;
 }
@@ -73,7 +74,12 @@ weir_run_settle (WeirRun *self, guint32 scope, const char *block, const char *de
 
   if (!choose_event (decision, &kind, error))
     return FALSE;
-  if (step == NULL || self->engine == NULL || self->suspended)
+  if (self->engine == NULL || self->suspended || weir_run_status_is_final (self->state->status))
+    {
+      g_set_error (error, WEIR_ERROR, WEIR_ERROR_WRONG_STATE, "The run has ended");
+      return FALSE;
+    }
+  if (step == NULL)
     {
       g_set_error (error, WEIR_ERROR, WEIR_ERROR_WRONG_STATE, "The outcome of %s is not unknown", block);
       return FALSE;

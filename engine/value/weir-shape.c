@@ -127,7 +127,7 @@ weir_shape_new (const WeirKey *keys, guint32 n_keys)
 WeirShape *
 weir_shape_ref (WeirShape *self)
 {
-  if (self->ref_count >= 0)
+  if (g_atomic_int_get (&self->ref_count) >= 0)
     g_atomic_int_inc (&self->ref_count);
   return self;
 }
@@ -135,7 +135,7 @@ weir_shape_ref (WeirShape *self)
 void
 weir_shape_unref (WeirShape *self)
 {
-  if (self->ref_count >= 0 && g_atomic_int_dec_and_test (&self->ref_count))
+  if (g_atomic_int_get (&self->ref_count) >= 0 && g_atomic_int_dec_and_test (&self->ref_count))
     g_free (self);
 }
 

@@ -10,6 +10,14 @@ static const char scope_json[] =
   "\"items\":[{\"a\":1,\"t\":[1,2]},{\"a\":2,\"t\":[3]}],\"nothing\":null}";
 
 static WeirValue *
+make_table (WeirValue *plain)
+{
+  const char *columns[] = { "a", "t" };
+
+  return weir_value_new_table (columns, G_N_ELEMENTS (columns), weir_value_find_member (plain, "items"));
+}
+
+static WeirValue *
 make_scope (void)
 {
   g_autoptr(WeirValue) plain = weir_json_parse (scope_json, -1, NULL);
@@ -24,6 +32,7 @@ make_scope (void)
   weir_builder_set_take (builder, "bytes", weir_value_new_bytes (bytes));
   weir_builder_set_take (builder, "secret", weir_value_new_secret ("mail"));
   weir_builder_set_take (builder, "error", weir_value_new_error ("io.not_found", "gone", NULL));
+  weir_builder_set_take (builder, "table", make_table (plain));
   return weir_builder_end (builder);
 }
 
@@ -290,6 +299,34 @@ test_plain_operators_mean_the_same_as_javascript (void)
         }
 }
 
+/* What people know of arrays and objects holds for values that are not copied. */
+static void
+test_values_look_like_arrays_and_objects (void)
+{
+  assert_gives ("Object.keys (items)", "[\"0\",\"1\"]");
+  assert_gives ("Object.entries (items).map (([k, v]) => k + v.a)", "[\"01\",\"12\"]");
+  assert_gives ("[0 in items, 2 in items, 'length' in items, 'map' in items, 'x' in items]", "[true,false,true,true,false]");
+  assert_gives ("Object.getOwnPropertyDescriptor (items, 'length').value", "2");
+  assert_gives ("Object.getOwnPropertyDescriptor (items, 0).value.a", "1");
+  assert_gives ("[items[5], items[-1], items['1'].a]", "[null,null,2]");
+  assert_gives ("['name' in value, 'x' in value, 'toString' in value]", "[true,false,true]");
+  assert_gives ("[Object.hasOwn (value, 'name'), Object.hasOwn (value, 'x')]", "[true,false]");
+  assert_gives ("items.slice (1).concat ([9]).length", "2");
+  assert_gives ("[error.class, error.message, error.data]", "[\"io.not_found\",\"gone\",null]");
+  assert_gives ("[file.path, file.stem, file.extension, file.nothing]", "[\"/nowhere/a.txt\",\"a\",\"txt\",null]");
+  assert_gives ("'path' in file", "true");
+}
+
+static void
+test_tables_are_lists_of_their_rows (void)
+{
+  assert_gives ("table.map (row => row.a)", "[1,2]");
+  assert_gives ("[table.length, table[1].t, table[2]]", "[2,[3],null]");
+  assert_fails ("table[0].a = 1", WEIR_ERROR_EXPRESSION, "read-only");
+  assert_fails ("items.nothing.more", WEIR_ERROR_EXPRESSION, "undefined");
+  assert_fails ("Object.defineProperty (value, 'x', {value: 1})", WEIR_ERROR_EXPRESSION, "read-only");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -310,5 +347,7 @@ main (int argc, char **argv)
   g_test_add_func ("/weir/expression/parameters-are-no-names", test_parameters_are_no_names);
   g_test_add_func ("/weir/expression/works-in-fibers", test_works_in_fibers);
   g_test_add_func ("/weir/expression/survives-random-sources", test_survives_random_sources);
+  g_test_add_func ("/weir/expression/values-look-like-arrays-and-objects", test_values_look_like_arrays_and_objects);
+  g_test_add_func ("/weir/expression/tables-are-lists-of-their-rows", test_tables_are_lists_of_their_rows);
   return g_test_run ();
 }

@@ -175,7 +175,7 @@ test_writing_of_types (void)
 {
   g_autofree char *deep = g_strnfill (33, '(');
   g_autofree char *at = NULL;
-  g_autofree char *words = g_strnfill (20000, 'a');
+  g_autofree char *words = g_strnfill (70000, 'a');
 
   assert_written ("list<any>", "list");
   assert_written ("record", "record");

@@ -114,7 +114,7 @@ check_inputs (Shadow *self, WeirStepState *step)
   WeirPlanBlock *block = weir_step_state_get_block (step);
   guint n_over = 0, n_links = 0;
 
-  if (step->skip || step->overflow || !is_plain (plan, block))
+  if (step->skip || step->overflow || step->expired || !is_plain (plan, block))
     return NULL;
   for (guint i = 0; i < block->n_inputs; i++)
     for (guint j = 0; j < block->inputs[i].n_links; j++)

@@ -2,7 +2,7 @@
 
 /* For ThreadSanitizer, loaded before everything else. GLib and libdex of a distribution are not instrumented, and lock by futex: what one thread
  * does before another by their means looks unordered. This library says what they order: a lock its holders, a queue its two ends, a
- * fiber those who made it and those who wait for it, a source of the main loop whoever added it. All futures share one clock: two
+ * fiber those who made it and those who wait for it, a source of the main loop whoever added it, the last reference all others. All futures share one clock: two
  * threads that race for something, and have both just touched a future, can go unseen. */
 
 #define _GNU_SOURCE
@@ -104,6 +104,46 @@ void
     next = find_next ("g_once_init_leave");
   __tsan_release ((void *) location);
   next (location, result);
+}
+
+/* ── references: the last one comes after all others ────────────────────────────────────── */
+
+gboolean
+(g_atomic_ref_count_dec) (gatomicrefcount *count)
+{
+  static gboolean (*next) (gatomicrefcount *);
+  gboolean last;
+
+  if (next == NULL)
+    next = find_next ("g_atomic_ref_count_dec");
+  __tsan_release (count);
+  last = next (count);
+  if (last)
+    __tsan_acquire (count);
+  return last;
+}
+
+#define DROP(name, Pointer) \
+  void name (Pointer object) \
+  { \
+    NEXT (name); \
+    __tsan_release ((void *) object); \
+    __tsan_acquire ((void *) object); \
+    next (object); \
+  }
+
+DROP (g_object_unref, gpointer)
+DROP (g_bytes_unref, GBytes *)
+DROP (dex_unref, gpointer)
+DROP (g_ref_string_release, char *)
+
+void
+g_atomic_rc_box_release_full (gpointer box, GDestroyNotify clear)
+{
+  NEXT (g_atomic_rc_box_release_full);
+  __tsan_release (box);
+  __tsan_acquire (box);
+  next (box, clear);
 }
 
 /* ── queues, pools and sources ──────────────────────────────────────────────────────────── */
