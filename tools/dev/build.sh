@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Build folders: _build (to use), _build-test (sanitizers), _build-coverage, _build-docs. Git ignores them all.
+# Build folders: _build (to use), _build-test (sanitizers), _build-threads, _build-coverage, _build-docs. Git ignores them all.
 
 # build_ninja KIND [TARGET...]: set up if need be, and bring up to date. Sets $build_dir.
 build_ninja () {
@@ -9,6 +9,7 @@ build_ninja () {
   release) dir=$top/_build options=(-Dbuildtype=debugoptimized -Dwerror=false) ;;
   test) dir=$top/_build-test options=(-Ddebug=true -Doptimization=1 '-Db_sanitize=address,undefined' -Db_lundef=false) ;;
   coverage) dir=$top/_build-coverage options=(-Ddebug=true -Doptimization=0 -Db_coverage=true) ;;
+  threads) dir=$top/_build-threads options=(-Ddebug=true -Doptimization=1 -Db_sanitize=thread -Db_lundef=false -Dstudio=disabled -Dintrospection=disabled) ;;
   docs) dir=$top/_build-docs options=(-Dwerror=false -Dintrospection=enabled -Dreference=enabled) ;;
   esac
   shift

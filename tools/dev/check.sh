@@ -26,6 +26,35 @@ command_soak () {
   say "Nothing found in $round rounds"
 }
 
+# Less of what is left to chance: both make it some tens of times slower.
+seldom () {
+  WEIR_COMMANDS=1000 WEIR_RANDOM_RUNS=25 WEIR_DISK_STRIDE=40 "$@"
+}
+
+# ThreadSanitizer over the engine and its store. tests/threads/order.c tells it what GLib and libdex order.
+command_threads () {
+  build_ninja threads
+  # shellcheck disable=SC2046
+  cc -O1 -g -shared -fPIC $(pkg-config --cflags libdex-1 gio-2.0) "$top/tests/threads/order.c" -o "$build_dir/order.so" -ltsan -ldl
+  TSAN_OPTIONS="suppressions=$top/tests/suppressions/tsan.supp exitcode=66 history_size=4" seldom meson test -C "$build_dir" --no-rebuild \
+    --print-errorlogs --timeout-multiplier 10 --wrapper "env LD_PRELOAD=$build_dir/order.so" --suite engine --suite store "$@" >&2
+}
+
+# valgrind over the engine, its store and the command line: no errors, nothing definitely lost. Fibers have stacks of their own, nearer to
+# each other than valgrind takes for granted; and threads that wait for each other must have their turns.
+command_memcheck () {
+  local check="valgrind -q --fair-sched=yes --max-stackframe=32768 --num-callers=30 --leak-check=full --show-leak-kinds=definite" data
+  check+=" --errors-for-leak-kinds=definite --error-exitcode=99 --suppressions=/usr/share/glib-2.0/valgrind/glib.supp"
+  build_ninja release
+  data=$(mktemp -d -p "$top/_build" memcheck.XXXXXX)
+  say "Running an example"
+  # shellcheck disable=SC2086
+  XDG_DATA_HOME=$data/data XDG_STATE_HOME=$data/state $check "$build_dir/src/cli/weir" run demo:tidy-downloads || return
+  rm -rf "$data"
+  say "Running the tests"
+  seldom meson test -C "$build_dir" --no-rebuild --print-errorlogs --timeout-multiplier 30 --wrapper "$check" --suite engine --suite store "$@" >&2
+}
+
 command_coverage () {
   build_ninja coverage
   meson test -C "$build_dir" --no-rebuild --timeout-multiplier 5 --suite engine --suite store --suite blocks --suite cli >&2 || say "Some tests failed; counting all the same"
