@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "weir-fix-words.h"
+#include "weir-place-blocks.h"
 #include "weir-yaml-draft.h"
 #include "weir-yaml-help.h"
 #include "weir-yaml-view.h"
@@ -331,7 +332,10 @@ apply (WeirYamlPane *self)
   char *written;
 
   self->applying = TRUE;
-  weir_workflow_replace (self->workflow, self->typed, self->edit_name != NULL ? self->edit_name : _("Edit as Text"));
+  weir_workflow_begin_edit (self->workflow, self->edit_name != NULL ? self->edit_name : _("Edit as Text"));
+  weir_workflow_replace (self->workflow, self->typed, NULL);
+  weir_place_new_blocks (weir_workflow_get_graph (self->workflow), self->workflow);
+  weir_workflow_end_edit (self->workflow);
   self->applying = FALSE;
   g_clear_pointer (&self->edit_name, g_free);
   written = weir_workflow_to_yaml (self->workflow);

@@ -3,6 +3,7 @@
 #include <glib/gi18n.h>
 
 #include "weir-diff-dialog.h"
+#include "weir-place-blocks.h"
 #include "weir-workflow-page-private.h"
 
 static void
@@ -80,7 +81,10 @@ reload (WeirWorkflowPage *self)
   if (version == NULL || self->workflow == NULL)
     return;
   /* what was here comes back with Undo */
-  weir_workflow_replace (self->workflow, version, _("Reload from File"));
+  weir_workflow_begin_edit (self->workflow, _("Reload from File"));
+  weir_workflow_replace (self->workflow, version, NULL);
+  weir_place_new_blocks (weir_workflow_get_graph (self->workflow), self->workflow);
+  weir_workflow_end_edit (self->workflow);
   answer (self);
 }
 

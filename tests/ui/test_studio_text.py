@@ -149,6 +149,23 @@ def places(studio):
     until("the cursor was at the selected block", lambda: "debug.log }   # here" in text(studio))
 
 
+@test("blocks that are typed stand beside what they are linked to, and not on each other")
+def placed(studio):
+    new_workflow(studio)
+    add(studio, "log")
+    show_text(studio)
+    until("the block is in the text", lambda: "debug.log" in text(studio))
+    go_to_line(studio, line_of(studio, "blocks:"))
+    studio.key("End", "Return")
+    studio.type("  first: { kind: debug.noop }")
+    until("the block is there", lambda: has_block(studio, "first"))
+    until("it has a place", lambda: text(studio).count("first: [") == 1)
+    studio.activate("canvas.zoom-fit")
+    a, b = studio.bounds("block:first"), studio.bounds("block:log")
+    if a[0] < b[0] + b[2] and b[0] < a[0] + a[2] and a[1] < b[1] + b[3] and b[1] < a[1] + a[3]:
+        raise Failure(f"the blocks stand on each other: {a}, {b}")
+
+
 @test("words are offered while typing, and Enter takes one")
 def completion(studio):
     new_workflow(studio)
