@@ -152,7 +152,8 @@ may_start_regex (const WeirScanner *self)
       return weir_is_js_keyword (self->last.start, self->last.end - self->last.start)
              && !(self->last.end - self->last.start == 4 && memcmp (self->last.start, "this", 4) == 0);
     case WEIR_TOKEN_SIGN:
-      return !weir_token_is (&self->last, ")") && !weir_token_is (&self->last, "]") && !weir_token_is (&self->last, "}");
+      return !weir_token_is (&self->last, ")") && !weir_token_is (&self->last, "]")
+             && !weir_token_is (&self->last, "}");
     case WEIR_TOKEN_TEMPLATE:
       return self->last.end[-1] == '{';
     default:
@@ -180,8 +181,9 @@ skip_sign (WeirScanner *self)
     self->depth -= self->depth > 0 ? 1 : 0;
   if (left >= 3 && memcmp (self->next, "...", 3) == 0)
     self->next += 3;
-  else if (left >= 2 && (memcmp (self->next, "=>", 2) == 0
-                         || (memcmp (self->next, "?.", 2) == 0 && !(left >= 3 && g_ascii_isdigit (self->next[2])))))
+  else if (left >= 2
+           && (memcmp (self->next, "=>", 2) == 0
+               || (memcmp (self->next, "?.", 2) == 0 && !(left >= 3 && g_ascii_isdigit (self->next[2])))))
     self->next += 2;
   else
     self->next++;
@@ -309,12 +311,49 @@ comes_next (WeirScanner *scanner, char c)
          && !(c == '=' && scanner->next + 1 < scanner->end && scanner->next[1] != '>');
 }
 
+/* `get x () {...}`: a word of its own only before a name. */
+static gboolean
+is_accessor (WeirScanner *scanner, const WeirToken *token)
+{
+  if (token->end - token->start != 3 || (memcmp (token->start, "get", 3) != 0 && memcmp (token->start, "set", 3) != 0))
+    return FALSE;
+  skip_space (scanner);
+  return scanner->next < scanner->end && is_name_char (*scanner->next);
+}
+
+typedef struct
+{
+  guint    first;  /* how many names came before it */
+  gboolean named;  /* it may be the head of a function: f(a) {...}, function (a) {...}, catch (e) {...} */
+  gboolean method; /* the name before it would be that of a method */
+} Bracket;
+
+static Bracket
+open_bracket (const WeirToken *before, GPtrArray *found)
+{
+  gsize length = before->end - before->start;
+  gboolean is_name = before->kind == WEIR_TOKEN_NAME;
+  gboolean is_word = is_name && weir_is_js_keyword (before->start, length);
+  const char *last = found->len > 0 ? found->pdata[found->len - 1] : "";
+  static const char *const heads[] = { "function", "catch" };
+
+  return (Bracket) { found->len, is_name && (!is_word || is_one_of (heads, G_N_ELEMENTS (heads), before->start, length)),
+                     is_name && !is_word && strlen (last) == length && memcmp (last, before->start, length) == 0 };
+}
+
+static void
+declare (GHashTable *parameters, GPtrArray *found, guint first)
+{
+  for (guint i = first; i < found->len; i++)
+    g_hash_table_add (parameters, g_strdup (found->pdata[i]));
+}
+
 void
 weir_js_find_names (const char *text, gsize length, GPtrArray *names)
 {
   g_autoptr(GHashTable) parameters = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr(GArray) brackets = g_array_new (FALSE, FALSE, sizeof (guint)); /* how many names came before each open one */
+  g_autoptr(GArray) brackets = g_array_new (FALSE, FALSE, sizeof (Bracket));
   WeirToken before = { 0 };
   WeirScanner scanner;
 
@@ -330,7 +369,7 @@ weir_js_find_names (const char *text, gsize length, GPtrArray *names)
         break;
       is_key = token.kind == WEIR_TOKEN_NAME && (weir_token_is (&before, "{") || weir_token_is (&before, ","))
                && comes_next (&scanner, ':');
-      if (token.kind == WEIR_TOKEN_NAME && !is_member && !is_key && !weir_is_js_keyword (token.start, token_length)
+      if (token.kind == WEIR_TOKEN_NAME && !is_member && !is_key && !is_accessor (&scanner, &token) && !weir_is_js_keyword (token.start, token_length)
           && !is_one_of (own_names, G_N_ELEMENTS (own_names), token.start, token_length))
         {
           if (comes_next (&scanner, '=')) /* x => ... */
@@ -339,14 +378,20 @@ weir_js_find_names (const char *text, gsize length, GPtrArray *names)
             g_ptr_array_add (found, read_chain (&scanner, token));
         }
       else if (weir_token_is (&token, "("))
-        g_array_append_val (brackets, found->len);
+        {
+          Bracket bracket = open_bracket (&before, found);
+
+          g_array_append_val (brackets, bracket);
+        }
       else if (weir_token_is (&token, ")") && brackets->len > 0)
         {
-          guint first = g_array_index (brackets, guint, brackets->len - 1);
+          Bracket bracket = g_array_index (brackets, Bracket, brackets->len - 1);
 
           g_array_set_size (brackets, brackets->len - 1);
-          for (guint i = first; comes_next (&scanner, '=') && i < found->len; i++) /* (a, { b }) => ... */
-            g_hash_table_add (parameters, g_strdup (found->pdata[i]));
+          if (comes_next (&scanner, '=')) /* (a, { b }) => ... */
+            declare (parameters, found, bracket.first);
+          else if (bracket.named && comes_next (&scanner, '{')) /* { m(a) {...} } */
+            declare (parameters, found, bracket.first - bracket.method);
         }
       before = scanner.last;
     }

@@ -40,7 +40,7 @@ static WeirValue *
 evaluate (const char *source, WeirValue *scope, GError **error)
 {
   g_autoptr(WeirExpression) expression = weir_template_is_template (source) ? weir_template_compile (source, error)
-                                                                           : weir_expression_compile (source, error);
+                                                                             : weir_expression_compile (source, error);
 
   return expression != NULL ? weir_expression_evaluate (expression, scope, error) : NULL;
 }
@@ -153,7 +153,8 @@ test_limits_are_told_and_survived (void)
 {
   assert_fails ("(() => { while (true); })()", WEIR_ERROR_LIMIT, "50 ms");
   assert_gives ("1 + 1", "2");
-  assert_fails ("(() => { const a = []; while (true) a.push ('x'.repeat (1e5) + a.length + 'x'); })()", WEIR_ERROR_LIMIT, "16 MiB");
+  assert_fails ("(() => { const a = []; while (true) a.push ('x'.repeat (1e5) + a.length + 'x'); })()",
+                WEIR_ERROR_LIMIT, "16 MiB");
   assert_gives ("1 + 1", "2");
   assert_fails ("'x'.repeat (1e9)", WEIR_ERROR_LIMIT, "16 MiB");
   assert_fails ("(function f () { return f (); })()", WEIR_ERROR_LIMIT, "too deeply");
@@ -162,7 +163,8 @@ test_limits_are_told_and_survived (void)
   assert_fails ("Array (4294967295).indexOf (1)", WEIR_ERROR_EXPRESSION, "too long");
   assert_fails ("Array (4294967295)", WEIR_ERROR_LIMIT, "");
   assert_fails ("(() => { const a = []; a.push (a); return a; })()", WEIR_ERROR_EXPRESSION, "holds itself");
-  assert_fails ("(() => { const f = () => Promise.resolve (); return (async () => 1)(); })()", WEIR_ERROR_EXPRESSION, "Promise");
+  assert_fails ("(() => { const f = () => Promise.resolve (); return (async () => 1)(); })()", WEIR_ERROR_EXPRESSION,
+                "Promise");
   assert_gives ("1 + 1", "2");
 }
 
@@ -202,11 +204,11 @@ test_templates (void)
 static void
 test_names_are_known (void)
 {
-  g_autoptr(WeirExpression) expression
-    = weir_expression_compile ("blocks.fetch.body.x + foo.bar (z => z.q + w) + {k: v}.k + Math.max (1) + 'text' + /re/.source", NULL);
+  g_autoptr(WeirExpression) expression = weir_expression_compile (
+    "blocks.fetch.body.x + foo.bar (z => z.q + w) + {k: v}.k + Math.max (1) + 'text' + /re/.source", NULL);
   g_autofree char *names = g_strjoinv (" ", (char **) weir_expression_get_names (expression));
-  g_autoptr(WeirExpression) again
-    = weir_expression_compile ("blocks.fetch.body.x + foo.bar (z => z.q + w) + {k: v}.k + Math.max (1) + 'text' + /re/.source", NULL);
+  g_autoptr(WeirExpression) again = weir_expression_compile (
+    "blocks.fetch.body.x + foo.bar (z => z.q + w) + {k: v}.k + Math.max (1) + 'text' + /re/.source", NULL);
 
   g_assert_cmpstr (names, ==, "blocks.fetch.body foo w v");
   g_assert_true (again == expression);
@@ -215,8 +217,8 @@ test_names_are_known (void)
 static void
 test_parameters_are_no_names (void)
 {
-  g_autoptr(WeirExpression) expression
-    = weir_expression_compile ("list.reduce ((sum, { k }) => sum + k + (a + b), start (c))", NULL);
+  g_autoptr(WeirExpression) expression = weir_expression_compile (
+    "list.reduce ((sum, { k }) => sum + k + (a + b), start (c))", NULL);
   g_autofree char *names = g_strjoinv (" ", (char **) weir_expression_get_names (expression));
 
   g_assert_cmpstr (names, ==, "list a b start c");
@@ -327,14 +329,26 @@ test_tables_are_lists_of_their_rows (void)
   assert_fails ("Object.defineProperty (value, 'x', {value: 1})", WEIR_ERROR_EXPRESSION, "read-only");
 }
 
+static void
+test_methods_are_no_names (void)
+{
+  g_autoptr(WeirExpression) expression = weir_expression_compile (
+    "({ m(a) { return a + x }, get g() { return y } }).m(z) + (function (q) { return q })(w) + f(v)", NULL);
+  g_autofree char *names = g_strjoinv (" ", (char **) weir_expression_get_names (expression));
+
+  g_assert_cmpstr (names, ==, "x y z w f v");
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   dex_init ();
   g_test_add_func ("/weir/expression/reads-the-scope", test_reads_the_scope);
-  g_test_add_func ("/weir/expression/plain-paths-mean-the-same-as-javascript", test_plain_paths_mean_the_same_as_javascript);
-  g_test_add_func ("/weir/expression/plain-operators-mean-the-same-as-javascript", test_plain_operators_mean_the_same_as_javascript);
+  g_test_add_func ("/weir/expression/plain-paths-mean-the-same-as-javascript",
+                   test_plain_paths_mean_the_same_as_javascript);
+  g_test_add_func ("/weir/expression/plain-operators-mean-the-same-as-javascript",
+                   test_plain_operators_mean_the_same_as_javascript);
   g_test_add_func ("/weir/expression/special-kinds", test_special_kinds);
   g_test_add_func ("/weir/expression/results-share-what-was-passed-on", test_results_share_what_was_passed_on);
   g_test_add_func ("/weir/expression/values-cannot-be-changed", test_values_cannot_be_changed);
@@ -344,6 +358,7 @@ main (int argc, char **argv)
   g_test_add_func ("/weir/expression/errors-say-what-and-where", test_errors_say_what_and_where);
   g_test_add_func ("/weir/expression/templates", test_templates);
   g_test_add_func ("/weir/expression/names-are-known", test_names_are_known);
+  g_test_add_func ("/weir/expression/methods-are-no-names", test_methods_are_no_names);
   g_test_add_func ("/weir/expression/parameters-are-no-names", test_parameters_are_no_names);
   g_test_add_func ("/weir/expression/works-in-fibers", test_works_in_fibers);
   g_test_add_func ("/weir/expression/survives-random-sources", test_survives_random_sources);
