@@ -109,7 +109,7 @@ test_tables_and_lists_of_records (void)
                    "{\"$weir\":\"table\",\"columns\":[\"a\",\"b\"],\"rows\":[{\"a\":1},{\"b\":2,\"a\":3}]}");
   assert_converts ("list<record{a: int}>", "{\"$weir\":\"table\",\"columns\":[\"a\"],\"rows\":[[1],[2]]}",
                    "[{\"a\":1},{\"a\":2}]");
-  assert_converts ("table", "[{\"a\":1},2]", "Item 2: expected a record for each row of a table, but this is a int");
+  assert_converts ("table", "[{\"a\":1},2]", "Item 1: expected a record for each row of a table, but this is a int");
   assert_converts ("table", "1", "Expected table, but this is the int \"1\"");
   assert_converts ("list<int>", "1", "Expected list<int>, but this is the int \"1\"");
 }
