@@ -459,7 +459,13 @@ copy_then_remove (const char *from, const char *to, GError **error)
   g_autoptr(WeirValue) state = weir_file_get_state (NULL, from, WEIR_STATE_ATTRIBUTES, NULL, NULL);
   g_autoptr(GFile) source = g_file_new_for_path (from);
   g_autoptr(GFile) target = g_file_new_for_path (temporary);
+  g_autofree char *folder = g_path_get_dirname (from);
+  struct stat info;
+  gboolean replaces;
 
+  /* what cannot go away need not be copied */
+  if (access (folder, W_OK | X_OK) != 0)
+    return weir_file_fail (error, errno, "Could not move", from);
   if (g_file_test (from, G_FILE_TEST_IS_DIR) && !g_file_test (from, G_FILE_TEST_IS_SYMLINK))
     {
       weir_set_failure (error, "io.other",
@@ -473,6 +479,7 @@ copy_then_remove (const char *from, const char *to, GError **error)
       unlink (temporary);
       return FALSE;
     }
+  replaces = lstat (to, &info) == 0;
   if (rename (temporary, to) != 0)
     {
       int code = errno;
@@ -482,7 +489,13 @@ copy_then_remove (const char *from, const char *to, GError **error)
     }
   weir_file_sync_parent (NULL, to);
   if (unlink (from) != 0)
-    return weir_file_fail (error, errno, "Copied, but could not remove", from);
+    {
+      int code = errno;
+
+      if (!replaces)
+        unlink (to);
+      return weir_file_fail (error, code, replaces ? "Copied, but could not remove" : "Could not move", from);
+    }
   return TRUE;
 }
 

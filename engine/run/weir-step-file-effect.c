@@ -74,6 +74,10 @@ weir_file_call_fail (WeirFileCall *call, GError *error)
                                                               WEIR_STATE_ATTRIBUTES, NULL, NULL)
                                        : NULL;
 
+  /* a copy may have come in the place of something before the file could not be taken away */
+  if (g_str_equal (call->type, "file.move") && call->before != NULL
+      && !weir_state_same (weir_value_find_member (call->before, "replaced"), now))
+    return dex_future_new_for_error (error);
   /* of a tree some of it may be done */
   call->untouched = weir_state_same (kept, moves ? source : now) && weir_value_find_member (kept, "entries") == NULL;
   return dex_future_new_for_error (error);

@@ -80,9 +80,12 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Draft, draft_discard)
 static gboolean
 draft_fail (Draft *draft, const char *verb, GError **error)
 {
-  if (errno == ENOSPC || errno == EDQUOT)
-    return weir_store_fail_full (draft->dir, draft->size, error);
-  return fail (error, verb, draft->dir);
+  if (errno != ENOSPC && errno != EDQUOT)
+    return fail (error, verb, draft->dir);
+  /* what there was room for is given back: it counts as free */
+  if (draft->fd >= 0 && ftruncate (draft->fd, 0) != 0)
+    g_debug ("Could not empty a draft: %s", g_strerror (errno));
+  return weir_store_fail_full (draft->dir, draft->size, error);
 }
 
 static gboolean

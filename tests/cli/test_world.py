@@ -266,6 +266,22 @@ class WorldTest(unittest.TestCase):
         self.assertEqual([line["event"] for line in undone], ["undo.started", "undo.effect_undone", "undo.effect_undone", "undo.finished"])
         self.assertEqual({line.get("correlation") for line in undone}, {lines[0]["correlation"]})
 
+    def test_what_cannot_be_taken_away_is_not_copied(self):
+        folder, other = self.dir / "kept", self.dir / "other"
+        folder.mkdir()
+        other.mkdir()
+        (folder / "f").write_text("1")
+        bwrap = ["bwrap", "--dev-bind", "/", "/", "--ro-bind", str(folder), str(folder)]
+        try:
+            subprocess.run([*bwrap, "true"], check=True, capture_output=True)
+        except (OSError, subprocess.CalledProcessError):
+            self.skipTest("no file system can be mounted here")
+        moving = self.file(f"weir: 1\nname: M\nblocks: {{ a: {{ kind: file.move, config: {{ from: {folder}/f, to: {other}/f }} }} }}\n")
+        done = subprocess.run([*bwrap, WEIR, "run", "--data-dir", str(self.data), moving], env=self.env, capture_output=True, text=True,
+                              timeout=60)
+        self.assertIn("Read-only file system", done.stderr)
+        self.assertEqual(list(other.iterdir()), [])
+
     # ── where there is no space ──
 
     def wait_for(self, condition):
