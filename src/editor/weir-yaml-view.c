@@ -195,8 +195,10 @@ mark_problem (WeirYamlView *self,
   if (weir_problem_get_line (problem) == 0 || weir_problem_get_severity (problem) == WEIR_SEVERITY_INFO)
     return;
   get_place (self, weir_problem_get_line (problem), weir_problem_get_column (problem), &start);
-  gtk_source_buffer_create_source_mark (GTK_SOURCE_BUFFER (get_buffer (self)), NULL, error ? "error" : "warning",
-                                        &start);
+  /* the gutter looks for marks where the line begins */
+  end = start;
+  gtk_text_iter_set_line_offset (&end, 0);
+  gtk_source_buffer_create_source_mark (GTK_SOURCE_BUFFER (get_buffer (self)), NULL, error ? "error" : "warning", &end);
   find_end (&start, &end);
   gtk_text_buffer_apply_tag (get_buffer (self), error ? self->error_tag : self->warning_tag, &start, &end);
 }
