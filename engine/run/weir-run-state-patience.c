@@ -62,8 +62,9 @@ weir_run_state_find_impatient (WeirRunState *self, gint64 now, WeirScopeState **
     {
       Place place = g_array_index (self->impatient, Place, i);
       WeirScopeState *found = g_ptr_array_index (self->scopes, place.scope);
-      WeirBlockState *state = found != NULL && !found->pub.closed && found->shared != NULL ? &found->blocks[place.block]
-                                                                                           : NULL;
+      /* nothing fires any more where a step has failed */
+      gboolean alive = found != NULL && !found->pub.closed && !found->failing && found->shared != NULL;
+      WeirBlockState *state = alive ? &found->blocks[place.block] : NULL;
 
       if (state == NULL || state->first_at == 0)
         g_array_remove_index_fast (self->impatient, i);

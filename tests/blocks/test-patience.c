@@ -167,6 +167,27 @@ test_paused_run_hears_of_it_when_it_goes_on (void)
   assert_given (run, "it", "arrived", "[\"in1\",\"in2\"]");
 }
 
+/* What failed elsewhere keeps it from firing; the run waits for what still runs and then ends. */
+static void
+test_it_says_nothing_where_a_step_has_failed (void)
+{
+  g_autoptr(WeirTest) test = weir_test_new_on_disk ();
+  g_autoptr(WeirRun) run = weir_test_play (
+    test, "weir: 1\nname: Failing\nblocks:\n  a: { kind: test.wait }\n  b: { kind: test.deaf }\n  f: { kind: test.wait }\n"
+          "  it: { kind: flow.join_barrier, config: { timeout: 5m } }\nlinks:\n  - a.value -> it.in1\n  - b.value -> it.in2\n", NULL);
+
+  weir_test_finish ("a", "1");
+  weir_test_settle (test);
+  weir_test_break ("f", "io.other");
+  weir_test_settle (test);
+  pass (test, 600 * 1000);
+  g_assert_null (weir_run_state_find_step (weir_run_get_state (run), 0, "it"));
+  if (weir_test_n_waiting ("b") > 0)
+    weir_test_finish ("b", "1");
+  weir_test_settle (test);
+  g_assert_cmpint (weir_run_get_status (run), ==, WEIR_RUN_FAILED);
+}
+
 /* ── one by one ─────────────────────────────────────────────────────────────────────────── */
 
 #define ITEMS(kind_, config_) \
@@ -261,6 +282,7 @@ main (int argc, char **argv)
   g_test_add_func ("/weir/blocks/patience/restart-does-not-prolong-it", test_restart_does_not_prolong_it);
   g_test_add_func ("/weir/blocks/patience/over-at-once-after-a-long-night", test_it_is_over_at_once_after_a_long_night);
   g_test_add_func ("/weir/blocks/patience/paused-run-hears-later", test_paused_run_hears_of_it_when_it_goes_on);
+  g_test_add_func ("/weir/blocks/patience/says-nothing-where-a-step-has-failed", test_it_says_nothing_where_a_step_has_failed);
   g_test_add_func ("/weir/blocks/patience/collects-until-it-is-quiet", test_collects_until_it_is_quiet);
   g_test_add_func ("/weir/blocks/patience/batch-of-what-comes-one-by-one", test_batch_of_what_comes_one_by_one);
   g_test_add_func ("/weir/blocks/patience/time-that-is-worked-out-is-refused", test_time_that_is_worked_out_is_refused);
