@@ -305,18 +305,36 @@ fail_write (GError **error, int code, const char *path)
   return weir_file_fail (error, code, "Could not write", path);
 }
 
+/* The mask of the process. To ask by umask () would change it for all threads, of which one may be making a folder. */
+static mode_t
+get_mask (void)
+{
+  static gsize mask_and_mark;
+
+  if (g_once_init_enter (&mask_and_mark))
+    {
+      g_autofree char *status = NULL;
+      const char *line = NULL;
+
+      if (g_file_get_contents ("/proc/self/status", &status, NULL, NULL))
+        line = strstr (status, "\nUmask:");
+      g_once_init_leave (&mask_and_mark,
+                         01000 | (line != NULL ? g_ascii_strtoull (line + strlen ("\nUmask:"), NULL, 8) : 022));
+    }
+  return mask_and_mark & 0777;
+}
+
 /* Another file beside it, synced, then put in its place; an exclusive one only where there is none. */
 static gboolean
 replace_file (const char *path, Replacement *with, GError **error)
 {
   g_autofree char *temporary = NULL;
-  mode_t mask = umask (022);
+  mode_t mask = get_mask ();
   mode_t mode;
   int fd = with->spool == NULL ? weir_file_open_beside (path, &temporary) : g_steal_fd (&with->spool->fd);
   int code;
   gboolean ok;
 
-  umask (mask);
   if (with->spool != NULL)
     temporary = g_steal_pointer (&with->spool->temporary);
   mode = with->like != NULL ? weir_value_get_member_int (with->like, "mode", 0666 & ~mask) : 0666 & ~mask;

@@ -315,7 +315,6 @@ weir_control_serve (WeirEngine *engine, GError **error)
   g_autofree char *address = NULL;
   g_autofree char *guid = g_dbus_generate_guid ();
   ControlServer *self;
-  mode_t mask;
 
   g_return_val_if_fail (WEIR_IS_ENGINE (engine), FALSE);
 
@@ -331,10 +330,11 @@ weir_control_serve (WeirEngine *engine, GError **error)
   address = weir_control_make_address (data_dir, &self->dir_fd);
   /* Left behind by an owner that crashed: the lock on the folder says that nobody listens there. */
   g_unlink (self->path);
-  mask = umask (0177);
   self->server = g_dbus_server_new_sync (address, G_DBUS_SERVER_FLAGS_AUTHENTICATION_REQUIRE_SAME_USER, guid, NULL,
                                          NULL, error);
-  umask (mask);
+  /* not by a mask, which is that of all threads: a step may be making a folder now. The data folder is closed to others anyway */
+  if (self->server != NULL)
+    g_chmod (self->path, 0600);
   if (self->server == NULL)
     {
       if (self->dir_fd >= 0)
