@@ -10,6 +10,8 @@
 
 #define MARK ".weir-"
 #define N_DIGITS 6
+/* The clock of file systems goes in steps. */
+#define TICK_NS 10000000
 
 /* `name.weir-12ab9f` → `name`. (transfer full), NULL for any other name */
 static char *
@@ -25,11 +27,14 @@ get_name_of_debris (const char *name)
 }
 
 static void
-clean_folder (const char *folder, GHashTable *paths)
+clean_folder (const char *folder, GHashTable *paths, GHashTable *times)
 {
   g_autoptr(GDir) dir = g_dir_open (folder, 0, NULL);
+  gint64 *time = times != NULL ? g_hash_table_lookup (times, folder) : NULL;
+  gint64 now = 0, made = 0;
   const char *name;
 
+  weir_file_get_time (folder, &now);
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
     {
       g_autofree char *target = get_name_of_debris (name);
@@ -41,13 +46,19 @@ clean_folder (const char *folder, GHashTable *paths)
         continue;
       path = g_build_filename (folder, name, NULL);
       if (lstat (path, &info) == 0 && (S_ISREG (info.st_mode) || S_ISLNK (info.st_mode)))
-        unlink (path);
+        {
+          made = MAX (made, info.st_ctim.tv_sec * G_GINT64_CONSTANT (1000000000) + info.st_ctim.tv_nsec);
+          unlink (path);
+        }
     }
+  /* nobody else was there since */
+  if (made != 0 && time != NULL && ABS (now - made) < TICK_NS)
+    weir_file_set_time (folder, *time);
 }
 
 /* Each folder is read once, however many of the paths are in it. */
 void
-weir_file_remove_debris (GPtrArray *paths)
+weir_file_remove_debris (GPtrArray *paths, GHashTable *times)
 {
   g_autoptr(GHashTable) wanted = g_hash_table_new (g_str_hash, g_str_equal);
   g_autoptr(GHashTable) folders = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -61,5 +72,5 @@ weir_file_remove_debris (GPtrArray *paths)
     }
   g_hash_table_iter_init (&iter, folders);
   while (g_hash_table_iter_next (&iter, (gpointer *) &folder, NULL))
-    clean_folder (folder, wanted);
+    clean_folder (folder, wanted, times);
 }

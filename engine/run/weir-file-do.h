@@ -29,7 +29,8 @@ gboolean   weir_file_write_spool    (const char *path, WeirFileSpool *spool, Wei
  * name in @temporary. -1 with errno when it cannot be. */
 int        weir_file_open_beside    (const char *path, char **temporary);
 /* Removes what writes to @paths (of char *) left beside them when they were killed. Nobody may be writing there. */
-void       weir_file_remove_debris  (GPtrArray *paths);
+/* @times (nullable): folder → gint64 *: what time the folder had before that, which it gets back. */
+void       weir_file_remove_debris  (GPtrArray *paths, GHashTable *times);
 /* Why @path cannot be written, before anything is tried. */
 gboolean   weir_file_may_write      (const char *path, GError **error);
 gboolean   weir_file_move           (const char *from, const char *to, gboolean replace, WeirFileSync *sync, GError **error);

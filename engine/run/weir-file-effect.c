@@ -508,6 +508,25 @@ parents_of (const WeirEffect *effect, WeirDirection direction)
   return side != NULL ? weir_value_find_member (side, "parents") : NULL;
 }
 
+void
+weir_file_effect_clean (const WeirEffect *effect)
+{
+  g_autoptr(GPtrArray) paths = weir_file_effect_list_paths (effect);
+  g_autoptr(GHashTable) times = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  WeirValue *parents = parents_of (effect, WEIR_DIRECTION_UNDO);
+
+  for (gsize i = 0; parents != NULL && i < weir_value_get_length (parents); i++)
+    {
+      WeirValue *parent = weir_value_get_item (parents, i);
+      gint64 mtime = weir_value_get_member_int (parent, "mtime", 0);
+
+      if (mtime != 0)
+        g_hash_table_insert (times, g_strdup (weir_value_get_member_text (parent, "path", "")),
+                             g_memdup2 (&mtime, sizeof mtime));
+    }
+  weir_file_remove_debris (paths, times);
+}
+
 gboolean
 weir_file_effect_apply (WeirFileUndo *context, const WeirEffect *effect, WeirConflictChoice choice, char **note, GError **error)
 {

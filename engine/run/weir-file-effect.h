@@ -34,6 +34,8 @@ void       weir_file_effect_explain   (const WeirEffect *effect, WeirDirection d
 gboolean   weir_file_effect_is_done   (const WeirEffect *effect, WeirDirection direction, WeirForesight *foresight);
 /* Whether it made a folder that is still there. */
 gboolean   weir_file_effect_stays     (const WeirEffect *effect);
+/* Removes what it left beside its files when it was cut off. */
+void       weir_file_effect_clean     (const WeirEffect *effect);
 /* Adds what it will leave. */
 void       weir_file_effect_foresee   (const WeirEffect *effect, WeirDirection direction, WeirForesight *foresight);
 /* The `after` of the effect with what is needed to redo it; NULL if nothing is (no @error) or on failure. (transfer full) */

@@ -237,12 +237,9 @@ remove_debris (GPtrArray *effects)
   for (guint i = 0; i < effects->len; i++)
     {
       const WeirEffect *effect = g_ptr_array_index (effects, i);
-      g_autoptr(GPtrArray) paths = NULL;
 
-      if (effect->state != WEIR_EFFECT_INTENDED || !weir_file_effect_is_one (effect))
-        continue;
-      paths = weir_file_effect_list_paths (effect);
-      weir_file_remove_debris (paths);
+      if (effect->state == WEIR_EFFECT_INTENDED && weir_file_effect_is_one (effect))
+        weir_file_effect_clean (effect);
     }
 }
 

@@ -277,6 +277,9 @@ make_plan (PlanCall *call, GError **error)
 
       if (effect->before != NULL && weir_file_effect_is_one (effect))
         weir_file_effect_add_times (effect, plan->times);
+      /* what was cut off may have left something beside any of them */
+      if (call->since > 0 && weir_file_effect_is_one (effect))
+        g_ptr_array_extend_and_steal (plan->touched, weir_file_effect_list_paths (effect));
       plan_next (call, plan, foresight, effect);
     }
   return plan;

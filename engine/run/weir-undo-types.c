@@ -69,6 +69,7 @@ weir_undo_plan_new (gint64 run, const char *to_block)
   self->to_block = g_strdup (to_block);
   self->times = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self->items = g_ptr_array_new_with_free_func (weir_undo_item_free);
+  self->touched = g_ptr_array_new_with_free_func (g_free);
   self->unsaid = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_effect_free);
   self->never_done = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_effect_free);
   return self;
@@ -124,6 +125,7 @@ weir_undo_plan_unref (WeirUndoPlan *self)
   g_ptr_array_unref (self->items);
   g_ptr_array_unref (self->never_done);
   g_ptr_array_unref (self->unsaid);
+  g_ptr_array_unref (self->touched);
   g_clear_pointer (&self->times, g_hash_table_unref);
   g_free (self->to_block);
   g_free (self);

@@ -465,19 +465,18 @@ static DexFuture *
 remove_debris_in_thread (gpointer user_data)
 {
   UndoCall *call = user_data;
-  g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func (g_free);
 
   for (guint i = 0; i < call->plan->items->len; i++)
     {
       const WeirEffect *effect = ((WeirUndoItem *) g_ptr_array_index (call->plan->items, i))->effect;
 
-      if (weir_file_effect_is_one (effect) && (call->plan->since > 0 || effect->state == WEIR_EFFECT_INTENDED))
-        g_ptr_array_extend_and_steal (paths, weir_file_effect_list_paths (effect));
+      if (weir_file_effect_is_one (effect) && effect->state == WEIR_EFFECT_INTENDED)
+        weir_file_effect_clean (effect);
     }
   for (guint i = 0; i < call->plan->never_done->len; i++)
-    g_ptr_array_extend_and_steal (paths, weir_file_effect_list_paths (g_ptr_array_index (call->plan->never_done, i)));
-  if (paths->len > 0)
-    weir_file_remove_debris (paths);
+    weir_file_effect_clean (g_ptr_array_index (call->plan->never_done, i));
+  if (call->plan->touched->len > 0)
+    weir_file_remove_debris (call->plan->touched, NULL);
   return dex_future_new_true ();
 }
 

@@ -86,6 +86,7 @@ typedef struct
   /*< private >*/
   GPtrArray  *never_done;  /* of WeirEffect: intended, but it never came to it */
   GPtrArray  *unsaid;      /* of WeirEffect: redone, or undone, by what was cut off before it could say so */
+  GPtrArray  *touched;     /* of char *: what there may be debris beside */
   GHashTable *times;       /* set of gint64 *: those of folders */
   gint64      since;
 } WeirUndoPlan;
