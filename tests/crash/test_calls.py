@@ -17,7 +17,7 @@ import tempfile
 
 from weir_crash import IN_ALL, SEED, Program, Receiver, Wrong, sample
 from weir_cut import read_calls
-from weir_given import make_round, parse_options
+from weir_given import make_round, parse_options, run_main
 
 PHASES = ("run", "resume", "undo", "redo", "again", "migrate")
 FEW = 0.08  # of all crashes, for each phase
@@ -97,4 +97,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_main(main))

@@ -16,7 +16,7 @@ import sys
 import tempfile
 
 from weir_crash import SEED, Program, Receiver, Wrong, share
-from weir_given import make_round, parse_options
+from weir_given import make_round, parse_options, run_main
 
 
 def play_rounds(options):
@@ -41,6 +41,10 @@ def play_rounds(options):
     return 1 if failures or crashes == 0 else 0
 
 
-if __name__ == "__main__":
+def main():
     print(f"# WEIR_SEED={SEED}", flush=True)
-    sys.exit(play_rounds(parse_options(__doc__)))
+    return play_rounds(parse_options(__doc__))
+
+
+if __name__ == "__main__":
+    sys.exit(run_main(main))

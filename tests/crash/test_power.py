@@ -21,7 +21,7 @@ import tempfile
 
 from weir_crash import SEED, Program, Receiver, Wrong, check_kept, difference, sample, tree
 from weir_cut import Disk, Effects, Pool, read_calls
-from weir_given import make_round, parse_options
+from weir_given import make_round, parse_options, run_main
 
 PHASES = ("run", "undo", "redo", "migrate")
 FEW = 0.15  # of all crashes, for each phase
@@ -55,6 +55,7 @@ class Recorded:
         self.out = one.program.out
         self.calls = read_calls(log)
         self.pool = Pool(self.disk, log.with_name("calls.kept"), self.place / "pool")
+        one.compares = phase == "run"
         if phase == "run":
             self.end_run()
 
@@ -185,4 +186,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_main(main))

@@ -15,6 +15,7 @@ class Cut:
 
     calm = False
     folder_times = True
+    compares = True  # with what the workflow does undisturbed, where that is known
     made = None  # what the run left; known where it is not what there is now
     kept = None
     id = None
