@@ -5,34 +5,7 @@
 
 #include <glib/gi18n.h>
 
-static const char *
-get_permission_title (const char *name)
-{
-  static const struct { const char *name, *title; } titles[] = {
-    { "fs.read", N_("Reads Files") }, { "fs.write", N_("Changes Files") }, { "fs.delete", N_("Deletes Files") },
-    { "net", N_("Uses the Network") }, { "net.http", N_("Uses the Network") }, { "net.connect", N_("Uses the Network") },
-    { "exec", N_("Runs Programs") }, { "proc.exec", N_("Runs Programs") }, { "process", N_("Runs Programs") },
-    { "desktop.notify", N_("Shows Notifications") }, { "notify", N_("Shows Notifications") },
-    { "credentials", N_("Uses Credentials") }, { "secret", N_("Uses Credentials") }, { "var", N_("Sets Variables") },
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (titles); i++)
-    if (g_str_equal (name, titles[i].name))
-      return _(titles[i].title);
-  return name;
-}
-
-static const char *
-get_undo_text (WeirUndoKind undo)
-{
-  switch (undo)
-    {
-    case WEIR_UNDO_EXACT: return _("Exact: what was before comes back");
-    case WEIR_UNDO_COMPENSATE: return _("By the opposite action");
-    case WEIR_UNDO_IRREVERSIBLE: return _("Cannot be undone");
-    default: return _("Changes nothing that could be undone");
-    }
-}
+#include "weir-words.h"
 
 static void
 add_fact (WeirGroup  *group,
@@ -53,7 +26,7 @@ add_permission (WeirGroup  *group,
   WeirValue *value = field != NULL ? weir_value_find_member (weir_block_get_config (group->block), field) : NULL;
   g_autofree char *target = value != NULL && !weir_value_is_null (value) ? weir_value_to_display (value, 200) : NULL;
 
-  add_fact (group, get_permission_title (name), target != NULL && *target != '\0' ? target : field != NULL ? _("Not set yet") : _("Yes"));
+  add_fact (group, weir_words_of_permission (name), target != NULL && *target != '\0' ? target : field != NULL ? _("Not set yet") : _("Yes"));
 }
 
 static void
@@ -70,7 +43,7 @@ refresh_touches (WeirGroup *group)
     add_permission (group, kind->permissions[i]);
   if (group->rows->len == 0)
     add_fact (group, _("Outside This Workflow"), _("Nothing"));
-  add_fact (group, _("Undo"), get_undo_text (weir_kind_get_undo (kind, weir_block_get_config (group->block))));
+  add_fact (group, _("Undo"), weir_words_of_undo (weir_kind_get_undo (kind, weir_block_get_config (group->block))));
 }
 
 /**

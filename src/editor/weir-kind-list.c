@@ -25,7 +25,7 @@ struct _WeirKindList
 
 G_DEFINE_FINAL_TYPE (WeirKindList, weir_kind_list, ADW_TYPE_BIN)
 
-enum { KIND_ACTIVATED, N_SIGNALS };
+enum { KIND_ACTIVATED, KIND_SELECTED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 static gboolean
@@ -151,6 +151,15 @@ say_choice (WeirKindList *self)
                             g_list_model_get_n_items (G_LIST_MODEL (self->selection)),
                             kind->summary != NULL ? _(kind->summary) : "");
   gtk_accessible_announce (GTK_ACCESSIBLE (self), text, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
+}
+
+static void
+selected_cb (WeirKindList *self)
+{
+  WeirKindItem *item = gtk_single_selection_get_selected_item (self->selection);
+
+  g_signal_emit (self, signals[KIND_SELECTED], 0, item != NULL ? weir_kind_item_get_kind (item)->id : NULL);
+  say_choice (self);
 }
 
 static void
@@ -393,7 +402,7 @@ make_model (WeirKindList *self)
   gtk_single_selection_set_autoselect (self->selection, FALSE);
   gtk_single_selection_set_can_unselect (self->selection, TRUE);
   gtk_single_selection_set_model (self->selection, G_LIST_MODEL (self->sorted));
-  g_signal_connect_object (self->selection, "notify::selected-item", G_CALLBACK (say_choice), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->selection, "notify::selected-item", G_CALLBACK (selected_cb), self, G_CONNECT_SWAPPED);
 
   g_signal_connect (factory, "setup", G_CALLBACK (setup_cb), NULL);
   g_signal_connect (factory, "bind", G_CALLBACK (bind_cb), NULL);
@@ -439,6 +448,8 @@ weir_kind_list_class_init (WeirKindListClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, search_key_cb);
   gtk_widget_class_bind_template_callback (widget_class, activate_at);
 
+  signals[KIND_SELECTED] = g_signal_new ("kind-selected", WEIR_TYPE_KIND_LIST, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                         G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[KIND_ACTIVATED] = g_signal_new ("kind-activated", WEIR_TYPE_KIND_LIST, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                           G_TYPE_NONE, 1, G_TYPE_STRING);
 }

@@ -10,7 +10,7 @@ G_BEGIN_DECLS
  * WeirKindList:
  *
  * A searchable list of block kinds: the core of library and palette. Signal `kind-activated (const char *kind)`: a row was
- * activated, or Enter was pressed in the search.
+ * activated, or Enter was pressed in the search; `kind-selected (const char *kind)`: another one is chosen, or none (NULL).
  */
 #define WEIR_TYPE_KIND_LIST (weir_kind_list_get_type ())
 G_DECLARE_FINAL_TYPE (WeirKindList, weir_kind_list, WEIR, KIND_LIST, AdwBin)

@@ -4,12 +4,14 @@
 #include <glib/gi18n.h>
 
 #include "weir-kind-list.h"
+#include "weir-kind-preview.h"
 
 struct _WeirPalette
 {
   AdwDialog parent_instance;
 
-  WeirKindList *kinds;
+  WeirKindList    *kinds;
+  WeirKindPreview *preview;
 };
 
 G_DEFINE_FINAL_TYPE (WeirPalette, weir_palette, ADW_TYPE_DIALOG)
@@ -26,6 +28,13 @@ kind_activated_cb (WeirPalette *self,
 
   adw_dialog_close (ADW_DIALOG (self));
   g_signal_emit (self, signals[KIND_CHOSEN], 0, chosen);
+}
+
+static void
+kind_selected_cb (WeirPalette *self,
+                  const char  *kind)
+{
+  weir_kind_preview_set_kind (self->preview, kind != NULL ? weir_registry_find_kind (kind) : NULL);
 }
 
 static void
@@ -50,9 +59,12 @@ weir_palette_class_init (WeirPaletteClass *klass)
   G_OBJECT_CLASS (klass)->dispose = weir_palette_dispose;
   widget_class->map = weir_palette_map;
   g_type_ensure (WEIR_TYPE_KIND_LIST);
+  g_type_ensure (WEIR_TYPE_KIND_PREVIEW);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/weirstudio/Weir/weir-palette.ui");
   gtk_widget_class_bind_template_child (widget_class, WeirPalette, kinds);
+  gtk_widget_class_bind_template_child (widget_class, WeirPalette, preview);
   gtk_widget_class_bind_template_callback (widget_class, kind_activated_cb);
+  gtk_widget_class_bind_template_callback (widget_class, kind_selected_cb);
   signals[KIND_CHOSEN] = g_signal_new ("kind-chosen", WEIR_TYPE_PALETTE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                        G_TYPE_NONE, 1, G_TYPE_STRING);
 }

@@ -228,3 +228,44 @@ weir_path_of_block (WeirRunState *state,
     }
   return g_steal_pointer (&path);
 }
+
+/**
+ * weir_words_of_permission:
+ * @name: a permission without what it is for, "fs.read"
+ *
+ * Returns: what a block with it does, in the user's language
+ */
+const char *
+weir_words_of_permission (const char *name)
+{
+  static const struct { const char *name, *title; } titles[] = {
+    { "fs.read", N_("Reads Files") }, { "fs.write", N_("Changes Files") }, { "fs.delete", N_("Deletes Files") },
+    { "net", N_("Uses the Network") }, { "net.http", N_("Uses the Network") }, { "net.connect", N_("Uses the Network") },
+    { "exec", N_("Runs Programs") }, { "proc.exec", N_("Runs Programs") }, { "process", N_("Runs Programs") },
+    { "desktop.notify", N_("Shows Notifications") }, { "notify", N_("Shows Notifications") },
+    { "credentials", N_("Uses Credentials") }, { "secret", N_("Uses Credentials") }, { "var", N_("Sets Variables") },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (titles); i++)
+    if (g_str_equal (name, titles[i].name))
+      return _(titles[i].title);
+  return name;
+}
+
+/**
+ * weir_words_of_undo:
+ * @undo: how what a block does is taken back
+ *
+ * Returns: that in the user's language
+ */
+const char *
+weir_words_of_undo (WeirUndoKind undo)
+{
+  switch (undo)
+    {
+    case WEIR_UNDO_EXACT: return _("Exact: what was before comes back");
+    case WEIR_UNDO_COMPENSATE: return _("By the opposite action");
+    case WEIR_UNDO_IRREVERSIBLE: return _("Cannot be undone");
+    default: return _("Changes nothing that could be undone");
+    }
+}

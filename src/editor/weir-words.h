@@ -18,6 +18,8 @@ char       *weir_words_of_time        (gint64          time_us);
 char       *weir_words_of_deadline    (gint64          time_us);
 /* "84 ms", "1.2 s", "3 min 20 s" */
 char       *weir_words_of_duration    (gint64          duration_us);
+const char *weir_words_of_permission  (const char     *name);
+const char *weir_words_of_undo        (WeirUndoKind    undo);
 /* Where a block of a step stands in its workflow, "move/to". */
 char       *weir_path_of_block        (WeirRunState   *state,
                                        guint32         scope_id,

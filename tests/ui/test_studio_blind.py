@@ -112,6 +112,22 @@ def by_ear(studio):
     until("the block is told to have succeeded", lambda: "succeeded, 2 Files" in block_called(studio, "List Folder").get_name())
 
 
+@test("the palette says what a block takes, gives and may touch before it is added")
+def preview(studio):
+    ears = begin(studio)
+    studio.key("ctrl+k")
+    studio.wait_for("", "Add a Block")
+    studio.type("list folder")
+    ears.hear("List Folder, 1 of")
+    studio.wait_for("", "Folder: dir")
+    studio.wait_for("", "Files: list<file> · Count: int")
+    studio.wait_for("", "Reads Files")
+    studio.key("ctrl+p")
+    ears.hear("Pinned")
+    studio.key("ctrl+p")
+    ears.hear("Not pinned any more")
+
+
 @test("blocks are linked by ear, and links are followed")
 def linked(studio):
     ears = begin(studio)
