@@ -252,6 +252,9 @@ is_at_or_below (const char *path, const char *folder)
          || (strncmp (path, folder, length) == 0 && (path[length] == '/' || path[length] == '\0'));
 }
 
+/* The copies of demos stand in the data folder as well, and are there to be changed. */
+#define SAMPLES "demos"
+
 /* What Weir itself keeps: without it nothing of the run could be written down, let alone undone. What only makes or changes something beside it
  * is no harm. */
 static gboolean
@@ -260,6 +263,7 @@ spares_own_data (WeirFileCall *call, GError **error)
   const char *dir = call->step->run->engine != NULL ? weir_engine_get_data_dir (call->step->run->engine) : NULL;
   g_autofree char *own = dir != NULL && !g_str_equal (dir, ":memory:") ? realpath (dir, NULL) : NULL;
   gboolean takes_away = g_str_equal (call->type, "file.delete") || g_str_equal (call->type, "file.trash");
+  g_autofree char *samples = own != NULL ? g_build_filename (own, SAMPLES, NULL) : NULL;
   const char *paths[] = { call->path, call->from };
 
   for (guint i = 0; own != NULL && i < G_N_ELEMENTS (paths); i++)
@@ -267,6 +271,8 @@ spares_own_data (WeirFileCall *call, GError **error)
       gboolean goes = i == 0 ? takes_away : g_str_equal (call->type, "file.move");
 
       if (paths[i] == NULL || (i == 1 && !goes))
+        continue;
+      if (is_at_or_below (paths[i], samples) && !g_str_equal (paths[i], samples))
         continue;
       if (is_at_or_below (paths[i], own) || (goes && is_at_or_below (own, paths[i])))
         {

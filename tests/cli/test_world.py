@@ -244,6 +244,9 @@ class WorldTest(unittest.TestCase):
                 self.assertIn("Weir's own data", run.stderr)
         self.weir("run", self.file(f"weir: 1\nname: Own\nblocks: {{ a: {{ kind: file.write, config: {{ path: {self.data}/weir.db, content: x }} }} }}\n"),
                   code=1)
+        # The copies of demos are in the same folder, and made to be worked on.
+        (self.data / "demos" / "letters-1").mkdir(parents=True)
+        self.weir("run", self.file(f"weir: 1\nname: Demo\nblocks: {{ a: {{ kind: file.write, config: {{ path: {self.data}/demos/letters-1/x, content: x }} }} }}\n"))
         self.weir("run", self.file(f"weir: 1\nname: Beside\nblocks: {{ a: {{ kind: file.write, config: {{ path: {work}/x, content: x }} }} }}\n"))
         self.weir("audit", "verify")
 
