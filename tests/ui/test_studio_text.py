@@ -127,6 +127,26 @@ def both(studio):
         raise Failure("what was typed is gone")
 
 
+@test("where both sides change the same line, the person chooses, and neither is lost")
+def conflict(studio):
+    new_workflow(studio)
+    add(studio, "log")
+    show_text(studio)
+    until("the block is in the text", lambda: "debug.log" in text(studio))
+    go_to_line(studio, line_of(studio, "debug.log"))
+    studio.key("End")
+    studio.type(" mine")
+    until("it is held back", lambda: any(said.startswith("Not applied") for said in studio.texts()))
+    studio.activate("edit.undo")  # the block goes, and with it the line
+    studio.wait_for("button", "Keep Mine")
+    if "debug.log } mine" not in text(studio):
+        raise Failure("what was typed is gone")
+    studio.press("button", "Discard Mine")
+    until("the text is the workflow's", lambda: "debug.log" not in text(studio))
+    studio.activate("edit.redo")
+    until("the block is back on both sides", lambda: has_block(studio, "log") and "debug.log }" in text(studio))
+
+
 @test("cursor and selection are in the same place")
 def places(studio):
     new_workflow(studio)
