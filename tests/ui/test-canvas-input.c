@@ -188,6 +188,27 @@ test_link_end_is_taken_off (void)
 }
 
 static void
+test_link_start_is_taken_off (void)
+{
+  g_autoptr(CanvasFixture) fixture = canvas_fixture_new ();
+  graphene_point_t start = canvas_fixture_port_of (fixture, "list", "done", FALSE);
+
+  /* Beside the port: on it, another link would be drawn. */
+  canvas_fixture_drag (fixture, shift (start, 22, 0), canvas_fixture_port_of (fixture, "count", "done", FALSE), 1, NULL);
+  g_assert_cmpuint (count_links (fixture), ==, 1);
+  g_assert_true (weir_link_get_source (weir_graph_get_link (weir_canvas_get_graph (fixture->canvas), 0))
+                 == canvas_fixture_get (fixture, "count"));
+  g_assert_true (weir_link_get_target (weir_graph_get_link (weir_canvas_get_graph (fixture->canvas), 0))
+                 == canvas_fixture_get (fixture, "read"));
+  weir_workflow_undo (fixture->workflow);
+  canvas_fixture_settle (fixture);
+  canvas_fixture_drag (fixture, shift (start, 22, 0), shift (start, 60, 420), 1, NULL);
+  g_assert_cmpuint (count_links (fixture), ==, 0);
+  weir_workflow_undo (fixture->workflow);
+  g_assert_cmpuint (count_links (fixture), ==, 1);
+}
+
+static void
 test_link_is_selected_and_deleted (void)
 {
   g_autoptr(CanvasFixture) fixture = canvas_fixture_new ();
@@ -336,6 +357,7 @@ main (int   argc,
   g_test_add_func ("/weir/canvas/pointer/a-link-into-nowhere-asks-for-a-block",
                    test_link_into_nowhere_asks_for_a_block);
   g_test_add_func ("/weir/canvas/pointer/the-end-of-a-link-can-be-moved-and-taken-off", test_link_end_is_taken_off);
+  g_test_add_func ("/weir/canvas/pointer/the-start-of-a-link-can-be-moved-and-taken-off", test_link_start_is_taken_off);
   g_test_add_func ("/weir/canvas/pointer/a-link-is-selected-and-deleted", test_link_is_selected_and_deleted);
   g_test_add_func ("/weir/canvas/pointer/panning-and-zooming", test_panning_and_zooming);
   g_test_add_func ("/weir/canvas/pointer/a-double-click-opens-a-container", test_double_click_opens);
