@@ -22,6 +22,7 @@ static const char *const event_names[WEIR_EVENT_LAST] = {
   [WEIR_EVENT_PART_RESUMED] = "part.resumed",
   [WEIR_EVENT_PART_STOPPED] = "part.stopped",
   [WEIR_EVENT_PART_EXPIRED] = "part.expired",
+  [WEIR_EVENT_PART_SETTLED] = "part.settled",
   [WEIR_EVENT_PART_DELETED] = "part.deleted",
   [WEIR_EVENT_BLOCK_STARTED] = "block.started",
   [WEIR_EVENT_BLOCK_EMITTED] = "block.output",

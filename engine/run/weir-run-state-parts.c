@@ -124,3 +124,24 @@ weir_run_state_apply_part_stopped (WeirRunState *self, WeirEvent *event)
   scope->failing = TRUE;
   scope->forced |= error != NULL && g_str_equal (weir_value_get_member_text (error, "class", ""), "flow.interrupted");
 }
+
+void
+weir_run_state_apply_part_settled (WeirRunState *self, WeirEvent *event)
+{
+  WeirStepState *step = weir_run_state_lookup (self, event->scope, event->block, event->firing);
+  WeirValue *outputs = weir_value_find_member (event->data, "outputs");
+
+  if (step == NULL || step->info.status != WEIR_STEP_UNKNOWN)
+    return;
+  step = weir_run_state_own_step (self, step);
+  if (g_str_equal (weir_value_get_member_text (event->data, "decision", ""), "done"))
+    {
+      g_clear_pointer (&step->info.outputs, weir_value_unref);
+      step->info.outputs = outputs != NULL ? weir_value_ref (outputs) : weir_value_new_record (NULL, NULL, 0);
+      weir_step_state_set_status (self, step, WEIR_STEP_SUCCEEDED);
+      return;
+    }
+  g_clear_pointer (&step->info.error, weir_value_unref);
+  step->info.error = weir_value_new_error ("flow.interrupted", "It was settled as failed", NULL);
+  weir_step_state_set_status (self, step, WEIR_STEP_FAILED);
+}

@@ -213,6 +213,9 @@ void           weir_scope_clear_tokens   (WeirScopeState *scope);
 
 void           weir_scope_try_fire       (WeirRunState *self, WeirScopeState *scope, guint block);
 
+/* weir-run-state-parts.c: of a run that has ended: nothing follows from it */
+void           weir_run_state_apply_part_settled (WeirRunState *self, WeirEvent *event);
+
 /* weir-run-state-patience.c */
 void           weir_scope_begin_patience (WeirRunState *self, WeirScopeState *scope, guint block);
 void           weir_block_state_end_patience (WeirBlockState *state);

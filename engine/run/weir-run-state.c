@@ -245,6 +245,9 @@ apply_to_run (WeirRunState *self, WeirEvent *event)
     case WEIR_EVENT_PART_EXPIRED:
       weir_run_state_apply_part_expired (self, event);
       break;
+    case WEIR_EVENT_PART_SETTLED:
+      weir_run_state_apply_part_settled (self, event);
+      break;
     case WEIR_EVENT_PART_DELETED:
       weir_run_state_apply_part_deleted (self, event);
       break;

@@ -62,6 +62,7 @@ typedef struct
   GPtrArray *paths;     /* of the scopes, by number: "each[3]/" */
   GPtrArray *opened;    /* of WeirEvent, by number */
   GHashTable *statuses; /* path of a step → WeirStepStatus */
+  GHashTable *last;     /* the same → the last WeirEvent of it */
 } Journal;
 
 static void
@@ -70,6 +71,7 @@ journal_clear (Journal *self)
   g_ptr_array_unref (self->paths);
   g_ptr_array_unref (self->opened);
   g_hash_table_unref (self->statuses);
+  g_hash_table_unref (self->last);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Journal, journal_clear)
 
@@ -115,6 +117,9 @@ status_after (WeirEvent *event)
       return WEIR_STEP_SKIPPED;
     case WEIR_EVENT_BLOCK_UNKNOWN:
       return WEIR_STEP_UNKNOWN;
+    case WEIR_EVENT_PART_SETTLED:
+      return g_str_equal (weir_value_get_member_text (event->data, "decision", ""), "done") ? WEIR_STEP_SUCCEEDED
+                                                                                            : WEIR_STEP_FAILED;
     default:
       /* whatever was under way is not any more */
       return WEIR_STEP_CANCELLED;
@@ -126,6 +131,7 @@ static Journal
 read_journal (GPtrArray *events)
 {
   Journal self = { g_ptr_array_new_with_free_func (g_free), g_ptr_array_new (),
+                   g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL),
                    g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL) };
 
   g_ptr_array_add (self.paths, g_strdup (""));
@@ -136,9 +142,15 @@ read_journal (GPtrArray *events)
 
       if (event->kind == WEIR_EVENT_SCOPE_OPENED)
         read_scope (&self, event);
-      if (event->block != NULL && event->kind >= WEIR_EVENT_BLOCK_STARTED && event->kind <= WEIR_EVENT_BLOCK_UNKNOWN)
-        g_hash_table_insert (self.statuses, g_strconcat (path_of (&self, event->scope), event->block, NULL),
-                             GINT_TO_POINTER (status_after (event)));
+      if (event->block != NULL
+          && ((event->kind >= WEIR_EVENT_BLOCK_STARTED && event->kind <= WEIR_EVENT_BLOCK_UNKNOWN)
+              || event->kind == WEIR_EVENT_PART_SETTLED))
+        {
+          char *path = g_strconcat (path_of (&self, event->scope), event->block, NULL);
+
+          g_hash_table_insert (self.last, g_strdup (path), event);
+          g_hash_table_insert (self.statuses, path, GINT_TO_POINTER (status_after (event)));
+        }
     }
   return self;
 }
@@ -409,6 +421,73 @@ weir_engine_discard_part (WeirEngine *self, gint64 run, const char *path, const 
   g_return_val_if_fail (WEIR_IS_ENGINE (self) && path != NULL, NULL);
   return dex_scheduler_spawn (NULL, 0, discard_part_fiber, part_call_new (self, run, path, actor, reason),
                               part_call_free);
+}
+
+/* ── settling what was not known ─────────────────────────────────────────────────────────── */
+
+static gboolean
+settle_ended (PartCall *call, const char *decision, WeirValue *outputs, GError **error)
+{
+  g_autoptr(GPtrArray) events = load_ended (call, error);
+  g_auto(Journal) journal = read_journal (events);
+  WeirEvent *last = events != NULL ? g_hash_table_lookup (journal.last, call->path) : NULL;
+  WeirBuilder *data;
+  WeirEvent *event;
+
+  if (events == NULL)
+    return FALSE;
+  if (last == NULL || GPOINTER_TO_INT (g_hash_table_lookup (journal.statuses, call->path)) != WEIR_STEP_UNKNOWN)
+    {
+      g_set_error (error, WEIR_ERROR, WEIR_ERROR_WRONG_STATE,
+                   "Run %" G_GINT64_FORMAT " has no step %s whose outcome is unknown", call->run, call->path);
+      return FALSE;
+    }
+  data = weir_record_builder_new (3);
+  weir_builder_set_take (data, "decision", weir_value_new_text (decision));
+  weir_builder_set_take (data, "by", weir_value_new_text (call->actor));
+  if (outputs != NULL && g_str_equal (decision, "done"))
+    weir_builder_set (data, "outputs", outputs);
+  event = weir_event_new (WEIR_EVENT_PART_SETTLED, call->run);
+  event->seq = (guint64) call->seq + 1;
+  event->scope = last->scope;
+  event->firing = last->firing;
+  event->block = g_ref_string_acquire (last->block);
+  event->at = weir_clock_get_time (call->engine->clock);
+  event->mono = weir_clock_get_mono (call->engine->clock);
+  event->data = weir_builder_end (data);
+  weir_engine_journal (call->engine, event, NULL, NULL);
+  return dex_await (weir_engine_durable (call->engine), error);
+}
+
+/* In a fiber: says what became of a step of a run that has ended. Nothing follows from it. */
+gboolean
+weir_engine_settle_ended (WeirEngine *self, gint64 run, const char *path, const char *decision, WeirValue *outputs, const char *by,
+                          GError **error)
+{
+  PartCall *call;
+  gboolean done;
+
+  if (!g_str_equal (decision, "done") && !g_str_equal (decision, "failed"))
+    {
+      g_set_error (error, WEIR_ERROR, WEIR_ERROR_WRONG_STATE,
+                   "Run %" G_GINT64_FORMAT
+                   " has ended: expected done or failed, got %s; to run it again run the run again from there",
+                   run, decision);
+      return FALSE;
+    }
+  if (outputs != NULL && weir_value_get_kind (outputs) != WEIR_VALUE_RECORD)
+    {
+      g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID, "Expected a record of what %s gave, by output, got %s", path,
+                   weir_value_get_kind_name (outputs));
+      return FALSE;
+    }
+  if (!weir_engine_begin_amending (self, run, error))
+    return FALSE;
+  call = part_call_new (self, run, path, by, NULL);
+  done = settle_ended (call, decision, outputs, error);
+  weir_engine_end_amending (self, run);
+  part_call_free (call);
+  return done;
 }
 
 /* ── what would go ───────────────────────────────────────────────────────────────────────── */

@@ -162,6 +162,35 @@ find_unknown_step (WeirRunState *state, const char *path)
   return NULL;
 }
 
+static gboolean
+has_ended (WeirEngine *engine, gint64 id)
+{
+  WeirRun *live = weir_engine_find_run (engine, id);
+  g_autoptr(WeirRunInfo) info = NULL;
+
+  if (live != NULL)
+    return weir_run_status_is_final (weir_run_get_status (live));
+  info = dex_await_object (weir_engine_load_run (engine, id), NULL);
+  return info != NULL && weir_run_status_is_final (weir_run_info_get_status (info));
+}
+
+/* Nothing follows from it: what is known of the run is right from then on. */
+static WeirValue *
+settle_ended (WeirEngine *engine, gint64 id, const char *path, const char *decision, WeirValue *outputs, GError **error)
+{
+  const char *key = "status";
+  g_autoptr(WeirRunInfo) info = NULL;
+  g_autoptr(WeirValue) status = NULL;
+
+  if (!weir_engine_settle_ended (engine, id, path, decision, outputs, g_get_user_name (), error))
+    return NULL;
+  info = dex_await_object (weir_engine_load_run (engine, id), error);
+  if (info == NULL)
+    return NULL;
+  status = weir_value_new_text (weir_run_status_get_name (weir_run_info_get_status (info)));
+  return weir_value_new_record (&key, &status, 1);
+}
+
 static WeirValue *
 settle_step (WeirEngine *engine, WeirValue *args, GError **error)
 {
@@ -176,6 +205,8 @@ settle_step (WeirEngine *engine, WeirValue *args, GError **error)
     return NULL;
   if (weir_engine_find_run (engine, id) == NULL && is_unfinished (engine, id))
     run = dex_await_object (weir_engine_recover_run (engine, id), error);
+  else if (has_ended (engine, id))
+    return settle_ended (engine, id, path, weir_value_get_member_text (args, "decision", ""), outputs, error);
   else
     run = ensure_live_run (engine, id, error);
   if (run == NULL)

@@ -96,6 +96,8 @@ void        weir_engine_remove_backups (WeirEngine *self, gint64 since);
 /* weir-bin-part.c: nothing else may add to the journal of a run that has ended meanwhile. FALSE with WEIR_ERROR_BUSY: something does. */
 gboolean    weir_engine_begin_amending (WeirEngine *self, gint64 run, GError **error);
 void        weir_engine_end_amending (WeirEngine *self, gint64 run);
+gboolean    weir_engine_settle_ended (WeirEngine *self, gint64 run, const char *path, const char *decision, WeirValue *outputs,
+                                      const char *by, GError **error);
 
 /* weir-subscription.c */
 WeirSubscription *weir_subscription_new  (gint64 run, guint buffer);

@@ -2,6 +2,7 @@
 
 /* Runs that the end of the program cut off: what is taken up by itself, what asks, and the report. */
 
+#include "weir-control-private.h"
 #include "weir-json.h"
 #include "weir-recovery.h"
 #include "weir-run-private.h"
@@ -392,6 +393,59 @@ test_many_runs_are_taken_up_but_what_cannot_be (void)
   g_assert_cmpint (weir_value_get_member_int (line_of (report, "failed", 0), "run", 0), ==, 71);
 }
 
+static gboolean
+settle (WeirTest *test, const char *decision, GError **error)
+{
+  g_autofree char *json = g_strdup_printf (
+    "{\"run\": 1, \"block\": \"a\", \"decision\": \"%s\", \"outputs\": \"{\\\"value\\\": 9}\"}", decision);
+  g_autoptr(WeirValue) args = weir_json_parse (json, -1, NULL);
+  g_autoptr(DexFuture) future = weir_control_dispatch (test->engine, "Settle", args);
+
+  return weir_test_await (future, error) != NULL;
+}
+
+/* The run was given up before anybody said what became of it. */
+static void
+test_unknown_step_of_a_run_that_has_ended_is_settled (void)
+{
+  g_autoptr(WeirTest) test = weir_test_new_on_disk ();
+  g_autoptr(WeirRunView) view = NULL;
+  g_autoptr(WeirRun) run = NULL;
+  g_autoptr(DexFuture) opened = NULL;
+  g_autoptr(DexFuture) recovered = NULL;
+  g_autoptr(GError) error = NULL;
+  const WeirStepInfo *step;
+
+  play (test, once, NULL);
+  weir_test_reopen (test);
+  recovered = weir_engine_recover_run (test->engine, 1);
+  run = g_value_dup_object (weir_test_await (recovered, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (weir_test_status (run, "a"), ==, WEIR_STEP_UNKNOWN);
+  dex_future_disown (weir_run_force_stop (run));
+  weir_test_settle (test);
+  g_assert_cmpint (weir_run_get_status (run), ==, WEIR_RUN_INTERRUPTED);
+  g_assert_cmpint (weir_test_status (run, "a"), ==, WEIR_STEP_UNKNOWN);
+
+  g_assert_false (settle (test, "rerun", &error));
+  g_assert_error (error, WEIR_ERROR, WEIR_ERROR_WRONG_STATE);
+  g_clear_error (&error);
+  settle (test, "done", &error);
+  g_assert_no_error (error);
+  g_assert_false (settle (test, "failed", &error));
+  g_assert_error (error, WEIR_ERROR, WEIR_ERROR_WRONG_STATE);
+  g_clear_error (&error);
+  g_clear_object (&run);
+  weir_test_reopen (test);
+  opened = weir_run_view_open (test->engine, 1);
+  view = g_value_dup_object (weir_test_await (opened, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (weir_run_state_get_status (weir_run_view_get_state (view)), ==, WEIR_RUN_INTERRUPTED);
+  step = weir_run_state_find_step (weir_run_view_get_state (view), 0, "a");
+  g_assert_cmpint (step->status, ==, WEIR_STEP_SUCCEEDED);
+  g_assert_cmpint (weir_value_get_member_int (step->outputs, "value", 0), ==, 9);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -412,5 +466,7 @@ main (int argc, char **argv)
                    test_many_runs_are_taken_up_but_what_cannot_be);
   g_test_add_func ("/weir/recovery/plan/says-what-is-safe", test_plan_says_what_is_safe);
   g_test_add_func ("/weir/recovery/report/is-kept", test_report_is_kept);
+  g_test_add_func ("/weir/recovery/unknown-step-of-a-run-that-has-ended-is-settled",
+                   test_unknown_step_of_a_run_that_has_ended_is_settled);
   return g_test_run ();
 }
