@@ -218,6 +218,7 @@ do_group_in_thread (gpointer user_data)
   return dex_future_new_true ();
 }
 
+/* It looks undone since what came later took it away, and that stays: it is undone when that is. */
 static void
 keep_what_is_below (UndoCall *call, Group *group)
 {
@@ -226,7 +227,8 @@ keep_what_is_below (UndoCall *call, Group *group)
       g_autoptr(GPtrArray) paths = weir_file_effect_list_paths (group->items[i].effect);
 
       for (guint j = 0; j < paths->len && group->items[i].kept == NULL; j++)
-        if (g_hash_table_contains (call->kept_paths, paths->pdata[j]))
+        if (g_hash_table_contains (call->kept_paths, paths->pdata[j])
+            && weir_file_effect_is_done (group->items[i].effect, direction_of (call->plan), NULL))
           group->items[i].kept = g_strdup_printf ("What was done to it %s stays",
                                                   call->plan->redo ? "before" : "later");
     }
