@@ -151,6 +151,7 @@ force_over_cb (DexFuture *future, gpointer user_data)
 {
   g_autoptr(WeirRun) run = g_object_ref (user_data);
   gboolean alive = FALSE;
+  gboolean late = FALSE;
 
   for (guint i = run->state->steps->len; i-- > 0;)
     {
@@ -159,7 +160,16 @@ force_over_cb (DexFuture *future, gpointer user_data)
 
       if (run->suspended || run->engine == NULL || weir_run_status_is_final (run->state->status))
         return dex_future_new_true ();
-      if (step == NULL || step->settled || !step->forced
+      if (step == NULL || step->settled)
+        continue;
+      /* it began when all others were forced already */
+      if (run->force && run->state->status == WEIR_RUN_STOPPING && !step->forced)
+        {
+          weir_step_mark_stopped (step, TRUE);
+          g_cancellable_cancel (step->cancellable);
+          late = TRUE;
+        }
+      if (!step->forced
           || weir_clock_get_mono (run->engine->clock) - step->forced_at < get_grace (step) * 1000)
         continue;
       /* it is not over before that is true */
@@ -171,6 +181,8 @@ force_over_cb (DexFuture *future, gpointer user_data)
   weir_run_check_end (run);
   if (alive)
     weir_run_call_later (run, 1000, force_over_cb);
+  if (late)
+    weir_run_await_forced (run);
   return dex_future_new_true ();
 }
 

@@ -2,7 +2,7 @@
 
 /* Commands by chance, to the engine and to a small model of it: after each, both have given the same answer and are in the same state, of every
  * run, scope and step; and the journal folded anew is the live state after every single event. WEIR_COMMANDS says how many (default
- * 10000), --seed of the TAP header repeats a series, WEIR_MODEL_SHOW prints them. */
+ * 4000), --seed of the TAP header repeats a series, WEIR_MODEL_SHOW prints them. */
 
 #include "weir-bin.h"
 #include "weir-model.h"
@@ -695,7 +695,7 @@ static void
 test_commands (void)
 {
   const char *text = g_getenv ("WEIR_COMMANDS");
-  guint64 n = text != NULL ? g_ascii_strtoull (text, NULL, 10) : 10000;
+  guint64 n = text != NULL ? g_ascii_strtoull (text, NULL, 10) : 4000;
   Round round;
 
   show = g_getenv ("WEIR_MODEL_SHOW") != NULL;
