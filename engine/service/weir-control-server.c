@@ -108,6 +108,9 @@ control_server_free (ControlServer *self)
       GDBusConnection *connection = g_ptr_array_index (self->connections, i);
 
       g_signal_handlers_disconnect_by_data (connection, self);
+      /* what has come and was not begun with would find nobody */
+      g_dbus_connection_unregister_object (connection,
+                                           GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (connection), "weir-registration")));
       say_closed (connection);
     }
   /* The last event of a run may still be on its way. */
@@ -289,12 +292,14 @@ closed_cb (GDBusConnection *connection, gboolean remote_peer_vanished, GError *e
 static gboolean
 new_connection_cb (GDBusServer *server, GDBusConnection *connection, ControlServer *self)
 {
+  guint id;
+
   g_object_set_data_full (G_OBJECT (connection), "weir-closed", dex_promise_new (), dex_unref);
   g_signal_connect (connection, "closed", G_CALLBACK (closed_cb), self);
   g_ptr_array_add (self->connections, g_object_ref (connection));
-  return g_dbus_connection_register_object (connection, WEIR_CONTROL_PATH, weir_control_get_interface (), &vtable, self,
-                                            NULL, NULL)
-         != 0;
+  id = g_dbus_connection_register_object (connection, WEIR_CONTROL_PATH, weir_control_get_interface (), &vtable, self, NULL, NULL);
+  g_object_set_data (G_OBJECT (connection), "weir-registration", GUINT_TO_POINTER (id));
+  return id != 0;
 }
 
 /**

@@ -142,6 +142,15 @@ has_ended_in_order (WeirControl *self)
   return g_file_get_contents (path, &text, NULL, NULL) && g_ascii_strtoll (text, NULL, 10) != self->owner;
 }
 
+/* The connection is closed, or about to be: nobody takes calls any more. */
+static gboolean
+is_of_nobody (const GError *error)
+{
+  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED) || g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_METHOD)
+         || g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_OBJECT)
+         || g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_INTERFACE);
+}
+
 static void
 remote_call_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -150,7 +159,7 @@ remote_call_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr(GVariant) answer = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
   WeirValue *value = answer != NULL ? weir_control_unpack (call->info->out_args, answer, &error) : NULL;
 
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED) && has_ended_in_order (call->control))
+  if (is_of_nobody (error) && has_ended_in_order (call->control))
     {
       g_clear_error (&error);
       g_set_error (&error, WEIR_ERROR, WEIR_ERROR_BUSY, "The process that owned %s ended before it began with this", call->control->data_dir);

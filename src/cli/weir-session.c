@@ -226,6 +226,9 @@ weir_session_close (WeirSession *self, GError **error)
       while (g_main_context_pending (NULL))
         g_main_context_iteration (NULL, FALSE);
       weir_control_stop_serving (self->engine);
+      /* those who still gave events to somebody who did not read see that it is over */
+      while (g_main_context_pending (NULL))
+        g_main_context_iteration (NULL, FALSE);
     }
   stop_listening (self);
   g_clear_object (&self->engine);

@@ -120,7 +120,9 @@ class ControlTest(unittest.TestCase):
 
     def check_answers(self):
         shown = self.ask("show", "1", "--json")
-        self.assertEqual((shown.returncode, shown.stderr), (0, ""))
+        # AddressSanitizer says of itself that it does not know fibers
+        said = [line for line in shown.stderr.splitlines() if "ASan doesn't" not in line]
+        self.assertEqual((shown.returncode, said), (0, []))
         self.assertEqual(json.loads(shown.stdout)["status"], "running")
 
     def check_ends(self, run):

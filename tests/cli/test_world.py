@@ -184,7 +184,8 @@ class WorldTest(unittest.TestCase):
                 seen += part
         os.close(main)
         run.wait(60)
-        return seen.decode("utf-8")
+        # AddressSanitizer says of itself that it does not know fibers
+        return "".join(line for line in seen.decode("utf-8").splitlines(keepends=True) if "ASan doesn't" not in line)
 
     def assert_harmless(self, text):
         own = re.compile("\x1b\\[(\\?2026[hl]|[0-9]*[AJKm])")
@@ -215,7 +216,8 @@ class WorldTest(unittest.TestCase):
         self.weir("run", self.file(PLAIN))
         with open("/dev/full", "w") as full:
             done = subprocess.run([WEIR, "runs", "--data-dir", str(self.data)], env=self.env, stdout=full, stderr=subprocess.PIPE, text=True)
-        self.assertEqual((done.returncode, done.stderr), (1, "weir: The output could not be written\n"))
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("weir: The output could not be written\n", done.stderr)
 
     # ── Weir's own ──
 
