@@ -140,6 +140,31 @@ weir_interface_compare (WeirValue *saved, WeirValue *now)
   return out->len > 0 ? g_string_free_and_steal (g_steal_pointer (&out)) : NULL;
 }
 
+/**
+ * weir_interface_update:
+ * @saved: (nullable): the interface that a block keeps
+ * @now: that of the workflow which it calls
+ *
+ * Returns: (transfer full): @now, with the outputs of @saved that are members of a result whose type does not name them
+ */
+WeirValue *
+weir_interface_update (WeirValue *saved, WeirValue *now)
+{
+  WeirValue *before = saved != NULL && weir_value_get_kind (saved) == WEIR_VALUE_RECORD ? weir_value_find_member (saved, "outputs") : NULL;
+  WeirValue *outputs = weir_value_find_member (now, "outputs");
+  g_autoptr(WeirValue) rest = without_members (before, outputs);
+  g_autoptr(WeirValue) all = outputs != NULL ? weir_value_ref (outputs) : weir_value_new_record (NULL, NULL, 0);
+
+  for (gsize i = 0; rest != NULL && i < weir_value_get_length (before); i++)
+    if (weir_value_find_member (rest, weir_value_get_key (before, i)) == NULL)
+      {
+        g_autoptr(WeirValue) present = g_steal_pointer (&all);
+
+        all = weir_value_with_member (present, weir_value_get_key (before, i), weir_value_get_item (before, i));
+      }
+  return weir_value_with_member (now, "outputs", all);
+}
+
 static void
 check_calls (WeirValidation *self, WeirGraph *graph, WeirFindWorkflow find, gpointer user_data)
 {

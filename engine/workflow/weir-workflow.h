@@ -221,6 +221,9 @@ WEIR_API WeirValue    *weir_workflow_make_interface (WeirWorkflow *self);
 /* What is different, as half a sentence; NULL when nothing is. (transfer full) */
 WEIR_API char         *weir_interface_compare     (WeirValue     *saved,
                                                    WeirValue     *now);
+/* What a block keeps of what is called from now on. (transfer full) */
+WEIR_API WeirValue    *weir_interface_update      (WeirValue     *saved,
+                                                   WeirValue     *now);
 /* Gives a workflow by id, name or path, @version 0 for the latest (transfer full); NULL if there is none. */
 typedef WeirWorkflow *(*WeirFindWorkflow) (const char *workflow, guint version, gpointer user_data);
 /* Of WeirProblem: a warning for each call whose workflow takes or gives something else than the block keeps. (transfer full) */

@@ -77,6 +77,10 @@ weir_canvas_make_block_menu (WeirCanvas *self)
                   NULL);
   if (g_list_model_get_n_items (G_LIST_MODEL (self->selected)) > 1)
     append_alignments (menu);
+  /* Of the page around. */
+  if (g_str_equal (weir_block_get_kind_id (self->selected_block), "flow.subworkflow"))
+    append_section (menu, _("Un_pack"), "edit.unpack", _("Compare _Versions…"), "edit.follow-version", NULL);
+  append_section (menu, _("_Make Block from Selection…"), "edit.make-block", NULL);
   append_section (menu, _("_Take Out of Links"), "canvas.take-out", _("_Delete"), "canvas.delete",
                   _("Delete and _Reconnect"), "canvas.delete-and-reconnect", NULL);
   return G_MENU_MODEL (menu);

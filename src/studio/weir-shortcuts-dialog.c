@@ -21,6 +21,7 @@ static const Line lines[] = {
   { N_("Undo"), "<Control>z" },
   { N_("Redo"), "<Control><Shift>z" },
   { N_("Edit History"), "<Control>h" },
+  { N_("Make Block from Selection, Unpack"), "<Control>g <Control><Shift>g" },
   { N_("Copy"), "<Control>c" },
   { N_("Cut"), "<Control>x" },
   { N_("Paste"), "<Control>v" },

@@ -148,6 +148,10 @@ void       weir_workflow_page_install_steps  (GtkWidgetClass   *widget_class);
 /* weir-workflow-page-history.c */
 void       weir_workflow_page_install_history (GtkWidgetClass *widget_class);
 
+/* weir-workflow-page-part.c */
+void       weir_workflow_page_install_part   (GtkWidgetClass   *widget_class);
+void       weir_workflow_page_update_part    (WeirWorkflowPage *self);
+
 /* weir-workflow-page-blocks.c */
 void       weir_workflow_page_install_blocks (GtkWidgetClass   *widget_class);
 void       weir_workflow_page_add_kind       (WeirWorkflowPage *self,

@@ -105,6 +105,7 @@ selection_changed_cb (WeirWorkflowPage *self)
   WeirLink *link = block == NULL ? weir_canvas_get_selected_link (self->canvas) : NULL;
 
   weir_inspector_select (self->inspector, block, link);
+  weir_workflow_page_update_part (self);
   weir_workflow_page_show_in_text (self);
   if (self->syncing)
     return;
@@ -366,7 +367,7 @@ add_shortcuts (WeirWorkflowPage *self)
   static const struct { const char *trigger, *action; } keys[] = {
     { "F5", "run.play-or-resume" }, { "F6", "run.pause" }, { "<Shift>F5", "run.stop" }, { "<Control><Shift>F5", "run.force-stop" },
     { "<Control>z", "edit.undo" }, { "<Control><Shift>z", "edit.redo" }, { "<Control>y", "edit.redo" },
-    { "<Control>h", "edit.history" },
+    { "<Control>h", "edit.history" }, { "<Control>g", "edit.make-block" }, { "<Control><Shift>g", "edit.unpack" },
     { "<Control>k", "view.palette" }, { "F7", "view.library" }, { "<Shift>F7", "view.outline" }, { "F8", "view.run-panel" },
     { "<Alt>Return", "view.inspector" }, { "<Control>u", "view.text" }, { "<Control>s", "file.save" },
     { "<Alt>Up", "view.up" }, { "<Alt>1", "view.design" }, { "<Alt>2", "view.runs" }, { "<Alt>3", "view.versions" },
@@ -527,6 +528,7 @@ weir_workflow_page_class_init (WeirWorkflowPageClass *klass)
   weir_workflow_page_install_text (widget_class);
   weir_workflow_page_install_file (widget_class);
   weir_workflow_page_install_history (widget_class);
+  weir_workflow_page_install_part (widget_class);
   weir_workflow_page_install_problems (widget_class);
 }
 
@@ -559,6 +561,7 @@ weir_workflow_page_init (WeirWorkflowPage *self)
   add_link_styles (self);
   weir_workflow_page_update_path (self);
   update_history (self);
+  weir_workflow_page_update_part (self);
   weir_workflow_page_update_verbs (self);
 }
 

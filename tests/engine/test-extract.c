@@ -166,6 +166,34 @@ test_what_the_call_was_given_stands_in_the_expressions (void)
   g_assert_cmpstr (after, ==, "15");
 }
 
+/* The ports stay when the call follows a newer version of what it calls. */
+static void
+test_outputs_that_are_members_stay (void)
+{
+  g_autoptr(WeirWorkflow) workflow = weir_test_parse (TWO_OUTPUTS);
+  WeirBlock *call = NULL;
+  g_autoptr(WeirWorkflow) part = extract (workflow, "b c", &call, NULL);
+  WeirValue *saved = weir_value_find_member (weir_block_get_config (call), "interface");
+  WeirInput more = { .name = "more", .type = "text" };
+  g_autoptr(WeirValue) now = NULL;
+  g_autoptr(WeirValue) updated = NULL;
+  g_autofree char *same = NULL;
+  g_autofree char *difference = NULL;
+
+  now = weir_workflow_make_interface (part);
+  same = weir_interface_compare (saved, now);
+  g_assert_null (same);
+  weir_workflow_set_input (part, &more);
+  g_clear_pointer (&now, weir_value_unref);
+  now = weir_workflow_make_interface (part);
+  difference = weir_interface_compare (saved, now);
+  g_assert_cmpstr (difference, ==, "more is a new input");
+  updated = weir_interface_update (saved, now);
+  weir_workflow_set_field (workflow, call, "interface", updated);
+  g_assert_cmpuint (weir_block_get_ports (call)->outputs->len, ==, 3);
+  g_assert_nonnull (weir_port_list_find_input (weir_block_get_ports (call), "more"));
+}
+
 static void
 test_what_names_each_other_is_refused (void)
 {
@@ -204,6 +232,7 @@ main (int argc, char **argv)
   g_test_add_func ("/weir/extract/unpacking-is-the-inverse", test_unpacking_is_the_inverse);
   g_test_add_func ("/weir/extract/what-the-call-was-given-stands-in-the-expressions",
                    test_what_the_call_was_given_stands_in_the_expressions);
+  g_test_add_func ("/weir/extract/outputs-that-are-members-stay", test_outputs_that_are_members_stay);
   g_test_add_func ("/weir/extract/what-names-each-other-is-refused", test_what_names_each_other_is_refused);
   g_test_add_func ("/weir/extract/callbacks-cannot-be-cut", test_callbacks_cannot_be_cut);
   return g_test_run ();

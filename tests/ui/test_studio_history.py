@@ -1,7 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What was edited, and the way back: over restarts, kills and versions; by real pointer and keys."""
+import atexit
+import os
+import shutil
 import signal
+import subprocess
+import tempfile
 
 import weirtest
 from weirtest import Failure, has_state, test, until
@@ -34,6 +39,14 @@ def away(studio, block, dx, dy):
 def place(studio, block):
     x, y, *_ = studio.bounds(f"block:{block}")
     return x, y
+
+
+def can_activate(studio, action):
+    try:
+        studio.activate(action)
+    except Failure:
+        return False
+    return True
 
 
 def is_gone(studio, name):
@@ -124,6 +137,73 @@ def compare(studio):
     studio.wait_gone("", "Compare Versions")
     studio.press("button", "Compare version 2 with…")
     studio.wait_for("", "No Difference")
+
+
+@test("a selection becomes one block, and is unpacked again")
+def part(studio):
+    new_workflow(studio)
+    for words in ("edit fields", "log"):
+        add(studio, words)
+    studio.bounds("block:log")
+    studio.click("block:log", dy=0.2)
+    until("a block can be made", lambda: can_activate(studio, "edit.make-block"))
+    studio.wait_for("", "Make a Block of the Selection")
+    studio.type("Say it")
+    studio.key("Return")
+    until("the call is there", lambda: not is_gone(studio, "block:say_it"))
+    until("the block is gone", lambda: is_gone(studio, "block:log"))
+    studio.wait_for("", "Say it")
+    until("it can be unpacked", lambda: can_activate(studio, "edit.unpack"))
+    until("the block is back", lambda: not is_gone(studio, "block:log"))
+    until("the call is gone", lambda: is_gone(studio, "block:say_it"))
+    studio.activate("edit.undo")
+    studio.bounds("block:say_it")
+    studio.activate("edit.undo")
+    studio.bounds("block:log")
+
+
+PART = """weir: 1
+name: Part
+inputs:
+  n: { type: int }
+blocks:
+  out: { kind: debug.noop, label: Give back, config: { value: "=inputs.n" } }
+"""
+CALLER = """weir: 1
+name: Caller
+blocks:
+  call: { kind: flow.subworkflow, label: Call it, config: { workflow: Part, version: 1, inputs: { n: 1 } } }
+layout: { call: [80, 80] }
+"""
+
+
+def two_versions():
+    """A data folder with a workflow of two versions, and one that calls the first."""
+    home = tempfile.mkdtemp(prefix="weir-parts-")
+    atexit.register(shutil.rmtree, home, True)
+    weir = os.path.join(os.environ.get("WEIR_BUILD", "_build"), "src/cli/weir")
+    env = {**os.environ, "XDG_DATA_HOME": os.path.join(home, "data"), "XDG_STATE_HOME": os.path.join(home, "state")}
+    for name, text in (("part", PART), ("part", PART.replace("=inputs.n", "=inputs.n * 2")), ("caller", CALLER)):
+        path = os.path.join(home, name + ".yaml")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        subprocess.run([weir, "import", path], env=env, check=True, stdout=subprocess.DEVNULL)
+    return home
+
+
+@test("who calls a workflow sees what is new before following it", data=two_versions())
+def follow(studio):
+    until("the caller is open", lambda: not is_gone(studio, "block:call"))
+    studio.wait_for("", "Saved · version 1")
+    studio.click("block:call", dy=0.2)
+    studio.wait_for("", "flow.subworkflow")
+    until("versions can be compared", lambda: can_activate(studio, "edit.follow-version"))
+    studio.wait_for("", "“Part”: Version 1 to 2")
+    until("what is new is listed", lambda: any("=inputs.n * 2" in text for text in studio.texts()))
+    studio.press("button", "Follow This Version")
+    studio.wait_gone("", "“Part”: Version 1 to 2")
+    studio.activate("edit.history")
+    studio.wait_for("list item", "Follow Version 2, present state")
 
 
 weirtest.main()
