@@ -107,7 +107,7 @@ add_portal (WeirCanvas *self,
             double      x,
             double      y)
 {
-  WeirValue *value = weir_value_new_text (name);
+  g_autoptr(WeirValue) value = weir_value_new_text (name);
   g_autoptr(WeirValue) config = weir_value_new_record ((const char *[]) { "name" }, &value, 1);
 
   return weir_workflow_add_block (self->workflow, self->graph, NULL, PORTAL_KIND, config, weir_canvas_snap (x),
