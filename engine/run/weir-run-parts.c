@@ -150,7 +150,7 @@ stop_step (WeirRun *self, WeirStepState *state, gboolean force, gboolean alone)
     }
   weir_run_stop_inside (self, state, force);
   if (step != NULL && !step->settled)
-    g_cancellable_cancel (step->cancellable);
+    g_cancellable_cancel (weir_step_get_cancellable (step));
   else if (weir_verb_get_step_cell (WEIR_VERB_STOP, state->info.status)->legal)
     weir_run_end_unstarted (self, state, force, alone);
 }

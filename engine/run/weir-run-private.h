@@ -149,6 +149,9 @@ void             weir_run_queue_waiting    (WeirRun *run);
 /* Looks for retries that are due after @delay_ms. */
 void             weir_run_wake_later       (WeirRun *run, gint64 delay_ms);
 
+/* Nobody will hear of it any more: its fiber may still be at work when its run, or what is around it, is over. */
+gboolean         weir_step_is_given_up     (WeirStep *step);
+
 /* A step that waits or sleeps takes no place among those that run, and does not keep a pause from being reached. */
 void             weir_step_release_slot    (WeirStep *step);
 void             weir_step_release_place   (WeirStep *step);

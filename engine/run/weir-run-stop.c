@@ -94,7 +94,7 @@ weir_run_cancel_leftovers (WeirRun *run)
       WeirStep *step = state != NULL ? state->runtime : NULL;
 
       if (step != NULL && !step->settled)
-        g_cancellable_cancel (step->cancellable);
+        g_cancellable_cancel (weir_step_get_cancellable (step));
     }
   if (run->n_runtimes > 0)
     weir_run_reject_scopes (run);
@@ -166,7 +166,7 @@ force_over_cb (DexFuture *future, gpointer user_data)
       if (run->force && run->state->status == WEIR_RUN_STOPPING && !step->forced)
         {
           weir_step_mark_stopped (step, TRUE);
-          g_cancellable_cancel (step->cancellable);
+          g_cancellable_cancel (weir_step_get_cancellable (step));
           late = TRUE;
         }
       if (!step->forced
@@ -214,6 +214,13 @@ weir_run_await_forced (WeirRun *run)
     weir_run_call_later (run, grace, force_over_cb);
 }
 
+gboolean
+weir_step_is_given_up (WeirStep *step)
+{
+  return step->settled || step->run->suspended || step->run->engine == NULL || step->state->scope->pub.closed
+         || weir_step_state_is_given_up (step->state) || weir_run_status_is_final (step->run->state->status);
+}
+
 /* Asks every running step to end. */
 void
 weir_run_cancel_steps (WeirRun *run)
@@ -226,7 +233,7 @@ weir_run_cancel_steps (WeirRun *run)
       if (step == NULL || step->settled)
         continue;
       weir_step_mark_stopped (step, run->force);
-      g_cancellable_cancel (step->cancellable);
+      g_cancellable_cancel (weir_step_get_cancellable (step));
     }
   weir_run_reject_scopes (run);
   if (run->force)

@@ -289,7 +289,7 @@ weir_step_wait (WeirStep *self, const WeirWait *wait)
 {
   WeirWaitState *known = weir_step_state_find_wait (self->state, wait->key);
 
-  if (self->settled || self->run->suspended || self->run->engine == NULL)
+  if (weir_step_is_given_up (self) || g_cancellable_is_cancelled (weir_step_get_cancellable (self)))
     return dex_future_new_reject (G_IO_ERROR, G_IO_ERROR_CANCELLED, "The run was stopped");
   if (known != NULL && is_past (self->state, known))
     return answer_future (known->answer);

@@ -305,7 +305,7 @@ weir_run_suspend (WeirRun *self)
       WeirStep *step = state != NULL ? state->runtime : NULL;
 
       if (step != NULL && !step->settled)
-        g_cancellable_cancel (step->cancellable);
+        g_cancellable_cancel (weir_step_get_cancellable (step));
     }
   /* what was answered and has not gone on holds its run */
   g_queue_clear_full (&self->answered, (GDestroyNotify) weir_step_unref);

@@ -204,7 +204,7 @@ weir_step_emit_once (WeirStep *self, const char *port, WeirValue *value, guint i
   gboolean linked = FALSE;
 
   self->sent = TRUE;
-  if (self->settled || self->run->suspended || self->state->scope->pub.closed)
+  if (weir_step_is_given_up (self))
     return;
   for (guint i = 0; i < self->block->n_out; i++)
     {
@@ -537,7 +537,7 @@ weir_run_open_body (WeirStep *self, const char *branch, const char *key, WeirVal
 {
   WeirBuilder *data = weir_record_builder_new (2);
 
-  if (self->settled || self->run->suspended || weir_run_is_stopping (self->run))
+  if (weir_step_is_given_up (self) || weir_run_is_stopping (self->run))
     {
       weir_builder_free (data);
       return dex_future_new_reject (G_IO_ERROR, G_IO_ERROR_CANCELLED, "The run was stopped");
@@ -671,7 +671,7 @@ sub_fiber (gpointer user_data)
   inputs = weir_workflow_complete_inputs (workflow, call->inputs, &error);
   if (inputs == NULL)
     return dex_future_new_for_error (error);
-  if (call->step->settled || call->step->run->suspended || weir_run_is_stopping (call->step->run))
+  if (weir_step_is_given_up (call->step) || weir_run_is_stopping (call->step->run))
     return dex_future_new_reject (G_IO_ERROR, G_IO_ERROR_CANCELLED, "The run was stopped");
 
   weir_engine_remember (call->step->run->engine, workflow);

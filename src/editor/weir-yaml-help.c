@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "weir-yaml-help.h"
 
+#include "weir-known-leak.h"
+
 #include <glib/gi18n.h>
 #include <string.h>
 
@@ -306,8 +308,11 @@ WeirYamlHelp *
 weir_yaml_help_new (WeirYamlView *view)
 {
   WeirYamlHelp *self = g_object_new (WEIR_TYPE_YAML_HELP, NULL);
-  GtkSourceCompletion *completion = gtk_source_view_get_completion (GTK_SOURCE_VIEW (view));
+  GtkSourceCompletion *completion;
 
+  WEIR_BEGIN_KNOWN_LEAK ();
+  completion = gtk_source_view_get_completion (GTK_SOURCE_VIEW (view));
+  WEIR_END_KNOWN_LEAK ();
   g_set_weak_pointer (&self->view, view);
   g_object_set (completion, "show-icons", FALSE, "select-on-show", TRUE, NULL);
   gtk_source_completion_add_provider (completion, GTK_SOURCE_COMPLETION_PROVIDER (self));

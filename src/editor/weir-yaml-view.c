@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "weir-yaml-view.h"
 
+#include "weir-known-leak.h"
+
 #include <adwaita.h>
 #include <glib/gi18n.h>
 #include <string.h>
@@ -259,10 +261,12 @@ weir_yaml_view_init (WeirYamlView *self)
   update_scheme_cb (self, NULL, manager);
   add_marks (self, "error", "dialog-error-symbolic", 2);
   add_marks (self, "warning", "dialog-warning-symbolic", 1);
+  WEIR_BEGIN_KNOWN_LEAK ();
   g_object_set (self, "monospace", TRUE, "show-line-numbers", TRUE, "highlight-current-line", TRUE, "auto-indent", TRUE,
                 "tab-width", 2, "indent-width", 2, "insert-spaces-instead-of-tabs", TRUE, "smart-backspace", TRUE,
                 "top-margin", 6, "bottom-margin", 24, "left-margin", 6, "right-margin", 12,
                 NULL);
+  WEIR_END_KNOWN_LEAK ();
 }
 
 /**

@@ -41,10 +41,11 @@ static char *
 play (WeirTest *test, WeirWorkflow *workflow, WeirWorkflow *part)
 {
   g_autofree char *text = weir_workflow_to_yaml (workflow);
+  g_autoptr(DexFuture) saved = part != NULL ? weir_engine_save_workflow (test->engine, part, NULL) : NULL;
   g_autoptr(GError) error = NULL;
 
-  if (part != NULL)
-    weir_test_await (weir_engine_save_workflow (test->engine, part, NULL), &error);
+  if (saved != NULL)
+    weir_test_await (saved, &error);
   g_assert_no_error (error);
   return weir_test_result (test, text, "{\"who\": \"you\"}");
 }

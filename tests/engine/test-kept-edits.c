@@ -14,10 +14,21 @@ static WeirWorkflow *
 open_it (WeirTest *test)
 {
   g_autoptr(GError) error = NULL;
-  const GValue *value = weir_test_await (weir_engine_open_workflow (test->engine, "kept"), &error);
+  g_autoptr(DexFuture) opened = weir_engine_open_workflow (test->engine, "kept");
+  const GValue *value = weir_test_await (opened, &error);
 
   g_assert_no_error (error);
   return g_value_dup_object (value);
+}
+
+static void
+save (WeirTest *test, WeirWorkflow *workflow, const char *why)
+{
+  g_autoptr(DexFuture) saved = weir_engine_save_workflow (test->engine, workflow, why);
+  g_autoptr(GError) error = NULL;
+
+  weir_test_await (saved, &error);
+  g_assert_no_error (error);
 }
 
 /* Saved, but opened by nobody yet. */
@@ -25,11 +36,9 @@ static void
 save_text (WeirTest *test, const char *text)
 {
   g_autoptr(WeirWorkflow) workflow = weir_test_parse (text);
-  g_autoptr(GError) error = NULL;
 
   weir_workflow_set_id (workflow, "kept");
-  weir_test_await (weir_engine_save_workflow (test->engine, workflow, "Imported"), &error);
-  g_assert_no_error (error);
+  save (test, workflow, "Imported");
 }
 
 static WeirTest *
@@ -52,7 +61,8 @@ assert_text (WeirWorkflow *workflow, const char *text)
 static guint
 count_versions (WeirTest *test)
 {
-  const GValue *value = weir_test_await (weir_engine_list_versions (test->engine, "kept"), NULL);
+  g_autoptr(DexFuture) listed = weir_engine_list_versions (test->engine, "kept");
+  const GValue *value = weir_test_await (listed, NULL);
 
   return ((GPtrArray *) g_value_get_boxed (value))->len;
 }
@@ -85,7 +95,7 @@ test_what_was_saved_and_edited_again_is_there (void)
   g_autoptr(WeirWorkflow) workflow = open_it (test);
 
   weir_workflow_set_name (workflow, "Saved");
-  weir_test_await (weir_engine_save_workflow (test->engine, workflow, NULL), NULL);
+  save (test, workflow, NULL);
   weir_workflow_set_name (workflow, "Not saved");
   g_clear_object (&workflow);
   weir_test_reopen (test);
@@ -131,7 +141,7 @@ test_a_version_from_elsewhere_is_one_more_edit (void)
   g_autoptr(WeirWorkflow) workflow = open_it (test);
 
   weir_workflow_set_name (workflow, "Mine");
-  weir_test_await (weir_engine_save_workflow (test->engine, workflow, NULL), NULL);
+  save (test, workflow, NULL);
   g_clear_object (&workflow);
   save_text (test, "weir: 1\nname: Theirs\nblocks:\n  other: { kind: test.echo }\n");
   weir_test_reopen (test);
@@ -166,11 +176,11 @@ test_a_new_workflow_is_kept_once_it_is_saved (void)
   g_autoptr(WeirWorkflow) workflow = weir_workflow_new ("New");
 
   weir_workflow_set_id (workflow, "kept");
-  weir_test_await (weir_engine_save_workflow (test->engine, workflow, NULL), NULL);
+  save (test, workflow, NULL);
   weir_engine_keep_history (test->engine, workflow);
   weir_workflow_add (workflow, "first", "test.pass", NULL, NULL);
   weir_workflow_add (workflow, "second", "test.pass", NULL, NULL);
-  weir_test_await (weir_engine_save_workflow (test->engine, workflow, NULL), NULL);
+  save (test, workflow, NULL);
   g_clear_object (&workflow);
   weir_test_reopen (test);
   workflow = open_it (test);
@@ -264,7 +274,7 @@ test_broken_rows_cost_the_way_back_only (void)
 
       weir_workflow_set_name (workflow, "First");
       weir_workflow_set_name (workflow, "Second");
-      weir_test_await (weir_engine_save_workflow (test->engine, workflow, NULL), NULL);
+      save (test, workflow, NULL);
       g_clear_object (&workflow);
       weir_test_reopen (test);
       path = g_build_filename (weir_engine_get_data_dir (test->engine), "weir.db", NULL);
