@@ -49,7 +49,7 @@ def build(studio):
     new_workflow(studio)
     add(studio, "edit fields")
     add(studio, "log")
-    studio.bounds("block:log")
+    studio.wait_for_block("log")
     until("Play is offered", lambda: is_enabled(studio, "button", "Play"))
     studio.activate("run.play")
     until("the run succeeds", lambda: any(text.startswith("succeeded") for text in studio.texts()))
@@ -80,7 +80,7 @@ def autosave(studio):
     until("the block is saved", lambda: "Saved · version 2" in studio.texts())
     studio.restart(signal.SIGKILL)
     studio.wait_for("", "Saved · version 2")
-    studio.bounds("block:log")
+    studio.wait_for_block("log")
 
 
 @test("closing saves what was typed a moment ago")
@@ -89,7 +89,7 @@ def close(studio):
     add(studio, "log")
     studio.restart(signal.SIGTERM)
     studio.wait_for("", "Saved · version 2")
-    studio.bounds("block:log")
+    studio.wait_for_block("log")
 
 
 @test("an older version comes back as the newest")

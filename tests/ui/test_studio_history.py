@@ -62,13 +62,13 @@ def killed(studio):
     new_workflow(studio)
     add(studio, "log")
     add(studio, "edit fields")
-    studio.bounds("block:edit_fields")
+    studio.wait_for_block("edit_fields")
     studio.activate("edit.undo")
     until("the second block is gone", lambda: is_gone(studio, "block:edit_fields"))
     studio.restart(signal.SIGKILL)
-    studio.bounds("block:log")
+    studio.wait_for_block("log")
     studio.activate("edit.redo")
-    studio.bounds("block:edit_fields")
+    studio.wait_for_block("edit_fields")
     studio.activate("edit.undo")
     studio.activate("edit.undo")
     until("both are gone", lambda: is_gone(studio, "block:log"))
@@ -85,7 +85,7 @@ def mid_drag(studio):
     until("it has moved", lambda: place(studio, "log") != before)
     studio.drag("block:log", away(studio, "log", 160, -60), drop=False)
     studio.restart(signal.SIGKILL)
-    studio.bounds("block:log")
+    studio.wait_for_block("log")
     if not is_enabled(studio, "button", "Undo edit"):
         raise Failure("the first drag cannot be undone")
     studio.activate("edit.history")
@@ -97,7 +97,7 @@ def history(studio):
     new_workflow(studio)
     for words in ("log", "edit fields", "delay"):
         add(studio, words)
-    studio.bounds("block:delay")
+    studio.wait_for_block("delay")
     studio.key("ctrl+h")
     studio.wait_for("", "Edit History")
     rows = [node.get_name() for node in studio.find_all("list item") if node.get_name().startswith("Add")]
@@ -120,7 +120,7 @@ def restore(studio):
     until("it is saved anew", lambda: "Saved · version 3" in studio.texts())
     until("the block is gone", lambda: is_gone(studio, "block:log"))
     studio.activate("edit.undo")
-    studio.bounds("block:log")
+    studio.wait_for_block("log")
 
 
 @test("a version is compared with what is open, on the canvas and as a list")
@@ -144,7 +144,7 @@ def part(studio):
     new_workflow(studio)
     for words in ("edit fields", "log"):
         add(studio, words)
-    studio.bounds("block:log")
+    studio.wait_for_block("log")
     studio.click("block:log", dy=0.2)
     until("a block can be made", lambda: can_activate(studio, "edit.make-block"))
     studio.wait_for("", "Make a Block of the Selection")
@@ -157,9 +157,9 @@ def part(studio):
     until("the block is back", lambda: not is_gone(studio, "block:log"))
     until("the call is gone", lambda: is_gone(studio, "block:say_it"))
     studio.activate("edit.undo")
-    studio.bounds("block:say_it")
+    studio.wait_for_block("say_it")
     studio.activate("edit.undo")
-    studio.bounds("block:log")
+    studio.wait_for_block("log")
 
 
 PART = """weir: 1

@@ -163,6 +163,10 @@ class Studio:
             x, y = x + dx, y + dy   # an X window has the shadow in it
         return x, y, width, height
 
+    def wait_for_block(self, path):
+        """A block that is still to be added, or read after a start."""
+        until(f"block {path} is there", lambda: self.bounds("block:" + path))
+
     def activate(self, action, target=""):
         """Run an action by its full name, "run.play"."""
         if not self._call("Activate", "(ss)", action, target):
