@@ -211,15 +211,6 @@ class WeirTest(unittest.TestCase):
                 "  stop: { kind: flow.stop, config: { status: %s, exit_code: 7, result: [1] } }\n"
                 "  end:\n    kind: flow.on_end\n    body:\n      blocks:\n"
                 "        say: { kind: debug.log, config: { message: 'ended {{ ended.status }}' } }\n")
-        for status in ("succeeded", "failed", "cancelled"):
-            done = self.weir("run", self.file(ends % status), code=7)
-            self.assertIn(f"ended {status}", done.stdout + done.stderr)
-
-    def test_a_block_that_ends_the_run_gives_the_exit_code(self):
-        ends = ("weir: 1\nname: Ends\nblocks:\n  slow: { kind: flow.delay, config: { duration: 1h } }\n"
-                "  stop: { kind: flow.stop, config: { status: %s, exit_code: 7, result: [1] } }\n"
-                "  end:\n    kind: flow.on_end\n    body:\n      blocks:\n"
-                "        say: { kind: debug.log, config: { message: 'ended {{ ended.status }}' } }\n")
         for number, status in enumerate(("succeeded", "failed", "cancelled"), 1):
             self.weir("run", self.file(ends % status), code=7)
             self.assertIn(f"ended {status}", self.weir("logs", str(number)).stdout)
