@@ -204,7 +204,7 @@ describe_segment (const WeirSegment *segment,
   if (step == NULL)
     return NULL;
   path = weir_run_state_dup_step_path (state, step);
-  duration = weir_format_duration ((segment->end_at != 0 ? segment->end_at : weir_timeline_scale_get_now (self->scale))
+  duration = weir_display_duration ((segment->end_at != 0 ? segment->end_at : weir_timeline_scale_get_now (self->scale))
                                    - segment->start_at);
   g_string_append_printf (text, "%s · %s", path, weir_step_look_get_word (segment->status));
   if (segment->status != WEIR_STEP_SKIPPED)
@@ -747,14 +747,12 @@ weir_timeline_popup_menu (WeirTimeline *self,
                           double        x,
                           double        y)
 {
-  if (self->menu == NULL)
-    {
-      self->menu = gtk_popover_menu_new_from_model (model);
-      gtk_popover_set_has_arrow (GTK_POPOVER (self->menu), FALSE);
-      gtk_widget_set_halign (self->menu, GTK_ALIGN_START);
-      gtk_widget_set_parent (self->menu, GTK_WIDGET (self));
-    }
-  gtk_popover_menu_set_menu_model (GTK_POPOVER_MENU (self->menu), model);
+  /* One that was used before keeps its old size: what is longer now would be wrapped or cut off. */
+  g_clear_pointer (&self->menu, gtk_widget_unparent);
+  self->menu = gtk_popover_menu_new_from_model (model);
+  gtk_popover_set_has_arrow (GTK_POPOVER (self->menu), FALSE);
+  gtk_widget_set_halign (self->menu, GTK_ALIGN_START);
+  gtk_widget_set_parent (self->menu, GTK_WIDGET (self));
   gtk_popover_set_pointing_to (GTK_POPOVER (self->menu), &(GdkRectangle) { (int) x, (int) y, 1, 1 });
   gtk_popover_popup (GTK_POPOVER (self->menu));
 }

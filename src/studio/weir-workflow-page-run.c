@@ -11,6 +11,15 @@ is_live (WeirWorkflowPage *self)
   return self->run != NULL && !weir_run_status_is_final (weir_run_get_status (self->run));
 }
 
+/* Paused, or about to be: what there is to do is to go on. */
+static gboolean
+is_held (WeirWorkflowPage *self)
+{
+  WeirRunStatus status = self->run != NULL ? weir_run_get_status (self->run) : WEIR_RUN_CREATED;
+
+  return status == WEIR_RUN_PAUSED || status == WEIR_RUN_PAUSING;
+}
+
 /* Why the workflow cannot be played; NULL if it can. (transfer full) */
 static char *
 find_reason_against_play (WeirWorkflowPage *self)
@@ -74,7 +83,7 @@ weir_workflow_page_update_verbs (WeirWorkflowPage *self)
   g_autofree char *against = find_reason_against_play (self);
   WeirRunStatus status = self->run != NULL ? weir_run_get_status (self->run) : WEIR_RUN_CREATED;
   WeirRunStatus shown = self->view != NULL ? weir_run_state_get_status (weir_run_view_get_state (self->view)) : WEIR_RUN_CREATED;
-  gboolean paused = is_live (self) && status == WEIR_RUN_PAUSED;
+  gboolean paused = is_held (self);
   gboolean stopping = is_live (self) && status == WEIR_RUN_STOPPING;
 
   set_verb (self, "run.play", self->play_button, against == NULL, against != NULL ? against : _("Play (F5)"));
@@ -381,10 +390,9 @@ play_or_resume_cb (GtkWidget  *widget,
                    GVariant   *target)
 {
   WeirWorkflowPage *self = WEIR_WORKFLOW_PAGE (widget);
-  gboolean paused = is_live (self) && weir_run_get_status (self->run) == WEIR_RUN_PAUSED;
   g_autofree char *against = NULL;
 
-  if (paused)
+  if (is_held (self))
     {
       gtk_widget_activate_action (widget, "run.resume", NULL);
       return;

@@ -98,6 +98,25 @@ def changed(studio):
     until("it got what was typed", lambda: read("got") == "changed")
 
 
+@test("a run that is about to pause suggests going on, with button and key", HELD)
+def pausing(studio):
+    play(studio, "Held")
+    says(studio, "running for")
+    studio.press("button", "Pause")
+    says(studio, "pausing after")
+    studio.wait_for("button", "Resume")
+    studio.wait_gone("button", "Pause")
+    studio.click("resume_button")
+    studio.wait_for("button", "Pause")
+    studio.press("button", "Pause")
+    studio.wait_for("button", "Resume")
+    studio.activate("run.play-or-resume")
+    studio.wait_for("button", "Pause")
+    touch("on")
+    says(studio, "succeeded in")
+    os.remove(os.path.join(folder, "on"))
+
+
 @test("a block is held back from the timeline, given something else, and let go", HELD)
 def held(studio):
     play(studio, "Held")
