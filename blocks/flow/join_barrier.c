@@ -70,7 +70,7 @@ join_barrier_check (WeirValue *config)
 static gboolean
 fail_late (JoinBarrier *self, WeirStep *step, WeirValue *arrived, GError **error)
 {
-  g_autofree char *time = weir_format_duration (self->timeout * 1000);
+  g_autofree char *time = weir_display_duration (self->timeout * 1000);
   g_autoptr(GString) names = g_string_new (NULL);
   const char *key = "arrived";
   g_autoptr(WeirValue) data = weir_value_new_record (&key, &arrived, 1);

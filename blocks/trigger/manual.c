@@ -108,7 +108,7 @@ check_cooldown (Manual *self, WeirStep *step)
     left_ms = self->cooldown - (weir_step_get_time (step) - weir_value_get_time (last)) / 1000;
   if (left_ms > 0)
     {
-      g_autofree char *left = weir_format_duration (left_ms * 1000);
+      g_autofree char *left = weir_display_duration (left_ms * 1000);
       GError *error = NULL;
 
       weir_set_failure (&error, "limit.rate", "The workflow was started a moment ago and can be started again in %s",

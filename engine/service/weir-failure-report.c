@@ -79,7 +79,7 @@ write_head (Report *self)
   gint64 began = weir_run_info_get_created_at (self->info);
   gint64 ended = weir_run_info_get_ended_at (self->info);
   g_autofree char *time = format_time (began);
-  g_autofree char *took = ended != 0 ? weir_format_duration (MAX (ended - began, 0)) : NULL;
+  g_autofree char *took = ended != 0 ? weir_display_duration (MAX (ended - began, 0)) : NULL;
   const char *name = weir_run_info_get_workflow_name (self->info);
 
   g_string_append_printf (self->text, "# Run %" G_GINT64_FORMAT " of “%s”: %s\n\n", self->id, name != NULL ? name : "",

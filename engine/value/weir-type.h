@@ -50,6 +50,8 @@ WEIR_API gboolean    weir_parse_duration      (const char  *text,
 /* "2026-11-20T15:40:21.500Z" (transfer full) */
 WEIR_API char          *weir_format_time          (gint64             time_us);
 WEIR_API char       *weir_format_duration     (gint64       duration_us);
+/* "1 min 30 s", for a person (transfer full) */
+WEIR_API char       *weir_display_duration    (gint64       duration_us);
 WEIR_API gboolean    weir_parse_size          (const char  *text,
                                                guint64     *bytes,
                                                GError     **error);

@@ -5,6 +5,9 @@
 #include <math.h>
 #include <string.h>
 
+/* between a number and its unit */
+#define WEIR_NO_BREAK_SPACE "\u00a0"
+
 typedef struct
 {
   const char *name;
@@ -55,9 +58,22 @@ skip_letters (const char **text)
   return *text - start;
 }
 
+/* Those that a line is not broken at as well: what weir_display_duration () shows can be typed. */
+static void
+skip_spaces (const char **text)
+{
+  for (;;)
+    if (**text == ' ')
+      (*text)++;
+    else if (g_str_has_prefix (*text, WEIR_NO_BREAK_SPACE))
+      *text += strlen (WEIR_NO_BREAK_SPACE);
+    else
+      return;
+}
+
 /**
  * weir_parse_duration:
- * @text: "1m30s", "250ms", "1.5h", "2h 30m", "1d", or a plain number of milliseconds
+ * @text: "1m30s", "250ms", "1.5h", "2h 30 min", "1d", or a plain number of milliseconds
  * @duration_ms: (out): milliseconds
  * @error: %WEIR_ERROR_INVALID
  *
@@ -81,8 +97,7 @@ weir_parse_duration (const char *text, gint64 *duration_ms, GError **error)
 
       if (!parse_amount (&rest, &amount))
         goto invalid;
-      while (*rest == ' ')
-        rest++;
+      skip_spaces (&rest);
       name = rest;
       length = skip_letters (&rest);
       if (length > 0)
@@ -96,6 +111,7 @@ weir_parse_duration (const char *text, gint64 *duration_ms, GError **error)
       sum += amount * unit->factor;
       while (g_ascii_isspace (*rest))
         rest++;
+      skip_spaces (&rest);
     }
   if (!has_parts || sum > 9e15 || (is_plain && sum != floor (sum)))
     goto invalid;
@@ -111,6 +127,8 @@ invalid:
 /**
  * weir_format_duration:
  * @duration_us: microseconds
+ *
+ * As it stands in a workflow. For a person: weir_display_duration().
  *
  * Returns: (transfer full): like "1m30s", "2d", "1.25s", "640ms", "12µs"; of a day and more no smaller unit is left
  *   out, so that weir_parse_duration() gives the same milliseconds
@@ -153,6 +171,74 @@ weir_format_duration (gint64 duration_us)
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
+static void
+append_part (GString *text, guint64 number, const char *unit)
+{
+  g_string_append_printf (text, "%" G_GUINT64_FORMAT WEIR_NO_BREAK_SPACE "%s", number, unit);
+}
+
+/* Three figures and no noughts behind the point: 1.25, 12.3, 2 */
+static void
+append_seconds (GString *text, guint64 us)
+{
+  guint64 hundredths = (us + 5000) / 10000;
+  char figures[32];
+  gsize length;
+
+  if (us >= 10 * G_USEC_PER_SEC)
+    hundredths = (us + 50000) / 100000 * 10;
+  length = g_snprintf (figures, sizeof figures, "%.2f", (double) hundredths / 100);
+  while (figures[length - 1] == '0')
+    length--;
+  if (!g_ascii_isdigit (figures[length - 1]))
+    length--;
+  g_string_append_len (text, figures, length);
+  g_string_append (text, WEIR_NO_BREAK_SPACE "s");
+}
+
+/**
+ * weir_display_duration:
+ * @duration_us: microseconds
+ *
+ * A length of time for a person to read: its two largest units, below a minute three figures. Numbers and units are held together by
+ * spaces that no line breaks at. The one way in which the window and the command line say how long something took.
+ *
+ * Returns: (transfer full): like "2 d 3 h", "1 min 30 s", "1.25 s", "640 ms", "12 µs"
+ */
+char *
+weir_display_duration (gint64 duration_us)
+{
+  static const struct { guint64 us; const char *name; } units[] = {
+    { G_TIME_SPAN_DAY, "d" }, { G_TIME_SPAN_HOUR, "h" }, { G_TIME_SPAN_MINUTE, "min" }, { G_USEC_PER_SEC, "s" } };
+  guint64 rest = duration_us < 0 ? -(guint64) duration_us : (guint64) duration_us;
+  GString *text = g_string_new (duration_us < 0 ? "−" : NULL);
+  guint i = 0;
+
+  if (rest == 0)
+    append_part (text, 0, "s");
+  else if (rest < 1000)
+    append_part (text, rest, "µs");
+  else if (rest < G_USEC_PER_SEC)
+    append_part (text, rest / 1000, "ms");
+  /* what would be rounded to 60 s is a minute */
+  else if (rest < G_TIME_SPAN_MINUTE - 50000)
+    append_seconds (text, rest);
+  else
+    {
+      rest = MAX (rest, G_TIME_SPAN_MINUTE);
+      while (rest < units[i].us)
+        i++;
+      append_part (text, rest / units[i].us, units[i].name);
+      rest %= units[i].us;
+      if (rest / units[i + 1].us > 0)
+        {
+          g_string_append (text, WEIR_NO_BREAK_SPACE);
+          append_part (text, rest / units[i + 1].us, units[i + 1].name);
+        }
+    }
+  return g_string_free_and_steal (text);
+}
+
 /**
  * weir_parse_size:
  * @text: "64KiB", "2MB", "1.5 GiB", or plain bytes
@@ -174,8 +260,7 @@ weir_parse_size (const char *text, guint64 *bytes, GError **error)
     rest++;
   if (!parse_amount (&rest, &amount))
     goto invalid;
-  while (*rest == ' ')
-    rest++;
+  skip_spaces (&rest);
   name = rest;
   length = skip_letters (&rest);
   if (length > 0)

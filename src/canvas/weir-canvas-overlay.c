@@ -206,7 +206,7 @@ make_footer (WeirScene *self, WeirCard *card, WeirRunState *state, const WeirBlo
       if (summary->status != WEIR_STEP_SUCCEEDED)
         take_part (text, g_strdup (weir_canvas_state_title (summary->status)));
       if (summary->duration > 0)
-        take_part (text, weir_format_duration (summary->duration));
+        take_part (text, weir_display_duration (summary->duration));
       take_part (text, g_strdup (undo_word (card->block, summary->n_effects)));
       break;
     }

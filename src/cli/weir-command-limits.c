@@ -40,7 +40,7 @@ take_memory (WeirTable *table, WeirValue *limits, WeirValue *use)
 static char *
 format_rate (WeirValue *rate)
 {
-  g_autofree char *per = weir_format_duration (weir_value_get_member_int (rate, "per", 0) * 1000);
+  g_autofree char *per = weir_display_duration (weir_value_get_member_int (rate, "per", 0) * 1000);
 
   return g_strdup_printf (_ ("%" G_GINT64_FORMAT " per %s, %" G_GINT64_FORMAT " at once"),
                           weir_value_get_member_int (rate, "count", 0), per,
@@ -87,7 +87,7 @@ print_limits (WeirValue *answer)
   take_number (table, "queue", weir_value_get_member_int (limits, "queue", 0), use, "waiting_runs");
   take_memory (table, limits, use);
   weir_table_take (table, g_strdup ("ageing"));
-  weir_table_take (table, ageing != 0 ? weir_format_duration (ageing * 1000) : g_strdup (_ ("never")));
+  weir_table_take (table, ageing != 0 ? weir_display_duration (ageing * 1000) : g_strdup (_ ("never")));
   weir_table_take (table, NULL);
   for (gsize i = 0; i < weir_value_get_length (pools); i++)
     take_pool (table, weir_value_get_key (pools, i), weir_value_get_item (pools, i),

@@ -74,7 +74,7 @@ describe_duration (WeirValue *record, const char *from, const char *to)
   gint64 from_at = weir_cell_get_time (record, from);
   gint64 to_at = weir_cell_get_time (record, to);
 
-  return from_at != 0 && to_at != 0 ? weir_format_duration (MAX (to_at - from_at, 0)) : NULL;
+  return from_at != 0 && to_at != 0 ? weir_display_duration (MAX (to_at - from_at, 0)) : NULL;
 }
 
 int

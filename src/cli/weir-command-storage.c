@@ -115,7 +115,7 @@ describe_age (WeirValue *line)
     return g_strdup (_ ("for ever"));
   if (weir_value_get_int (seconds) == 0)
     return g_strdup (_ ("not at all"));
-  return weir_format_duration (weir_value_get_int (seconds) * G_USEC_PER_SEC);
+  return weir_display_duration (weir_value_get_int (seconds) * G_USEC_PER_SEC);
 }
 
 static void

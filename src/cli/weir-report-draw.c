@@ -9,7 +9,8 @@
 /* The live area never covers the whole screen: what was printed before stays in sight. */
 #define MAX_LIVE_LINES 20
 #define MAX_FINAL_LINES 200
-#define DURATION_WIDTH 9
+/* "23 h 59 min" */
+#define DURATION_WIDTH 11
 
 typedef struct
 {
@@ -131,7 +132,7 @@ append_note (WeirReport *self, GString *line, WeirReportRow *row, gint64 now, gu
 
   if (row->status == WEIR_STEP_RETRY_WAIT)
     {
-      g_autofree char *rest = weir_format_duration (MAX (row->due_at - now, 0));
+      g_autofree char *rest = weir_display_duration (MAX (row->due_at - now, 0));
 
       g_string_append_printf (note, _ ("attempt %u failed, next in %s"), row->attempt, rest);
       if (row->note != NULL)
@@ -158,7 +159,7 @@ append_row (WeirReport *self, GString *line, WeirReportRow *row, gint64 now, gui
                        ? columns - name_width - bar_width - DURATION_WIDTH - 7
                        : 0;
   gint64 until = row->ended_at != 0 ? row->ended_at : now;
-  g_autofree char *duration = weir_format_duration (MAX (until - row->started_at, 0));
+  g_autofree char *duration = weir_display_duration (MAX (until - row->started_at, 0));
 
   if (row->status == WEIR_STEP_SKIPPED)
     g_set_str (&duration, "");
@@ -168,7 +169,9 @@ append_row (WeirReport *self, GString *line, WeirReportRow *row, gint64 now, gui
   append_fitted (line, row->path, name_width, TRUE);
   g_string_append_c (line, ' ');
   append_bar (self, line, row, now, bar_width);
-  g_string_append_printf (line, " %*s ", (int) DURATION_WIDTH, duration);
+  /* its spaces are two bytes and one column each */
+  g_string_append_printf (line, " %*s%s ", (int) (DURATION_WIDTH - MIN (g_utf8_strlen (duration, -1), DURATION_WIDTH)),
+                          "", duration);
   if (note_width > 4)
     append_note (self, line, row, now, note_width - 1);
 }
@@ -199,7 +202,7 @@ append_rewind (WeirReport *self, GString *out)
 static void
 append_status_line (WeirReport *self, GString *out, gint64 now, guint columns)
 {
-  g_autofree char *duration = weir_format_duration (MAX (now - self->started_at, 0));
+  g_autofree char *duration = weir_display_duration (MAX (now - self->started_at, 0));
   g_autoptr(GString) text = g_string_new (NULL);
 
   g_string_append_printf (text, _ ("Run %" G_GINT64_FORMAT " · %s for %s · %u steps done, %u running"), self->run,
@@ -267,7 +270,7 @@ weir_report_draw_final (WeirReport *self)
 void
 weir_report_print_row (WeirReport *self, WeirReportRow *row)
 {
-  g_autofree char *duration = weir_format_duration (MAX (row->ended_at - row->started_at, 0));
+  g_autofree char *duration = weir_display_duration (MAX (row->ended_at - row->started_at, 0));
   g_autoptr(GString) line = g_string_new (NULL);
 
   g_string_append_printf (line, "%s %s  %s", is_utf8 () ? looks[row->status].glyph : looks[row->status].ascii,

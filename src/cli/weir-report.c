@@ -318,7 +318,7 @@ dup_run_error (WeirReport *self)
 static void
 print_summary (WeirReport *self)
 {
-  g_autofree char *duration = weir_format_duration (MAX (self->ended_at - self->started_at, 0));
+  g_autofree char *duration = weir_display_duration (MAX (self->ended_at - self->started_at, 0));
   g_autofree char *text = NULL;
 
   if (self->status == WEIR_RUN_FAILED)

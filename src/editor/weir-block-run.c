@@ -98,7 +98,7 @@ add_attempts (GtkWidget          *page,
   for (guint i = 0; i < step->attempts->len; i++)
     {
       const WeirAttempt *attempt = &g_array_index (step->attempts, WeirAttempt, i);
-      g_autofree char *took = attempt->ended_at > 0 ? weir_words_of_duration (attempt->ended_at - attempt->started_at)
+      g_autofree char *took = attempt->ended_at > 0 ? weir_display_duration (attempt->ended_at - attempt->started_at)
                                                    : g_strdup (_("running"));
       g_autofree char *title = g_strdup_printf (_("Attempt %u · %s"), i + 1, took);
 
@@ -125,7 +125,7 @@ add_times (GtkWidget              *page,
     }
   if (step->started_at > 0 && step->ended_at > 0)
     {
-      g_autofree char *took = weir_words_of_duration (step->ended_at - step->started_at);
+      g_autofree char *took = weir_display_duration (step->ended_at - step->started_at);
 
       add_fact (group, _("Took"), took);
     }

@@ -182,28 +182,6 @@ weir_words_of_deadline (gint64 time_us)
 }
 
 /**
- * weir_words_of_duration:
- * @duration_us: µs
- *
- * Returns: (transfer full): a length of time with two figures that matter
- */
-char *
-weir_words_of_duration (gint64 duration_us)
-{
-  gint64 seconds = duration_us / G_USEC_PER_SEC;
-
-  if (duration_us < 1000)
-    return g_strdup (_("under 1 ms"));
-  if (duration_us < G_USEC_PER_SEC)
-    return g_strdup_printf (_("%d ms"), (int) (duration_us / 1000));
-  if (seconds < 60)
-    return g_strdup_printf (_("%.1f s"), duration_us / 1e6);
-  if (seconds < 3600)
-    return g_strdup_printf (_("%d min %d s"), (int) (seconds / 60), (int) (seconds % 60));
-  return g_strdup_printf (_("%d h %d min"), (int) (seconds / 3600), (int) (seconds / 60 % 60));
-}
-
-/**
  * weir_path_of_block:
  * @state: state of a run
  * @scope_id: a scope of it

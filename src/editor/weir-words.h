@@ -16,8 +16,6 @@ const char *weir_class_of_run_status  (WeirRunStatus   status);
 char       *weir_words_of_time        (gint64          time_us);
 /* "18:00" today, "Tue 18:00", "3 Mar 2027, 18:00": of what is to come */
 char       *weir_words_of_deadline    (gint64          time_us);
-/* "84 ms", "1.2 s", "3 min 20 s" */
-char       *weir_words_of_duration    (gint64          duration_us);
 const char *weir_words_of_permission  (const char     *name);
 const char *weir_words_of_undo        (WeirUndoKind    undo);
 /* Where a block of a step stands in its workflow, "move/to". */

@@ -189,7 +189,7 @@ bind_duration_cb (WeirRunList *self,
   WeirRunInfo *info = gtk_list_item_get_item (item);
   gint64 ended_at = weir_run_info_get_ended_at (info);
 
-  set_text (item, ended_at != 0 ? weir_format_duration (ended_at - weir_run_info_get_created_at (info)) : NULL);
+  set_text (item, ended_at != 0 ? weir_display_duration (ended_at - weir_run_info_get_created_at (info)) : NULL);
 }
 
 static void

@@ -169,7 +169,7 @@ update_status (WeirRunPanel *self)
   count_effects (self);
   /* a clock would show nothing but noughts of a short run that is over */
   if (weir_run_status_is_final (weir_run_state_get_status (state)) && at - start_at < G_USEC_PER_SEC)
-    clock = weir_format_duration (MAX (at - start_at, 0));
+    clock = weir_display_duration (MAX (at - start_at, 0));
   else
     clock = weir_format_clock (at > start_at ? at - start_at : 0);
   phrase = describe_status (weir_run_state_get_status (state), clock);

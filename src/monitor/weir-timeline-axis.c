@@ -26,12 +26,12 @@ format_tick (gint64 time_us,
   if (time_us >= 60 * G_USEC_PER_SEC)
     return g_strdup_printf ("%d:%02d", (int) (time_us / (60 * G_USEC_PER_SEC)), (int) (time_us / G_USEC_PER_SEC % 60));
   if (tick >= G_USEC_PER_SEC)
-    return g_strdup_printf ("%d s", (int) (time_us / G_USEC_PER_SEC));
+    return g_strdup_printf ("%d\u00a0s", (int) (time_us / G_USEC_PER_SEC));
   if (tick >= 100000)
-    return g_strdup_printf ("%.1f s", (double) time_us / G_USEC_PER_SEC);
+    return g_strdup_printf ("%.1f\u00a0s", (double) time_us / G_USEC_PER_SEC);
   if (tick >= 1000)
-    return g_strdup_printf ("%d ms", (int) (time_us / 1000));
-  return g_strdup_printf ("%.*f ms", tick >= 100 ? 1 : tick >= 10 ? 2 : 3, (double) time_us / 1000);
+    return g_strdup_printf ("%d\u00a0ms", (int) (time_us / 1000));
+  return g_strdup_printf ("%.*f\u00a0ms", tick >= 100 ? 1 : tick >= 10 ? 2 : 3, (double) time_us / 1000);
 }
 
 static void

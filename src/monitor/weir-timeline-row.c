@@ -318,7 +318,7 @@ describe (WeirTimelineRow *self,
   if (progress >= 0 && n_over < n_steps)
     self->duration = g_strdup_printf ("%.0f %%", progress * 100);
   else
-    self->duration = weir_format_duration (total);
+    self->duration = weir_display_duration (total);
   if (n_steps > 1)
     self->status_text = g_strdup_printf (_ ("%s, %u of %u steps done"), weir_step_look_get_word (status), n_over,
                                          n_steps);

@@ -85,7 +85,7 @@ get_bar_text (const WeirSegment *segment,
     case WEIR_STEP_UNDONE:
       return g_strdup ("↶");
     case WEIR_STEP_RETRY_WAIT:
-      duration = weir_format_duration (end_at - segment->start_at);
+      duration = weir_display_duration (end_at - segment->start_at);
       return segment->end_at != 0 ? g_strdup_printf (_ ("retry after %s"), duration)
                                   : g_strdup_printf (_ ("retry, waits %s"), duration);
     default:
@@ -340,7 +340,7 @@ describe_gap (WeirTimelineTrack *self,
       weir_timeline_scale_get_gap (self->scale, i, &start_at, &end_at);
       if (at >= start_at && at < end_at)
         {
-          g_autofree char *duration = weir_format_duration (end_at - start_at);
+          g_autofree char *duration = weir_display_duration (end_at - start_at);
 
           return g_strdup_printf (_ ("Paused for %s"), duration);
         }

@@ -94,7 +94,7 @@ describe_step (WeirValuesView     *self,
                const WeirStepInfo *step)
 {
   g_autofree char *duration = step->started_at != 0 && step->ended_at != 0
-                                ? weir_format_duration (step->ended_at - step->started_at)
+                                ? weir_display_duration (step->ended_at - step->started_at)
                                 : NULL;
   g_autofree char *text = g_strdup_printf ("%s%s%s", weir_step_look_get_word (step->status),
                                            duration != NULL ? " · " : "", duration != NULL ? duration : "");

@@ -85,7 +85,7 @@ test_barrier_waits_only_so_long (void)
   step = weir_run_state_find_step (weir_run_get_state (run), 0, "it");
   g_assert_cmpint (step->status, ==, WEIR_STEP_FAILED);
   g_assert_cmpstr (weir_value_get_member_text (step->error, "class", ""), ==, "limit.timeout");
-  g_assert_cmpstr (weir_value_get_member_text (step->error, "message", ""), ==, "Within 5m only in1 came");
+  g_assert_cmpstr (weir_value_get_member_text (step->error, "message", ""), ==, "Within 5\u00a0min only in1 came");
   weir_test_check_fold (test, run);
   weir_test_finish ("b", "2");
   weir_test_settle (test);

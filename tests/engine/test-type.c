@@ -170,6 +170,51 @@ test_durations_and_sizes (void)
   g_assert_false (weir_parse_size ("2 apples", &bytes, NULL));
 }
 
+static void
+test_durations_are_shown_in_one_way (void)
+{
+  const struct { gint64 us; const char *text; } shown[] = {
+    { 0, "0\u00a0s" },
+    { 999, "999\u00a0µs" },
+    { 6000, "6\u00a0ms" },
+    { 999999, "999\u00a0ms" },
+    { 1250000, "1.25\u00a0s" },
+    { 2000000, "2\u00a0s" },
+    { 9999999, "10\u00a0s" },
+    { 12345678, "12.3\u00a0s" },
+    { 59940000, "59.9\u00a0s" },
+    { 59960000, "1\u00a0min" },
+    { 90000000, "1\u00a0min\u00a030\u00a0s" },
+    { 3600000000, "1\u00a0h" },
+    { 3661000000, "1\u00a0h\u00a01\u00a0min" },
+    { 2 * G_TIME_SPAN_DAY + G_TIME_SPAN_MINUTE, "2\u00a0d" },
+    { 30 * G_TIME_SPAN_DAY, "30\u00a0d" },
+    { -90000000, "−1\u00a0min\u00a030\u00a0s" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (shown); i++)
+    {
+      g_autofree char *text = weir_display_duration (shown[i].us);
+
+      g_assert_cmpstr (text, ==, shown[i].text);
+    }
+}
+
+static void
+test_what_is_shown_of_a_duration_can_be_typed (void)
+{
+  const gint64 shown[] = { 6, 640, 1250, 90000, 7200000, 90000000, 30 * G_TIME_SPAN_DAY / 1000 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (shown); i++)
+    {
+      g_autofree char *text = weir_display_duration (shown[i] * 1000);
+      gint64 back;
+
+      g_assert_true (weir_parse_duration (text, &back, NULL));
+      g_assert_cmpint (back, ==, shown[i]);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -182,5 +227,7 @@ main (int argc, char **argv)
   g_test_add_func ("/weir/type/failure-names-the-place", test_failure_names_the_place);
   g_test_add_func ("/weir/type/untouched-values-stay-the-same", test_untouched_values_stay_the_same);
   g_test_add_func ("/weir/type/durations-and-sizes", test_durations_and_sizes);
+  g_test_add_func ("/weir/type/duration/is-shown-in-one-way", test_durations_are_shown_in_one_way);
+  g_test_add_func ("/weir/type/duration/what-is-shown-can-be-typed", test_what_is_shown_of_a_duration_can_be_typed);
   return g_test_run ();
 }
