@@ -18,6 +18,7 @@ struct _WeirRunList
   WeirEngine *engine;
   char *workflow;
   GtkSingleSelection *selection;
+  GtkWidget *menu;
   GCancellable *reading;   /* cancelled when the answer is not wanted any more */
   guint reload_id;
 };
@@ -114,6 +115,7 @@ setup_text_cb (WeirRunList *self,
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
   gtk_widget_add_css_class (label, "numeric");
+  g_object_set_data (G_OBJECT (label), "list-item", item);
   gtk_list_item_set_child (item, label);
 }
 
@@ -128,6 +130,7 @@ setup_status_cb (WeirRunList *self,
   gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
   gtk_box_append (GTK_BOX (box), gtk_image_new ());
   gtk_box_append (GTK_BOX (box), label);
+  g_object_set_data (G_OBJECT (box), "list-item", item);
   gtk_list_item_set_child (item, box);
 }
 
@@ -215,6 +218,150 @@ bind_effects_cb (WeirRunList *self,
     set_text (item, n > 0 ? g_strdup_printf ("%u", n) : NULL);
 }
 
+/* ── the menu of a row ─────────────────────────────────────────────────────────────────────── */
+
+/* The cell under the pointer knows; between cells, the first one of the row. */
+static GtkListItem *
+find_item (WeirRunList *self,
+           double       x,
+           double       y)
+{
+  GtkWidget *widget = gtk_widget_pick (GTK_WIDGET (self->table), x, y, GTK_PICK_DEFAULT);
+
+  for (; widget != NULL && widget != GTK_WIDGET (self->table); widget = gtk_widget_get_parent (widget))
+    {
+      GtkListItem *item = g_object_get_data (G_OBJECT (widget), "list-item");
+      GtkWidget *cell = g_str_equal (gtk_widget_get_css_name (widget), "row") ? gtk_widget_get_first_child (widget) : NULL;
+      GtkWidget *child = cell != NULL ? gtk_widget_get_first_child (cell) : NULL;
+
+      if (item == NULL && child != NULL)
+        item = g_object_get_data (G_OBJECT (child), "list-item");
+      if (item != NULL)
+        return item;
+    }
+  return NULL;
+}
+
+static void
+append_run (GMenu      *menu,
+            const char *label,
+            const char *action,
+            gint64      run)
+{
+  g_autoptr(GMenuItem) item = g_menu_item_new (label, NULL);
+
+  g_menu_item_set_action_and_target_value (item, action, g_variant_new_int64 (run));
+  g_menu_append_item (menu, item);
+}
+
+/* Of the selected run. */
+static void
+popup_menu (WeirRunList *self,
+            double       x,
+            double       y)
+{
+  WeirRunInfo *info = gtk_single_selection_get_selected_item (self->selection);
+  g_autoptr(GMenu) menu = g_menu_new ();
+  g_autoptr(GMenu) first = g_menu_new ();
+  g_autoptr(GMenu) last = g_menu_new ();
+
+  if (info == NULL)
+    return;
+  append_run (first, _ ("_Show Run"), "list.show", weir_run_info_get_id (info));
+  if (weir_run_status_is_final (weir_run_info_get_status (info)))
+    {
+      append_run (last, _ ("_Delete"), "runs.delete", weir_run_info_get_id (info));
+      append_run (last, _ ("Delete _Now…"), "runs.discard", weir_run_info_get_id (info));
+    }
+  else
+    append_run (last, _ ("_Cancel and Delete…"), "runs.discard", weir_run_info_get_id (info));
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (first));
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (last));
+  g_clear_pointer (&self->menu, gtk_widget_unparent);
+  self->menu = gtk_popover_menu_new_from_model (G_MENU_MODEL (menu));
+  gtk_popover_set_has_arrow (GTK_POPOVER (self->menu), FALSE);
+  gtk_widget_set_halign (self->menu, GTK_ALIGN_START);
+  gtk_widget_set_parent (self->menu, GTK_WIDGET (self));
+  gtk_popover_set_pointing_to (GTK_POPOVER (self->menu), &(GdkRectangle) { (int) x, (int) y, 1, 1 });
+  gtk_popover_popup (GTK_POPOVER (self->menu));
+}
+
+static void
+menu_at_cb (WeirRunList *self,
+            double       x,
+            double       y)
+{
+  GtkListItem *item = find_item (self, x, y);
+  graphene_point_t point = GRAPHENE_POINT_INIT ((float) x, (float) y);
+
+  if (item == NULL || !gtk_widget_compute_point (GTK_WIDGET (self->table), GTK_WIDGET (self), &point, &point))
+    return;
+  gtk_single_selection_set_selected (self->selection, gtk_list_item_get_position (item));
+  popup_menu (self, point.x, point.y);
+}
+
+static void
+pressed_cb (WeirRunList *self,
+            int          n_press,
+            double       x,
+            double       y)
+{
+  menu_at_cb (self, x, y);
+}
+
+static gboolean
+menu_key_cb (GtkWidget *table,
+             GVariant  *args,
+             gpointer   user_data)
+{
+  WeirRunList *self = user_data;
+  GtkWidget *row = gtk_root_get_focus (gtk_widget_get_root (table));
+  graphene_point_t point;
+
+  if (row == NULL || !gtk_widget_is_ancestor (row, table)
+      || !gtk_widget_compute_point (row, GTK_WIDGET (self), &GRAPHENE_POINT_INIT (24, gtk_widget_get_height (row)), &point))
+    return GDK_EVENT_PROPAGATE;
+  popup_menu (self, point.x, point.y);
+  return GDK_EVENT_STOP;
+}
+
+/* One that has not ended is asked about. */
+static gboolean
+delete_key_cb (GtkWidget *table,
+               GVariant  *args,
+               gpointer   user_data)
+{
+  WeirRunList *self = user_data;
+  WeirRunInfo *info = gtk_single_selection_get_selected_item (self->selection);
+
+  if (info == NULL)
+    return GDK_EVENT_PROPAGATE;
+  return gtk_widget_activate_action (table, weir_run_status_is_final (weir_run_info_get_status (info)) ? "runs.delete" : "runs.discard",
+                                     "x", weir_run_info_get_id (info));
+}
+
+static void
+show_action (GtkWidget  *widget,
+             const char *action,
+             GVariant   *target)
+{
+  g_signal_emit (widget, signals[RUN_ACTIVATED], 0, g_variant_get_int64 (target));
+}
+
+static void
+add_keys (WeirRunList *self)
+{
+  static const struct { guint key, modifiers; GtkShortcutFunc func; } keys[] = {
+    { GDK_KEY_Menu, 0, menu_key_cb }, { GDK_KEY_F10, GDK_SHIFT_MASK, menu_key_cb }, { GDK_KEY_Delete, 0, delete_key_cb } };
+  GtkEventController *controller = gtk_shortcut_controller_new ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (controller),
+                                          gtk_shortcut_new (gtk_keyval_trigger_new (keys[i].key, keys[i].modifiers),
+                                                            gtk_callback_action_new (keys[i].func, self, NULL)));
+  gtk_widget_add_controller (GTK_WIDGET (self->table), controller);
+}
+
 static void
 activate_cb (WeirRunList *self,
              guint        position)
@@ -234,6 +381,7 @@ weir_run_list_dispose (GObject *object)
 
   weir_run_list_set_engine (self, NULL);
   g_clear_handle_id (&self->reload_id, g_source_remove);
+  g_clear_pointer (&self->menu, gtk_widget_unparent);
   gtk_widget_dispose_template (GTK_WIDGET (self), WEIR_TYPE_RUN_LIST);
   g_clear_object (&self->selection);
   g_clear_pointer (&self->workflow, g_free);
@@ -263,6 +411,9 @@ weir_run_list_class_init (WeirRunListClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, bind_steps_cb);
   gtk_widget_class_bind_template_callback (widget_class, bind_effects_cb);
   gtk_widget_class_bind_template_callback (widget_class, activate_cb);
+  gtk_widget_class_bind_template_callback (widget_class, pressed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, menu_at_cb);
+  gtk_widget_class_install_action (widget_class, "list.show", "x", show_action);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
 }
 
@@ -274,6 +425,7 @@ weir_run_list_init (WeirRunList *self)
   gtk_single_selection_set_autoselect (self->selection, FALSE);
   gtk_single_selection_set_can_unselect (self->selection, TRUE);
   gtk_column_view_set_model (self->table, GTK_SELECTION_MODEL (self->selection));
+  add_keys (self);
 }
 
 /**
@@ -309,6 +461,8 @@ weir_run_list_set_engine (WeirRunList *self,
   if (engine == NULL)
     return;
   g_signal_connect_swapped (engine, "run-added", G_CALLBACK (run_added_cb), self);
+  /* also what other programs delete and bring back */
+  g_signal_connect_swapped (engine, "workflows-changed", G_CALLBACK (queue_reload), self);
   follow_live_runs (self);
   queue_reload (self);
 }

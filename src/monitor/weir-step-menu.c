@@ -8,6 +8,7 @@
 typedef struct
 {
   WeirRun *run; /* NULL when it is not live */
+  gint64 run_id;
   WeirRunState *state;
   GPtrArray *events;
   const char *path;
@@ -38,6 +39,12 @@ end_section (Maker *self, GMenu *section)
   g_object_unref (section);
 }
 
+static void
+append_discard (Maker *self, GMenu *section, const char *label, const char *path)
+{
+  append (section, label, "runs.discard-part", g_variant_new ("(xs)", self->run_id, path));
+}
+
 /* ── parts of a run that goes on ────────────────────────────────────────────────────────── */
 
 /* Whether the last that was said of the part is that it pauses. @block NULL: the scope. */
@@ -53,6 +60,12 @@ is_paused (Maker *self, guint32 scope, const char *block)
         return event->kind == WEIR_EVENT_PART_PAUSED;
     }
   return FALSE;
+}
+
+static gboolean
+is_over (WeirStepStatus status)
+{
+  return !weir_step_verb_is_legal (WEIR_VERB_STOP, status, NULL);
 }
 
 static void
@@ -77,6 +90,12 @@ append_verbs (Maker *self, GMenu *section)
     append (section, _ ("_Stop"), "step.stop", g_variant_new ("(us)", scope, block));
   if (weir_step_verb_is_legal (WEIR_VERB_FORCE_STOP, status, NULL))
     append (section, _ ("_Force Stop"), "step.force-stop", g_variant_new ("(us)", scope, block));
+  if (self->step != NULL && weir_step_verb_is_legal (WEIR_VERB_CANCEL_AND_DELETE, status, NULL) && !is_over (status))
+    {
+      g_autofree char *path = weir_run_state_dup_step_path (self->state, self->step);
+
+      append_discard (self, section, _ ("_Cancel and Delete…"), path);
+    }
 }
 
 /* The item of a container that the step belongs to; NULL if it is in none. */
@@ -90,12 +109,23 @@ get_item (Maker *self)
   return scope != NULL && scope->key != NULL ? scope : NULL;
 }
 
+/* "each[3]" of a step of the item, "each[3]/write" */
+static char *
+dup_item_path (Maker *self)
+{
+  char *path = weir_run_state_dup_step_path (self->state, self->step);
+
+  *strrchr (path, '/') = '\0';
+  return path;
+}
+
 static void
 append_item_verbs (Maker *self)
 {
   const WeirScope *item = get_item (self);
   g_autoptr (GMenu) menu = NULL;
   g_autofree char *label = NULL;
+  g_autofree char *path = NULL;
 
   if (item == NULL || item->closed)
     return;
@@ -107,6 +137,8 @@ append_item_verbs (Maker *self)
     append (menu, _ ("_Pause Item"), "step.pause", g_variant_new ("(us)", item->id, ""));
   append (menu, _ ("_Stop Item"), "step.stop", g_variant_new ("(us)", item->id, ""));
   append (menu, _ ("_Force Stop Item"), "step.force-stop", g_variant_new ("(us)", item->id, ""));
+  path = dup_item_path (self);
+  append_discard (self, menu, _ ("_Cancel and Delete Item…"), path);
   g_menu_append_submenu (self->menu, label, G_MENU_MODEL (menu));
 }
 
@@ -158,6 +190,29 @@ append_again (Maker *self)
   end_section (self, section);
 }
 
+/* With all that the engine kept of it; what it changed stays. */
+static void
+append_delete (Maker *self)
+{
+  const WeirScope *item = get_item (self);
+  GMenu *section = g_menu_new ();
+
+  if (self->step != NULL && weir_step_verb_is_legal (WEIR_VERB_CANCEL_AND_DELETE, self->step->status, NULL))
+    {
+      g_autofree char *path = weir_run_state_dup_step_path (self->state, self->step);
+
+      append_discard (self, section, _ ("_Delete Step Now…"), path);
+      if (item != NULL)
+        {
+          g_autofree char *around = dup_item_path (self);
+          g_autofree char *label = g_strdup_printf (_ ("Delete _Item %s Now…"), item->key);
+
+          append_discard (self, section, label, around);
+        }
+    }
+  end_section (self, section);
+}
+
 static void
 append_undo (Maker *self)
 {
@@ -187,7 +242,7 @@ GMenuModel *
 weir_step_menu_new (WeirEngine *engine, WeirRunView *view, const char *path, const WeirStepInfo *step)
 {
   Maker self = {
-    .state = weir_run_view_get_state (view), .events = weir_run_view_get_events (view), .path = path, .step = step
+    .run_id = weir_run_view_get_run_id (view), .state = weir_run_view_get_state (view), .events = weir_run_view_get_events (view), .path = path, .step = step
   };
 
   self.menu = g_menu_new ();
@@ -200,6 +255,7 @@ weir_step_menu_new (WeirEngine *engine, WeirRunView *view, const char *path, con
     {
       append_again (&self);
       append_undo (&self);
+      append_delete (&self);
     }
   return G_MENU_MODEL (self.menu);
 }

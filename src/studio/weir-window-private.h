@@ -34,6 +34,9 @@ void weir_window_open_workflow   (WeirWindow     *self,
 void weir_window_save_and_open   (WeirWindow     *self,
                                   WeirWorkflow   *workflow);
 
+/* weir-window-delete.c */
+void weir_window_install_delete  (GtkWidgetClass *widget_class);
+
 /* weir-window-workflows.c */
 void weir_window_install_actions (GtkWidgetClass *widget_class);
 void weir_window_open_id         (WeirWindow     *self,

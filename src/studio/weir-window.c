@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <glib/gi18n.h>
 
+#include "weir-toast.h"
 #include "weir-window-private.h"
 
 G_DEFINE_FINAL_TYPE (WeirWindow, weir_window, ADW_TYPE_APPLICATION_WINDOW)
@@ -16,10 +17,7 @@ void
 weir_window_toast (WeirWindow *self,
                    const char *message)
 {
-  AdwToast *toast = adw_toast_new (message);
-
-  adw_toast_set_use_markup (toast, FALSE);
-  adw_toast_overlay_add_toast (self->toasts, toast);
+  weir_toast_show (GTK_WIDGET (self->toasts), message, NULL);
 }
 
 static void
@@ -222,6 +220,7 @@ weir_window_class_init (WeirWindowClass *klass)
   gtk_widget_class_install_action (widget_class, "win.search", NULL, search_cb);
   gtk_widget_class_install_action (widget_class, "win.sidebar", NULL, toggle_sidebar_cb);
   weir_window_install_actions (widget_class);
+  weir_window_install_delete (widget_class);
 }
 
 static void

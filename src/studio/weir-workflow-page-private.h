@@ -142,6 +142,10 @@ void       weir_workflow_page_update_again   (WeirWorkflowPage *self,
 void       weir_workflow_page_follow_undo    (WeirWorkflowPage *self,
                                               WeirUndoDialog   *dialog);
 
+/* weir-workflow-page-delete.c */
+void       weir_workflow_page_install_delete (GtkWidgetClass   *widget_class);
+void       weir_workflow_page_update_delete  (WeirWorkflowPage *self);
+
 /* weir-workflow-page-steps.c */
 void       weir_workflow_page_install_steps  (GtkWidgetClass   *widget_class);
 

@@ -104,6 +104,7 @@ weir_workflow_page_update_verbs (WeirWorkflowPage *self)
   suggest (self->play_button, against == NULL);
   suggest (self->pause_button, is_live (self) && !paused && !stopping);
   suggest (self->resume_button, paused);
+  weir_workflow_page_update_delete (self);
   weir_workflow_page_update_notice (self);
 }
 

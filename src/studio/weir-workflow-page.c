@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "weir-demo.h"
+#include "weir-toast.h"
 #include "weir-workflow-page-private.h"
 
 G_DEFINE_FINAL_TYPE (WeirWorkflowPage, weir_workflow_page, ADW_TYPE_BREAKPOINT_BIN)
@@ -25,14 +26,7 @@ void
 weir_workflow_page_toast (WeirWorkflowPage *self,
                           const char       *message)
 {
-  GtkWidget *overlay = gtk_widget_get_ancestor (GTK_WIDGET (self), ADW_TYPE_TOAST_OVERLAY);
-  AdwToast *toast;
-
-  if (overlay == NULL)
-    return;
-  toast = adw_toast_new (message);
-  adw_toast_set_use_markup (toast, FALSE);
-  adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (overlay), toast);
+  weir_toast_show (GTK_WIDGET (self), message, NULL);
 }
 
 /* Problems */
@@ -524,6 +518,7 @@ weir_workflow_page_class_init (WeirWorkflowPageClass *klass)
   weir_workflow_page_install_waits (widget_class);
   weir_workflow_page_install_again (widget_class);
   weir_workflow_page_install_steps (widget_class);
+  weir_workflow_page_install_delete (widget_class);
   weir_workflow_page_install_blocks (widget_class);
   weir_workflow_page_install_text (widget_class);
   weir_workflow_page_install_file (widget_class);

@@ -1,0 +1,158 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Letting go of runs, of parts of them and of workflows: for good, or into the bin and back."""
+import atexit
+import os
+import shutil
+import tempfile
+
+import weirtest
+from weirtest import Failure, has_state, test, until
+
+folder = tempfile.mkdtemp(prefix="weir-delete-")
+atexit.register(shutil.rmtree, folder, True)
+
+
+def workflow(name, text):
+    """A file to open."""
+    path = os.path.join(folder, name + ".yaml")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(f"weir: 1\nname: {name}\n{text}")
+    return path
+
+
+HELD = workflow("Held", f"""blocks:
+  write: {{ kind: file.write, label: Write, config: {{ path: "{folder}/kept.txt", content: hello }} }}
+  slow: {{ kind: exec.command, label: Slow, config: {{ program: sh, args: ["-c", "echo $$ > {folder}/pid; exec sleep 1000"] }} }}
+links:
+  - write.done -> slow.run
+""")
+QUICK = workflow("Quick", """blocks:
+  say: { kind: debug.log, label: Say it, config: { message: hello } }
+""")
+
+
+def says(studio, words):
+    return until(f"“{words}” is said", lambda: next((text for text in studio.texts() if words in text), None))
+
+
+def play(studio, name):
+    studio.wait_for("", name)
+    until("Play is offered", lambda: studio.bounds("play_button"))
+    until("it can be played", lambda: has_state(studio.find("button", "Play"), "sensitive"))
+    studio.activate("run.play")
+
+
+def is_alive(pid):
+    """Not so for one that has ended and was not waited for yet."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
+            return file.read().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def read_pid():
+    """Of the program that the run started; None before."""
+    try:
+        with open(os.path.join(folder, "pid"), encoding="utf-8") as file:
+            return file.read().strip()
+    except FileNotFoundError:
+        return None
+
+
+def choose(studio, name):
+    """An item of the menu that is open."""
+    studio.press("menu item", name)
+
+
+def listed(studio):
+    """The numbers of the runs in the list."""
+    table = studio.find("table", "Runs")
+    return [text for text in (weirtest.text_of(node) for node in weirtest.walk(table)) if text and text.isdigit()] if table else []
+
+
+def row_menu(studio, row):
+    """The menu of a row of the timeline."""
+    until("dialogs and menus are gone", lambda: not studio.find("dialog") and not studio.find("menu item"))
+    x, y, _, _ = until("the timeline is there", lambda: studio.bounds("timeline"))
+    studio.click((x + 60, y + 24 + 28 * row + 14), button=3)
+
+
+@test("a run that goes on is kept when the question is answered with Keep", HELD)
+def keep(studio):
+    play(studio, "Held")
+    pid = until("its program runs", read_pid)
+    studio.activate("run.cancel-and-delete")
+    studio.wait_for("", "Cancel and Delete Run 1?")
+    says(studio, "Kept: one line of the audit")
+    says(studio, "1 change that it made stays")
+    studio.key("Return")   # what is chosen without looking keeps it
+    studio.wait_gone("", "Cancel and Delete Run 1?")
+    says(studio, "running for")
+    if not is_alive(pid):
+        raise Failure("the run was stopped all the same")
+
+
+@test("Cancel and Delete ends what runs, and nothing of the run is to be seen any more", HELD)
+def cancel_and_delete(studio):
+    if read_pid():
+        os.remove(os.path.join(folder, "pid"))
+    play(studio, "Held")
+    pid = until("its program runs", read_pid)
+    studio.click("menu_button")
+    choose(studio, "Cancel and Delete Run…")
+    studio.wait_for("", "Cancel and Delete Run 1?")
+    studio.press("button", "Cancel and Delete")
+    until("its program has ended", lambda: not is_alive(pid))
+    until("the panel is gone", lambda: not any("Run 1 · " in text for text in studio.texts()))
+    studio.activate("view.runs")
+    studio.wait_for("", "No Runs Yet")
+    if not os.path.exists(os.path.join(folder, "kept.txt")):
+        raise Failure("what the run changed was taken back")
+
+
+@test("a run that has ended is deleted, and Undo brings it back", QUICK)
+def delete(studio):
+    play(studio, "Quick")
+    says(studio, "succeeded in")
+    studio.click("menu_button")
+    choose(studio, "Delete Run")
+    until("it is shown no longer", lambda: not any("Run 1 · " in text for text in studio.texts()))
+    studio.press("button", "Undo")
+    says(studio, "Run 1 · succeeded in")
+
+
+@test("in the list of runs the Delete key deletes, and the menu asks before it is for good", QUICK)
+def list_of_runs(studio):
+    for number in (1, 2):
+        play(studio, "Quick")
+        says(studio, f"Run {number} · succeeded in")
+    studio.activate("view.runs")
+    studio.wait_for("", "Took")
+    x, y, width, _ = until("the list is there", lambda: studio.bounds("table"))
+    studio.click((x + 40, y + 60))
+    studio.key("Delete")
+    until("it is listed no longer", lambda: (numbers := listed(studio)) and "2" not in numbers)
+    studio.click((x + width - 40, y + 60), button=3)
+    choose(studio, "Delete Now…")
+    studio.wait_for("", "Delete Run 1 Now?")
+    studio.press("button", "Delete Now")
+    studio.wait_for("", "No Runs Yet")
+
+
+@test("a part of a run that goes on is cancelled and deleted from the timeline", HELD)
+def part(studio):
+    if read_pid():
+        os.remove(os.path.join(folder, "pid"))
+    play(studio, "Held")
+    pid = until("its program runs", read_pid)
+    row_menu(studio, 1)
+    choose(studio, "Cancel and Delete…")
+    studio.wait_for("", "Cancel and Delete “slow” of Run 1?")
+    studio.press("button", "Cancel and Delete")
+    until("its program has ended", lambda: not is_alive(pid))
+    says(studio, "Slow, interrupted")
+
+
+weirtest.main()
