@@ -22,7 +22,8 @@ weir_sql_open (const char *path, int flags, GError **error)
 
   self->name = g_strdup (path);
   self->statements = g_hash_table_new_full (NULL, NULL, NULL, finalize_statement);
-  code = sqlite3_open_v2 (path, &self->db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+  code = sqlite3_open_v2 (path, &self->db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+                          (flags & SQLITE_OPEN_READWRITE) != 0 ? weir_sql_log_vfs () : NULL);
   if (code != SQLITE_OK)
     {
       weir_sql_fail (self, code, "open", error);

@@ -27,6 +27,7 @@ void     weir_sql_close     (WeirSql *self);
 gboolean weir_sql_execute   (WeirSql *self, const char *sql, GError **error);
 gint64   weir_sql_get_int   (WeirSql *self, const char *sql, gint64 fallback);
 gboolean weir_sql_fail      (WeirSql *self, int code, const char *verb, GError **error);
+const char *weir_sql_log_vfs (void);
 
 /* A statement in use: reset, with its bindings cleared, when it goes out of scope. */
 typedef sqlite3_stmt WeirStatement;

@@ -204,6 +204,64 @@ test_trouble_in_the_middle_of_a_transaction_loses_nothing (StoreFixture *self, g
 }
 
 static void
+send_large (StoreFixture *self, guint64 first, guint n, guint size, guint *n_done)
+{
+  WeirBatch *batch = weir_batch_new ();
+
+  for (guint64 seq = first; seq < first + n; seq++)
+    weir_batch_take_event (
+      batch,
+      store_event_new (WEIR_EVENT_BLOCK_SUCCEEDED, 1, seq, store_record_new ("result", store_text_new (size, 'c'))),
+      NULL, NULL);
+  weir_store_commit (self->store, batch, count_cb, n_done);
+}
+
+/* A call for each page would take longer than the sync. What the store does when it has nothing to do may come in between, though not each time. */
+static void
+test_commit_of_many_pages_is_one_write (StoreFixture *self, gconstpointer data)
+{
+  guint least = G_MAXUINT, n_done = 0;
+
+  for (guint i = 0; i < 10; i++)
+    {
+      guint n_calls = bad_disk_get_n_calls ();
+
+      send_large (self, i * 20 + 1, 20, 3000, &n_done);
+      while (n_done < i + 1)
+        g_main_context_iteration (NULL, TRUE);
+      least = MIN (least, bad_disk_get_n_calls () - n_calls);
+    }
+  g_assert_cmpuint (least, <=, 3);
+  g_assert_cmpuint (count_events (self), ==, 200);
+}
+
+/* More than the cache holds: pages go to the log before the end, and come back from there. */
+static void
+test_trouble_in_a_large_transaction_loses_nothing (StoreFixture *self, gconstpointer data)
+{
+  static const guint fail_at[] = { 1, 2, 20, 50, 80 };
+  Trouble trouble = { 0 };
+  guint n_done = 0;
+
+  weir_store_set_trouble_func (self->store, trouble_cb, &trouble);
+  for (guint i = 0; i < G_N_ELEMENTS (fail_at); i++)
+    {
+      bad_disk_fail_from (GPOINTER_TO_INT (data), fail_at[i]);
+      send_large (self, i * 200 + 1, 200, 60 * 1000, &n_done);
+      while (trouble.message == NULL)
+        g_main_context_iteration (NULL, TRUE);
+      g_assert_cmpuint (n_done, ==, i);
+      g_assert_cmpuint (count_events (self), ==, i * 200);
+      bad_disk_set_mode (BAD_DISK_WORKS);
+      while (n_done < i + 1)
+        g_main_context_iteration (NULL, TRUE);
+      g_assert_cmpuint (count_events (self), ==, (i + 1) * 200);
+    }
+  store_fixture_reopen (self);
+  g_assert_cmpuint (count_events (self), ==, G_N_ELEMENTS (fail_at) * 200);
+}
+
+static void
 test_closing_gives_up_on_a_full_disk (StoreFixture *self, gconstpointer data)
 {
   guint n_done = 0;
@@ -240,6 +298,11 @@ main (int argc, char **argv)
                  test_trouble_in_the_middle_of_a_transaction_loses_nothing);
   bad_disk_test ("/weir/store/disk/sync-error-in-a-transaction-loses-nothing", BAD_DISK_SYNC_FAILS,
                  test_trouble_in_the_middle_of_a_transaction_loses_nothing);
+  store_test ("/weir/store/disk/commit-of-many-pages-is-one-write", test_commit_of_many_pages_is_one_write);
+  bad_disk_test ("/weir/store/disk/full-in-a-large-transaction-loses-nothing", BAD_DISK_FULL,
+                 test_trouble_in_a_large_transaction_loses_nothing);
+  bad_disk_test ("/weir/store/disk/short-write-in-a-large-transaction-loses-nothing", BAD_DISK_SHORT_WRITE,
+                 test_trouble_in_a_large_transaction_loses_nothing);
   store_test ("/weir/store/disk/closing-gives-up-when-full", test_closing_gives_up_on_a_full_disk);
   return g_test_run ();
 }
