@@ -66,12 +66,6 @@ def choose(studio, name):
     studio.press("menu item", name)
 
 
-def listed(studio):
-    """The numbers of the runs in the list."""
-    table = studio.find("table", "Runs")
-    return [text for text in (weirtest.text_of(node) for node in weirtest.walk(table)) if text and text.isdigit()] if table else []
-
-
 def row_menu(studio, row):
     """The menu of a row of the timeline."""
     until("dialogs and menus are gone", lambda: not studio.find("dialog") and not studio.find("menu item"))
@@ -129,11 +123,11 @@ def list_of_runs(studio):
         play(studio, "Quick")
         says(studio, f"Run {number} · succeeded in")
     studio.activate("view.runs")
-    studio.wait_for("", "Took")
+    until("both are listed", lambda: len(studio.find_all("label", "Succeeded")) == 2)
     x, y, width, _ = until("the list is there", lambda: studio.bounds("table"))
     studio.click((x + 40, y + 60))
     studio.key("Delete")
-    until("it is listed no longer", lambda: (numbers := listed(studio)) and "2" not in numbers)
+    until("it is listed no longer", lambda: len(studio.find_all("label", "Succeeded")) == 1)
     studio.click((x + width - 40, y + 60), button=3)
     choose(studio, "Delete Now…")
     studio.wait_for("", "Delete Run 1 Now?")
