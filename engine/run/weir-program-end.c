@@ -141,6 +141,9 @@ wait_once (WeirProgramEnd *self, WeirStep *step, gint64 pause_ms)
                      (int) step->left);
       return FALSE;
     }
+  /* one that came between is no more of a match for it than those before */
+  if (killed && !dex_await (in_thread (self, kill_in_thread), NULL))
+    return FALSE;
   pause = weir_clock_sleep (weir_clock_get_real (), pause_ms);
   if (!killed)
     pause = dex_future_first (pause, dex_ref (DEX_FUTURE (self->killed)), NULL);

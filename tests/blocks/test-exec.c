@@ -202,7 +202,8 @@ test_output_that_nobody_wants_takes_no_memory (KindTest *test)
   g_test_skip ("Memory is counted otherwise under a sanitizer, and it takes long");
   return;
 #endif
-  outcome = run (test, "{ program: sh, args: [-c, \"yes | head -c 200000000\"], capture: false }", NULL);
+  outcome = run (test, "{ program: sh, args: [-c, \"yes | head -c 200000000\"], capture: false }\n    timeout: 1h",
+                 NULL);
   assert_output (outcome, "exit", "0");
   g_test_message ("%" G_GSIZE_FORMAT " KiB more", get_peak () - before);
   g_assert_cmpuint (get_peak () - before, <, 100 * 1024);
