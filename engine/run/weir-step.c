@@ -626,7 +626,7 @@ weir_step_load_workflow (WeirStep *self, const char *name, guint version, GError
   workflow = weir_workflow_load (path, NULL, error);
   if (workflow != NULL)
     name_by_file (workflow, path);
-  if (workflow == NULL || dex_await_uint (weir_engine_save_workflow (engine, workflow, NULL), error) == 0)
+  if (workflow == NULL || dex_await_uint (weir_engine_settle_workflow (engine, workflow), error) == 0)
     return NULL;
   return g_steal_pointer (&workflow);
 }

@@ -11,6 +11,10 @@
 
 /* What is kept of one workflow at its next opening; while it is open, up to four times as much. */
 #define DEFAULT_LIMIT (4 * 1024 * 1024)
+/* A version that is saved by itself takes in what follows, unless there was a pause like this, and for no longer than that. Each edit is
+ * kept in any case. */
+#define PAUSE_US (5 * 60 * G_USEC_PER_SEC)
+#define VERSION_US (30 * 60 * G_USEC_PER_SEC)
 
 typedef struct
 {
@@ -19,6 +23,8 @@ typedef struct
   gint64      first;  /* number of the oldest step of the workflow; below 0: it is not kept */
   gsize       bytes;
   gboolean    broken; /* something could not be written: what is kept has a gap */
+  gint64      version_at; /* µs of the engine's clock: first save of the version that takes edits in; 0: none does */
+  gint64      saved_at;   /* last one */
 } Keeper;
 
 static G_DEFINE_QUARK (weir - keeper, keeper)
@@ -155,6 +161,23 @@ weir_engine_get_edit_number (WeirEngine *self, WeirWorkflow *workflow)
   gint64 number = keeper != NULL && !keeper->broken ? keeper->first + weir_workflow_get_step (workflow) : -1;
 
   return MAX (number, -1);
+}
+
+gboolean
+weir_engine_may_amend (WeirEngine *self, WeirWorkflow *workflow, gboolean stays)
+{
+  Keeper *keeper = get_keeper (self, workflow);
+  gint64 now = weir_clock_get_mono (self->clock);
+  gboolean amend;
+
+  if (keeper == NULL)
+    return FALSE;
+  amend = !stays && keeper->version_at != 0 && now - keeper->saved_at < PAUSE_US
+          && now - keeper->version_at < VERSION_US;
+  if (!amend)
+    keeper->version_at = stays ? 0 : MAX (now, 1);
+  keeper->saved_at = now;
+  return amend;
 }
 
 /* ── opening ────────────────────────────────────────────────────────────────────────────── */
@@ -379,20 +402,25 @@ open_fiber (gpointer user_data)
   GError *error = NULL;
   g_autoptr(WeirStoredEdits) stored = dex_await_boxed (weir_store_load_edits (call->engine->store, call->id), &error);
   g_autoptr(WeirWorkflow) workflow = NULL;
+  DexFuture *saved;
+  gboolean live;
 
   if (stored == NULL)
     return dex_future_new_for_error (error);
   workflow = find_live (call->engine, stored->workflow->id);
-  if (workflow == NULL)
+  live = workflow != NULL;
+  if (!live)
     workflow = open_new (call->engine, stored, &error);
   else if (stored->text != NULL && stored->version != stored->workflow->version
            && !take_over (workflow, stored->workflow, &error))
     return dex_future_new_for_error (error);
   if (workflow == NULL)
     return dex_future_new_for_error (error);
-  /* what a crash kept from being saved */
-  if (!call->engine->read_only && dex_await_uint (weir_engine_save_workflow (call->engine, workflow, NULL), &error) == 0
-      && error != NULL)
+  if (call->engine->read_only)
+    return dex_future_new_take_object (g_steal_pointer (&workflow));
+  /* what a crash kept from being saved; what it is when it is opened stays a version */
+  saved = live ? weir_engine_save_workflow (call->engine, workflow, NULL) : weir_engine_settle_workflow (call->engine, workflow);
+  if (dex_await_uint (saved, &error) == 0 && error != NULL)
     return dex_future_new_for_error (error);
   return dex_future_new_take_object (g_steal_pointer (&workflow));
 }

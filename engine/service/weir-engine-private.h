@@ -111,12 +111,16 @@ void        weir_log_file_write      (gpointer log_file, GPtrArray *events);
 DexFuture  *weir_log_file_forget     (gpointer log_file, gint64 run);
 void        weir_log_file_free       (gpointer log_file);
 
-/* weir-engine-workflows.c: what a workflow was played as, kept until it changes. NULL if it has changed, or is not saved. */
+/* weir-engine-workflows.c: saves it as a version that stays as it is. Resolves to the version (guint) */
+DexFuture    *weir_engine_settle_workflow (WeirEngine *self, WeirWorkflow *workflow) G_GNUC_WARN_UNUSED_RESULT;
+/* What a workflow was played as, kept until it changes. NULL if it has changed, or is not saved. */
 WeirWorkflow *weir_engine_get_played  (WeirEngine *self, WeirWorkflow *workflow);
 void          weir_engine_keep_played (WeirWorkflow *workflow, WeirWorkflow *copy);
 
 /* weir-engine-history.c: number of the edit that comes next, -1 where edits are not kept */
 gint64        weir_engine_get_edit_number (WeirEngine *self, WeirWorkflow *workflow);
+/* It is being saved now, @stays: as a version that takes nothing in. Whether the one that it was last saved as may take this in */
+gboolean      weir_engine_may_amend   (WeirEngine *self, WeirWorkflow *workflow, gboolean stays);
 GHashTable   *weir_engine_new_edited  (void);
 
 /* weir-engine-runs.c: starts a run that is valid. Takes @rerun (nullable). (transfer full), NULL when the queue is full */

@@ -345,7 +345,7 @@ play_fiber (gpointer user_data)
   workflow = choose_workflow (call, &source, &error);
   if (workflow == NULL)
     return dex_future_new_for_error (error);
-  if (call->workflow != NULL && dex_await_uint (weir_engine_save_workflow (self, call->workflow, NULL), &error) == 0
+  if (call->workflow != NULL && dex_await_uint (weir_engine_settle_workflow (self, call->workflow), &error) == 0
       && error != NULL)
     return dex_future_new_for_error (error);
   all = merge (source.state != NULL ? weir_run_state_get_inputs (source.state) : call->inputs, given);

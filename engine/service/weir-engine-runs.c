@@ -280,7 +280,7 @@ weir_engine_play (WeirEngine *self, WeirWorkflow *workflow, WeirValue *inputs)
   call->workflow = g_object_ref (workflow);
   call->copy = g_steal_pointer (&copy);
   call->inputs = g_steal_pointer (&complete);
-  created = dex_future_then (weir_engine_save_workflow (self, workflow, NULL), version_saved_cb, call, NULL);
+  created = dex_future_then (weir_engine_settle_workflow (self, workflow), version_saved_cb, call, NULL);
   return dex_future_then (created, created_cb, call, play_call_free);
 }
 

@@ -61,14 +61,34 @@ mark_saved (WeirEngine *self, WeirWorkflow *workflow)
   g_object_set_qdata (G_OBJECT (workflow), saved_in_quark (), self);
 }
 
+/* Saves that are on their way: until they are there, the version it has is the one before. */
+static G_DEFINE_QUARK (weir-saving, saving)
+
+static void
+count_saving (WeirWorkflow *workflow, int change)
+{
+  int n = GPOINTER_TO_INT (g_object_get_qdata (G_OBJECT (workflow), saving_quark ())) + change;
+
+  g_object_set_qdata (G_OBJECT (workflow), saving_quark (), GINT_TO_POINTER (n));
+}
+
+/* Whether there is nothing to write. */
+static gboolean
+is_saved (WeirEngine *self, WeirWorkflow *workflow)
+{
+  return weir_workflow_get_version (workflow) > 0 && g_object_get_qdata (G_OBJECT (workflow), saved_in_quark ()) == self
+         && g_object_get_qdata (G_OBJECT (workflow), saving_quark ()) == NULL;
+}
+
 static DexFuture *
 saved_cb (DexFuture *future, gpointer user_data)
 {
   SaveCall *call = user_data;
   const GValue *value = dex_future_get_value (future, NULL);
   WeirSavedVersion *saved = g_value_get_boxed (value);
-  gboolean changed = weir_workflow_get_version (call->workflow) != saved->version;
+  gboolean changed = saved->changed || weir_workflow_get_version (call->workflow) != saved->version;
 
+  count_saving (call->workflow, -1);
   weir_workflow_set_version (call->workflow, saved->version);
   if (changed)
     g_signal_emit_by_name (call->engine, "workflows-changed");
@@ -78,31 +98,17 @@ saved_cb (DexFuture *future, gpointer user_data)
 static DexFuture *
 not_saved_cb (DexFuture *future, gpointer user_data)
 {
+  count_saving (((SaveCall *) user_data)->workflow, -1);
   workflow_changed_cb (((SaveCall *) user_data)->workflow);
   return dex_ref (future);
 }
 
-/**
- * weir_engine_save_workflow:
- * @self: an engine
- * @workflow: what to save as it is now
- * @message: (nullable): what to call this version
- *
- * Gives the workflow its id and version. The same text as the newest version makes no new one.
- *
- * Returns: (transfer full): a future that resolves to the version (guint)
- */
-DexFuture *
-weir_engine_save_workflow (WeirEngine *self, WeirWorkflow *workflow, const char *message)
+static DexFuture *
+save_workflow (WeirEngine *self, WeirWorkflow *workflow, const char *message, WeirSaveFlags flags)
 {
   g_autofree char *text = NULL;
   SaveCall *call;
   DexFuture *saved;
-
-  g_return_val_if_fail (WEIR_IS_ENGINE (self), NULL);
-  if (message == NULL && weir_workflow_get_version (workflow) > 0
-      && g_object_get_qdata (G_OBJECT (workflow), saved_in_quark ()) == self)
-    return dex_future_new_for_uint (weir_workflow_get_version (workflow));
 
   if (weir_workflow_get_id (workflow) == NULL)
     {
@@ -113,15 +119,68 @@ weir_engine_save_workflow (WeirEngine *self, WeirWorkflow *workflow, const char 
     }
   text = weir_workflow_to_yaml (workflow);
   mark_saved (self, workflow);
+  count_saving (workflow, 1);
+  if (weir_engine_may_amend (self, workflow, message != NULL || flags & WEIR_SAVE_SETTLE))
+    flags |= WEIR_SAVE_AMEND;
   call = g_new (SaveCall, 1);
   call->engine = g_object_ref (self);
   call->workflow = g_object_ref (workflow);
-  saved = dex_future_then (weir_store_save_edited (self->store, weir_workflow_get_id (workflow),
-                                                   weir_workflow_get_name (workflow), text,
-                                                   weir_workflow_get_folder (workflow), message,
-                                                   weir_engine_get_edit_number (self, workflow)),
-                           saved_cb, call, NULL);
-  return dex_future_catch (saved, not_saved_cb, call, save_call_free);
+  saved = weir_store_save_edited (self->store, weir_workflow_get_id (workflow), weir_workflow_get_name (workflow), text,
+                                  weir_workflow_get_folder (workflow), message, weir_engine_get_edit_number (self, workflow),
+                                  flags);
+  saved = dex_future_catch (saved, not_saved_cb, call, NULL);
+  return dex_future_then (saved, saved_cb, call, save_call_free);
+}
+
+/**
+ * weir_engine_save_workflow:
+ * @self: an engine
+ * @workflow: what to save as it is now
+ * @message: (nullable): what to call this version
+ *
+ * Gives the workflow its id and version. The same text as the newest version makes no new one. Without a @message a workflow whose edits are
+ * kept goes on in the version that it was last saved as, until that is played, called, named or compared, there was no edit for five
+ * minutes, or it is half an hour old.
+ *
+ * Returns: (transfer full): a future that resolves to the version (guint)
+ */
+DexFuture *
+weir_engine_save_workflow (WeirEngine *self, WeirWorkflow *workflow, const char *message)
+{
+  g_return_val_if_fail (WEIR_IS_ENGINE (self), NULL);
+
+  if (message == NULL && is_saved (self, workflow))
+    return dex_future_new_for_uint (weir_workflow_get_version (workflow));
+  return save_workflow (self, workflow, message, 0);
+}
+
+DexFuture *
+weir_engine_settle_workflow (WeirEngine *self, WeirWorkflow *workflow)
+{
+  if (!is_saved (self, workflow))
+    return save_workflow (self, workflow, NULL, WEIR_SAVE_SETTLE);
+  weir_store_settle_version (self->store, weir_workflow_get_id (workflow), weir_workflow_get_version (workflow));
+  return dex_future_new_for_uint (weir_workflow_get_version (workflow));
+}
+
+/**
+ * weir_engine_name_version:
+ * @self: an engine
+ * @id: of a workflow
+ * @version: one of its versions; 0: the newest
+ * @name: (nullable): what to call it; %NULL takes its name away
+ *
+ * A version that has a name, or had one, stays as it is.
+ *
+ * Returns: (transfer full): a future that resolves to the version (guint); rejects with %WEIR_ERROR_NOT_FOUND
+ */
+DexFuture *
+weir_engine_name_version (WeirEngine *self, const char *id, guint version, const char *name)
+{
+  g_return_val_if_fail (WEIR_IS_ENGINE (self), NULL);
+  g_return_val_if_fail (id != NULL, NULL);
+
+  return weir_store_name_version (self->store, id, version, name);
 }
 
 static WeirWorkflow *

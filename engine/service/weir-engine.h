@@ -122,6 +122,11 @@ WEIR_API DexFuture    *weir_engine_list_workflows  (WeirEngine   *self) G_GNUC_W
 /* Resolves to a GPtrArray (boxed) of WeirVersionInfo, newest first. */
 WEIR_API DexFuture    *weir_engine_list_versions   (WeirEngine   *self,
                                                     const char   *id) G_GNUC_WARN_UNUSED_RESULT;
+/* @version 0: the newest. @name NULL takes its name away. Resolves to the version (guint). */
+WEIR_API DexFuture    *weir_engine_name_version    (WeirEngine   *self,
+                                                    const char   *id,
+                                                    guint         version,
+                                                    const char   *name) G_GNUC_WARN_UNUSED_RESULT;
 /* Hidden from lists; its runs and versions stay. */
 WEIR_API DexFuture    *weir_engine_delete_workflow (WeirEngine   *self,
                                                     const char   *id) G_GNUC_WARN_UNUSED_RESULT;

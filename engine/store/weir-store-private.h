@@ -70,6 +70,8 @@ struct _WeirStore
   WeirQueue       back;
   GMutex          variables_lock;
   GHashTable     *variables;      /* "workflow\nname" -> WeirValue */
+  GMutex          settled_lock;
+  GHashTable     *settled;        /* "id@version" of versions that somebody knows by number, and that do not change any more */
   GMutex          blobs_lock;
   GHashTable     *fresh_blobs;    /* put since the store was opened, no row refers to them yet */
 
@@ -108,6 +110,9 @@ struct _WeirStore
   GThread        *reader;
   WeirSql        *reading;
 };
+
+/* weir-store-versions.c */
+gboolean    weir_store_is_settled     (WeirStore *self, const char *id, guint version);
 
 /* weir-store.c */
 DexFuture  *weir_store_ask            (WeirStore *self, gboolean write, WeirStoreFunc func, gpointer question,

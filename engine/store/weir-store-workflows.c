@@ -10,6 +10,7 @@ typedef struct
   char *message;
   guint version;
   gint64 done; /* edits that the text is made of; -1 where they are not kept */
+  WeirSaveFlags flags;
 } WorkflowQuestion;
 
 static void
@@ -32,7 +33,7 @@ weir_saved_version_copy (WeirSavedVersion *self)
 {
   WeirSavedVersion *copy = g_new (WeirSavedVersion, 1);
 
-  *copy = (WeirSavedVersion) { g_strdup (self->id), self->version };
+  *copy = (WeirSavedVersion) { g_strdup (self->id), self->version, self->changed };
   return copy;
 }
 
@@ -80,35 +81,43 @@ G_DEFINE_BOXED_TYPE (WeirStoredWorkflow, weir_stored_workflow, weir_stored_workf
 
 /* ── saving: writing thread ──────────────────────────────────────────────────────────────── */
 
-/* The newest version of the workflow, 0 if there is none; @same is set if its text is @text. -1 on error. */
-static gint64
-find_newest (WeirSql *sql, const char *id, const char *text, gboolean *same, GError **error)
+/* What is known of the newest version before another one is saved. */
+typedef struct
+{
+  gint64 version; /* 0: there is none */
+  gboolean same;  /* it has the text already */
+  gboolean open;  /* saved by itself, from the edits that are kept, and by nobody since */
+} Newest;
+
+static gboolean
+find_newest (WeirSql *sql, const char *id, const char *text, Newest *newest, GError **error)
 {
   g_autoptr(WeirStatement) find = weir_sql_prepare (
-    sql, "SELECT version, text = ?2 FROM version WHERE workflow = ?1 ORDER BY version DESC LIMIT 1", error);
+    sql,
+    "SELECT v.version, v.text = ?2, v.message IS NULL AND e.version IS v.version AND e.saved >= 0 FROM version v"
+    " LEFT JOIN edit_base e ON e.workflow = v.workflow WHERE v.workflow = ?1 ORDER BY v.version DESC LIMIT 1",
+    error);
   int code;
 
-  *same = FALSE;
+  *newest = (Newest) { 0 };
   if (find == NULL)
-    return -1;
+    return FALSE;
   weir_sql_bind_text (find, 1, id, -1);
   weir_sql_bind_text (find, 2, text, -1);
   code = weir_sql_step (sql, find, error);
-  if (code != SQLITE_ROW)
-    return code == SQLITE_DONE ? 0 : -1;
-  *same = sqlite3_column_int (find, 1);
-  return sqlite3_column_int64 (find, 0);
+  if (code == SQLITE_ROW)
+    *newest = (Newest) { sqlite3_column_int64 (find, 0), sqlite3_column_int (find, 1), sqlite3_column_int (find, 2) };
+  return code == SQLITE_ROW || code == SQLITE_DONE;
 }
 
 static gboolean
-put_workflow (WeirSql *sql, WorkflowQuestion *question, gint64 version, gint64 now, GError **error)
+put_workflow (WeirSql *sql, WorkflowQuestion *question, gint64 version, gboolean changed, gint64 now, GError **error)
 {
   g_autoptr(WeirStatement) put = weir_sql_prepare (
     sql,
     "INSERT INTO workflow (id, name, folder, version, changed_at) VALUES (?1, ?2, ?3, ?4, ?5)"
-    " ON CONFLICT (id) DO UPDATE SET name = ?2, folder = ?3, changed_at = iif (version = ?4, changed_at, ?5), version "
-    "= ?4"
-    " WHERE name IS NOT ?2 OR folder IS NOT ?3 OR version IS NOT ?4",
+    " ON CONFLICT (id) DO UPDATE SET name = ?2, folder = ?3, changed_at = iif (?6, ?5, changed_at), version = ?4"
+    " WHERE ?6 OR name IS NOT ?2 OR folder IS NOT ?3 OR version IS NOT ?4",
     error);
 
   if (put == NULL)
@@ -118,38 +127,44 @@ put_workflow (WeirSql *sql, WorkflowQuestion *question, gint64 version, gint64 n
   weir_sql_bind_text (put, 3, question->folder, -1);
   sqlite3_bind_int64 (put, 4, version);
   sqlite3_bind_int64 (put, 5, now);
+  sqlite3_bind_int (put, 6, changed);
   return weir_sql_step (sql, put, error) == SQLITE_DONE;
 }
 
 static gboolean
-add_version (WeirSql *sql, WorkflowQuestion *question, gint64 version, gint64 now, GError **error)
+put_version (WeirSql *sql, WorkflowQuestion *question, gint64 version, gint64 now, GError **error)
 {
-  g_autoptr(WeirStatement) add = weir_sql_prepare (sql, "INSERT INTO version VALUES (?1, ?2, ?3, ?4, ?5)", error);
+  g_autoptr(WeirStatement) put = weir_sql_prepare (sql, "INSERT OR REPLACE INTO version VALUES (?1, ?2, ?3, ?4, ?5)", error);
 
-  if (add == NULL)
+  if (put == NULL)
     return FALSE;
-  weir_sql_bind_text (add, 1, question->id, -1);
-  sqlite3_bind_int64 (add, 2, version);
-  sqlite3_bind_int64 (add, 3, now);
-  weir_sql_bind_text (add, 4, question->message, -1);
-  weir_sql_bind_text (add, 5, question->text, -1);
-  return weir_sql_step (sql, add, error) == SQLITE_DONE;
+  weir_sql_bind_text (put, 1, question->id, -1);
+  sqlite3_bind_int64 (put, 2, version);
+  sqlite3_bind_int64 (put, 3, now);
+  weir_sql_bind_text (put, 4, question->message, -1);
+  weir_sql_bind_text (put, 5, question->text, -1);
+  return weir_sql_step (sql, put, error) == SQLITE_DONE;
 }
 
+/* In the newest version if that may still change, else in a new one. */
 static gboolean
-save_in_transaction (WeirSql *sql, WorkflowQuestion *question, gint64 *version, GError **error)
+save_in_transaction (WeirStore *self, WeirSql *sql, WorkflowQuestion *question, WeirSavedVersion *saved, GError **error)
 {
   gint64 now = g_get_real_time ();
-  gboolean same;
+  Newest newest;
+  gint64 version;
 
-  *version = find_newest (sql, question->id, question->text, &same, error);
-  if (*version < 0)
+  if (!find_newest (sql, question->id, question->text, &newest, error))
     return FALSE;
-  if (!same)
-    *version += 1;
-  return put_workflow (sql, question, *version, now, error)
-         && (same || add_version (sql, question, *version, now, error))
-         && (question->done < 0 || weir_store_mark_saved_edits (sql, question->id, *version, question->done, error));
+  version = newest.version;
+  if (!newest.same
+      && !(newest.open && question->flags & WEIR_SAVE_AMEND && question->message == NULL
+           && !weir_store_is_settled (self, question->id, (guint) version)))
+    version++;
+  *saved = (WeirSavedVersion) { question->id, (guint) version, !newest.same };
+  return put_workflow (sql, question, version, !newest.same, now, error)
+         && (newest.same || put_version (sql, question, version, now, error))
+         && (question->done < 0 || weir_store_mark_saved_edits (sql, question->id, version, question->done, error));
 }
 
 static gboolean
@@ -157,17 +172,22 @@ save_workflow (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GEr
 {
   WorkflowQuestion *question = data;
   WeirSavedVersion saved;
-  gint64 version;
+  gboolean written;
 
   if (question->id == NULL)
     question->id = g_uuid_string_random ();
-  if (!weir_store_begin (sql, error) || !save_in_transaction (sql, question, &version, error)
-      || !weir_store_end (sql, error))
+  /* nobody is given a version between the look at it and the change of it */
+  g_mutex_lock (&self->settled_lock);
+  written = weir_store_begin (sql, error) && save_in_transaction (self, sql, question, &saved, error)
+            && weir_store_end (sql, error);
+  g_mutex_unlock (&self->settled_lock);
+  if (!written)
     {
       weir_store_roll_back (sql);
       return FALSE;
     }
-  saved = (WeirSavedVersion) { question->id, (guint) version };
+  if (question->flags & WEIR_SAVE_SETTLE)
+    weir_store_settle_version (self, saved.id, saved.version);
   g_value_init (answer, WEIR_TYPE_SAVED_VERSION);
   g_value_set_boxed (answer, &saved);
   return TRUE;
@@ -191,7 +211,7 @@ DexFuture *
 weir_store_save_workflow (
   WeirStore *self, const char *id, const char *name, const char *text, const char *folder, const char *message)
 {
-  return weir_store_save_edited (self, id, name, text, folder, message, -1);
+  return weir_store_save_edited (self, id, name, text, folder, message, -1, 0);
 }
 
 /**
@@ -203,8 +223,11 @@ weir_store_save_workflow (
  * @folder: (nullable): where its relative paths start
  * @message: (nullable): what changed; %NULL when it is saved by itself
  * @done: number of the edit that would come next; -1 where edits are not kept
+ * @flags: how
  *
- * The same for a workflow whose edits are kept.
+ * The same for a workflow whose edits are kept. With %WEIR_SAVE_AMEND the newest version takes the text over, if it was saved by itself from
+ * these edits and nobody was given it since: not every word that is typed needs a version of its own, since the edits are kept. With
+ * %WEIR_SAVE_SETTLE the version stays as it is from now on.
  *
  * Returns: (transfer full): a future of a WeirSavedVersion (boxed), resolved once it is on disk; rejects with
  *   %WEIR_ERROR_STORE
@@ -216,7 +239,8 @@ weir_store_save_edited (WeirStore *self,
                         const char *text,
                         const char *folder,
                         const char *message,
-                        gint64 done)
+                        gint64 done,
+                        WeirSaveFlags flags)
 {
   WorkflowQuestion *question = g_new0 (WorkflowQuestion, 1);
 
@@ -226,6 +250,7 @@ weir_store_save_edited (WeirStore *self,
   question->folder = g_strdup (folder);
   question->message = g_strdup (message);
   question->done = done;
+  question->flags = flags;
   return weir_store_ask (self, TRUE, save_workflow, question, workflow_question_free);
 }
 
@@ -279,8 +304,18 @@ weir_store_find_workflow (WeirSql *sql, const char *id_or_name, GError **error)
 static gboolean
 load_workflow (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GError **error)
 {
-  WeirStoredWorkflow *workflow = find_workflow (sql, data, error);
+  WorkflowQuestion settled = { 0 };
+  WeirStoredWorkflow *found = find_workflow (sql, data, error);
+  WeirStoredWorkflow *workflow;
 
+  if (found == NULL)
+    return FALSE;
+  /* whoever knows a version by its number relies on it: it is settled, and read as it is then */
+  weir_store_settle_version (self, found->id, found->version);
+  settled.id = found->id;
+  settled.version = found->version;
+  workflow = find_workflow (sql, &settled, error);
+  weir_stored_workflow_free (found);
   if (workflow == NULL)
     return FALSE;
   g_value_init (answer, WEIR_TYPE_STORED_WORKFLOW);
@@ -373,49 +408,4 @@ DexFuture *
 weir_store_list_workflows (WeirStore *self)
 {
   return weir_store_ask (self, FALSE, list_workflows, NULL, NULL);
-}
-
-static gboolean
-list_versions (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GError **error)
-{
-  WorkflowQuestion *question = data;
-  g_autoptr(GPtrArray) versions = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_version_info_free);
-  g_autoptr(WeirStatement) find = weir_sql_prepare (
-    sql, "SELECT version, saved_at, message FROM version WHERE workflow = ?1 ORDER BY version DESC", error);
-  int code;
-
-  if (find == NULL)
-    return FALSE;
-  weir_sql_bind_text (find, 1, question->id, -1);
-  while ((code = weir_sql_step (sql, find, error)) == SQLITE_ROW)
-    {
-      WeirVersionInfo *info = g_new0 (WeirVersionInfo, 1);
-
-      info->version = (guint) sqlite3_column_int64 (find, 0);
-      info->saved_at = sqlite3_column_int64 (find, 1);
-      info->message = weir_sql_dup_text (find, 2);
-      g_ptr_array_add (versions, info);
-    }
-  if (code != SQLITE_DONE)
-    return FALSE;
-  g_value_init (answer, G_TYPE_PTR_ARRAY);
-  g_value_take_boxed (answer, g_steal_pointer (&versions));
-  return TRUE;
-}
-
-/**
- * weir_store_list_versions:
- * @self: a store
- * @id: of a workflow
- *
- * Returns: (transfer full): a future of a GPtrArray (boxed) of WeirVersionInfo, newest first; empty if there is no
- *   such workflow
- */
-DexFuture *
-weir_store_list_versions (WeirStore *self, const char *id)
-{
-  WorkflowQuestion *question = g_new0 (WorkflowQuestion, 1);
-
-  question->id = g_strdup (id);
-  return weir_store_ask (self, FALSE, list_versions, question, workflow_question_free);
 }

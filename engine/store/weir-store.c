@@ -44,6 +44,8 @@ weir_store_free (WeirStore *self)
   weir_queue_clear (&self->to_read);
   weir_queue_clear (&self->back);
   g_mutex_clear (&self->variables_lock);
+  g_mutex_clear (&self->settled_lock);
+  g_hash_table_unref (self->settled);
   g_mutex_clear (&self->blobs_lock);
   g_main_context_unref (self->context);
   g_free (self->trouble);
@@ -71,6 +73,8 @@ weir_store_alloc (const char *dir)
   weir_queue_init (&self->to_read);
   weir_queue_init (&self->back);
   g_mutex_init (&self->variables_lock);
+  g_mutex_init (&self->settled_lock);
+  self->settled = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_mutex_init (&self->blobs_lock);
   self->variables = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) weir_value_unref);
   self->fresh_blobs = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);

@@ -157,14 +157,19 @@ void        weir_store_cache_variable (WeirStore  *self,
 
 /* Saves the text as a new version of @id (NULL: a new workflow), unless the newest version has the same text. On the
  * writing thread. Resolves to WeirSavedVersion (boxed). */
-typedef struct { char *id; guint version; } WeirSavedVersion;
+typedef struct { char *id; guint version; gboolean changed; /* the text is another one than before */ } WeirSavedVersion;
 #define WEIR_TYPE_SAVED_VERSION (weir_saved_version_get_type ())
 GType       weir_saved_version_get_type (void) G_GNUC_CONST;
 DexFuture  *weir_store_save_workflow    (WeirStore *self, const char *id, const char *name, const char *text,
                                          const char *folder, const char *message);
+/* AMEND: the newest version takes the text over if it may. SETTLE: no later save does so with the version that this one makes. */
+typedef enum { WEIR_SAVE_AMEND = 1 << 0, WEIR_SAVE_SETTLE = 1 << 1 } WeirSaveFlags;
 /* @done: number of the edit that would come next, where edits are kept; -1 otherwise */
 DexFuture  *weir_store_save_edited      (WeirStore *self, const char *id, const char *name, const char *text,
-                                         const char *folder, const char *message, gint64 done);
+                                         const char *folder, const char *message, gint64 done, WeirSaveFlags flags);
+void        weir_store_settle_version   (WeirStore *self, const char *id, guint version);
+/* @version 0: the newest. @name NULL: none. Resolves to the version (guint). */
+DexFuture  *weir_store_name_version     (WeirStore *self, const char *id, guint version, const char *name);
 /* By id or name (deleted ones by id only). Resolves to WeirStoredWorkflow (boxed). */
 typedef struct { char *id, *name, *text, *folder; guint version; } WeirStoredWorkflow;
 #define WEIR_TYPE_STORED_WORKFLOW (weir_stored_workflow_get_type ())
