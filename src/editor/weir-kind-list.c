@@ -122,8 +122,9 @@ update_filter (WeirKindList *self)
   /* The best fit comes first, whatever its family, as soon as something is typed. */
   gtk_sort_list_model_set_section_sorter (self->sorted, *query == '\0' ? self->section_sorter : NULL);
   gtk_list_view_set_header_factory (GTK_LIST_VIEW (self->list), *query == '\0' ? self->headers : NULL);
-  gtk_filter_changed (self->filter, GTK_FILTER_CHANGE_DIFFERENT);
+  /* First what is in the list already: what the filter adds is merged into it, which must be in order by then. */
   gtk_sorter_changed (self->sorter, GTK_SORTER_CHANGE_DIFFERENT);
+  gtk_filter_changed (self->filter, GTK_FILTER_CHANGE_DIFFERENT);
   /* Enter takes the best fit; a library that nobody searches has none. */
   gtk_single_selection_set_selected (self->selection, *query != '\0' || self->partner != NULL ? 0 : GTK_INVALID_LIST_POSITION);
   gtk_stack_set_visible_child_name (GTK_STACK (self->stack),

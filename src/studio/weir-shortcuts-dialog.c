@@ -57,6 +57,7 @@ static const Line lines[] = {
   { N_("New Workflow"), "<Control>n" },
   { N_("Import"), "<Control>o" },
   { N_("Save to the File"), "<Control>s" },
+  { N_("Name This Version"), "<Control><Shift>s" },
   { N_("Search Workflows"), "<Control>f" },
   { N_("Keyboard Shortcuts"), "<Control>question" },
   { N_("Quit"), "<Control>q" },

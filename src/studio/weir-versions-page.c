@@ -43,16 +43,33 @@ make_compare_button (const WeirVersionInfo *info)
 }
 
 static GtkWidget *
+make_name_button (const WeirVersionInfo *info)
+{
+  GtkWidget *button = gtk_button_new_from_icon_name ("document-edit-symbolic");
+  g_autofree char *label = g_strdup_printf (_("Name version %u…"), info->version);
+
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  gtk_widget_add_css_class (button, "flat");
+  gtk_widget_set_tooltip_text (button, info->message != NULL ? _("Rename…") : _("Give a Name…"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "workflow.rename-version");
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "(us)", info->version, info->message != NULL ? info->message : "");
+  return button;
+}
+
+static GtkWidget *
 make_row (const WeirVersionInfo *info,
           gboolean               present)
 {
-  g_autofree char *title = g_strdup_printf (_("Version %u"), info->version);
+  g_autofree char *number = g_strdup_printf (_("Version %u"), info->version);
   g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc_usec (info->saved_at);
   g_autoptr(GDateTime) local = g_date_time_to_local (utc);
   g_autofree char *when = g_date_time_format (local, "%x, %X");
-  g_autofree char *subtitle = info->message != NULL ? g_strdup_printf ("%s · %s", when, info->message) : g_strdup (when);
+  g_autofree char *subtitle = info->message != NULL ? g_strdup_printf ("%s · %s", number, when) : g_strdup (when);
+  const char *title = info->message != NULL ? info->message : number;
   GtkWidget *row = g_object_new (ADW_TYPE_ACTION_ROW, "use-markup", FALSE, "title", title, "subtitle", subtitle, NULL);
 
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), make_name_button (info));
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), make_compare_button (info));
   if (present)
     {
@@ -76,6 +93,18 @@ make_row (const WeirVersionInfo *info,
   return row;
 }
 
+/* The row that has the keyboard, -1 if none has. */
+static int
+find_focused (WeirVersionsPage *self)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
+  GtkWidget *row = focus != NULL ? gtk_widget_get_ancestor (focus, GTK_TYPE_LIST_BOX_ROW) : NULL;
+
+  return row != NULL && gtk_widget_is_ancestor (row, GTK_WIDGET (self->list)) ? gtk_list_box_row_get_index (GTK_LIST_BOX_ROW (row))
+                                                                              : -1;
+}
+
 static DexFuture *
 listed_cb (DexFuture *future,
            gpointer   user_data)
@@ -84,9 +113,11 @@ listed_cb (DexFuture *future,
   g_autoptr(GError) error = NULL;
   const GValue *value = dex_future_get_value (future, &error);
   GPtrArray *versions = value != NULL ? g_value_get_boxed (value) : NULL;
+  int focused;
 
   if (self->list == NULL)
     return dex_future_new_true ();
+  focused = find_focused (self);
   if (versions == NULL)
     g_warning ("Versions could not be listed: %s", error->message);
   gtk_list_box_remove_all (self->list);
@@ -96,6 +127,8 @@ listed_cb (DexFuture *future,
 
       gtk_list_box_append (self->list, make_row (info, info->version == self->present));
     }
+  if (focused >= 0 && gtk_list_box_get_row_at_index (self->list, focused) != NULL)
+    gtk_widget_grab_focus (GTK_WIDGET (gtk_list_box_get_row_at_index (self->list, focused)));
   gtk_stack_set_visible_child_name (self->stack, versions != NULL && versions->len > 0 ? "list" : "empty");
   return dex_future_new_true ();
 }

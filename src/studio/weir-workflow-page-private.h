@@ -177,6 +177,10 @@ void       weir_workflow_page_watch_file     (WeirWorkflowPage *self);
 /* weir-workflow-page-problems.c */
 void       weir_workflow_page_install_problems (GtkWidgetClass *widget_class);
 
+/* weir-workflow-page-versions.c */
+void       weir_workflow_page_install_versions (GtkWidgetClass *widget_class);
+void       weir_workflow_page_reload_versions (WeirWorkflowPage *self);
+
 /* weir-workflow-page-save.c */
 void       weir_workflow_page_install_save   (GtkWidgetClass   *widget_class);
 void       weir_workflow_page_schedule_save  (WeirWorkflowPage *self);

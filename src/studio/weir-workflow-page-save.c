@@ -57,7 +57,10 @@ saved_cb (DexFuture *future,
   if (save->page->workflow != save->workflow)
     return dex_ref (future);
   if (dex_future_get_value (future, &error) != NULL)
-    weir_workflow_page_update_title (save->page);
+    {
+      weir_workflow_page_update_title (save->page);
+      weir_workflow_page_reload_versions (save->page);
+    }
   else
     {
       g_autofree char *message = g_strdup_printf (_("Not saved: %s"), error->message);
@@ -146,6 +149,8 @@ version_loaded_cb (DexFuture *future,
     return dex_future_new_true ();
   name = g_strdup_printf (_("Restore Version %u"), weir_workflow_get_version (workflow));
   message = g_strdup_printf (_("Version %u restored"), weir_workflow_get_version (workflow));
+  /* what was there until now stays a version too */
+  dex_future_disown (weir_workflow_page_flush (self));
   weir_workflow_replace (self->workflow, workflow, name);
   dex_future_disown (save_now (self, message));
   adw_view_stack_set_visible_child_name (self->pages, "design");

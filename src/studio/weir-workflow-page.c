@@ -308,8 +308,7 @@ page_changed_cb (WeirWorkflowPage *self)
   if (self->workflow == NULL || self->engine == NULL || weir_workflow_get_id (self->workflow) == NULL)
     return;
   if (g_strcmp0 (page, "versions") == 0)
-    weir_versions_page_load (self->versions, self->engine, weir_workflow_get_id (self->workflow),
-                             weir_workflow_get_version (self->workflow));
+    weir_workflow_page_reload_versions (self);
   else if (g_strcmp0 (page, "runs") == 0)
     weir_run_list_reload (self->run_list);
 }
@@ -364,6 +363,7 @@ add_shortcuts (WeirWorkflowPage *self)
     { "<Control>h", "edit.history" }, { "<Control>g", "edit.make-block" }, { "<Control><Shift>g", "edit.unpack" },
     { "<Control>k", "view.palette" }, { "F7", "view.library" }, { "<Shift>F7", "view.outline" }, { "F8", "view.run-panel" },
     { "<Alt>Return", "view.inspector" }, { "<Control>u", "view.text" }, { "<Control>s", "file.save" },
+    { "<Control><Shift>s", "workflow.name-version" },
     { "<Alt>Up", "view.up" }, { "<Alt>1", "view.design" }, { "<Alt>2", "view.runs" }, { "<Alt>3", "view.versions" },
   };
   GtkEventController *controller = gtk_shortcut_controller_new ();
@@ -514,6 +514,7 @@ weir_workflow_page_class_init (WeirWorkflowPageClass *klass)
   weir_workflow_page_install_graphs (widget_class);
   weir_workflow_page_install_run (widget_class);
   weir_workflow_page_install_save (widget_class);
+  weir_workflow_page_install_versions (widget_class);
   weir_workflow_page_install_notice (widget_class);
   weir_workflow_page_install_waits (widget_class);
   weir_workflow_page_install_again (widget_class);

@@ -123,6 +123,45 @@ def restore(studio):
     studio.wait_for_block("log")
 
 
+@test("what is edited in one go is one version, and versions have names")
+def names(studio):
+    new_workflow(studio)
+    for words in ("log", "edit fields", "delay"):
+        add(studio, words)
+    studio.wait_for_block("delay")
+    until("it is saved in one version", lambda: "Saved · version 2" in studio.texts())
+    studio.key("ctrl+shift+s")
+    studio.wait_for("", "Name of Version 2")
+    studio.type("Three blocks")
+    studio.key("Return")
+    studio.wait_gone("", "Name of Version 2")
+    add(studio, "notify")
+    studio.wait_for_block("notify")
+    until("the next edit is in a version of its own", lambda: "Saved · version 3" in studio.texts())
+    studio.activate("view.versions")
+    studio.wait_for("", "Three blocks")
+    studio.press("button", "Name version 2…")
+    studio.wait_for("", "Name of Version 2")
+    studio.key("ctrl+a")
+    studio.type("Before it says so")
+    studio.key("Return")
+    studio.wait_for("", "Before it says so")
+    keep = os.environ.get("WEIR_TEST_PICTURES")
+    if keep:
+        os.makedirs(keep, exist_ok=True)
+        weirtest.photograph(os.path.join(keep, "versions.png"))
+    studio.press("button", "Restore version 2")
+    until("it is restored", lambda: "Saved · version 4" in studio.texts())
+    studio.activate("edit.undo")
+    studio.wait_for_block("notify")
+    until("that is saved too", lambda: "Saved · version 5" in studio.texts())
+    studio.activate("view.versions")
+    studio.press("button", "Name version 2…")
+    studio.press("button", "Remove Name")
+    studio.wait_gone("", "Before it says so")
+    studio.wait_for("", "Version 2")
+
+
 @test("a version is compared with what is open, on the canvas and as a list")
 def compare(studio):
     new_workflow(studio)
