@@ -148,7 +148,8 @@ weir_block_get_path (WeirBlock *self)
   if (self->path != NULL)
     return self->path;
   container = self->graph != NULL ? self->graph->container : NULL;
-  self->path = container != NULL ? g_strconcat (weir_block_get_path (container), "/", self->id, NULL) : g_strdup (self->id);
+  self->path = container != NULL ? g_strconcat (weir_block_get_path (container), "/", self->id, NULL)
+                                 : g_strdup (self->id);
   return self->path;
 }
 
@@ -398,7 +399,8 @@ get_coordinate (WeirValue *position, gsize index)
     return 0;
   value = weir_value_get_item (position, index);
   return weir_value_get_kind (value) == WEIR_VALUE_INT || weir_value_get_kind (value) == WEIR_VALUE_NUMBER
-           ? weir_value_get_number (value) : 0;
+           ? weir_value_get_number (value)
+           : 0;
 }
 
 /**
@@ -431,6 +433,31 @@ weir_block_has_position (WeirBlock *self)
 {
   g_return_val_if_fail (WEIR_IS_BLOCK (self), FALSE);
   return self->position != NULL;
+}
+
+/* What stands after the two numbers of a position. */
+gboolean
+weir_position_is_pinned (WeirValue *position)
+{
+  WeirValue *last;
+
+  if (position == NULL || weir_value_get_kind (position) != WEIR_VALUE_LIST || weir_value_get_length (position) < 3)
+    return FALSE;
+  last = weir_value_get_item (position, weir_value_get_length (position) - 1);
+  return weir_value_get_kind (last) == WEIR_VALUE_TEXT && g_str_equal (weir_value_get_text (last, NULL), "pinned");
+}
+
+/**
+ * weir_block_get_pinned:
+ * @self: a block
+ *
+ * Returns: whether it keeps its place when blocks are arranged
+ */
+gboolean
+weir_block_get_pinned (WeirBlock *self)
+{
+  g_return_val_if_fail (WEIR_IS_BLOCK (self), FALSE);
+  return weir_position_is_pinned (self->position);
 }
 
 /**

@@ -77,6 +77,8 @@ WEIR_API void                   weir_block_get_position    (WeirBlock  *self,
                                                             double     *y);
 /* Whether the file, or somebody who moved it, said where it stands. */
 WEIR_API gboolean               weir_block_has_position    (WeirBlock  *self);
+/* Keeps its place when blocks are arranged. */
+WEIR_API gboolean               weir_block_get_pinned      (WeirBlock  *self);
 /* The one line under the title (transfer full), NULL for none. */
 WEIR_API char                  *weir_block_summarize       (WeirBlock  *self);
 /* Where it stands in the file that it was read from; 0 if none. */

@@ -83,7 +83,7 @@ const WeirFileShape weir_document_shape[] = {
   { "links", WEIR_SHAPE_LINKS, .summary = "\"block.output -> block.input\", with \"when: EXPRESSION\" only if that holds" },
   { "output", WEIR_SHAPE_OUTPUT, .summary = "\"block.port\" whose value is the result" },
   { "notes", WEIR_SHAPE_RECORDS, .members = note_shape, .summary = "Notes on the canvas" },
-  { "layout", WEIR_SHAPE_LAYOUT, .summary = "Places on the canvas by path" },
+  { "layout", WEIR_SHAPE_LAYOUT, .summary = "Places on the canvas by path: [x, y], or [x, y, pinned] for a block that keeps its place when blocks are arranged" },
   { NULL }
 };
 
@@ -105,15 +105,16 @@ report (Check *self, WeirYamlNode *node, const char *field, const char *format, 
   va_start (args, format);
   message = g_strdup_vprintf (format, args);
   va_end (args);
-  g_ptr_array_add (self->problems, weir_problem_new (WEIR_SEVERITY_ERROR, "file.shape", message, self->path, NULL, field,
-                                                     node->line, node->column));
+  g_ptr_array_add (self->problems, weir_problem_new (WEIR_SEVERITY_ERROR, "file.shape", message, self->path, NULL,
+                                                     field, node->line, node->column));
 }
 
 static gboolean
 is_number (WeirYamlNode *node)
 {
   return node->type == WEIR_YAML_SCALAR
-         && (weir_value_get_kind (node->value) == WEIR_VALUE_INT || weir_value_get_kind (node->value) == WEIR_VALUE_NUMBER);
+         && (weir_value_get_kind (node->value) == WEIR_VALUE_INT
+             || weir_value_get_kind (node->value) == WEIR_VALUE_NUMBER);
 }
 
 static void
@@ -154,7 +155,8 @@ check_choice (Check *self, const WeirFileShape *shape, WeirYamlNode *node)
   if (text != NULL && g_strv_contains (shape->choices, text))
     return;
   choices = g_strjoinv (" or ", (char **) shape->choices);
-  report (self, node, shape->key, "Expected %s, but got %s", choices, text != NULL ? text : weir_yaml_node_describe (node));
+  report (self, node, shape->key, "Expected %s, but got %s", choices,
+          text != NULL ? text : weir_yaml_node_describe (node));
 }
 
 static void
@@ -168,15 +170,18 @@ check_version (Check *self, const WeirFileShape *shape, WeirYamlNode *node)
         return;
       if (version > 1)
         {
-          g_autofree char *message = g_strdup_printf ("Expected version 1 of the workflow format, but this file has version %"
-                                                      G_GINT64_FORMAT ": it was written by a newer Weir", version);
+          g_autofree char *message = g_strdup_printf (
+            "Expected version 1 of the workflow format, but this file has version %" G_GINT64_FORMAT
+            ": it was written by a newer Weir",
+            version);
 
-          g_ptr_array_add (self->problems, weir_problem_new (WEIR_SEVERITY_ERROR, "file.newer", message, NULL, NULL, shape->key,
-                                                             node->line, node->column));
+          g_ptr_array_add (self->problems, weir_problem_new (WEIR_SEVERITY_ERROR, "file.newer", message, NULL, NULL,
+                                                             shape->key, node->line, node->column));
           return;
         }
     }
-  report (self, node, shape->key, "Expected the version of the workflow format, 1, but got %s", weir_yaml_node_describe (node));
+  report (self, node, shape->key, "Expected the version of the workflow format, 1, but got %s",
+          weir_yaml_node_describe (node));
 }
 
 static void
@@ -191,7 +196,8 @@ check_words (Check *self, const WeirFileShape *shape, WeirYamlNode *node)
     }
   for (guint i = 0; i < node->n_children; i++)
     if (node->children[i]->type != WEIR_YAML_SCALAR)
-      report (self, node->children[i], shape->key, "Expected a word, but got %s", weir_yaml_node_describe (node->children[i]));
+      report (self, node->children[i], shape->key, "Expected a word, but got %s",
+              weir_yaml_node_describe (node->children[i]));
 }
 
 static void
@@ -205,7 +211,8 @@ check_numbers (Check *self, const WeirFileShape *shape, WeirYamlNode *node)
     }
   for (guint i = 0; i < node->n_children; i++)
     if (!is_number (node->children[i]))
-      report (self, node->children[i], shape->key, "Expected a number, but got %s", weir_yaml_node_describe (node->children[i]));
+      report (self, node->children[i], shape->key, "Expected a number, but got %s",
+              weir_yaml_node_describe (node->children[i]));
 }
 
 static void
@@ -219,7 +226,8 @@ check_type (Check *self, const WeirFileShape *shape, WeirYamlNode *node)
     {
       /* `type: null` is a type, too */
       if (node->type != WEIR_YAML_SCALAR || !weir_value_is_null (node->value))
-        report (self, node, shape->key, "Expected a type like text or list<int>, but got %s", weir_yaml_node_describe (node));
+        report (self, node, shape->key, "Expected a type like text or list<int>, but got %s",
+                weir_yaml_node_describe (node));
       return;
     }
   type = weir_type_parse (text, &error);
@@ -268,8 +276,17 @@ check_joins (Check *self, const WeirFileShape *shape, WeirYamlNode *node)
 
       if (!weir_join_from_value (weir_yaml_node_get_value (item), &join, &n))
         report (self, item, shape->key, "Expected all, any, first, latest or { n: 2 }, but got %s",
-                weir_yaml_node_get_text (item) != NULL ? weir_yaml_node_get_text (item) : weir_yaml_node_describe (item));
+                weir_yaml_node_get_text (item) != NULL ? weir_yaml_node_get_text (item)
+                                                       : weir_yaml_node_describe (item));
     }
+}
+
+/* [80, 120, pinned] */
+static gboolean
+is_pinned_place (WeirYamlNode *node)
+{
+  return node->type == WEIR_YAML_LIST && node->n_children == 3 && is_number (node->children[0])
+         && is_number (node->children[1]) && g_strcmp0 (weir_yaml_node_get_text (node->children[2]), "pinned") == 0;
 }
 
 static void
@@ -280,7 +297,8 @@ check_layout (Check *self, const WeirFileShape *shape, WeirYamlNode *node)
   if (!expect_record (self, shape->key, node))
     return;
   for (guint i = 0; i + 1 < node->n_children; i += 2)
-    check_numbers (self, &place, node->children[i + 1]);
+    if (!is_pinned_place (node->children[i + 1]))
+      check_numbers (self, &place, node->children[i + 1]);
 }
 
 static void
@@ -433,7 +451,8 @@ weir_file_check_document (WeirYamlNode *root, GPtrArray *problems)
   if (root->type == WEIR_YAML_RECORD)
     check_members (&self, weir_document_shape, root);
   else
-    report (&self, root, NULL, "Expected a workflow that begins with \"weir: 1\", but got %s", weir_yaml_node_describe (root));
+    report (&self, root, NULL, "Expected a workflow that begins with \"weir: 1\", but got %s",
+            weir_yaml_node_describe (root));
 }
 
 void

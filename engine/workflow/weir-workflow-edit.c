@@ -76,10 +76,10 @@ weir_graph_make_free_id (WeirGraph *graph, const char *base)
 /* Blocks */
 
 static WeirValue *
-make_position (double x, double y)
+make_position (double x, double y, gboolean pinned)
 {
   double coordinates[] = { x, y };
-  WeirBuilder *builder = weir_list_builder_new (2);
+  WeirBuilder *builder = weir_list_builder_new (3);
 
   for (guint i = 0; i < 2; i++)
     {
@@ -90,6 +90,8 @@ make_position (double x, double y)
       else
         weir_builder_take (builder, weir_value_new_number (rounded));
     }
+  if (pinned)
+    weir_builder_take (builder, weir_value_new_text ("pinned"));
   return weir_builder_end (builder);
 }
 
@@ -159,7 +161,7 @@ weir_workflow_add_block (WeirWorkflow *self, WeirGraph *graph, const char *id, c
   g_return_val_if_fail (WEIR_IS_WORKFLOW (self), NULL);
   g_return_val_if_fail (WEIR_IS_GRAPH (graph), NULL);
 
-  position = make_position (x, y);
+  position = make_position (x, y, FALSE);
   return add_block (self, graph, id, kind, config, position, error);
 }
 
@@ -329,12 +331,14 @@ weir_workflow_can_link (WeirWorkflow *self, WeirBlock *source, const char *sourc
   input = weir_block_find_input (target, target_port, &target_known);
   if (output == NULL && source_known)
     {
-      g_set_error (error, WEIR_ERROR, WEIR_ERROR_NOT_FOUND, "The block \"%s\" has no output \"%s\"", source->id, source_port);
+      g_set_error (error, WEIR_ERROR, WEIR_ERROR_NOT_FOUND, "The block \"%s\" has no output \"%s\"", source->id,
+                   source_port);
       return FALSE;
     }
   if (input == NULL && target_known)
     {
-      g_set_error (error, WEIR_ERROR, WEIR_ERROR_NOT_FOUND, "The block \"%s\" has no input \"%s\"", target->id, target_port);
+      g_set_error (error, WEIR_ERROR, WEIR_ERROR_NOT_FOUND, "The block \"%s\" has no input \"%s\"", target->id,
+                   target_port);
       return FALSE;
     }
   if (is_duplicate (source, source_port, target, target_port))
@@ -469,7 +473,31 @@ weir_workflow_set_position (WeirWorkflow *self, WeirBlock *block, double x, doub
   g_return_if_fail (WEIR_IS_WORKFLOW (self));
   g_return_if_fail (WEIR_IS_BLOCK (block));
 
-  position = make_position (CLAMP (x, -1e9, 1e9), CLAMP (y, -1e9, 1e9));
+  position = make_position (CLAMP (x, -1e9, 1e9), CLAMP (y, -1e9, 1e9), weir_position_is_pinned (block->position));
   if (block->position == NULL || !weir_value_equal (block->position, position))
     weir_history_set_position (self->history, block, position);
+}
+
+/**
+ * weir_workflow_set_pinned:
+ * @self: a workflow
+ * @block: one of its blocks
+ * @pinned: whether it keeps its place when blocks are arranged
+ *
+ * Belongs to the layout, not to what the workflow means. A block without a place gets the one that it shows at.
+ */
+void
+weir_workflow_set_pinned (WeirWorkflow *self, WeirBlock *block, gboolean pinned)
+{
+  g_autoptr(WeirValue) position = NULL;
+  double x, y;
+
+  g_return_if_fail (WEIR_IS_WORKFLOW (self));
+  g_return_if_fail (WEIR_IS_BLOCK (block));
+
+  if (weir_position_is_pinned (block->position) == !!pinned)
+    return;
+  weir_block_get_position (block, &x, &y);
+  position = make_position (x, y, pinned);
+  weir_history_set_position (self->history, block, position);
 }

@@ -58,7 +58,7 @@ struct _WeirBlock
   gint64         order;     /* among the blocks of the graph */
   guint          place;     /* where it was in the array when last looked for */
   WeirBlockData *data;
-  WeirValue     *position;  /* [x, y], or NULL */
+  WeirValue     *position;  /* [x, y] or [x, y, pinned], or NULL */
   WeirGraph     *body;
   WeirPortList  *ports;
   GPtrArray     *from;      /* links at its outputs, borrowed, in file order */
@@ -121,6 +121,7 @@ void       weir_block_set_id            (WeirBlock     *self,
                                          const char    *id);
 void       weir_block_set_position      (WeirBlock     *self,
                                          WeirValue     *position);
+gboolean   weir_position_is_pinned      (WeirValue     *position);
 WeirGraph *weir_block_ensure_body       (WeirBlock     *self);
 
 WeirLink  *weir_link_new                (WeirBlock     *source,

@@ -76,10 +76,27 @@ set_list_of (WeirBuilder *schema, const WeirFileShape *shape, const char *type)
     }
 }
 
+/* [80, 120], [80, 120, pinned] */
+static WeirValue *
+make_place (void)
+{
+  WeirBuilder *place = weir_record_builder_new (4), *item = weir_record_builder_new (1);
+  WeirBuilder *choices = weir_list_builder_new (2), *pinned = weir_record_builder_new (1);
+
+  set_text (pinned, "const", "pinned");
+  weir_builder_take (choices, make_type ("number"));
+  weir_builder_take (choices, weir_builder_end (pinned));
+  weir_builder_set_take (item, "anyOf", weir_builder_end (choices));
+  set_text (place, "type", "array");
+  weir_builder_set_take (place, "items", weir_builder_end (item));
+  weir_builder_set_take (place, "minItems", weir_value_new_int (2));
+  weir_builder_set_take (place, "maxItems", weir_value_new_int (4));
+  return weir_builder_end (place);
+}
+
 static WeirValue *
 make_shape (const WeirFileShape *shape)
 {
-  static const WeirFileShape place = { "layout", WEIR_SHAPE_NUMBERS, .minimum = 2, .maximum = 4 };
   WeirBuilder *schema = weir_record_builder_new (4);
 
   set_text (schema, "description", shape->summary);
@@ -131,7 +148,7 @@ make_shape (const WeirFileShape *shape)
       }
       break;
     case WEIR_SHAPE_LAYOUT:
-      set_members_like (schema, make_shape (&place));
+      set_members_like (schema, make_place ());
       break;
     case WEIR_SHAPE_LINKS:
       set_text (schema, "type", "array");

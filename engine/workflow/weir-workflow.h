@@ -177,6 +177,9 @@ WEIR_API void          weir_workflow_set_position  (WeirWorkflow  *self,
                                                     WeirBlock     *block,
                                                     double         x,
                                                     double         y);
+WEIR_API void          weir_workflow_set_pinned    (WeirWorkflow  *self,
+                                                    WeirBlock     *block,
+                                                    gboolean       pinned);
 WEIR_API void          weir_workflow_set_name      (WeirWorkflow  *self,
                                                     const char    *name);
 WEIR_API void          weir_workflow_set_description (WeirWorkflow *self,

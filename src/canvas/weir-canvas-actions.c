@@ -428,6 +428,7 @@ weir_canvas_update_actions (WeirCanvas *self)
   gtk_widget_action_set_enabled (widget, "canvas.toggle-enabled", editable && has_block);
   gtk_widget_action_set_enabled (widget, "canvas.connect", editable && has_block);
   weir_canvas_update_portal_actions (self, editable);
+  weir_canvas_update_sign_actions (self);
   gtk_widget_action_set_enabled (widget, "canvas.follow-forward", has_block);
   gtk_widget_action_set_enabled (widget, "canvas.follow-back", has_block);
   gtk_widget_action_set_enabled (widget, "canvas.follow-next", has_block);

@@ -1,209 +1,274 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <glib/gi18n-lib.h>
 
+#include "weir-canvas-layers.h"
 #include "weir-canvas-private.h"
 
-#define COLUMN_GAP 72.0
-#define ROW_GAP    32.0
+#include <adwaita.h>
 
-/* A layered arrangement: each block one column after the last block that it takes from (links that close a cycle left
- * out), columns ordered by the mean place of their neighbours. Linear in blocks and links but for the sorting. */
+/* The arrange command: which blocks take part, on which frames they stand, the one edit, and the way there. */
 
+#define MOST_ANIMATED 400
+
+/* Blocks on their way from where they were to where they are. */
 typedef struct
 {
-  WeirCard *card;
-  guint     column;
-  double    weight;   /* mean height of what it is linked with */
-  double    y;
-} Place;
+  GPtrArray *blocks;   /* of WeirBlock */
+  GArray    *starts;   /* of graphene_point_t */
+} Journey;
 
-static guint
-find_column (WeirGraph *graph,
-             Place     *places,
-             guint     *order,
-             guint      n)
+static void
+journey_free (Journey *self)
 {
-  guint n_columns = 1;
+  g_ptr_array_unref (self->blocks);
+  g_array_unref (self->starts);
+  g_free (self);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Journey, journey_free)
 
-  /* The blocks come in an order in which every link but the feedback ones leads forward. */
-  for (guint i = 0; i < n; i++)
-    {
-      Place *place = &places[order[i]];
-      guint n_links;
-      WeirLink **links = weir_graph_get_links_to (graph, place->card->block, &n_links);
-
-      for (guint l = 0; l < n_links; l++)
-        if (!weir_link_is_feedback (links[l]))
-          place->column = MAX (place->column,
-                               places[weir_block_get_index (weir_link_get_source (links[l]))].column + 1);
-      n_columns = MAX (n_columns, place->column + 1);
-    }
-  return n_columns;
+static gboolean
+holds (const graphene_rect_t *frame,
+       const graphene_rect_t *rect)
+{
+  return graphene_rect_contains_rect (frame, rect);
 }
 
-/* Blocks so that sources come before targets; what only a feedback link holds back is free. */
-static guint *
-sort_by_links (WeirGraph *graph,
-               guint      n)
+/* The smallest frame around a place, among those that come before it; NULL: none. Frames are sorted, large ones first. */
+static WeirPlace *
+find_frame (GPtrArray             *frames,
+            guint                  n,
+            const graphene_rect_t *rect)
 {
-  g_autofree guint *waiting = g_new0 (guint, n + 1);
-  guint *order = g_new0 (guint, n + 1);
-  guint head = 0, tail = 0;
-
-  for (guint i = 0; i < weir_graph_get_n_links (graph); i++)
+  for (guint i = n; i > 0; i--)
     {
-      WeirLink *link = weir_graph_get_link (graph, i);
+      WeirPlace *place = g_ptr_array_index (frames, i - 1);
 
-      if (!weir_link_is_feedback (link) && weir_link_get_source (link) != weir_link_get_target (link))
-        waiting[weir_block_get_index (weir_link_get_target (link))]++;
+      if (holds (&place->frame->rect, rect))
+        return place;
     }
-  for (guint i = 0; i < n; i++)
-    if (waiting[i] == 0)
-      order[tail++] = i;
-  for (; head < tail; head++)
-    {
-      WeirBlock *block = weir_graph_get_block (graph, order[head]);
-      guint n_links;
-      WeirLink **links = weir_graph_get_links_from (graph, block, &n_links);
-
-      for (guint l = 0; l < n_links; l++)
-        {
-          guint target = weir_block_get_index (weir_link_get_target (links[l]));
-
-          if (!weir_link_is_feedback (links[l]) && target != order[head] && --waiting[target] == 0)
-            order[tail++] = target;
-        }
-    }
-  /* Whatever a cycle without a known feedback link holds comes last, in file order. */
-  for (guint i = 0; i < n; i++)
-    if (waiting[i] > 0)
-      order[tail++] = i;
-  return order;
+  return NULL;
 }
 
-static int
-compare_weights (gconstpointer a,
-                 gconstpointer b)
+/* A frame takes part if all blocks on it do. */
+static gboolean
+takes_part (WeirCanvas *self,
+            WeirSticky *sticky,
+            gboolean    selection)
 {
-  const Place *first = *(Place *const *) a, *second = *(Place *const *) b;
+  g_autoptr(GPtrArray) found = g_ptr_array_new ();
+  guint n = 0;
 
-  return first->weight < second->weight ? -1 : first->weight > second->weight;
+  if (!sticky->frame)
+    return FALSE;
+  weir_canvas_index_query (self->scene->card_index, &sticky->rect, found);
+  for (guint i = 0; i < found->len; i++)
+    {
+      WeirCard *card = g_ptr_array_index (found, i);
+
+      if (!holds (&sticky->rect, &card->indexed.bounds))
+        continue;
+      if (selection && !card->selected)
+        return FALSE;
+      n++;
+    }
+  return n > 0;
+}
+
+static WeirPlace *
+gather (WeirCanvas *self,
+        gboolean    selection,
+        GHashTable *place_of)
+{
+  WeirPlace *root = weir_place_new (NULL, NULL, NULL);
+  g_autoptr(GPtrArray) frames = g_ptr_array_new ();
+
+  for (guint i = 0; i < self->scene->stickies->len; i++)
+    {
+      WeirSticky *sticky = g_ptr_array_index (self->scene->stickies, i);
+      WeirPlace *around = sticky->frame ? find_frame (frames, frames->len, &sticky->rect) : NULL;
+
+      if (takes_part (self, sticky, selection))
+        g_ptr_array_add (frames, weir_place_new (around != NULL ? around : root, NULL, sticky));
+    }
+  for (guint i = 0; i < self->scene->cards->len; i++)
+    {
+      WeirCard *card = g_ptr_array_index (self->scene->cards, i);
+      WeirPlace *around = find_frame (frames, frames->len, &card->indexed.bounds), *place;
+
+      if (selection && !card->selected)
+        continue;
+      place = weir_place_new (around != NULL ? around : root, card, NULL);
+      g_hash_table_insert (place_of, card->block, place);
+      /* A frame with a pinned block on it stays as it is, with all that is on it. */
+      for (WeirPlace *at = place; weir_block_get_pinned (card->block) && at != root; at = at->parent)
+        at->fixed = TRUE;
+    }
+  return root;
 }
 
 static void
-weigh (WeirGraph *graph,
-       Place     *places,
-       Place     *place)
+add_links (WeirCanvas *self,
+           GHashTable *place_of)
 {
-  guint n;
-  WeirLink **links = weir_graph_get_links_to (graph, place->card->block, &n);
-  double sum = 0;
-  guint count = 0;
-
-  for (guint i = 0; i < n; i++)
-    if (!weir_link_is_feedback (links[i]))
-      {
-        const WeirPin *pin;
-        Place *source = &places[weir_block_get_index (weir_link_get_source (links[i]))];
-
-        pin = weir_card_find_pin (source->card, weir_link_get_source_port (links[i]), FALSE);
-        sum += source->y + (pin != NULL ? pin->y : 0);
-        count++;
-      }
-  place->weight = count > 0 ? sum / count : place->y;
-}
-
-static void
-place_column (GPtrArray *column)
-{
-  double y = 0, wanted = 0, height = 0;
-
-  g_ptr_array_sort (column, compare_weights);
-  for (guint i = 0; i < column->len; i++)
+  for (guint i = 0; i < weir_graph_get_n_links (self->graph); i++)
     {
-      Place *place = g_ptr_array_index (column, i);
+      WeirLink *link = weir_graph_get_link (self->graph, i);
+      WeirPlace *source = g_hash_table_lookup (place_of, weir_link_get_source (link));
+      WeirPlace *target = g_hash_table_lookup (place_of, weir_link_get_target (link));
+      const WeirPin *pin;
 
-      height += place->card->indexed.bounds.size.height + (i > 0 ? ROW_GAP : 0);
-      wanted += place->weight / column->len;
-    }
-  y = wanted - height / 2;
-  for (guint i = 0; i < column->len; i++)
-    {
-      Place *place = g_ptr_array_index (column, i);
-
-      place->y = y;
-      y += place->card->indexed.bounds.size.height + ROW_GAP;
+      if (source == NULL || target == NULL || weir_link_is_feedback (link))
+        continue;
+      pin = weir_card_find_pin (source->card, weir_link_get_source_port (link), FALSE);
+      weir_place_link (source, target, pin != NULL ? pin->y : 0);
     }
 }
 
+/* Blocks at once; notes afterwards, as the scene reads all of them again when one is another. */
 static void
 commit (WeirCanvas *self,
-        GPtrArray  *columns,
-        double      left,
-        double      top,
-        double      lowest)
+        WeirPlace  *place,
+        double      x,
+        double      y,
+        GPtrArray  *notes,
+        Journey    *journey)
 {
-  double x = left;
-
-  weir_workflow_begin_edit (self->workflow, _("Arrange"));
-  for (guint c = 0; c < columns->len; c++)
+  for (guint i = 0; i < place->children->len; i++)
     {
-      GPtrArray *column = g_ptr_array_index (columns, c);
-      double widest = 0;
+      WeirPlace *child = g_ptr_array_index (place->children, i);
+      double to_x = weir_canvas_snap (x + child->rect.origin.x), to_y = weir_canvas_snap (y + child->rect.origin.y);
 
-      for (guint i = 0; i < column->len; i++)
+      if (child->fixed)
+        continue;
+      if (child->card != NULL)
         {
-          Place *place = g_ptr_array_index (column, i);
-
-          widest = MAX (widest, place->card->indexed.bounds.size.width);
-          weir_workflow_set_position (self->workflow, place->card->block, weir_canvas_snap (x),
-                                      weir_canvas_snap (place->y - lowest + top));
+          g_ptr_array_add (journey->blocks, g_object_ref (child->card->block));
+          g_array_append_val (journey->starts, child->card->indexed.bounds.origin);
+          weir_workflow_set_position (self->workflow, child->card->block, to_x, to_y);
+          continue;
         }
-      x += widest + COLUMN_GAP;
+      child->frame->rect = GRAPHENE_RECT_INIT (to_x, to_y, child->rect.size.width, child->rect.size.height);
+      child->frame->height = child->rect.size.height;
+      g_ptr_array_add (notes, child->frame);
+      commit (self, child, to_x, to_y, notes, journey);
     }
-  weir_workflow_end_edit (self->workflow);
+}
+
+static void
+commit_notes (WeirCanvas *self,
+              GPtrArray  *frames)
+{
+  g_autoptr(GPtrArray) kept = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr(GArray) notes = g_array_new (FALSE, FALSE, sizeof (WeirNote));
+
+  for (guint i = 0; i < frames->len; i++)
+    {
+      WeirSticky *sticky = g_ptr_array_index (frames, i);
+      WeirNote note = { .id = g_strdup (sticky->id), .text = g_strdup (sticky->text), .x = sticky->rect.origin.x,
+                        .y = sticky->rect.origin.y, .width = sticky->rect.size.width, .height = sticky->height,
+                        .colour = g_strdup (sticky->colour), .frame = TRUE };
+
+      g_ptr_array_add (kept, (gpointer) note.id);
+      g_ptr_array_add (kept, (gpointer) note.text);
+      g_ptr_array_add (kept, (gpointer) note.colour);
+      g_array_append_val (notes, note);
+    }
+  for (guint i = 0; i < notes->len; i++)
+    weir_workflow_set_note (self->workflow, &g_array_index (notes, WeirNote, i));
+}
+
+/* The way there */
+
+static void
+show_at (WeirCanvas *self,
+         Journey    *journey,
+         double      share)
+{
+  for (guint i = 0; self->scene != NULL && i < journey->blocks->len; i++)
+    {
+      WeirBlock *block = g_ptr_array_index (journey->blocks, i);
+      WeirCard *card = weir_scene_find_card (self->scene, block);
+      const graphene_point_t *start = &g_array_index (journey->starts, graphene_point_t, i);
+      double x, y;
+
+      if (card == NULL)
+        continue;
+      weir_block_get_position (block, &x, &y);
+      weir_scene_place_card (self->scene, card, start->x + (x - start->x) * share, start->y + (y - start->y) * share);
+    }
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static void
+moved_cb (double   value,
+          gpointer user_data)
+{
+  WeirCanvas *self = user_data;
+
+  if (self->journey != NULL)
+    show_at (self, g_object_get_data (G_OBJECT (self->journey), "journey"), value);
+}
+
+/* Whoever takes hold of something takes hold of it where it is. */
+void
+weir_canvas_end_journey (WeirCanvas *self)
+{
+  g_autoptr(AdwAnimation) animation = g_steal_pointer (&self->journey);
+
+  if (animation == NULL)
+    return;
+  show_at (self, g_object_get_data (G_OBJECT (animation), "journey"), 1);
+  g_signal_handlers_disconnect_by_data (animation, self);
+  adw_animation_pause (animation);
+}
+
+static void
+set_out (WeirCanvas *self,
+         Journey    *journey)
+{
+  GtkWidget *widget = GTK_WIDGET (self);
+  g_autoptr(Journey) taken = journey;
+
+  if (!adw_get_enable_animations (widget) || !gtk_widget_get_mapped (widget) || journey->blocks->len > MOST_ANIMATED)
+    return;
+  self->journey = adw_timed_animation_new (widget, 0, 1, 250, adw_callback_animation_target_new (moved_cb, self, NULL));
+  g_object_set_data_full (G_OBJECT (self->journey), "journey", g_steal_pointer (&taken), (GDestroyNotify) journey_free);
+  g_signal_connect_swapped (self->journey, "done", G_CALLBACK (weir_canvas_end_journey), self);
+  adw_animation_play (self->journey);
 }
 
 /**
  * weir_canvas_arrange:
  * @self: a canvas
  *
- * Arranges all blocks from left to right as they depend on each other. One edit.
+ * Arranges the selected blocks, or all if there are not two, from left to right as they depend on each other; frames with what
+ * is on them. Pinned blocks stay. One edit.
  */
 void
 weir_canvas_arrange (WeirCanvas *self)
 {
-  guint n = self->scene->cards->len, n_columns;
-  g_autofree Place *places = g_new0 (Place, n + 1);
-  g_autofree guint *order = sort_by_links (self->graph, n);
-  g_autoptr(GPtrArray) columns = g_ptr_array_new_with_free_func ((GDestroyNotify) g_ptr_array_unref);
-  double left = G_MAXDOUBLE, top = G_MAXDOUBLE, lowest = G_MAXDOUBLE;
+  gboolean selection = g_list_model_get_n_items (G_LIST_MODEL (self->selected)) > 1;
+  g_autoptr(GHashTable) place_of = g_hash_table_new (NULL, NULL);
+  g_autoptr(GPtrArray) notes = g_ptr_array_new ();
+  g_autoptr(WeirPlace) root = NULL;
+  Journey *journey;
 
-  if (n == 0)
+  if (self->scene->cards->len == 0)
     return;
-  for (guint i = 0; i < n; i++)
-    {
-      places[i].card = g_ptr_array_index (self->scene->cards, i);
-      places[i].y = i * 0.001;
-      left = MIN (left, places[i].card->indexed.bounds.origin.x);
-      top = MIN (top, places[i].card->indexed.bounds.origin.y);
-    }
-  n_columns = find_column (self->graph, places, order, n);
-  for (guint i = 0; i < n_columns; i++)
-    g_ptr_array_add (columns, g_ptr_array_new ());
-  for (guint i = 0; i < n; i++)
-    g_ptr_array_add (g_ptr_array_index (columns, places[order[i]].column), &places[order[i]]);
-  for (guint c = 0; c < n_columns; c++)
-    {
-      GPtrArray *column = g_ptr_array_index (columns, c);
+  weir_canvas_end_journey (self);
+  root = gather (self, selection, place_of);
+  add_links (self, place_of);
+  weir_place_arrange (root);
 
-      for (guint i = 0; i < column->len; i++)
-        weigh (self->graph, places, g_ptr_array_index (column, i));
-      place_column (column);
-    }
-  for (guint i = 0; i < n; i++)
-    lowest = MIN (lowest, places[i].y);
-  commit (self, columns, left, top, lowest);
-  weir_canvas_zoom_to_fit (self);
-  weir_canvas_announce (self, _("Arranged"));
+  journey = g_new0 (Journey, 1);
+  journey->blocks = g_ptr_array_new_with_free_func (g_object_unref);
+  journey->starts = g_array_new (FALSE, FALSE, sizeof (graphene_point_t));
+  weir_workflow_begin_edit (self->workflow, _ ("Arrange"));
+  commit (self, root, 0, 0, notes, journey);
+  commit_notes (self, notes);
+  weir_workflow_end_edit (self->workflow);
+  if (!selection)
+    weir_canvas_zoom_to_fit (self);
+  weir_canvas_announce (self, selection ? _ ("Arranged what is selected") : _ ("Arranged"));
+  set_out (self, journey);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <glib/gi18n-lib.h>
 
-#include "weir-canvas-scene.h"
+#include "weir-canvas-signs.h"
 
 #define RADIUS 9.0
 /* Room for the ring and the shadow around a card. */
@@ -404,6 +404,7 @@ draw_badges (WeirCard      *self,
   };
   double x = self->indexed.bounds.size.width - 10;
 
+  x -= weir_card_draw_signs (self, painter, snapshot, x, y, 12);
   for (guint i = G_N_ELEMENTS (icons); i > 0; i--)
     if (icons[i - 1] != NULL)
       {
@@ -470,6 +471,7 @@ draw_header (WeirCard    *self,
                           height / 2 - 26, width - 80 - (badge ? 24 : 0), WEIR_TEXT_START, 2);
   if (badge)
     draw_badge (self, painter, snapshot, width - 36, 8, 28);
+  weir_card_draw_signs (self, painter, snapshot, width - (badge ? 42 : 12), 8, 22);
   for (guint i = 0; i < self->pins->len; i++)
     {
       const WeirPin *pin = &g_array_index (self->pins, WeirPin, i);

@@ -277,6 +277,7 @@ drag_begin_cb (GtkGestureDrag *gesture,
 
   gtk_widget_grab_focus (GTK_WIDGET (self));
   weir_canvas_stop_glide (self);
+  weir_canvas_end_journey (self);
   if (self->scene == NULL)
     return;
   if (button == GDK_BUTTON_SECONDARY)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <glib/gi18n-lib.h>
 
-#include "weir-canvas-scene.h"
+#include "weir-canvas-signs.h"
 
 #define TITLE_BAR 34.0
 #define BOTTOM_BAR 28.0
@@ -224,8 +224,10 @@ weir_frame_draw (WeirCard    *self,
   const char *footer = marked ? words : self->footer;
   double room = rect.size.width - 2 * PAD - (self->shown || marked ? 28 : 0);
 
+
   weir_painter_fill_rounded (snapshot, &rect, 10, &palette->accent_tint);
   weir_painter_outline (snapshot, &rect, 10, marked ? 2 : 1.5, &colour);
+  room -= weir_card_draw_signs (self, painter, snapshot, rect.size.width - (self->shown || marked ? 34 : PAD), 9, 14);
   weir_painter_draw_text (painter, snapshot, title, lod == WEIR_LOD_FULL ? 12.5 : 18, PANGO_WEIGHT_BOLD, &ink, PAD, 7,
                           room, WEIR_TEXT_START, 1);
   if (self->shown || marked)

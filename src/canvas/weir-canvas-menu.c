@@ -2,6 +2,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "weir-canvas-private.h"
+#include "weir-canvas-signs.h"
 
 static void
 append_section (GMenu      *menu,
@@ -37,7 +38,7 @@ append_alignments (GMenu *menu)
   append_section (align, _("Distribute _Across"), "canvas.distribute::across", _("Distribute _Down"),
                   "canvas.distribute::down", NULL);
   g_menu_append_submenu (menu, _("_Align"), G_MENU_MODEL (align));
-  append_section (menu, _("Li_nk in a Row"), "canvas.link-selection", NULL);
+  append_section (menu, _("Li_nk in a Row"), "canvas.link-selection", _("A_rrange"), "canvas.arrange", NULL);
 }
 
 /* Beyond the block itself. */
@@ -67,7 +68,11 @@ weir_canvas_make_block_menu (WeirCanvas *self)
     append_section (menu, _("_Open"), "canvas.open", NULL);
   append_section (menu, _("_Link to…"), "canvas.connect",
                   weir_block_get_enabled (self->selected_block) ? _("Turn _Off") : _("Turn _On"),
-                  "canvas.toggle-enabled", NULL);
+                  "canvas.toggle-enabled",
+                  weir_breakpoint_get (self->selected_block) == NULL ? _("Set _Breakpoint") : _("Remove _Breakpoint"),
+                  "canvas.toggle-breakpoint",
+                  weir_block_get_pinned (self->selected_block) ? _("Un_pin") : _("_Pin in Place"), "canvas.toggle-pinned",
+                  NULL);
   append_ways (menu);
   if (g_str_equal (weir_block_get_kind_id (self->selected_block), "flow.portal"))
     append_section (menu, _("_Jump to the Other Portal"), "canvas.jump", _("Link Without _Portals"), "canvas.to-link", NULL);

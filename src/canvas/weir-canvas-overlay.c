@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <glib/gi18n-lib.h>
 
-#include "weir-canvas-scene.h"
+#include "weir-canvas-signs.h"
 
 #include <string.h>
 
@@ -333,6 +333,7 @@ weir_scene_describe_card (WeirScene *self, WeirCard *card)
     weir_scene_update_card_state (self, card);
   if (!weir_block_get_enabled (card->block))
     g_string_append_printf (text, ", %s", _("turned off"));
+  weir_card_describe_signs (card, text);
   if (weir_mark_get (card->block, NULL, &mark) && mark != NULL)
     g_string_append_printf (text, ", %s", mark);
   if (card->shown)

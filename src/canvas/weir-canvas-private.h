@@ -101,6 +101,7 @@ struct _WeirCanvas
   WeirCard         *hovered_card;
   WeirWire         *hovered_wire;
   guint             autoscroll_id;                 /* tick callback */
+  gpointer          journey;                       /* AdwAnimation: blocks on their way to where they were arranged */
 
   WeirConnectPhase  connect;
   GArray           *choices;                       /* of WeirConnectChoice */
@@ -230,6 +231,7 @@ GMenuModel *weir_canvas_make_block_menu (WeirCanvas *self);
 void weir_canvas_edit_note (WeirCanvas *self, WeirSticky *sticky);
 /* weir-canvas-arrange.c */
 void weir_canvas_arrange (WeirCanvas *self);
+void weir_canvas_end_journey (WeirCanvas *self);
 /* weir-canvas-accessible.c */
 void weir_canvas_accessible_init (GtkAccessibleInterface *iface);
 void weir_canvas_accessible_refresh (WeirCanvas *self);
@@ -257,6 +259,11 @@ void weir_canvas_drop_on_link (WeirCanvas *self, WeirBlock *block, WeirLink *lin
 void weir_canvas_bridge (WeirCanvas *self, WeirBlock *block);
 gboolean weir_canvas_offer_converters (WeirCanvas *self, const WeirLinkDrag *drag);
 void weir_canvas_install_splice (GtkWidgetClass *klass);
+
+/* weir-canvas-signs.c */
+void weir_canvas_breakpoints_changed (WeirCanvas *self);
+void weir_canvas_update_sign_actions (WeirCanvas *self);
+void weir_canvas_install_signs (GtkWidgetClass *klass);
 
 void weir_canvas_stop_glide (WeirCanvas *self);
 

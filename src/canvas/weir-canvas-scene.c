@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "weir-canvas-scene.h"
+#include "weir-canvas-signs.h"
 
 #include <math.h>
 
@@ -94,6 +94,7 @@ add_card (WeirScene *self,
   card->block = g_object_ref (block);
   card->pins = g_array_new (FALSE, FALSE, sizeof (WeirPin));
   card->order = self->next_order++;
+  card->has_breakpoint = weir_breakpoint_get (block) != NULL;
   card->summary_stale = self->view != NULL;
   weir_card_lay_out (card, self->graph);
   weir_canvas_index_insert (self->card_index, &card->indexed, &card->indexed.bounds);

@@ -78,6 +78,7 @@ typedef struct
   guint             order;                 /* higher is drawn later */
   gboolean          selected;
   gboolean          hovered;
+  gboolean         has_breakpoint;        /* as it is drawn */
   gboolean         dot;                   /* a portal without a name: a dot on a link */
   GArray           *pins;                  /* of WeirPin: inputs first */
   GArray           *inner;                 /* of WeirInnerCard; NULL for blocks without body */

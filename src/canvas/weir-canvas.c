@@ -28,6 +28,7 @@ enum
   SIGNAL_ADD_BLOCK_REQUESTED,
   SIGNAL_BLOCK_ACTIVATED,
   SIGNAL_MESSAGE,
+  SIGNAL_BREAKPOINTS_CHANGED,
   N_SIGNALS
 };
 static guint signals[N_SIGNALS];
@@ -253,6 +254,7 @@ static void
 drop_scene (WeirCanvas *self)
 {
   weir_canvas_cancel_drag (self);
+  weir_canvas_end_journey (self);
   weir_canvas_leave_connect (self);
   weir_canvas_clear_selection (self);
   self->hovered_card = NULL;
@@ -350,10 +352,13 @@ weir_canvas_class_init (WeirCanvasClass *klass)
                                                       G_TYPE_DOUBLE, G_TYPE_DOUBLE, WEIR_TYPE_BLOCK, G_TYPE_STRING);
   signals[SIGNAL_BLOCK_ACTIVATED] = g_signal_new ("block-activated", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
                                                   NULL, NULL, NULL, G_TYPE_NONE, 1, WEIR_TYPE_BLOCK);
+  signals[SIGNAL_BREAKPOINTS_CHANGED] = g_signal_new ("breakpoints-changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
+                                                      NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[SIGNAL_MESSAGE] = g_signal_new ("message", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                           G_TYPE_NONE, 1, G_TYPE_STRING);
 
   weir_canvas_install_actions (widget_class);
+  weir_canvas_install_signs (widget_class);
   weir_canvas_install_guides (widget_class);
   weir_canvas_install_splice (widget_class);
   weir_canvas_install_keys (widget_class);
@@ -479,7 +484,10 @@ weir_canvas_set_graph (WeirCanvas *self,
   g_signal_connect (self->scene, "removed", G_CALLBACK (scene_removed_cb), self);
   g_signal_connect (graph, "link-removed", G_CALLBACK (link_removed_cb), self);
   if (self->editable && has_no_places (self->scene))
-    weir_canvas_arrange (self);
+    {
+      weir_canvas_arrange (self);
+      weir_canvas_end_journey (self);
+    }
   show_beginning (self);
   weir_canvas_update_actions (self);
   gtk_widget_queue_draw (GTK_WIDGET (self));

@@ -18,6 +18,7 @@ G_BEGIN_DECLS
  * `viewport` (read only), `editable` (gboolean; FALSE only shows), `link-style` ("curved", "right-angled", "straight").
  *
  * Signals:
+ * - `breakpoints-changed`: some were set or taken away
  * - `open-container (WeirGraph body)`: a container was opened; set it as the graph to drill in
  * - `add-block-requested (double x, double y, WeirBlock *from, const char *port)`: a palette is wanted for a block at
  *   this place of the plane; @from and @port (or NULL) say what to link it to

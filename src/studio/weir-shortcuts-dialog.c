@@ -43,6 +43,8 @@ static const Line lines[] = {
   { N_("Take Out of Links"), "u" },
   { N_("Delete and Reconnect"), "<Control>Delete" },
   { N_("Turn On or Off"), "<Control>e" },
+  { N_("Breakpoint"), "b" },
+  { N_("Pin in Place"), "p" },
   { N_("Zoom to Fit, Original Size, Zoom to Selection"), "0 1 2" },
   { N_("View"), NULL },
   { N_("Workflows"), "F9" },

@@ -136,7 +136,7 @@ weir_workflow_page_update_notice (WeirWorkflowPage *self)
     show_cut_off (self);
   else if (unknown != NULL)
     show_unknown (self, unknown);
-  else if (weir_workflow_page_show_wait (self, TRUE))
+  else if (weir_workflow_page_show_held (self) || weir_workflow_page_show_wait (self, TRUE))
     return;
   else if (state != NULL && weir_run_state_get_status (state) == WEIR_RUN_FAILED && !self->starting
            && weir_run_view_get_run_id (self->view) != self->dismissed)

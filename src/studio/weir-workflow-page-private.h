@@ -149,6 +149,13 @@ void       weir_workflow_page_update_delete  (WeirWorkflowPage *self);
 /* weir-workflow-page-steps.c */
 void       weir_workflow_page_install_steps  (GtkWidgetClass   *widget_class);
 
+/* weir-workflow-page-breakpoints.c */
+void       weir_workflow_page_install_breakpoints (GtkWidgetClass *widget_class);
+void       weir_workflow_page_follow_breakpoints (WeirWorkflowPage *self);
+void       weir_workflow_page_load_breakpoints (WeirWorkflowPage *self);
+WeirValue *weir_workflow_page_make_play_options (WeirWorkflowPage *self);
+gboolean   weir_workflow_page_show_held      (WeirWorkflowPage *self);
+
 /* weir-workflow-page-history.c */
 void       weir_workflow_page_install_history (GtkWidgetClass *widget_class);
 

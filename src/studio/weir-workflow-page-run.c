@@ -270,11 +270,16 @@ static void
 start (WeirWorkflowPage *self,
        WeirValue        *inputs)
 {
+  g_autoptr(WeirValue) options = NULL;
+
   /* Playing saves the version by itself. */
   g_clear_handle_id (&self->save_id, g_source_remove);
   self->dirty = FALSE;
   adw_view_stack_set_visible_child_name (self->pages, "design");
-  weir_workflow_page_follow_run (self, weir_engine_play (self->engine, self->workflow, inputs));
+  options = weir_workflow_page_make_play_options (self);
+  weir_workflow_page_follow_run (self, options != NULL
+                                         ? weir_engine_play_with (self->engine, self->workflow, inputs, options)
+                                         : weir_engine_play (self->engine, self->workflow, inputs));
 }
 
 static void

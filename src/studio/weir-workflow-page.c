@@ -525,6 +525,7 @@ weir_workflow_page_class_init (WeirWorkflowPageClass *klass)
   weir_workflow_page_install_file (widget_class);
   weir_workflow_page_install_history (widget_class);
   weir_workflow_page_install_part (widget_class);
+  weir_workflow_page_install_breakpoints (widget_class);
   weir_workflow_page_install_problems (widget_class);
 }
 
@@ -548,6 +549,7 @@ weir_workflow_page_init (WeirWorkflowPage *self)
   adw_bin_set_child (self->outline_place, weir_outline_new (self->canvas));
   g_signal_connect_object (self->canvas, "notify::selected-block", G_CALLBACK (selection_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->canvas, "notify::graph", G_CALLBACK (weir_workflow_page_update_path), self, G_CONNECT_SWAPPED);
+  weir_workflow_page_follow_breakpoints (self);
   g_signal_connect_object (self->canvas, "open-container", G_CALLBACK (weir_workflow_page_open_container), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->canvas, "add-block-requested", G_CALLBACK (weir_workflow_page_request_block), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->canvas, "block-activated", G_CALLBACK (block_activated_cb), self, G_CONNECT_SWAPPED);
@@ -636,6 +638,7 @@ weir_workflow_page_set_workflow (WeirWorkflowPage *self,
   if (workflow != NULL && self->engine != NULL)
     weir_engine_keep_history (self->engine, workflow);
 
+  weir_workflow_page_load_breakpoints (self);
   weir_inspector_set_workflow (self->inspector, workflow);
   weir_canvas_set_workflow (self->canvas, workflow);
   weir_yaml_pane_set_workflow (self->yaml_pane, workflow);

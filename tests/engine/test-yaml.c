@@ -176,6 +176,31 @@ test_moving_touches_the_layout_only (void)
 }
 
 static void
+pin_list (WeirWorkflow *workflow)
+{
+  weir_workflow_set_pinned (workflow, weir_workflow_find_block (workflow, "list"), TRUE);
+  weir_workflow_set_position (workflow, weir_workflow_find_block (workflow, "list"), 90, 120);
+  g_assert_true (weir_block_get_pinned (weir_workflow_find_block (workflow, "list")));
+}
+
+static void
+test_pin_is_part_of_the_layout (void)
+{
+  g_autofree char *text = edit_and_write (commented, pin_list);
+  g_autoptr(GListModel) problems = NULL;
+  g_autoptr(WeirWorkflow) again = weir_workflow_parse (text, -1, &problems, NULL);
+
+  g_assert_nonnull (strstr (text, "\n  list: [90, 120, pinned]\n"));
+  g_assert_true (weir_block_get_pinned (weir_workflow_find_block (again, "list")));
+  for (guint i = 0; i < g_list_model_get_n_items (problems); i++)
+    {
+      g_autoptr(WeirProblem) problem = g_list_model_get_item (problems, i);
+
+      g_assert_null (strstr (weir_problem_get_message (problem), "number"));
+    }
+}
+
+static void
 rename_list (WeirWorkflow *workflow)
 {
   g_assert_true (weir_workflow_rename_block (workflow, weir_workflow_find_block (workflow, "list"), "find", NULL));
@@ -441,6 +466,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/weir/yaml/a-label-changes-one-line", test_a_label_changes_one_line);
   g_test_add_func ("/weir/yaml/a-setting-changes-within-its-line", test_a_setting_changes_within_its_line);
   g_test_add_func ("/weir/yaml/a-condition-changes-its-line", test_a_condition_changes_its_line);
+  g_test_add_func ("/weir/yaml/a-pin-is-part-of-the-layout", test_pin_is_part_of_the_layout);
   g_test_add_func ("/weir/yaml/moving-touches-the-layout-only", test_moving_touches_the_layout_only);
   g_test_add_func ("/weir/yaml/renaming-keeps-comments", test_renaming_keeps_comments);
   g_test_add_func ("/weir/yaml/removing-a-block-takes-its-links", test_removing_takes_its_links);
