@@ -7,9 +7,9 @@
 #include "weir-store-private.h"
 
 /* Copied from this length on, and each time that it has grown by as much. */
-#define WAL_LIMIT (3 * 1024 * 1024)
+#define WAL_LIMIT (6 * 1024 * 1024)
 /* Somebody reads on and on, or the disk does not keep up: the log must not grow for ever, so the writer waits. */
-#define WAL_MAX (8 * WAL_LIMIT)
+#define WAL_MAX (4 * WAL_LIMIT)
 
 /* Copies the log into the database file. @mode: PASSIVE while in use, RESTART to begin the log anew. */
 gboolean
