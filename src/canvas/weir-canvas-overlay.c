@@ -248,6 +248,8 @@ weir_scene_update_card_state (WeirScene *self, WeirCard *card)
       if (card->shown)
         weir_card_drop_nodes (card);
       card->shown = FALSE;
+      card->summary = summary;
+      g_clear_pointer (&card->footer, g_free);
       return;
     }
   weir_run_state_summarize_block (state, weir_block_get_path (card->block), &summary);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "weir-bin-page.h"
 #include "weir-sidebar.h"
 #include "weir-welcome-page.h"
 #include "weir-window.h"
@@ -17,6 +18,7 @@ struct _WeirWindow
   WeirSidebar         *sidebar;
   GtkStack            *stack;
   WeirWelcomePage     *welcome;
+  WeirBinPage         *bin;
   WeirWorkflowPage    *page;
   AdwStatusPage       *trouble;
 

@@ -138,6 +138,29 @@ demos_cb (GtkWidget  *widget,
 }
 
 static void
+show_bin_cb (GtkWidget  *widget,
+             const char *action,
+             GVariant   *target)
+{
+  WeirWindow *self = WEIR_WINDOW (widget);
+
+  gtk_stack_set_visible_child_name (self->stack, "bin");
+  weir_sidebar_mark (self->sidebar, NULL);
+  gtk_window_set_title (GTK_WINDOW (self), _("Recently Deleted"));
+  if (adw_overlay_split_view_get_collapsed (self->split))
+    adw_overlay_split_view_set_show_sidebar (self->split, FALSE);
+}
+
+static void
+restored_cb (WeirWindow *self,
+             gint64      run,
+             const char *workflow)
+{
+  if (run != 0)
+    weir_workflow_page_return_run (self->page, run);
+}
+
+static void
 search_cb (GtkWidget  *widget,
            const char *action,
            GVariant   *target)
@@ -203,6 +226,7 @@ weir_window_class_init (WeirWindowClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = weir_window_dispose;
   GTK_WINDOW_CLASS (klass)->close_request = weir_window_close_request;
+  g_type_ensure (WEIR_TYPE_BIN_PAGE);
   g_type_ensure (WEIR_TYPE_SIDEBAR);
   g_type_ensure (WEIR_TYPE_WELCOME_PAGE);
   g_type_ensure (WEIR_TYPE_WORKFLOW_PAGE);
@@ -212,11 +236,14 @@ weir_window_class_init (WeirWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, WeirWindow, sidebar);
   gtk_widget_class_bind_template_child (widget_class, WeirWindow, stack);
   gtk_widget_class_bind_template_child (widget_class, WeirWindow, welcome);
+  gtk_widget_class_bind_template_child (widget_class, WeirWindow, bin);
   gtk_widget_class_bind_template_child (widget_class, WeirWindow, page);
   gtk_widget_class_bind_template_child (widget_class, WeirWindow, trouble);
   gtk_widget_class_bind_template_callback (widget_class, workflow_chosen_cb);
   gtk_widget_class_bind_template_callback (widget_class, loaded_cb);
+  gtk_widget_class_bind_template_callback (widget_class, restored_cb);
   gtk_widget_class_install_action (widget_class, "win.demos", NULL, demos_cb);
+  gtk_widget_class_install_action (widget_class, "win.bin", NULL, show_bin_cb);
   gtk_widget_class_install_action (widget_class, "win.search", NULL, search_cb);
   gtk_widget_class_install_action (widget_class, "win.sidebar", NULL, toggle_sidebar_cb);
   weir_window_install_actions (widget_class);
@@ -272,6 +299,7 @@ weir_window_set_engine (WeirWindow *self,
   g_set_object (&self->engine, engine);
   weir_workflow_page_set_engine (self->page, engine);
   weir_sidebar_set_engine (self->sidebar, engine);
+  weir_bin_page_set_engine (self->bin, engine);
   if (engine == NULL)
     return;
   if (g_str_equal (gtk_stack_get_visible_child_name (self->stack), "trouble"))

@@ -135,6 +135,61 @@ def list_of_runs(studio):
     studio.wait_for("", "No Runs Yet")
 
 
+def is_listed(studio):
+    """Its workflow is, at the side, with its last run."""
+    return any(node.get_name().startswith("Quick, succeeded") for node in studio.find_all("list item"))
+
+
+def click_workflow(studio, button=1):
+    """The first one at the side."""
+    until("the workflow is there", lambda: is_listed(studio))
+    x, y, width, height = studio.bounds("search")
+    studio.click((x + width / 2, y + height + 36), button=button)
+
+
+def delete_run(studio, number):
+    play(studio, "Quick")
+    says(studio, f"Run {number} · succeeded in")
+    studio.activate("run.delete")
+    until("it is shown no longer", lambda: not any(f"Run {number} · " in text for text in studio.texts()))
+
+
+@test("what was deleted is listed with until when, goes back, or goes for good", QUICK)
+def bin_page(studio):
+    for number in (1, 2, 3):
+        delete_run(studio, number)
+    studio.press("button", "Recently Deleted")
+    says(studio, "Run 3 of “Quick”")
+    says(studio, " · kept until ")
+    studio.press("button", "Restore Run 2 of “Quick”")
+    studio.wait_gone("", "Run 2 of “Quick”")
+    studio.press("button", "Delete Run 3 of “Quick” now")
+    studio.wait_for("", "Delete Run 3 Now?")
+    studio.press("button", "Delete Now")
+    studio.wait_gone("", "Run 3 of “Quick”")
+    studio.press("button", "Empty…")
+    studio.wait_for("", "Empty Recently Deleted?")
+    says(studio, "Removed for good: 1 run.")
+    studio.press("button", "Delete All")
+    studio.wait_for("", "Nothing Was Deleted")
+    click_workflow(studio)
+    says(studio, "Run 2 · succeeded in")
+
+
+@test("a workflow that was deleted comes back with its runs", QUICK)
+def workflow_back(studio):
+    play(studio, "Quick")
+    says(studio, "Run 1 · succeeded in")
+    click_workflow(studio, button=3)
+    choose(studio, "Delete")
+    studio.wait_for("", "No Workflows")
+    studio.press("button", "Recently Deleted")
+    studio.wait_for("button", "Restore Quick")
+    studio.press("button", "Restore Quick")
+    studio.wait_for("", "Nothing Was Deleted")
+    until("the workflow is there", lambda: is_listed(studio))
+
+
 @test("a part of a run that goes on is cancelled and deleted from the timeline", HELD)
 def part(studio):
     if read_pid():

@@ -234,6 +234,60 @@ def shortcuts(studio):
     studio.wait_for("", "Keyboard Shortcuts")
 
 
+def weir(studio, *args):
+    """The command line, on the data of the studio."""
+    env = {**os.environ, "XDG_DATA_HOME": os.path.join(studio.home, "data"), "XDG_STATE_HOME": os.path.join(studio.home, "state")}
+    subprocess.run([os.path.join(os.environ.get("WEIR_BUILD", "_build"), "src/cli/weir"), *args], check=True, env=env,
+                   stdout=subprocess.DEVNULL)
+
+
+def cancel_and_delete(studio):
+    running(studio)
+    studio.activate("run.cancel-and-delete")
+    studio.wait_for("", "Cancel and Delete Run 1?")
+
+
+def delete_now(studio):
+    tidied(studio)
+    studio.activate("run.delete-now")
+    studio.wait_for("", "Delete Run 1 Now?")
+
+
+def timeline_menu(studio):
+    running(studio)
+    x, y, _, _ = studio.bounds("timeline")
+    studio.click((x + 60, y + 24 + 28 + 14), button=3)
+    studio.wait_for("menu item", "Cancel and Delete…")
+
+
+def deleted(studio):
+    """A toast that takes it back."""
+    tidied(studio)
+    studio.activate("run.delete")
+    says(studio, "Run 1 deleted")
+
+
+def bin_empty(studio):
+    empty(studio)
+    studio.activate("win.bin")
+    studio.wait_for("", "Nothing Was Deleted")
+
+
+def in_bin(studio):
+    for run in ("1", "2", "3"):
+        failed(studio)
+        weir(studio, "delete", run)
+    weir(studio, "delete", "Letters")
+    studio.activate("win.bin")
+    studio.wait_for("", "Run 3 of “Letters”")
+
+
+def bin_question(studio):
+    in_bin(studio)
+    studio.activate("bin.empty")
+    studio.wait_for("", "Empty Recently Deleted?")
+
+
 TIDY = "tidy-downloads"
 DARK = {"ADW_DEBUG_COLOR_SCHEME": "prefer-dark"}
 CONTRAST = {"ADW_DEBUG_HIGH_CONTRAST": "1"}
@@ -274,6 +328,18 @@ STATES = {
     "large-long": (LONG, shown, LARGE),
     "narrow": (TIDY, tidied, NARROW),
     "narrow-new": (None, new, NARROW),
+    "cancel-and-delete": (SLOW, cancel_and_delete, {}),
+    "delete-now": (TIDY, delete_now, {}),
+    "narrow-delete-now": (TIDY, delete_now, NARROW),
+    "timeline-menu": (SLOW, timeline_menu, {}),
+    "deleted": (TIDY, deleted, {}),
+    "bin": (FAILS, in_bin, {}),
+    "dark-bin": (FAILS, in_bin, DARK),
+    "narrow-bin": (FAILS, in_bin, NARROW),
+    "large-bin": (FAILS, in_bin, LARGE),
+    "bin-empty": (None, bin_empty, {}),
+    "narrow-bin-empty": (None, bin_empty, NARROW),
+    "bin-question": (FAILS, bin_question, {}),
     "still": (TIDY, tidied, {"HEADLESS_SETTINGS": "gtk-enable-animations=0"}),
 }
 
