@@ -381,6 +381,24 @@ append (const char *path, Replacement *with, GError **error)
   return ok;
 }
 
+/* A new file comes whole or not at all, so that undo after a crash never finds an empty one of which it cannot tell who made it.
+ * Of several that append to it at once one makes it. */
+static gboolean
+append_or_create (const char *path, Replacement *with, GError **error)
+{
+  g_autoptr(GError) problem = NULL;
+
+  if (with->spool != NULL || g_file_test (path, G_FILE_TEST_EXISTS))
+    return append (path, with, error);
+  with->exclusive = TRUE;
+  if (replace_file (path, with, &problem))
+    return TRUE;
+  if (g_file_test (path, G_FILE_TEST_EXISTS))
+    return append (path, with, error);
+  g_propagate_error (error, g_steal_pointer (&problem));
+  return FALSE;
+}
+
 gboolean
 weir_file_may_write (const char *path, GError **error)
 {
@@ -414,7 +432,7 @@ write_with (const char *path, Replacement *with, WeirWriteMode mode, GError **er
     return FALSE;
   mode &= ~WEIR_WRITE_UNSYNCED;
   if (mode == WEIR_WRITE_APPEND)
-    return append (path, with, error);
+    return append_or_create (path, with, error);
   if (mode == WEIR_WRITE_CREATE_NEW)
     {
       with->exclusive = TRUE;

@@ -150,6 +150,25 @@ test_one_item_is_undone (KindTest *test)
   g_assert_true (is_there (test, "c"));
 }
 
+/* Only one of them makes the file, the others find it made. */
+static void
+test_many_append_to_one_new_file (KindTest *test)
+{
+  g_autoptr(Outcome) outcome = kind_test_play (
+    test,
+    "weir: 1\nname: Log\nblocks:\n"
+    "  each:\n    kind: flow.foreach\n    config: { items: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], concurrency: 12 }\n    body:\n"
+    "      blocks:\n        w: { kind: file.write, config: { path: $DIR/log, mode: append, content: \"line\\n\" } }\n",
+    NULL);
+  g_autofree char *log = NULL;
+  g_auto(GStrv) lines = NULL;
+
+  g_assert_cmpstr (outcome->message, ==, NULL);
+  log = kind_test_read (test, "log");
+  lines = g_strsplit (log, "\n", -1);
+  g_assert_cmpuint (g_strv_length (lines), ==, 12 + 1);
+}
+
 static void
 test_a_folder_that_moved_takes_its_files_along (KindTest *test)
 {
@@ -179,6 +198,7 @@ main (int argc, char **argv)
   ADD_KIND_TEST ("/weir/blocks/delete/trash-and-back", test_trash_and_back);
   ADD_KIND_TEST ("/weir/blocks/delete/what-is-too-large-is-said-to-be-gone", test_what_is_too_large_is_said_to_be_gone);
   ADD_KIND_TEST ("/weir/blocks/write/what-was-refused-is-no-change", test_what_was_refused_is_no_change);
+  ADD_KIND_TEST ("/weir/blocks/write/many-append-to-one-new-file", test_many_append_to_one_new_file);
   ADD_KIND_TEST ("/weir/blocks/copy/a-folder-goes-into-another", test_a_folder_is_copied_into_another);
   ADD_KIND_TEST ("/weir/blocks/copy/keeps-what-others-put-beside-it", test_a_copy_keeps_what_others_put_beside_it);
   ADD_KIND_TEST ("/weir/blocks/permissions/what-was-changed-since-stays",
