@@ -24,6 +24,8 @@ static const char *const event_names[WEIR_EVENT_LAST] = {
   [WEIR_EVENT_PART_EXPIRED] = "part.expired",
   [WEIR_EVENT_PART_SETTLED] = "part.settled",
   [WEIR_EVENT_PART_DELETED] = "part.deleted",
+  [WEIR_EVENT_PART_BINNED] = "part.binned",
+  [WEIR_EVENT_PART_RESTORED] = "part.restored",
   [WEIR_EVENT_BLOCK_STARTED] = "block.started",
   [WEIR_EVENT_BLOCK_EMITTED] = "block.output",
   [WEIR_EVENT_BLOCK_RETRY] = "block.retry_scheduled",
@@ -238,7 +240,7 @@ append_id (GString *line, const char *name, const char *id)
     }
   else
     {
-      g_autoptr (WeirValue) text = weir_value_new_text (id);
+      g_autoptr(WeirValue) text = weir_value_new_text (id);
 
       append_value (line, name, text);
     }

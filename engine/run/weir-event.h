@@ -80,6 +80,8 @@ typedef enum
   WEIR_EVENT_PART_EXPIRED,      /* the block fires with what has come: its patience is over */
   WEIR_EVENT_PART_SETTLED,      /* {decision: "done" or "failed", outputs?, by}: a step of a run that has ended, whose outcome was unknown */
   WEIR_EVENT_PART_DELETED,      /* {given, of?: {scope, block, firing, key}}: its values are gone, with @given also what others got; whose item */
+  WEIR_EVENT_PART_BINNED,       /* as PART_DELETED, which takes its place when it expires: it is in what was recently deleted */
+  WEIR_EVENT_PART_RESTORED,     /* likewise: it is not there any more */
   WEIR_EVENT_BLOCK_STARTED,     /* not for what is computed at once: its end is the one event it has */
   WEIR_EVENT_BLOCK_EMITTED,     /* {port, value, shut?, item?, slot?}: a side port */
   WEIR_EVENT_BLOCK_RETRY,       /* {error, delay_ms, due_at} */

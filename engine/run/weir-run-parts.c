@@ -226,38 +226,69 @@ weir_run_stop_part (WeirRun *self, guint32 scope_id, const char *block, gboolean
   return TRUE;
 }
 
-/* Whether a part of a run that goes on may be deleted. */
-gboolean
-weir_run_check_delete_part (WeirRun *self, guint32 scope_id, const char *block, GError **error)
+/* Of the steps in a scope and in what is in it: whether what became of one is not known. */
+static gboolean
+has_unknown (WeirRunState *state, guint32 scope)
 {
-  WeirScopeState *scope = scope_id < self->state->scopes->len ? g_ptr_array_index (self->state->scopes, scope_id) : NULL;
-  gboolean over;
+  for (guint i = 0; state->n_unknown > 0 && i < state->steps->len; i++)
+    {
+      WeirStepState *step = g_ptr_array_index (state->steps, i);
+
+      if (step != NULL && step->info.status == WEIR_STEP_UNKNOWN
+          && weir_run_state_is_inside (state, step->info.scope, scope))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* Of all firings of a block, or of all of an item, what the table says of the last. */
+static const WeirVerbCell *
+find_cell (WeirRun *self, WeirScopeState *scope, guint32 scope_id, const char *block, WeirRunVerb verb)
+{
+  int index;
+
+  if (block == NULL && scope != NULL && has_unknown (self->state, scope_id))
+    return weir_verb_get_step_cell (verb, WEIR_STEP_UNKNOWN);
+  if (block == NULL || scope == NULL || scope->shared == NULL)
+    return weir_verb_get_step_cell (
+      verb, scope == NULL || scope->pub.closed || scope->shared == NULL ? WEIR_STEP_SUCCEEDED : WEIR_STEP_RUNNING);
+  index = weir_plan_find_block (scope->shared->plan, block);
+  if (index < 0)
+    return NULL;
+  return weir_verb_get_step_cell (verb, scope->blocks[index].last != NULL ? scope->blocks[index].last->info.status
+                                                                          : WEIR_STEP_PENDING);
+}
+
+/* Whether a part of a run that goes on may be deleted: by WEIR_VERB_DELETE or WEIR_VERB_CANCEL_AND_DELETE. */
+gboolean
+weir_run_check_delete_part (WeirRun *self, guint32 scope_id, const char *block, WeirRunVerb verb, GError **error)
+{
+  WeirScopeState *scope = scope_id < self->state->scopes->len ? g_ptr_array_index (self->state->scopes, scope_id)
+                                                              : NULL;
+  const WeirVerbCell *cell;
 
   if (block == NULL && scope_id == 0)
     {
       g_set_error (error, WEIR_ERROR, WEIR_ERROR_WRONG_STATE, "That is the whole run: delete the run");
       return FALSE;
     }
-  over = scope == NULL || scope->pub.closed || scope->shared == NULL;
-  if (!over && block != NULL)
-    {
-      int index = weir_plan_find_block (scope->shared->plan, block);
-      WeirStepState *last = index >= 0 ? scope->blocks[index].last : NULL;
-
-      if (!check_block (scope, block, WEIR_VERB_CANCEL_AND_DELETE, error))
-        return FALSE;
-      over = last != NULL && weir_verb_get_step_cell (WEIR_VERB_CANCEL_AND_DELETE, last->info.status)->after;
-    }
-  if (over)
-    g_set_error (error, WEIR_ERROR, WEIR_ERROR_WRONG_STATE, "The run goes on and may need what it gave: delete it when the run has ended");
-  return !over;
+  cell = find_cell (self, scope, scope_id, block, verb);
+  if (cell == NULL)
+    g_set_error (error, WEIR_ERROR, WEIR_ERROR_NOT_FOUND, "There is no block %s here", block);
+  else if (!cell->legal)
+    g_set_error (error, WEIR_ERROR, WEIR_ERROR_WRONG_STATE, "%s", cell->refusal);
+  else if (cell->after)
+    g_set_error (error, WEIR_ERROR, WEIR_ERROR_WRONG_STATE,
+                 "The run goes on and may need what it gave: delete it when the run has ended");
+  return cell != NULL && cell->legal && !cell->after;
 }
 
 /* Whether nothing of a part runs or may run any more. */
 gboolean
 weir_run_is_part_over (WeirRun *self, guint32 scope_id, const char *block)
 {
-  WeirScopeState *scope = scope_id < self->state->scopes->len ? g_ptr_array_index (self->state->scopes, scope_id) : NULL;
+  WeirScopeState *scope = scope_id < self->state->scopes->len ? g_ptr_array_index (self->state->scopes, scope_id)
+                                                              : NULL;
   int index;
 
   if (weir_run_status_is_final (self->state->status) || scope == NULL || scope->pub.closed || scope->shared == NULL)

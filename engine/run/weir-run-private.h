@@ -206,7 +206,7 @@ void             weir_run_stop_inside      (WeirRun *run, WeirStepState *contain
 void             weir_run_end_scope        (WeirRun *run, WeirScopeState *scope, gboolean force, WeirValue *error);
 void             weir_run_end_scope_with   (WeirRun *run, WeirScopeState *scope, gboolean force, const char *how, WeirValue *value);
 /* Whether a part of a run that goes on may be deleted; whether it is over. */
-gboolean         weir_run_check_delete_part (WeirRun *run, guint32 scope, const char *block, GError **error);
+gboolean         weir_run_check_delete_part (WeirRun *run, guint32 scope, const char *block, WeirRunVerb verb, GError **error);
 gboolean         weir_run_is_part_over     (WeirRun *run, guint32 scope, const char *block);
 /* weir-step-state.c */
 /* What the step saved goes into the batch of this turn, which holds its end. */

@@ -384,6 +384,7 @@ weir_run_state_copy (WeirRunState *self)
   copy->others = g_ptr_array_copy (self->others, ref_object, NULL);
   copy->parents = g_array_copy (self->parents);
   copy->impatient = self->impatient != NULL ? g_array_copy (self->impatient) : NULL;
+  copy->binned = weir_run_state_copy_binned (self->binned);
   copy_plans (copy, self);
   copy_scopes (copy, self);
   copy_steps (copy, self);

@@ -99,6 +99,38 @@ strip_dropped_item (WeirRunState *self, WeirValue *of)
     weir_step_state_forget_results (container, weir_value_get_member_text (of, "key", ""));
 }
 
+/* What is gone for good is not in the bin any more. */
+static void
+unmark_parts (WeirRunState *self, WeirEvent *event)
+{
+  GHashTableIter iter;
+  gpointer key;
+
+  if (self->binned == NULL)
+    return;
+  weir_run_state_apply_part_binned (self, event);
+  g_hash_table_iter_init (&iter, self->binned);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    {
+      guint64 id = g_ascii_strtoull (key, NULL, 10);
+      WeirScopeState *scope = id < self->scopes->len ? g_ptr_array_index (self->scopes, id) : NULL;
+
+      if (scope != NULL && is_within (scope, event->scope, event->block))
+        g_hash_table_iter_remove (&iter);
+    }
+}
+
+/* One that was in the bin while its run went on may have fired since; nothing of that is left either. */
+static void
+mark_block (WeirRunState *self, guint32 scope_id, const char *block)
+{
+  WeirScopeState *scope = scope_id < self->scopes->len ? g_ptr_array_index (self->scopes, scope_id) : NULL;
+  int index = scope != NULL && scope->shared != NULL ? weir_plan_find_block (scope->shared->plan, block) : -1;
+
+  if (index >= 0)
+    scope->blocks[index].deleted = TRUE;
+}
+
 void
 weir_run_state_apply_part_deleted (WeirRunState *self, WeirEvent *event)
 {
@@ -113,8 +145,13 @@ weir_run_state_apply_part_deleted (WeirRunState *self, WeirEvent *event)
       if (scope != NULL && is_within (scope, event->scope, event->block))
         strip_scope (self, scope, given || event->block != NULL || scope->pub.id != event->scope);
     }
+  unmark_parts (self, event);
   if (event->block != NULL)
-    strip_steps (self, weir_run_state_lookup (self, event->scope, event->block, 0), given);
+    {
+      strip_steps (self, weir_run_state_lookup (self, event->scope, event->block, 0), given);
+      if (given)
+        mark_block (self, event->scope, event->block);
+    }
   else if (given && of != NULL)
     strip_dropped_item (self, of);
 }

@@ -47,6 +47,7 @@ typedef struct
   gboolean        skipped; /* in this round */
   gboolean        paused;
   gboolean        expired; /* fires with what has come */
+  gboolean        deleted; /* for good, later firings included: its run has ended since */
   gint64          first_at; /* of a block with patience: when the first of what waits in it came, µs UTC; 0: nothing waits */
   gint64          due_at;  /* when its patience is over */
 } WeirBlockState;
@@ -107,6 +108,7 @@ struct _WeirScopeState
   char            *failed_block;
   gboolean         rested;    /* told to the executor */
   gboolean         paused;    /* one item is */
+  gboolean         deleted;   /* its container was, for good: see WeirBlockState */
   gboolean         forced;    /* it was ended by force: so is what is left of it */
   WeirStepState   *last_done; /* the last step that succeeded, for the result */
   guint            depth;
@@ -197,6 +199,7 @@ struct _WeirRunState
   gint64           paused_at;  /* while paused; 0: not */
   GPtrArray       *signals;    /* of records {name, value, by} that nobody waited for yet; NULL: none ever came */
   GArray          *impatient;  /* of weir-run-state-patience.c; NULL: nothing ever waited with patience */
+  GHashTable      *binned;    /* of weir-run-state-bin.c; NULL: nothing ever was */
   guint64          order;
   gint64           now;       /* of the event being applied */
   gsize            size;      /* of a copy: bytes that it does not share with the state it is of */
@@ -238,6 +241,15 @@ void            weir_step_state_forget_results (WeirStepState *container, const 
 
 /* weir-run-state-delete.c */
 void            weir_run_state_apply_part_deleted (WeirRunState *self, WeirEvent *event);
+
+/* weir-run-state-bin.c */
+WeirValue      *weir_run_state_describe_item      (guint32 scope, const char *block, guint32 firing, const char *key);
+void            weir_run_state_apply_part_binned  (WeirRunState *self, WeirEvent *event);
+GHashTable     *weir_run_state_copy_binned        (GHashTable *binned);
+gboolean        weir_run_state_equal_binned       (WeirRunState *a, WeirRunState *b);
+gboolean        weir_run_state_is_item_binned     (WeirRunState *self, guint32 scope, const char *block, guint32 firing,
+                                                   const char *key);
+guint           weir_run_state_count_binned       (WeirRunState *self, const WeirStepInfo *step);
 
 /* weir-run-state-parts.c */
 /* "each[3]/slow" is the block slow in the scope each[3]; "each[3]" or "each[3]/" is that scope: @block NULL. */

@@ -424,6 +424,8 @@ weir_run_state_equal (WeirRunState *a, WeirRunState *b, char **difference)
                              b->ready.length + b->waiting.length);
   else if (!same_value (a->result, b->result) || !same_value (a->variables, b->variables))
     found = g_strdup ("result or variables differ");
+  else if (!weir_run_state_equal_binned (a, b))
+    found = g_strdup ("other parts are in what was recently deleted");
   for (guint i = 0; found == NULL && i < a->steps->len; i++)
     found = compare_steps (g_ptr_array_index (a->steps, i), g_ptr_array_index (b->steps, i));
   for (guint i = 0; found == NULL && i < a->scopes->len; i++)

@@ -142,6 +142,7 @@ weir_run_state_apply_scope_opened (WeirRunState *self, WeirEvent *event, WeirSte
   scope->index = parse_index (scope->pub.key);
   scope->opened_at = event->at;
   scope->n_tries = step->n_tries;
+  scope->deleted = step->info.deleted;
   weir_step_state_remember_scope (step, scope);
   weir_swarm_state_opened (step, scope);
   if (!step->container)

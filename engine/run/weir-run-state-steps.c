@@ -127,7 +127,8 @@ weir_run_state_add_step (WeirRunState *self, WeirScopeState *scope, guint block,
   step->info.firing = ++state->n_firings;
   step->info.progress = -1;
   step->priority = G_MININT16;
-  step->info.inputs = inputs != NULL ? weir_value_ref (inputs) : NULL;
+  step->info.deleted = state->deleted || scope->deleted;
+  step->info.inputs = inputs != NULL && !step->info.deleted ? weir_value_ref (inputs) : NULL;
   step->info.index = self->steps->len;
   state->last = step;
   g_ptr_array_add (self->steps, step);

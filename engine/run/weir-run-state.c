@@ -123,6 +123,7 @@ weir_run_state_unref (WeirRunState *self)
   g_clear_pointer (&self->variables, weir_value_unref);
   g_clear_pointer (&self->signals, g_ptr_array_unref);
   g_clear_pointer (&self->impatient, g_array_unref);
+  g_clear_pointer (&self->binned, g_hash_table_unref);
   g_queue_clear (&self->rested);
   g_object_unref (self->workflow);
   g_free (self);
@@ -250,6 +251,10 @@ apply_to_run (WeirRunState *self, WeirEvent *event)
       break;
     case WEIR_EVENT_PART_DELETED:
       weir_run_state_apply_part_deleted (self, event);
+      break;
+    case WEIR_EVENT_PART_BINNED:
+    case WEIR_EVENT_PART_RESTORED:
+      weir_run_state_apply_part_binned (self, event);
       break;
     case WEIR_EVENT_RUN_PRIORITY:
       weir_run_state_apply_priority (self, event);

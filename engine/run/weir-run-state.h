@@ -109,6 +109,10 @@ WEIR_API const WeirStepInfo *weir_run_state_find_firing (WeirRunState *self,
                                                    guint32          scope,
                                                    const char      *block,
                                                    guint32          firing);
+/* Whether a block, or with @block NULL an item, is in what was recently deleted, or something around it is: lists leave it out. */
+WEIR_API gboolean       weir_run_state_is_binned  (WeirRunState    *self,
+                                                   guint32          scope,
+                                                   const char      *block);
 WEIR_API guint          weir_run_state_get_n_scopes (WeirRunState  *self);
 WEIR_API const WeirScope *weir_run_state_get_scope (WeirRunState   *self,
                                                    guint32          id);

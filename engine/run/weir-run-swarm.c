@@ -52,7 +52,7 @@ weir_run_wake_swarm (WeirRun *self, WeirStepState *state)
     weir_swarm_run_wake (step->swarm);
   if (step != NULL && weir_step_state_get_pending_wait (state) != NULL)
     {
-      g_autoptr (WeirValue) nothing = weir_value_new_null ();
+      g_autoptr(WeirValue) nothing = weir_value_new_null ();
 
       weir_step_answer (step, nothing, "items", NULL);
     }
@@ -152,12 +152,34 @@ static gboolean
 has_item (WeirStepState *state, guint index)
 {
   WeirStep *step = state->runtime;
-  g_autoptr (WeirValue) item = NULL;
+  g_autoptr(WeirValue) item = NULL;
 
   if (step == NULL || step->swarm == NULL)
     return TRUE;
   item = weir_swarm_run_dup_item (step->swarm, index);
   return item != NULL;
+}
+
+/* Who runs it again wants it back. */
+static void
+take_out_of_bin (WeirRun *self, WeirStepState *step, guint index)
+{
+  g_autofree char *key = g_strdup_printf ("%u", index);
+  g_autofree char *container = weir_run_state_dup_step_path (self->state, &step->info);
+  g_autofree char *path = g_strdup_printf ("%s[%u]", container, index);
+  g_autofree char *subject = g_strdup_printf ("run %" G_GINT64_FORMAT ", %s", self->id, path);
+  WeirBuilder *data;
+  WeirBatch *batch;
+
+  if (!weir_run_state_is_item_binned (self->state, step->info.scope, step->info.block, step->info.firing, key))
+    return;
+  data = weir_record_builder_new (1);
+  weir_builder_set_take (data, "of",
+                         weir_run_state_describe_item (step->info.scope, step->info.block, step->info.firing, key));
+  weir_run_emit_part (self, WEIR_EVENT_PART_RESTORED, step->info.scope, NULL, weir_builder_end (data));
+  batch = weir_engine_get_batch (self->engine);
+  weir_batch_add_audit (batch, "Weir", "restore", subject, "it is run again");
+  weir_batch_restore_part (batch, self->id, path);
 }
 
 /**
@@ -188,6 +210,7 @@ weir_run_swarm_rerun (WeirRun *self, guint32 scope, const char *block, guint ind
       g_set_error (error, WEIR_ERROR, WEIR_ERROR_WRONG_STATE, "Item %u came of a stream and is no longer kept", index);
       return FALSE;
     }
+  take_out_of_bin (self, step, index);
   emit_item (self, step, index, "again", weir_value_new_bool (TRUE));
   move_item (self, step, index);
   return TRUE;

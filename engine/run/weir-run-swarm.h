@@ -37,6 +37,7 @@ WEIR_API int            weir_item_status_from_name (const char    *name);
  * @priority: -100 to 100; 0 is normal
  * @attempts: how often it was begun
  * @scope: number of its scope, for verbs on it and its steps; 0 while there is none, or when it was dropped since
+ * @binned: it, or its swarm, is in what was recently deleted: lists leave it out
  * @due_at: not tried again before then, µs UTC; 0: at once
  * @item: (nullable): the item, where it is known
  * @result: (nullable): what it gave
@@ -52,6 +53,7 @@ typedef struct
   int            priority;
   guint          attempts;
   guint32        scope;
+  gboolean       binned;
   gint64         due_at;
   WeirValue     *item;
   WeirValue     *result;
@@ -62,6 +64,7 @@ typedef struct
  * WeirSwarm:
  * @n_items: all that there are so far; the five counts add up to it
  * @n_held: of those that are queued
+ * @n_binned: of all of them: how many are in what was recently deleted
  * @open: whether it takes more
  * @paused: whether nothing new starts in it
  * @items: (element-type WeirSwarmItem): those that were asked for
@@ -79,6 +82,7 @@ typedef struct _WeirSwarm
   guint      n_ok;
   guint      n_failed;
   guint      n_skipped;
+  guint      n_binned;
   gboolean   open;
   gboolean   paused;
   GPtrArray *items;

@@ -20,6 +20,7 @@ typedef enum
   WEIR_VERB_FORCE_STOP,
   WEIR_VERB_UNDO,
   WEIR_VERB_CANCEL_AND_DELETE,
+  WEIR_VERB_DELETE, /* to what was recently deleted */
 } WeirRunVerb;
 
 /* Whether @verb is legal in @status; if not, @reason (out, nullable, static) says why in a sentence. */

@@ -125,7 +125,8 @@ weir_swarm_step_is_over (WeirStepState *step)
 static gboolean
 leaves_out (WeirStepState *step)
 {
-  return weir_swarm_step_is_over (step) && step->info.status != WEIR_STEP_CANCELLED && step->info.status != WEIR_STEP_INTERRUPTED;
+  return weir_swarm_step_is_over (step) && step->info.status != WEIR_STEP_CANCELLED
+         && step->info.status != WEIR_STEP_INTERRUPTED;
 }
 
 static gboolean
@@ -174,6 +175,8 @@ describe_item (WeirRunState *run, WeirStepState *step, guint index)
                    + (weir_swarm_state_get_status (step->swarm, index) != WEIR_ITEM_QUEUED
                       && self->status != WEIR_ITEM_SKIPPED);
   self->scope = scope != NULL ? scope->pub.id : 0;
+  self->binned = weir_run_state_is_binned (run, step->info.scope, step->info.block)
+                 || weir_run_state_is_item_binned (run, step->info.scope, step->info.block, step->info.firing, key);
   self->due_at = self->status == WEIR_ITEM_QUEUED && extra != NULL ? extra->due_at : 0;
   item = find_item (step, scope, index);
   self->item = item;
@@ -212,6 +215,7 @@ weir_run_state_get_swarm (WeirRunState *self, guint32 scope, const char *block, 
   swarm->n_ok = state->n_by[WEIR_ITEM_OK];
   swarm->n_failed = state->n_by[WEIR_ITEM_FAILED] + (over ? state->n_by[WEIR_ITEM_RUNNING] : 0);
   swarm->n_skipped = state->n_by[WEIR_ITEM_SKIPPED] + (leaves_out (step) ? state->n_by[WEIR_ITEM_QUEUED] : 0);
+  swarm->n_binned = weir_run_state_count_binned (self, &step->info);
   swarm->open = state->open && !over;
   swarm->paused = !over && is_suspended (self, step);
   swarm->items = g_ptr_array_new_with_free_func (item_free);

@@ -8,39 +8,39 @@
 #define AFTER(status_) { .legal = TRUE, .after = TRUE, .to = (status_) }
 #define NO(reason_) { .refusal = (reason_) }
 #define ENDED NO ("It has ended")
+#define LATER NO ("It has not ended")
 
-/* [state][verb]: pause, resume, stop, force stop, undo, cancel and delete */
+/* [state][verb]: pause, resume, stop, force stop, undo, cancel and delete, delete */
 static const WeirVerbCell run_cells[WEIR_RUN_INTERRUPTED + 1][WEIR_N_VERBS] = {
   [WEIR_RUN_CREATED] = { NO ("It has not started"), NO ("It is not paused"), TO (WEIR_RUN_CANCELLED), TO (WEIR_RUN_INTERRUPTED),
-                         NO ("It has not ended"), TO (WEIR_RUN_INTERRUPTED) },
+                         NO ("It has not ended"), TO (WEIR_RUN_INTERRUPTED), LATER },
   [WEIR_RUN_QUEUED] = { NO ("It has not started"), NO ("It is not paused"), TO (WEIR_RUN_CANCELLED), TO (WEIR_RUN_INTERRUPTED),
-                        NO ("It has not ended"), TO (WEIR_RUN_INTERRUPTED) },
+                        NO ("It has not ended"), TO (WEIR_RUN_INTERRUPTED), LATER },
   [WEIR_RUN_RUNNING] = { TO (WEIR_RUN_PAUSING), NO ("It is running"), TO (WEIR_RUN_STOPPING), TO (WEIR_RUN_STOPPING),
-                         NO ("It is still running"), TO (WEIR_RUN_STOPPING) },
+                         NO ("It is still running"), TO (WEIR_RUN_STOPPING), LATER },
   [WEIR_RUN_WAITING] = { TO (WEIR_RUN_PAUSING), NO ("It is running"), TO (WEIR_RUN_STOPPING), TO (WEIR_RUN_STOPPING),
-                         NO ("It is still running"), TO (WEIR_RUN_STOPPING) },
+                         NO ("It is still running"), TO (WEIR_RUN_STOPPING), LATER },
   [WEIR_RUN_PAUSING] = { TO (WEIR_RUN_PAUSING), TO (WEIR_RUN_RUNNING), TO (WEIR_RUN_STOPPING), TO (WEIR_RUN_STOPPING),
-                         NO ("It has not ended"), TO (WEIR_RUN_STOPPING) },
+                         NO ("It has not ended"), TO (WEIR_RUN_STOPPING), LATER },
   [WEIR_RUN_PAUSED] = { NO ("It is paused already"), TO (WEIR_RUN_RUNNING), TO (WEIR_RUN_STOPPING), TO (WEIR_RUN_STOPPING),
-                        NO ("It has not ended"), TO (WEIR_RUN_STOPPING) },
+                        NO ("It has not ended"), TO (WEIR_RUN_STOPPING), LATER },
   [WEIR_RUN_STOPPING] = { NO ("It is being stopped"), NO ("It is being stopped"), NO ("It is being stopped"),
-                          TO (WEIR_RUN_STOPPING), NO ("It has not ended"), TO (WEIR_RUN_STOPPING) },
-  [WEIR_RUN_SUCCEEDED] = { ENDED, ENDED, ENDED, ENDED, TO (WEIR_RUN_SUCCEEDED), TO (WEIR_RUN_SUCCEEDED) },
-  [WEIR_RUN_FAILED] = { ENDED, ENDED, ENDED, ENDED, TO (WEIR_RUN_FAILED), TO (WEIR_RUN_FAILED) },
-  [WEIR_RUN_CANCELLED] = { ENDED, ENDED, ENDED, ENDED, TO (WEIR_RUN_CANCELLED), TO (WEIR_RUN_CANCELLED) },
-  [WEIR_RUN_INTERRUPTED] = { ENDED, ENDED, ENDED, ENDED, TO (WEIR_RUN_INTERRUPTED), TO (WEIR_RUN_INTERRUPTED) },
+                          TO (WEIR_RUN_STOPPING), NO ("It has not ended"), TO (WEIR_RUN_STOPPING), LATER },
+  [WEIR_RUN_SUCCEEDED] = { ENDED, ENDED, ENDED, ENDED, TO (WEIR_RUN_SUCCEEDED), TO (WEIR_RUN_SUCCEEDED), TO (WEIR_RUN_SUCCEEDED) },
+  [WEIR_RUN_FAILED] = { ENDED, ENDED, ENDED, ENDED, TO (WEIR_RUN_FAILED), TO (WEIR_RUN_FAILED), TO (WEIR_RUN_FAILED) },
+  [WEIR_RUN_CANCELLED] = { ENDED, ENDED, ENDED, ENDED, TO (WEIR_RUN_CANCELLED), TO (WEIR_RUN_CANCELLED), TO (WEIR_RUN_CANCELLED) },
+  [WEIR_RUN_INTERRUPTED] = { ENDED, ENDED, ENDED, ENDED, TO (WEIR_RUN_INTERRUPTED), TO (WEIR_RUN_INTERRUPTED), TO (WEIR_RUN_INTERRUPTED) },
 };
 
-#define LATER NO ("It has not ended")
 #define UNKNOWN NO ("Its outcome is not known: say what became of it")
-#define OVER(status_) { ENDED, ENDED, ENDED, ENDED, AFTER (WEIR_STEP_UNDONE), AFTER (status_) }
+#define OVER(status_) { ENDED, ENDED, ENDED, ENDED, AFTER (WEIR_STEP_UNDONE), AFTER (status_), TO (status_) }
 #define GOES_ON(pause_, resume_) \
-  { pause_, resume_, TO (WEIR_STEP_CANCELLED), TO (WEIR_STEP_INTERRUPTED), LATER, TO (WEIR_STEP_INTERRUPTED) }
+  { pause_, resume_, TO (WEIR_STEP_CANCELLED), TO (WEIR_STEP_INTERRUPTED), LATER, TO (WEIR_STEP_INTERRUPTED), TO (WEIR_STEP_CANCELLED) }
 
 /* A step: alone, or a container, then with all that is in it. A pause keeps what has not begun from beginning. */
 static const WeirVerbCell step_cells[WEIR_STEP_UNDONE + 1][WEIR_N_VERBS] = {
   [WEIR_STEP_PENDING] = { TO (WEIR_STEP_PENDING), TO (WEIR_STEP_PENDING), NO ("It has not begun"), NO ("It has not begun"), LATER,
-                          NO ("It has not begun") },
+                          NO ("It has not begun"), NO ("It has not begun") },
   [WEIR_STEP_READY] = GOES_ON (TO (WEIR_STEP_SUSPENDED), NO ("It is not paused")),
   [WEIR_STEP_QUEUED] = GOES_ON (TO (WEIR_STEP_SUSPENDED), NO ("It is not paused")),
   [WEIR_STEP_RUNNING] = GOES_ON (TO (WEIR_STEP_RUNNING), TO (WEIR_STEP_RUNNING)),
@@ -55,8 +55,8 @@ static const WeirVerbCell step_cells[WEIR_STEP_UNDONE + 1][WEIR_N_VERBS] = {
   [WEIR_STEP_CANCELLED] = OVER (WEIR_STEP_CANCELLED),
   [WEIR_STEP_INTERRUPTED] = OVER (WEIR_STEP_INTERRUPTED),
   [WEIR_STEP_UNKNOWN] = { NO ("Its outcome is not known"), NO ("Its outcome is not known"), UNKNOWN, UNKNOWN,
-                          NO ("Its outcome is not known"), UNKNOWN },
-  [WEIR_STEP_UNDONE] = { ENDED, ENDED, ENDED, ENDED, NO ("It is undone already"), AFTER (WEIR_STEP_UNDONE) },
+                          NO ("Its outcome is not known"), UNKNOWN, UNKNOWN },
+  [WEIR_STEP_UNDONE] = { ENDED, ENDED, ENDED, ENDED, NO ("It is undone already"), AFTER (WEIR_STEP_UNDONE), TO (WEIR_STEP_UNDONE) },
 };
 
 /**
@@ -132,7 +132,7 @@ weir_step_verb_is_legal (WeirRunVerb verb, WeirStepStatus status, const char **r
 const char *
 weir_run_verb_get_name (WeirRunVerb verb)
 {
-  static const char *const names[] = { "pause", "resume", "stop", "force_stop", "undo", "cancel_and_delete" };
+  static const char *const names[] = { "pause", "resume", "stop", "force_stop", "undo", "cancel_and_delete", "delete" };
 
   g_return_val_if_fail ((guint) verb < G_N_ELEMENTS (names), "unknown");
   return names[verb];
@@ -144,7 +144,8 @@ draw_row (GString *text, const char *state, const WeirVerbCell *cells, const cha
   g_string_append_printf (text, "| %s |", state);
   for (guint verb = 0; verb < WEIR_N_VERBS; verb++)
     if (cells[verb].legal)
-      g_string_append_printf (text, " → %s%s |", get_name (cells[verb].to), cells[verb].after ? ", once the run has ended" : "");
+      g_string_append_printf (text, " → %s%s |", get_name (cells[verb].to),
+                              cells[verb].after ? ", once the run has ended" : "");
     else
       g_string_append_printf (text, " %s |", cells[verb].refusal);
   g_string_append_c (text, '\n');

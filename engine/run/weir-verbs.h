@@ -7,7 +7,7 @@
 
 G_BEGIN_DECLS
 
-#define WEIR_N_VERBS (WEIR_VERB_CANCEL_AND_DELETE + 1)
+#define WEIR_N_VERBS (WEIR_VERB_DELETE + 1)
 
 typedef struct
 {

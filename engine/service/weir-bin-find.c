@@ -5,6 +5,7 @@
 
 #include "weir-bin-private.h"
 #include "weir-engine-private.h"
+#include "weir-run-private.h"
 #include "weir-verbs.h"
 
 #include <string.h>
@@ -161,15 +162,10 @@ weir_part_journal_read (GPtrArray *events)
 }
 
 static WeirValue *
-describe_item (WeirEvent *opened)
+describe_opened (WeirEvent *opened)
 {
-  WeirBuilder *of = weir_record_builder_new (4);
-
-  weir_builder_set_take (of, "scope", weir_value_new_int (opened->scope));
-  weir_builder_set_take (of, "block", weir_value_new_text (opened->block));
-  weir_builder_set_take (of, "firing", weir_value_new_int (opened->firing));
-  weir_builder_set_take (of, "key", weir_value_new_text (weir_value_get_member_text (opened->data, "key", "")));
-  return weir_builder_end (of);
+  return weir_run_state_describe_item (opened->scope, opened->block, opened->firing,
+                                       weir_value_get_member_text (opened->data, "key", ""));
 }
 
 static gboolean
@@ -210,7 +206,7 @@ weir_part_call_find (WeirPartCall *call, WeirPartJournal *journal, GError **erro
       if (i > 0 && g_str_has_suffix (call->path, "]") && g_str_equal (path, inside))
         {
           call->scope = i;
-          call->of = describe_item (g_ptr_array_index (journal->opened, i));
+          call->of = describe_opened (g_ptr_array_index (journal->opened, i));
           return check_known (call, journal, error);
         }
       if (began && g_str_equal (path, around))
@@ -244,4 +240,71 @@ weir_part_call_load_ended (WeirPartCall *call, GError **error)
   if (events != NULL && events->len > 0)
     call->seq = (gint64) ((WeirEvent *) g_ptr_array_index (events, events->len - 1))->seq;
   return events;
+}
+
+/* ── a run that goes on: the part is ended first ─────────────────────────────────────────── */
+
+static void
+changed_cb (WeirRun *run, DexPromise *promise)
+{
+  if (dex_future_is_pending (DEX_FUTURE (promise)))
+    dex_promise_resolve_boolean (promise, TRUE);
+}
+
+gboolean
+weir_part_call_await_end (WeirPartCall *call, WeirRun *run, GError **error)
+{
+  while (!weir_run_is_part_over (run, call->scope, call->block))
+    {
+      g_autoptr(DexPromise) promise = dex_promise_new ();
+      gulong handler = g_signal_connect_data (run, "changed", G_CALLBACK (changed_cb), dex_ref (promise),
+                                              (GClosureNotify) (void (*) (void)) dex_unref, 0);
+
+      /* the second is the end of the run, or of the engine */
+      dex_await (dex_future_first (dex_ref (promise), weir_run_wait (run), NULL), NULL);
+      g_signal_handler_disconnect (run, handler);
+      if (call->engine->closed)
+        {
+          g_set_error (error, WEIR_ERROR, WEIR_ERROR_STOPPED, "The engine was closed");
+          return FALSE;
+        }
+    }
+  return dex_await (weir_engine_durable (call->engine), error);
+}
+
+/* ── telling of it ───────────────────────────────────────────────────────────────────────── */
+
+WeirValue *
+weir_part_call_describe (WeirPartCall *call, gboolean given)
+{
+  WeirBuilder *data = weir_record_builder_new (2);
+
+  weir_builder_set_take (data, "given", weir_value_new_bool (given));
+  if (call->of != NULL)
+    weir_builder_set (data, "of", call->of);
+  return weir_builder_end (data);
+}
+
+guint64
+weir_part_call_journal (WeirPartCall *call, WeirRun *live, WeirEventKind kind, WeirValue *data, const char *action)
+{
+  g_autofree char *subject = g_strdup_printf ("run %" G_GINT64_FORMAT ", %s", call->run, call->path);
+  guint64 seq = (guint64) call->seq + 1;
+
+  if (live != NULL)
+    seq = weir_run_emit_part (live, kind, call->scope, call->block, weir_value_ref (data))->seq;
+  else
+    {
+      WeirEvent *event = weir_event_new (kind, call->run);
+
+      event->seq = seq;
+      event->scope = call->scope;
+      event->block = call->block != NULL ? g_ref_string_new (call->block) : NULL;
+      event->at = weir_clock_get_time (call->engine->clock);
+      event->mono = weir_clock_get_mono (call->engine->clock);
+      event->data = weir_value_ref (data);
+      weir_engine_journal (call->engine, event, NULL, NULL);
+    }
+  weir_batch_add_audit (weir_engine_get_batch (call->engine), call->actor, action, subject, call->reason);
+  return seq;
 }

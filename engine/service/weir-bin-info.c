@@ -10,6 +10,7 @@ weir_deleted_free (WeirDeleted *self)
 {
   g_free (self->workflow_id);
   g_free (self->name);
+  g_free (self->part);
   g_free (self);
 }
 

@@ -7,46 +7,16 @@
 #include "weir-engine-private.h"
 #include "weir-run-private.h"
 
-/* ── a run that goes on: the part is ended first ─────────────────────────────────────────── */
-
-static void
-changed_cb (WeirRun *run, DexPromise *promise)
-{
-  if (dex_future_is_pending (DEX_FUTURE (promise)))
-    dex_promise_resolve_boolean (promise, TRUE);
-}
-
-static gboolean
-await_end (WeirPartCall *call, WeirRun *run, GError **error)
-{
-  while (!weir_run_is_part_over (run, call->scope, call->block))
-    {
-      g_autoptr(DexPromise) promise = dex_promise_new ();
-      gulong handler = g_signal_connect_data (run, "changed", G_CALLBACK (changed_cb), dex_ref (promise),
-                                              (GClosureNotify) (void (*) (void)) dex_unref, 0);
-
-      /* the second is the end of the run, or of the engine */
-      dex_await (dex_future_first (dex_ref (promise), weir_run_wait (run), NULL), NULL);
-      g_signal_handler_disconnect (run, handler);
-      if (call->engine->closed)
-        {
-          g_set_error (error, WEIR_ERROR, WEIR_ERROR_STOPPED, "The engine was closed");
-          return FALSE;
-        }
-    }
-  return dex_await (weir_engine_durable (call->engine), error);
-}
-
 static gboolean
 end_live (WeirPartCall *call, WeirRun *run, GError **error)
 {
   const char *block;
 
   if (!weir_run_state_find_part (run->state, call->path, &call->scope, &block, error)
-      || !weir_run_check_delete_part (run, call->scope, block, error))
+      || !weir_run_check_delete_part (run, call->scope, block, WEIR_VERB_CANCEL_AND_DELETE, error))
     return FALSE;
   call->block = g_strdup (block);
-  return weir_run_stop_part (run, call->scope, call->block, TRUE, error) && await_end (call, run, error);
+  return weir_run_stop_part (run, call->scope, call->block, TRUE, error) && weir_part_call_await_end (call, run, error);
 }
 
 /* ── deleting ────────────────────────────────────────────────────────────────────────────── */
@@ -55,30 +25,10 @@ end_live (WeirPartCall *call, WeirRun *run, GError **error)
 static gboolean
 journal_deletion (WeirPartCall *call, WeirRun *live, gboolean given, GError **error)
 {
-  g_autofree char *subject = g_strdup_printf ("run %" G_GINT64_FORMAT ", %s", call->run, call->path);
-  WeirBuilder *data = weir_record_builder_new (2);
-  WeirBatch *batch;
+  g_autoptr(WeirValue) data = weir_part_call_describe (call, given);
 
-  weir_builder_set_take (data, "given", weir_value_new_bool (given));
-  if (call->of != NULL)
-    weir_builder_set (data, "of", call->of);
-  if (live != NULL)
-    weir_run_emit_part (live, WEIR_EVENT_PART_DELETED, call->scope, call->block, weir_builder_end (data));
-  else
-    {
-      WeirEvent *event = weir_event_new (WEIR_EVENT_PART_DELETED, call->run);
-
-      event->seq = (guint64) call->seq + 1;
-      event->scope = call->scope;
-      event->block = call->block != NULL ? g_ref_string_new (call->block) : NULL;
-      event->at = weir_clock_get_time (call->engine->clock);
-      event->mono = weir_clock_get_mono (call->engine->clock);
-      event->data = weir_builder_end (data);
-      weir_engine_journal (call->engine, event, NULL, NULL);
-    }
-  batch = weir_engine_get_batch (call->engine);
-  weir_batch_add_audit (batch, call->actor, "delete for good", subject, call->reason);
-  weir_batch_delete_part (batch, call->run, call->scope, call->block, call->path, given);
+  weir_part_call_journal (call, live, WEIR_EVENT_PART_DELETED, data, "delete for good");
+  weir_batch_delete_part (weir_engine_get_batch (call->engine), call->run, call->scope, call->block, call->path, given);
   return dex_await (weir_engine_durable (call->engine), error);
 }
 

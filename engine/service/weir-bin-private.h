@@ -55,6 +55,19 @@ GPtrArray    *weir_part_call_load_ended  (WeirPartCall    *call,
                                           GError         **error);
 /* (transfer full): without the slash at the end of "each[3]/" */
 char         *weir_part_path_clean       (const char      *path);
+/* In a fiber: waits until nothing of the part runs any more. */
+gboolean      weir_part_call_await_end   (WeirPartCall    *call,
+                                          WeirRun         *run,
+                                          GError         **error);
+/* The data of an event about the part. (transfer full) */
+WeirValue    *weir_part_call_describe    (WeirPartCall    *call,
+                                          gboolean         given);
+/* The event, after call->seq unless the run is @live, and the row of the audit. The number of the event. */
+guint64       weir_part_call_journal     (WeirPartCall    *call,
+                                          WeirRun         *live,
+                                          WeirEventKind    kind,
+                                          WeirValue       *data,
+                                          const char      *action);
 /* Whether @path is that of the part or of something in it. */
 gboolean      weir_part_is_within        (const char      *path,
                                           const char      *part);

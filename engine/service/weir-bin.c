@@ -319,7 +319,7 @@ weir_engine_list_retention (WeirEngine *self)
  * weir_engine_set_retention:
  * @self: an engine
  * @workflow_id: (nullable): of whose runs; %NULL: of all that have no setting of their own
- * @kind: "run", "log", "blob", or "deleted-run", "deleted-workflow": how long these stay in the bin
+ * @kind: "run", "log", "blob", or "deleted-run", "deleted-item", "deleted-workflow": how long these stay in the bin
  * @age: µs; -1: for ever
  * @max_bytes: the oldest go when there is more; 0: no limit. For "run" and "blob" of all workflows
  *

@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 /**
  * WeirDeleted:
  *
- * A run or a workflow in what was recently deleted.
+ * A run, a part of one, or a workflow in what was recently deleted.
  */
 typedef struct
 {
@@ -17,6 +17,7 @@ typedef struct
   char  *name;        /* of the workflow */
   gint64 deleted_at;  /* µs UTC */
   gint64 expires_at;  /* µs UTC, not before; 0: it stays */
+  char  *part;        /* of the run: "each[3]", "each[3]/write"; NULL: all of it */
 } WeirDeleted;
 WEIR_API void  weir_deleted_free       (WeirDeleted   *self);
 
@@ -62,7 +63,7 @@ WEIR_API void  weir_audit_row_free     (WeirAuditRow  *self);
 typedef struct
 {
   char  *workflow_id; /* "": of all workflows */
-  char  *kind;        /* "run", "log", "blob", "deleted-run", "deleted-workflow" */
+  char  *kind;        /* "run", "log", "blob", "deleted-run", "deleted-item" (parts of runs), "deleted-workflow" */
   gint64 age;         /* µs; -1: for ever */
   gint64 max_bytes;   /* 0: no limit */
 } WeirRetention;
@@ -95,6 +96,17 @@ WEIR_API DexFuture *weir_engine_delete_run       (WeirEngine *self,
                                                   const char *reason) G_GNUC_WARN_UNUSED_RESULT;
 WEIR_API DexFuture *weir_engine_restore_run      (WeirEngine *self,
                                                   gint64      run,
+                                                  const char *actor) G_GNUC_WARN_UNUSED_RESULT;
+/* The same for a part of a run, also of one that goes on: "each[3]/write", "each[3]", "each". What goes on of the part is stopped first;
+ * WEIR_ERROR_WRONG_STATE with the reason where that is not legal. */
+WEIR_API DexFuture *weir_engine_delete_part      (WeirEngine *self,
+                                                  gint64      run,
+                                                  const char *path,
+                                                  const char *actor,
+                                                  const char *reason) G_GNUC_WARN_UNUSED_RESULT;
+WEIR_API DexFuture *weir_engine_restore_part     (WeirEngine *self,
+                                                  gint64      run,
+                                                  const char *path,
                                                   const char *actor) G_GNUC_WARN_UNUSED_RESULT;
 /* A GPtrArray (boxed) of WeirDeleted, last deleted first. */
 WEIR_API DexFuture *weir_engine_list_deleted     (WeirEngine *self) G_GNUC_WARN_UNUSED_RESULT;

@@ -120,7 +120,8 @@ static WeirValue *delete (WeirEngine *engine, WeirValue *args, GError **error)
                    : weir_engine_delete_workflow (engine, id);
     }
   else if (part != NULL)
-    future = weir_engine_discard_part (engine, run, part, get_actor (args), reason);
+    future = now ? weir_engine_discard_part (engine, run, part, get_actor (args), reason)
+                 : weir_engine_delete_part (engine, run, part, get_actor (args), reason);
   else
     future = now ? weir_engine_discard_run (engine, run, get_actor (args), reason)
                  : weir_engine_delete_run (engine, run, get_actor (args), reason);
@@ -132,8 +133,11 @@ restore (WeirEngine *engine, WeirValue *args, GError **error)
 {
   gint64 run = weir_value_get_member_int (args, "run", 0);
   const char *name = get_text (args, "workflow");
+  const char *part = get_text (args, "part");
   g_autofree char *id = NULL;
 
+  if (part != NULL)
+    return dex_await (weir_engine_restore_part (engine, run, part, get_actor (args)), error) ? make_done () : NULL;
   if (name == NULL)
     return dex_await (weir_engine_restore_run (engine, run, get_actor (args)), error) ? make_done () : NULL;
   id = find_workflow (engine, name, error);
@@ -152,9 +156,10 @@ list_deleted (WeirEngine *engine, WeirValue *args, GError **error)
   for (guint i = 0; i < deleted->len; i++)
     {
       WeirDeleted *line = g_ptr_array_index (deleted, i);
-      WeirBuilder *record = weir_record_builder_new (5);
+      WeirBuilder *record = weir_record_builder_new (6);
 
       weir_builder_set_take (record, "run", line->run != 0 ? weir_value_new_int (line->run) : weir_value_new_null ());
+      set_text (record, "part", line->part);
       set_text (record, "workflow", line->workflow_id);
       set_text (record, "name", line->name);
       set_time (record, "deleted_at", line->deleted_at);

@@ -159,7 +159,7 @@ show_run (WeirEngine *engine, WeirValue *args, GError **error)
     {
       const WeirStepInfo *step = weir_run_state_get_step (state, i);
 
-      if (step == NULL)
+      if (step == NULL || weir_run_state_is_binned (state, step->scope, step->block))
         continue;
       /* why each of a hundred thousand waits nobody reads, and each answer looks at all of them */
       n_open += step->ended_at == 0;

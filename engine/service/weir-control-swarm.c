@@ -15,7 +15,7 @@ find_swarm (WeirRunState *state, const char *path, GError **error)
   for (guint i = weir_run_state_get_n_steps (state); i-- > 0;)
     {
       const WeirStepInfo *step = weir_run_state_get_step (state, i);
-      g_autoptr (WeirSwarm) swarm = NULL;
+      g_autoptr(WeirSwarm) swarm = NULL;
       g_autofree char *other = NULL;
 
       if (step == NULL)
@@ -43,7 +43,7 @@ set_int (WeirBuilder *builder, const char *name, gint64 value)
 static WeirValue *
 describe_item (const WeirSwarmItem *item)
 {
-  WeirBuilder *builder = weir_record_builder_new (9);
+  WeirBuilder *builder = weir_record_builder_new (10);
 
   set_int (builder, "index", item->index);
   weir_builder_set_take (builder, "status", weir_value_new_text (weir_item_status_get_name (item->status)));
@@ -52,6 +52,8 @@ describe_item (const WeirSwarmItem *item)
   set_int (builder, "attempts", item->attempts);
   if (item->scope != 0)
     set_int (builder, "scope", item->scope);
+  if (item->binned)
+    weir_builder_set_take (builder, "deleted", weir_value_new_bool (TRUE));
   if (item->item != NULL)
     weir_builder_set (builder, "item", item->item);
   if (item->result != NULL)
@@ -64,7 +66,7 @@ describe_item (const WeirSwarmItem *item)
 static WeirValue *
 describe_swarm (WeirSwarm *swarm, const char *block)
 {
-  WeirBuilder *builder = weir_record_builder_new (10);
+  WeirBuilder *builder = weir_record_builder_new (11);
   WeirBuilder *items = weir_list_builder_new (swarm->items->len);
 
   weir_builder_set_take (builder, "block", weir_value_new_text (block));
@@ -74,6 +76,7 @@ describe_swarm (WeirSwarm *swarm, const char *block)
   set_int (builder, "ok", swarm->n_ok);
   set_int (builder, "failed", swarm->n_failed);
   set_int (builder, "skipped", swarm->n_skipped);
+  set_int (builder, "deleted", swarm->n_binned);
   weir_builder_set_take (builder, "open", weir_value_new_bool (swarm->open));
   weir_builder_set_take (builder, "paused", weir_value_new_bool (swarm->paused));
   for (guint i = 0; i < swarm->items->len; i++)
@@ -89,10 +92,10 @@ show (WeirEngine *engine, WeirValue *args, GError **error)
   guint first = (guint) weir_value_get_member_int (args, "first", 0);
   guint n = (guint) weir_value_get_member_int (args, "n", 0);
   WeirRun *run = weir_engine_find_run (engine, id);
-  g_autoptr (WeirRunView) view = run == NULL ? dex_await_object (weir_run_view_open (engine, id), error) : NULL;
+  g_autoptr(WeirRunView) view = run == NULL ? dex_await_object (weir_run_view_open (engine, id), error) : NULL;
   WeirRunState *state;
   const WeirStepInfo *step;
-  g_autoptr (WeirSwarm) swarm = NULL;
+  g_autoptr(WeirSwarm) swarm = NULL;
 
   if (run == NULL && view == NULL)
     return NULL;
@@ -142,10 +145,10 @@ static WeirValue *
 add (WeirEngine *engine, WeirValue *args, GError **error)
 {
   const WeirStepInfo *step;
-  g_autoptr (WeirRun) run = find_live (engine, args, &step, error);
-  g_autoptr (WeirValue) items = NULL;
-  g_auto (WeirSwarmAdded) added = { 0 };
-  g_autoptr (GError) refusal = NULL;
+  g_autoptr(WeirRun) run = find_live (engine, args, &step, error);
+  g_autoptr(WeirValue) items = NULL;
+  g_auto(WeirSwarmAdded) added = { 0 };
+  g_autoptr(GError) refusal = NULL;
 
   if (run == NULL)
     return NULL;
@@ -201,10 +204,10 @@ static WeirValue *
 steer (WeirEngine *engine, WeirValue *args, GError **error)
 {
   const WeirStepInfo *step;
-  g_autoptr (WeirRun) run = find_live (engine, args, &step, error);
+  g_autoptr(WeirRun) run = find_live (engine, args, &step, error);
   const char *verb = weir_value_get_member_text (args, "verb", "");
   gint64 index = weir_value_get_member_int (args, "item", -1);
-  g_autoptr (WeirSwarm) swarm = NULL;
+  g_autoptr(WeirSwarm) swarm = NULL;
   guint32 scope;
   const char *block;
   gboolean done;

@@ -60,6 +60,12 @@ op_clear (gpointer data)
       g_free (op->part->path);
       g_free (op->part);
       break;
+    case WEIR_BATCH_BIN:
+      g_free (op->bin->part.block);
+      g_free (op->bin->part.path);
+      g_clear_pointer (&op->bin->data, weir_value_unref);
+      g_free (op->bin);
+      break;
     default:
       g_assert_not_reached ();
     }
@@ -339,4 +345,43 @@ weir_batch_delete_part (WeirBatch *self, gint64 run, guint32 scope, const char *
 
   *part = (WeirBatchPart) { run, scope, g_strdup (block), g_strdup (path), given };
   add_op (self, WEIR_BATCH_PART)->part = part;
+}
+
+/**
+ * weir_batch_bin_part:
+ * @self: a batch, which holds the event that says so as well
+ * @run: number of the run
+ * @scope: a scope of it
+ * @block: (nullable): a block in it; %NULL: all of the scope
+ * @path: of the part, "each[3]/write"; nothing that it is in is in the bin
+ * @seq: number of that event
+ * @data: of that event
+ *
+ * Moves a part to what was recently deleted, where it stays as long as is set.
+ */
+void
+weir_batch_bin_part (
+  WeirBatch *self, gint64 run, guint32 scope, const char *block, const char *path, guint64 seq, WeirValue *data)
+{
+  WeirBatchBin *bin = g_new (WeirBatchBin, 1);
+
+  *bin = (WeirBatchBin) { { run, scope, g_strdup (block), g_strdup (path), FALSE }, seq, weir_value_ref (data) };
+  add_op (self, WEIR_BATCH_BIN)->bin = bin;
+}
+
+/**
+ * weir_batch_restore_part:
+ * @self: a batch, which holds the event that says so as well
+ * @run: number of the run
+ * @path: of a part of it that is held in the bin: see weir_store_hold_part ()
+ *
+ * Takes a part out of what was recently deleted.
+ */
+void
+weir_batch_restore_part (WeirBatch *self, gint64 run, const char *path)
+{
+  WeirBatchBin *bin = g_new (WeirBatchBin, 1);
+
+  *bin = (WeirBatchBin) { { run, 0, NULL, g_strdup (path), FALSE }, 0, NULL };
+  add_op (self, WEIR_BATCH_BIN)->bin = bin;
 }

@@ -248,9 +248,11 @@ list_deleted (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GErr
   g_autoptr(GPtrArray) deleted = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_deleted_free);
   g_autoptr(WeirStatement) find = weir_sql_prepare (
     sql,
-    "SELECT 0, id, NULL, workflow_name, deleted_at, expires_at FROM run WHERE deleted_at > 0"
-    " UNION ALL SELECT 1, 0, id, name, deleted_at, expires_at FROM workflow WHERE deleted"
-    " ORDER BY 5 DESC, 2 DESC",
+    "SELECT 0, id, NULL, workflow_name, deleted_at, expires_at, NULL, 0 FROM run WHERE deleted_at > 0"
+    " UNION ALL SELECT 1, 0, id, name, deleted_at, expires_at, NULL, 0 FROM workflow WHERE deleted"
+    " UNION ALL SELECT 2, b.run, NULL, r.workflow_name, b.deleted_at, b.expires_at, b.path, b.id FROM bin_part b"
+    " JOIN run r ON r.id = b.run WHERE r.deleted_at = 0"
+    " ORDER BY 5 DESC, 2 DESC, 8 DESC",
     error);
   int code;
 
@@ -266,6 +268,7 @@ list_deleted (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GErr
         .name = weir_sql_dup_text (find, 3),
         .deleted_at = sqlite3_column_int64 (find, 4),
         .expires_at = sqlite3_column_int64 (find, 5),
+        .part = weir_sql_dup_text (find, 6),
       };
       g_ptr_array_add (deleted, line);
     }

@@ -48,7 +48,8 @@ weir_store_write_part (WeirStore *self, const WeirBatchPart *part, GError **erro
   weir_sql_bind_text (add, 3, part->block, -1);
   weir_sql_bind_text (add, 4, part->path, -1);
   sqlite3_bind_int (add, 5, part->given);
-  return weir_store_write_row (self->writing, add, error);
+  return weir_store_write_row (self->writing, add, error)
+         && weir_store_forget_bin (self->writing, part->run, part->path, error);
 }
 
 /* ── what belongs to it ──────────────────────────────────────────────────────────────────── */

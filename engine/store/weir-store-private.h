@@ -182,6 +182,7 @@ typedef enum
   WEIR_BATCH_REPORT,
   WEIR_BATCH_AUDIT,
   WEIR_BATCH_PART,
+  WEIR_BATCH_BIN,
 } WeirBatchOpKind;
 
 typedef struct
@@ -250,6 +251,13 @@ typedef struct
 
 typedef struct
 {
+  WeirBatchPart part;
+  guint64       seq;  /* of the event that says so */
+  WeirValue    *data; /* of that event; NULL: out of the bin again */
+} WeirBatchBin;
+
+typedef struct
+{
   WeirBatchOpKind kind;
   union
   {
@@ -263,6 +271,7 @@ typedef struct
     WeirBatchReport *report;
     WeirBatchAudit  *audit;
     WeirBatchPart   *part;
+    WeirBatchBin    *bin;
   };
 } WeirBatchOp;
 
@@ -332,6 +341,11 @@ gboolean    weir_store_write_part     (WeirStore *self, const WeirBatchPart *par
 /* Some of the values of a part that was deleted; @more is set unless there is none. */
 gboolean    weir_store_purge_part     (WeirStore *self, WeirSql *sql, gint64 until, gboolean *more, GError **error);
 void        weir_part_purge_free      (WeirPartPurge *self);
+
+/* weir-store-bin-part.c: writing thread, in the transaction that is open */
+gboolean    weir_store_write_bin      (WeirStore *self, const WeirBatchBin *bin, GError **error);
+gboolean    weir_store_forget_bin     (WeirSql *sql, gint64 run, const char *path, GError **error);
+gboolean    weir_store_expire_part    (WeirStore *self, WeirSql *sql, const WeirStoreTime *now, gboolean *more, GError **error);
 
 /* weir-store-retention.c: writing thread */
 gboolean    weir_store_find_retention (WeirSql *sql, const char *workflow, const char *kind, WeirRetention *retention,

@@ -74,6 +74,7 @@ static const char *const claims[] = {
   " ON CONFLICT (name) DO UPDATE SET value = max (value, excluded.value)",
   "INSERT OR IGNORE INTO purge SELECT id, indexed FROM run WHERE id = ?1",
   "DELETE FROM purge_part WHERE run = ?1",
+  "DELETE FROM bin_part WHERE run = ?1",
   "DELETE FROM run WHERE id = ?1",
 };
 
@@ -143,8 +144,12 @@ weir_store_remove_lines (WeirSql *sql, gint64 run, gint64 indexed, GError **erro
 gboolean
 weir_store_remove_line (WeirSql *sql, gint64 key, const char *message, gboolean indexed, GError **error)
 {
-  g_autoptr(WeirStatement) forget = indexed ? weir_sql_prepare (
-    sql, "INSERT INTO log_text (log_text, rowid, message) VALUES ('delete', ?1, ?2)", error) : NULL;
+  g_autoptr(WeirStatement) forget = indexed
+                                       ? weir_sql_prepare (
+                                           sql,
+                                           "INSERT INTO log_text (log_text, rowid, message) VALUES ('delete', ?1, ?2)",
+                                           error)
+                                       : NULL;
   g_autoptr(WeirStatement) remove = weir_sql_prepare (sql, "DELETE FROM log WHERE key = ?1", error);
 
   if (remove == NULL || (indexed && forget == NULL))
@@ -398,7 +403,7 @@ purge_expired (WeirStore *self, WeirSql *sql, gboolean *more, GError **error)
   if (run < 0 || (run == 0 && !find_expired_workflow (sql, &now, &workflow, error)))
     return FALSE;
   if (run == 0 && workflow == NULL)
-    return TRUE;
+    return weir_store_expire_part (self, sql, &now, more, error);
   *more = TRUE;
   subject = workflow != NULL ? g_strdup_printf ("workflow %s", workflow)
                              : g_strdup_printf ("run %" G_GINT64_FORMAT, run);
@@ -412,7 +417,9 @@ has_deleted (WeirSql *sql)
 {
   return weir_sql_get_int (
            sql,
-           "SELECT EXISTS (SELECT 1 FROM run WHERE deleted_at > 0) OR EXISTS (SELECT 1 FROM workflow WHERE deleted)", 0)
+           "SELECT EXISTS (SELECT 1 FROM run WHERE deleted_at > 0) OR EXISTS (SELECT 1 FROM workflow WHERE deleted)"
+           " OR EXISTS (SELECT 1 FROM bin_part)",
+           0)
          != 0;
 }
 
@@ -436,8 +443,7 @@ work (WeirStore *self, WeirSql *sql, gboolean *more, GError **error)
 {
   gint64 now = g_get_monotonic_time ();
 
-  if (!purge_part (self, sql, more, error)
-      || (!*more && !weir_store_purge_part (self, sql, now + PART_US, more, error))
+  if (!purge_part (self, sql, more, error) || (!*more && !weir_store_purge_part (self, sql, now + PART_US, more, error))
       || (!*more && !remove_orphans (self, sql, more, error)))
     return FALSE;
   if (*more || now < self->check_at)

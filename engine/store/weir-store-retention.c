@@ -14,7 +14,7 @@
 #define TRIM_LOG 1
 #define TRIM_BLOBS 2
 
-static const char *const kinds[] = { "run", "log", "blob", "deleted-run", "deleted-workflow" };
+static const char *const kinds[] = { "run", "log", "blob", "deleted-run", "deleted-item", "deleted-workflow" };
 
 /* ── settings ────────────────────────────────────────────────────────────────────────────── */
 
@@ -76,8 +76,8 @@ free_retention (gpointer retention)
  * weir_store_set_retention:
  * @self: a store
  * @workflow_id: (nullable): of whose runs; %NULL: of all that have no setting of their own
- * @kind: "run", "log" (lines), "blob" (values of 64 KiB and more), or "deleted-run", "deleted-workflow": how long these
- *   stay in the bin
+ * @kind: "run", "log" (lines), "blob" (values of 64 KiB and more), or "deleted-run", "deleted-item", "deleted-workflow": how
+ *   long these stay in the bin
  * @age: µs; -1: for ever
  * @max_bytes: the oldest go when there is more; 0: no limit. Of "run" (all that is stored) and "blob" for all workflows
  *
@@ -93,7 +93,8 @@ weir_store_set_retention (WeirStore *self, const char *workflow_id, const char *
     known = known || g_strcmp0 (kinds[i], kind) == 0;
   if (!known)
     return dex_future_new_reject (WEIR_ERROR, WEIR_ERROR_INVALID,
-                                  "Expected run, log, blob, deleted-run or deleted-workflow, got \"%s\"", kind);
+                                  "Expected run, log, blob, deleted-run, deleted-item or deleted-workflow, got \"%s\"",
+                                  kind);
   if (max_bytes < 0 || (max_bytes > 0 && (workflow_id != NULL || !(kind[0] == 'r' || kind[0] == 'b'))))
     return dex_future_new_reject (WEIR_ERROR, WEIR_ERROR_INVALID,
                                   "A limit in bytes is for run and blob of all workflows, not for %s", kind);
@@ -110,7 +111,8 @@ list_retention (WeirStore *self, WeirSql *sql, gpointer data, GValue *answer, GE
   g_autoptr(WeirStatement) find = weir_sql_prepare (
     sql,
     "WITH kinds (place, kind, age) AS"
-    " (VALUES (1, 'run', -1), (2, 'log', -1), (3, 'blob', -1), (4, 'deleted-run', ?1), (5, 'deleted-workflow', ?1))"
+    " (VALUES (1, 'run', -1), (2, 'log', -1), (3, 'blob', -1), (4, 'deleted-run', ?1), (5, 'deleted-item', ?1),"
+    " (6, 'deleted-workflow', ?1))"
     " SELECT '', k.kind, coalesce (r.age, k.age), coalesce (r.max_bytes, 0), k.place FROM kinds k"
     " LEFT JOIN retention r ON r.workflow = '' AND r.kind = k.kind"
     " UNION ALL SELECT r.workflow, r.kind, r.age, r.max_bytes, k.place FROM retention r JOIN kinds k ON k.kind = r.kind"

@@ -303,6 +303,9 @@ write_op (WeirStore *self, WeirBatchOp *op, GPtrArray *hashes, GError **error)
     case WEIR_BATCH_PART:
       ok = weir_store_write_part (self, op->part, error);
       break;
+    case WEIR_BATCH_BIN:
+      ok = weir_store_write_bin (self, op->bin, error);
+      break;
     default:
       g_assert_not_reached ();
     }

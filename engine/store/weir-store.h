@@ -123,6 +123,17 @@ void        weir_batch_delete_part  (WeirBatch    *self,
                                      const char   *block,
                                      const char   *path,
                                      gboolean      given);
+/* Into what was recently deleted, and out of it: each with the event that says so in the same batch. */
+void        weir_batch_bin_part     (WeirBatch    *self,
+                                     gint64        run,
+                                     guint32       scope,
+                                     const char   *block,
+                                     const char   *path,
+                                     guint64       seq,
+                                     WeirValue    *data);
+void        weir_batch_restore_part (WeirBatch    *self,
+                                     gint64        run,
+                                     const char   *path);
 
 /* Queues the batch (consumed). @done is called on the main context, in the order of the commits, once the batch is on
  * disk (synced). Batches queued while one is being written share the next transaction. It is not called if the store
@@ -209,6 +220,20 @@ DexFuture  *weir_store_mark_run         (WeirStore *self, gint64 run, const char
 DexFuture  *weir_store_mark_workflow    (WeirStore *self, const char *id, const char *actor, const char *reason);
 DexFuture  *weir_store_restore_run      (WeirStore *self, gint64 run, const char *actor);
 DexFuture  *weir_store_restore_workflow (WeirStore *self, const char *id, const char *actor);
+/* Parts of runs: weir_batch_bin_part (). That a part is not there; that it is there, does not expire any more, and what is known of it. */
+typedef struct
+{
+  guint32    scope;
+  char      *block;    /* NULL: all of the scope */
+  WeirValue *data;     /* of the event that says so */
+  gint64     last_seq; /* of the journal of its run, as far as it is on disk */
+} WeirBinnedPart;
+#define WEIR_TYPE_BINNED_PART (weir_binned_part_get_type ())
+GType       weir_binned_part_get_type   (void) G_GNUC_CONST;
+void        weir_binned_part_free       (WeirBinnedPart *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirBinnedPart, weir_binned_part_free)
+DexFuture  *weir_store_check_not_binned (WeirStore *self, gint64 run, const char *path);
+DexFuture  *weir_store_hold_part        (WeirStore *self, gint64 run, const char *path);
 /* A GPtrArray (boxed) of WeirDeleted, last deleted first. */
 DexFuture  *weir_store_list_deleted     (WeirStore *self);
 /* A WeirFootprint (boxed). */

@@ -111,6 +111,7 @@ extern const GOptionEntry weir_rerun_options[];
 extern const GOptionEntry weir_undo_options[];
 extern const GOptionEntry weir_redo_options[];
 extern const GOptionEntry weir_delete_options[];
+extern const GOptionEntry weir_restore_options[];
 extern const GOptionEntry weir_bin_options[];
 extern const GOptionEntry weir_audit_options[];
 extern const GOptionEntry weir_swarm_options[];

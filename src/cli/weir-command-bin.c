@@ -18,10 +18,14 @@ static char *option_reason;
 const GOptionEntry weir_delete_options[] = { { "now", 0, 0, G_OPTION_ARG_NONE, &option_now,
                                                N_ ("For good, at once; a run that lives is force stopped"), NULL },
                                              { "part", 0, 0, G_OPTION_ARG_STRING, &option_part,
-                                               N_ ("Only this of the run, for good: a block, or an item, each[3]"), N_ ("PART") },
+                                               N_ ("Only this of the run: a block, or an item, each[3]"), N_ ("PART") },
                                              OPTION_YES,
                                              OPTION_REASON,
                                              { NULL } };
+
+const GOptionEntry weir_restore_options[] = { { "part", 0, 0, G_OPTION_ARG_STRING, &option_part,
+                                                N_ ("Only this of the run: a block, or an item, each[3]"), N_ ("PART") },
+                                              { NULL } };
 
 const GOptionEntry weir_bin_options[] = { WEIR_OPTION_JSON (N_ ("Print JSON")), { NULL } };
 
@@ -88,8 +92,8 @@ explain_run (WeirSession *session, gint64 run, int *code)
     printf (_ ("%s of run %" G_GINT64_FORMAT " of \"%s\" goes for good:\n"), option_part, run,
             weir_value_get_member_text (size, "name", ""));
   else
-    printf (_ ("Run %" G_GINT64_FORMAT " of \"%s\" (%s) goes for good:\n"), run, weir_value_get_member_text (size, "name", ""),
-            weir_value_get_member_text (size, "status", ""));
+    printf (_ ("Run %" G_GINT64_FORMAT " of \"%s\" (%s) goes for good:\n"), run,
+            weir_value_get_member_text (size, "name", ""), weir_value_get_member_text (size, "status", ""));
   printf (
     _ ("  %" G_GINT64_FORMAT " steps, %" G_GINT64_FORMAT " lines of log, %" G_GINT64_FORMAT " big values, about %s\n"),
     weir_value_get_member_int (size, "steps", 0), weir_value_get_member_int (size, "lines", 0),
@@ -104,7 +108,7 @@ explain_run (WeirSession *session, gint64 run, int *code)
 static gboolean
 may_delete (WeirSession *session, gint64 run, const char *name, int *code)
 {
-  if (!option_now && option_part == NULL)
+  if (!option_now)
     return TRUE;
   if (run != 0 && !explain_run (session, run, code))
     return FALSE;
@@ -132,11 +136,15 @@ delete_one (WeirSession *session, const char *text)
     return code;
   answer = weir_session_call (session, &error, "Delete", "run", weir_value_new_int (run), "workflow",
                               make_text (run == 0 ? text : NULL), "now", weir_value_new_int (option_now), "part",
-                              make_text (option_part), "actor", make_actor (), "reason", make_text (option_reason), NULL);
+                              make_text (option_part), "actor", make_actor (), "reason", make_text (option_reason),
+                              NULL);
   if (answer == NULL)
     return weir_cli_fail (error);
-  if (option_part != NULL)
+  if (option_part != NULL && option_now)
     printf (_ ("%s of run %s is gone for good\n"), option_part, text);
+  else if (option_part != NULL)
+    printf (_ ("%s of run %s is deleted; to take it back: weir restore --part %s %s\n"), option_part, text, option_part,
+            text);
   else if (option_now)
     printf (run != 0 ? _ ("Run %s is gone for good\n") : _ ("Workflow %s is gone for good\n"), text);
   else
@@ -151,12 +159,20 @@ restore_one (WeirSession *session, const char *text)
 {
   gint64 run = parse_run (text);
   g_autoptr(GError) error = NULL;
-  g_autoptr(WeirValue) answer = weir_session_call (session, &error, "Restore", "run", weir_value_new_int (run),
-                                                    "workflow", make_text (run == 0 ? text : NULL), "actor",
-                                                    make_actor (), NULL);
+  g_autoptr(WeirValue) answer = NULL;
 
+  if (option_part != NULL && run == 0)
+    return weir_cli_fail_text (WEIR_EXIT_INVALID, _ ("--part needs the number of a run"));
+  answer = weir_session_call (session, &error, "Restore", "run", weir_value_new_int (run), "workflow",
+                              make_text (run == 0 ? text : NULL), "part", make_text (option_part), "actor",
+                              make_actor (), NULL);
   if (answer == NULL)
     return weir_cli_fail (error);
+  if (option_part != NULL)
+    {
+      printf (_ ("%s of run %s is back\n"), option_part, text);
+      return WEIR_EXIT_OK;
+    }
   printf (run != 0 ? _ ("Run %s is back\n") : _ ("Workflow %s is back\n"), text);
   return WEIR_EXIT_OK;
 }
@@ -228,6 +244,18 @@ describe_expiry (WeirValue *line)
   return g_strdup_printf (ngettext ("in %d day", "in %d days", (gulong) days), (int) days);
 }
 
+static char *
+describe_line (WeirValue *line)
+{
+  gint64 run = weir_value_get_member_int (line, "run", 0);
+  const char *part = weir_value_get_member_text (line, "part", NULL);
+
+  if (run == 0)
+    return g_strdup (_ ("workflow"));
+  return part != NULL ? g_strdup_printf (_ ("run %" G_GINT64_FORMAT ", %s"), run, part)
+                      : g_strdup_printf (_ ("run %" G_GINT64_FORMAT), run);
+}
+
 int
 weir_command_bin (int argc, char **argv)
 {
@@ -246,10 +274,8 @@ weir_command_bin (int argc, char **argv)
   for (gsize i = 0; i < weir_value_get_length (list); i++)
     {
       WeirValue *line = weir_value_get_item (list, i);
-      gint64 run = weir_value_get_member_int (line, "run", 0);
 
-      weir_table_take (table,
-                       run != 0 ? g_strdup_printf (_ ("run %" G_GINT64_FORMAT), run) : g_strdup (_ ("workflow")));
+      weir_table_take (table, describe_line (line));
       weir_table_take (table, weir_cell_text (line, "name"));
       weir_table_take (table, weir_cell_time (line, "deleted_at"));
       weir_table_take (table, describe_expiry (line));

@@ -44,11 +44,12 @@ parse_swarm (const char *text, gint64 *run, const char **block)
 static void
 print_counts (WeirValue *swarm)
 {
-  printf (_ ("%s: %d items: %d queued, %d running, %d ok, %d failed, %d skipped%s%s\n"),
+  printf (_ ("%s: %d items: %d queued, %d running, %d ok, %d failed, %d skipped%s%s%s\n"),
           weir_value_get_member_text (swarm, "block", ""), (int) weir_value_get_member_int (swarm, "total", 0),
           (int) weir_value_get_member_int (swarm, "queued", 0), (int) weir_value_get_member_int (swarm, "running", 0),
           (int) weir_value_get_member_int (swarm, "ok", 0), (int) weir_value_get_member_int (swarm, "failed", 0),
           (int) weir_value_get_member_int (swarm, "skipped", 0),
+          weir_value_get_member_int (swarm, "deleted", 0) > 0 ? _ ("; some deleted") : "",
           weir_value_get_member_bool (swarm, "open", FALSE) ? _ ("; open") : "",
           weir_value_get_member_bool (swarm, "paused", FALSE) ? _ ("; paused") : "");
 }
@@ -77,14 +78,13 @@ print_items (WeirValue *items)
     {
       WeirValue *item = weir_value_get_item (items, i);
       WeirValue *value = weir_value_find_member (item, "item");
-      char *text = value != NULL ? weir_value_to_display (value, 40) : g_strdup ("");
+      char *text;
 
+      if (weir_value_get_member_bool (item, "deleted", FALSE)
+          || (option_status != NULL && !g_str_equal (weir_value_get_member_text (item, "status", ""), option_status)))
+        continue;
+      text = value != NULL ? weir_value_to_display (value, 40) : g_strdup ("");
       weir_cli_disarm (text);
-      if (option_status != NULL && !g_str_equal (weir_value_get_member_text (item, "status", ""), option_status))
-        {
-          g_free (text);
-          continue;
-        }
       weir_table_take (table, weir_cell_text (item, "index"));
       weir_table_take (table, weir_value_get_member_bool (item, "held", FALSE) ? g_strdup (_ ("suspended"))
                                                                                : weir_cell_text (item, "status"));
@@ -98,8 +98,8 @@ print_items (WeirValue *items)
 static int
 list_swarm (WeirSession *session, gint64 run, const char *block)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (WeirValue) swarm = weir_session_call (
+  g_autoptr(GError) error = NULL;
+  g_autoptr(WeirValue) swarm = weir_session_call (
     session, &error, "Swarm", "run", weir_value_new_int (run), "block", weir_value_new_text (block), "first",
     weir_value_new_int (MAX (option_first, 0)), "n", weir_value_new_int (MAX (option_n, 0)), NULL);
 
@@ -118,8 +118,8 @@ list_swarm (WeirSession *session, gint64 run, const char *block)
 static int
 steer_swarm (WeirSession *session, gint64 run, const char *block, const char *verb, gint64 item, int priority)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (WeirValue) swarm = weir_session_call (
+  g_autoptr(GError) error = NULL;
+  g_autoptr(WeirValue) swarm = weir_session_call (
     session, &error, "SwarmSteer", "run", weir_value_new_int (run), "block", weir_value_new_text (block), "verb",
     weir_value_new_text (verb), "item", weir_value_new_int (item), "priority", weir_value_new_int (priority), NULL);
 
@@ -165,11 +165,11 @@ print_added (WeirValue *answer)
 static int
 add_items (WeirSession *session, gint64 run, const char *block, int argc, char **argv)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (WeirValue) items = option_from != NULL ? weir_items_load (option_from, &error)
+  g_autoptr(GError) error = NULL;
+  g_autoptr(WeirValue) items = option_from != NULL ? weir_items_load (option_from, &error)
                                                     : weir_items_parse_words (argc, argv);
   g_autofree char *json = NULL;
-  g_autoptr (WeirValue) answer = NULL;
+  g_autoptr(WeirValue) answer = NULL;
   int code;
 
   if (items == NULL)
@@ -226,7 +226,7 @@ weir_command_swarm (int argc, char **argv)
 {
   static const char *const verbs[] = { "close", "rerun", "priority", "pause", "resume", "stop", NULL };
   WeirSession session = { 0 };
-  g_autoptr (GError) error = NULL;
+  g_autoptr(GError) error = NULL;
   const char *block;
   gint64 run;
   int code;

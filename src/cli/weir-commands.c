@@ -75,16 +75,17 @@ const WeirCommand weir_commands[] = {
     NULL, weir_report_options, 0, 0, weir_command_diagnose },
   { "delete", N_ ("RUN|WORKFLOW..."), N_ ("Delete runs or workflows; they can be restored for a while"),
     N_ ("What is deleted is in no list and goes for good after 30 days, or as `weir storage` says. With --now it goes at once, and nothing\n"
-        "but a row of the audit is left of it. --part takes the values, log lines and undo records of a part of a run away in the same way."),
+        "but a row of the audit is left of it. --part takes a part of a run: what goes on of it is ended first; with --now its values, log\n"
+        "lines and undo records go."),
     "run", weir_delete_options, 1, 1000, weir_command_delete },
-  { "restore", N_ ("RUN|WORKFLOW..."), N_ ("Take back what was deleted"), NULL, "run", NULL, 1, 1000, weir_command_restore },
+  { "restore", N_ ("RUN|WORKFLOW..."), N_ ("Take back what was deleted"), NULL, "run", weir_restore_options, 1, 1000, weir_command_restore },
   { "bin", "", N_ ("List what was recently deleted"), NULL, NULL, weir_bin_options, 0, 0, weir_command_bin },
   { "purge", "", N_ ("Remove now what has expired, and give the room back to the disk"),
     N_ ("The same is done by itself when nothing else is to do. What has not expired stays."), NULL, NULL, 0, 0,
     weir_command_purge },
   { "storage", N_ ("[KIND TIME [SIZE]]"), N_ ("Show what is stored, or say how long it stays"),
-    N_ ("KIND is run, log or blob (values of 64 KiB and more, copies of files that an undo needs excepted), or deleted-run and\n"
-        "deleted-workflow: how long these can be restored. TIME is like 30d, 12h, 0 or forever. SIZE, like 2G, is for run and blob of all\n"
+    N_ ("KIND is run, log or blob (values of 64 KiB and more, copies of files that an undo needs excepted), or deleted-run,\n"
+        "deleted-item (parts of runs) and deleted-workflow: how long these can be restored. TIME is like 30d, 12h, 0 or forever. SIZE, like 2G, is for run and blob of all\n"
         "workflows: the oldest go when there is more."),
     NULL, weir_storage_options, 0, 3, weir_command_storage },
   { "limits", N_ ("[NAME=VALUE...]"), N_ ("Show how much may go on at once and what is in use, or change it"),
@@ -117,7 +118,7 @@ const WeirCommand weir_commands[] = {
     weir_bench_options, 0, 1, weir_command_bench },
   { "verbs", "", N_ ("Print what can be done with a run, and with a step, in each state"),
     N_ ("Two tables in Markdown. A cell names the state that the verb leads to, or says why it is refused. `kill` is force_stop,\n"
-        "`delete --now` is cancel_and_delete, for a step with --part."),
+        "`delete --now` is cancel_and_delete; for a step both have --part."),
     NULL, NULL, 0, 0, weir_command_verbs },
   { "completion", N_ ("bash|zsh|fish"), N_ ("Print the completion script of a shell"), NULL, "shell", NULL, 1, 1,
     weir_command_completion },

@@ -667,12 +667,12 @@ inputs:
         marker = "zebra-crossing-4712"
         self.weir("run", self.file(TWO_WORDS), "-i", "word=" + marker)
         self.assertIn(marker, self.weir("logs", "1").stdout)
-        done = self.weir("delete", "--part", "each[0]", "1", code=2)
+        done = self.weir("delete", "--now", "--part", "each[0]", "1", code=2)
         self.assertIn("each[0] of run 1", done.stdout)
         self.assertIn("1 lines of log", done.stdout)
-        self.weir("delete", "--part", "each[0]", "--yes", "1")
-        self.weir("delete", "--part", "nobody", "--yes", "1", code=1)
-        self.weir("delete", "--part", "each[0]", "--yes", "Words", code=2)
+        self.weir("delete", "--now", "--part", "each[0]", "--yes", "1")
+        self.weir("delete", "--now", "--part", "nobody", "--yes", "1", code=1)
+        self.weir("delete", "--now", "--part", "each[0]", "--yes", "Words", code=2)
         self.assertNotIn("0" + marker, self.weir("logs", "1").stdout)
         self.assertIn("1" + marker, self.weir("logs", "1").stdout)
         self.assertEqual(self.holds("0" + marker), [])
@@ -680,6 +680,28 @@ inputs:
         self.assertEqual(shown["status"], "succeeded")
         self.assertTrue(all(step["status"] == "succeeded" for step in shown["timeline"]), shown["timeline"])
         self.weir("audit", "verify")
+
+    def test_a_part_of_a_run_is_deleted_and_comes_back(self):
+        self.weir("run", self.file(TWO_WORDS), "-i", "word=x")
+        before = self.weir("show", "1", "--json").stdout
+        done = self.weir("delete", "--part", "each[0]", "--reason", "wrong", "1")
+        self.assertIn("weir restore --part each[0] 1", done.stdout)
+        self.assertIn("run 1, each[0]", self.weir("bin").stdout)
+        self.assertEqual([(line["run"], line["part"]) for line in json.loads(self.weir("bin", "--json").stdout)], [(1, "each[0]")])
+        shown = json.loads(self.weir("show", "1", "--json").stdout)["timeline"]
+        self.assertEqual([step["path"] for step in shown if "each[" in step["path"]], ["each[1]/say", "each[1]/one"])
+        self.assertIn("deleted already", self.weir("delete", "--part", "each[0]/say", "1", code=1).stderr)
+        self.weir("restore", "--part", "each[0]", "1")
+        self.assertEqual(self.weir("show", "1", "--json").stdout, before)
+        self.assertIn("nothing to restore", self.weir("restore", "--part", "each[0]", "1", code=1).stderr)
+        rows = json.loads(self.weir("audit", "--json").stdout)
+        self.assertEqual([(row["action"], row["subject"], row["reason"]) for row in rows],
+                         [("delete", "run 1, each[0]", "wrong"), ("restore", "run 1, each[0]", None)])
+        self.weir("storage", "deleted-item", "0")
+        self.weir("delete", "--part", "each[0]", "1")
+        self.weir("purge")
+        self.assertEqual(self.weir("bin", "--json").stdout.strip(), "[]")
+        self.assertFalse(any(name.endswith((".db", "-wal")) for name in self.holds("0x\"")))
 
     def test_a_run_is_whole_without_its_lines(self):
         self.weir("run", self.file(TWO_WORDS), "-i", "word=x")

@@ -9,35 +9,6 @@
 
 #include <string.h>
 
-/* Whether any file in the folder holds the word. */
-static gboolean
-folder_holds (const char *path, const char *word)
-{
-  g_autoptr(GDir) dir = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-      g_autofree char *content = NULL;
-      gsize length = 0;
-
-      if (g_file_test (child, G_FILE_TEST_IS_DIR) && folder_holds (child, word))
-        return TRUE;
-      if (g_file_get_contents (child, &content, &length, NULL) && memmem (content, length, word, strlen (word)) != NULL)
-        return TRUE;
-    }
-  return FALSE;
-}
-
-static gboolean
-disk_holds (WeirTest *test, const char *word)
-{
-  g_autofree char *data = g_build_filename (test->dir, "data", NULL);
-
-  return folder_holds (data, word);
-}
-
 static gboolean
 delete_part (WeirTest *test, gint64 run, const char *path, GError **error)
 {
@@ -169,13 +140,13 @@ test_nothing_of_it_is_on_disk (void)
 
   /* what the container made of it is the container's, what the list gave is the list's */
   assert_deleted (test, id, "e[0]");
-  g_assert_true (disk_holds (test, "made-of-left"));
+  g_assert_true (weir_test_disk_holds (test, "made-of-left"));
   assert_deleted (test, id, "e");
-  g_assert_false (disk_holds (test, "made-of-left"));
-  g_assert_false (disk_holds (test, "made-of-right-"));
-  g_assert_true (disk_holds (test, "lefthand"));
+  g_assert_false (weir_test_disk_holds (test, "made-of-left"));
+  g_assert_false (weir_test_disk_holds (test, "made-of-right-"));
+  g_assert_true (weir_test_disk_holds (test, "lefthand"));
   assert_deleted (test, id, "l");
-  g_assert_false (disk_holds (test, "lefthand"));
+  g_assert_false (weir_test_disk_holds (test, "lefthand"));
 }
 
 static void
@@ -227,7 +198,7 @@ test_item_of_a_run_that_goes_on (void)
   result = weir_json_write (weir_run_state_get_result (weir_run_get_state (run)), 0, NULL);
   g_assert_cmpstr (result, ==, "[7]");
   assert_deleted (test, id, "e[1]");
-  g_assert_false (disk_holds (test, "secret-word\"}"));
+  g_assert_false (weir_test_disk_holds (test, "secret-word\"}"));
 }
 
 static void
@@ -268,10 +239,10 @@ test_early_item_of_many (void)
 
   g_assert_cmpint (weir_run_get_status (run), ==, WEIR_RUN_SUCCEEDED);
   assert_deleted (test, id, "e[3]");
-  g_assert_false (disk_holds (test, "number-3-of-many"));
-  g_assert_true (disk_holds (test, "number-4-of-many"));
+  g_assert_false (weir_test_disk_holds (test, "number-3-of-many"));
+  g_assert_true (weir_test_disk_holds (test, "number-4-of-many"));
   assert_deleted (test, id, "e");
-  g_assert_false (disk_holds (test, "0-of-many"));
+  g_assert_false (weir_test_disk_holds (test, "0-of-many"));
   g_assert_false (delete_part (test, id, "e[300]", &error));
   g_assert_error (error, WEIR_ERROR, WEIR_ERROR_NOT_FOUND);
 }
@@ -308,9 +279,9 @@ test_undo_records_go_and_lines_leave_no_gap (void)
   g_assert_no_error (error);
   g_assert_cmpint (footprint->n_steps, ==, 1);
   g_assert_cmpint (footprint->n_effects, ==, 1);
-  g_assert_true (disk_holds (test, "d2hhdC13YXMtdGhlcmUtYmVmb3Jl"));
+  g_assert_true (weir_test_disk_holds (test, "d2hhdC13YXMtdGhlcmUtYmVmb3Jl"));
   assert_deleted (test, 1, "a");
-  g_assert_false (disk_holds (test, "d2hhdC13YXMtdGhlcmUtYmVmb3Jl"));
+  g_assert_false (weir_test_disk_holds (test, "d2hhdC13YXMtdGhlcmUtYmVmb3Jl"));
   planned = weir_engine_plan_undo (test->engine, 1, NULL);
   plan = g_value_get_boxed (weir_test_await (planned, &error));
   g_assert_no_error (error);
@@ -336,7 +307,7 @@ test_what_was_cut_off_goes_later (void)
   purged = weir_engine_purge (test->engine);
   weir_test_await (purged, &error);
   g_assert_no_error (error);
-  g_assert_false (disk_holds (test, "made-of-left"));
+  g_assert_false (weir_test_disk_holds (test, "made-of-left"));
 }
 
 int

@@ -357,6 +357,7 @@ call_verb (WeirTest *test, WeirRun *run, WeirRunVerb verb)
       return weir_run_force_stop (run);
     case WEIR_VERB_UNDO:
     case WEIR_VERB_CANCEL_AND_DELETE:
+    case WEIR_VERB_DELETE:
     default:
       return NULL;
     }
@@ -492,6 +493,7 @@ call_step_verb (WeirRun *run, WeirRunVerb verb, GError **error)
       return weir_run_stop_part (run, 0, "s", verb == WEIR_VERB_FORCE_STOP, error);
     case WEIR_VERB_UNDO:
     case WEIR_VERB_CANCEL_AND_DELETE:
+    case WEIR_VERB_DELETE:
     default:
       return FALSE;
     }
@@ -567,7 +569,8 @@ test_every_step_can_be_deleted_or_says_why_not (void)
       g_test_message ("cancel_and_delete in %s", weir_step_status_get_name (status));
       if (cell->after)
         {
-          g_autoptr(DexFuture) early = weir_engine_discard_part (test->engine, weir_run_get_id (run), "s", "test", NULL);
+          g_autoptr(DexFuture) early = weir_engine_discard_part (test->engine, weir_run_get_id (run), "s", "test",
+                                                                  NULL);
 
           g_assert_null (weir_test_await (early, &error));
           g_assert_error (error, WEIR_ERROR, WEIR_ERROR_WRONG_STATE);
@@ -585,6 +588,50 @@ test_every_step_can_be_deleted_or_says_why_not (void)
       g_assert_cmpint (weir_test_status (run, "s"), ==, cell->legal ? (WeirStepStatus) cell->to : status);
       /* of a run that has ended, or ends by that, the journal alone goes on */
       if (!weir_run_status_is_final (weir_run_get_status (run)))
+        weir_test_check_fold (test, run);
+    }
+  g_assert_cmpuint (n, ==, 11);
+}
+
+/* To what was recently deleted, in every state, and back: the run goes on as it did. */
+static void
+test_every_step_can_be_kept_in_the_bin_or_says_why_not (void)
+{
+  guint n = 0;
+
+  for (guint status = 0; status <= WEIR_STEP_UNDONE; status++)
+    {
+      g_autoptr(WeirTest) test = weir_test_new ();
+      g_autoptr(WeirRun) run = bring_step (test, status);
+      const WeirVerbCell *cell = weir_verb_get_step_cell (WEIR_VERB_DELETE, status);
+      g_autoptr(DexFuture) future = NULL;
+      g_autoptr(DexFuture) back = NULL;
+      g_autoptr(GError) error = NULL;
+      gboolean live;
+
+      if (run == NULL)
+        continue;
+      n++;
+      g_test_message ("delete in %s", weir_step_status_get_name (status));
+      future = weir_engine_delete_part (test->engine, weir_run_get_id (run), "s", "test", NULL);
+      weir_test_await (future, &error);
+      if (!cell->legal)
+        {
+          g_assert_cmpstr (error->message, ==, cell->refusal);
+          g_assert_cmpint (weir_test_status (run, "s"), ==, status);
+          continue;
+        }
+      g_assert_no_error (error);
+      g_assert_cmpint (weir_test_status (run, "s"), ==, cell->to);
+      live = !weir_run_status_is_final (weir_run_get_status (run));
+      g_assert_true (!live || weir_run_state_is_binned (weir_run_get_state (run), 0, "s"));
+      if (live)
+        weir_test_check_fold (test, run);
+      back = weir_engine_restore_part (test->engine, weir_run_get_id (run), "s", "test");
+      weir_test_await (back, &error);
+      g_assert_no_error (error);
+      g_assert_false (live && weir_run_state_is_binned (weir_run_get_state (run), 0, "s"));
+      if (live)
         weir_test_check_fold (test, run);
     }
   g_assert_cmpuint (n, ==, 11);
@@ -612,6 +659,7 @@ main (int argc, char **argv)
   g_test_add_func ("/weir/run/verbs/run", test_every_verb_in_every_state_of_a_run);
   g_test_add_func ("/weir/run/verbs/step", test_every_verb_in_every_state_of_a_step);
   g_test_add_func ("/weir/run/verbs/step/deleted", test_every_step_can_be_deleted_or_says_why_not);
+  g_test_add_func ("/weir/run/verbs/step/kept-in-the-bin", test_every_step_can_be_kept_in_the_bin_or_says_why_not);
   g_test_add_func ("/weir/run/verbs/no-empty-cell", test_tables_have_no_empty_cell);
   return g_test_run ();
 }

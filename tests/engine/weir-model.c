@@ -239,6 +239,8 @@ model_refuse_run (WeirRunVerb verb, WeirRunStatus status, WeirRunStatus *to)
       return ended                                                      ? NULL
              : status == WEIR_RUN_RUNNING || status == WEIR_RUN_WAITING ? "It is still running"
                                                                         : "It has not ended";
+    case WEIR_VERB_DELETE:
+      return ended ? NULL : "It has not ended";
     case WEIR_VERB_CANCEL_AND_DELETE:
     default:
       if (!begun)
@@ -254,7 +256,7 @@ model_refuse_step (WeirRunVerb verb, WeirStepStatus status, WeirStepStatus *to)
 
   *to = status;
   if (status == WEIR_STEP_UNKNOWN)
-    return verb == WEIR_VERB_STOP || verb == WEIR_VERB_FORCE_STOP || verb == WEIR_VERB_CANCEL_AND_DELETE
+    return verb == WEIR_VERB_STOP || verb == WEIR_VERB_FORCE_STOP || verb >= WEIR_VERB_CANCEL_AND_DELETE
              ? "Its outcome is not known: say what became of it"
              : "Its outcome is not known";
   if (verb == WEIR_VERB_UNDO)
@@ -266,7 +268,7 @@ model_refuse_step (WeirRunVerb verb, WeirStepStatus status, WeirStepStatus *to)
     }
   /* with the run, if that goes on */
   if (model_status_is_over (status))
-    return verb == WEIR_VERB_CANCEL_AND_DELETE ? NULL : "It has ended";
+    return verb >= WEIR_VERB_CANCEL_AND_DELETE ? NULL : "It has ended";
   switch (verb)
     {
     case WEIR_VERB_PAUSE:
@@ -278,7 +280,7 @@ model_refuse_step (WeirRunVerb verb, WeirStepStatus status, WeirStepStatus *to)
         *to = WEIR_STEP_READY;
       return waits ? "It is not paused" : NULL;
     default:
-      *to = verb == WEIR_VERB_STOP ? WEIR_STEP_CANCELLED : WEIR_STEP_INTERRUPTED;
+      *to = verb == WEIR_VERB_STOP || verb == WEIR_VERB_DELETE ? WEIR_STEP_CANCELLED : WEIR_STEP_INTERRUPTED;
       return status == WEIR_STEP_PENDING ? "It has not begun" : NULL;
     }
 }

@@ -574,3 +574,32 @@ weir_test_abandon (const char *block)
 {
   waiting_free (take_waiting (block));
 }
+
+/* Whether any file in the folder holds the word. */
+static gboolean
+folder_holds (const char *path, const char *word)
+{
+  g_autoptr(GDir) dir = g_dir_open (path, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *child = g_build_filename (path, name, NULL);
+      g_autofree char *content = NULL;
+      gsize length = 0;
+
+      if (g_file_test (child, G_FILE_TEST_IS_DIR) && folder_holds (child, word))
+        return TRUE;
+      if (g_file_get_contents (child, &content, &length, NULL) && memmem (content, length, word, strlen (word)) != NULL)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+gboolean
+weir_test_disk_holds (WeirTest *test, const char *word)
+{
+  g_autofree char *data = g_build_filename (test->dir, "data", NULL);
+
+  return folder_holds (data, word);
+}

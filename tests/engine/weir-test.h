@@ -44,6 +44,8 @@ void          weir_test_break     (const char *block, const char *class_name);
 gboolean      weir_test_end_step  (WeirRun *run, guint32 scope, const char *block, const char *class_name);
 /* Nobody will ever tell it. */
 void          weir_test_abandon   (const char *block);
+/* Whether any file of the data folder holds a word. */
+gboolean      weir_test_disk_holds (WeirTest *test, const char *word);
 /* Folds the journal anew and compares with the live state. */
 void          weir_test_check_fold (WeirTest *test, WeirRun *run);
 

@@ -550,7 +550,7 @@ test_unfit_settings_are_refused (StoreFixture *self, gconstpointer data)
   store_assert_rejected (weir_store_set_retention (self->store, "w", "run", DAY, 1000), WEIR_ERROR_INVALID);
   store_assert_rejected (weir_store_set_retention (self->store, NULL, "log", DAY, 1000), WEIR_ERROR_INVALID);
   list = store_await_boxed (weir_store_list_retention (self->store));
-  g_assert_cmpuint (list->len, ==, 5);
+  g_assert_cmpuint (list->len, ==, 6);
 }
 
 /* ── blobs of what is replaced ───────────────────────────────────────────────────────────── */

@@ -5,7 +5,7 @@
 
 #include "weir-store-fixture.h"
 
-#define NEWEST 7
+#define NEWEST 8
 
 /* A folder with a database that an earlier Weir left. */
 static void
@@ -262,12 +262,14 @@ main (int argc, char **argv)
               test_kept_database_is_migrated, store_fixture_tear_down);
   g_test_add ("/weir/store/schema/4-is-migrated", StoreFixture, "schema-4.db", set_up_kept,
               test_kept_database_is_migrated, store_fixture_tear_down);
-  g_test_add ("/weir/store/schema/5-is-migrated", StoreFixture, "schema-5.db", set_up_kept, test_kept_database_is_migrated,
-              store_fixture_tear_down);
-  g_test_add ("/weir/store/schema/6-is-migrated", StoreFixture, "schema-6.db", set_up_kept, test_kept_database_is_migrated,
-              store_fixture_tear_down);
-  g_test_add ("/weir/store/schema/7-is-opened", StoreFixture, "schema-7.db", set_up_kept, test_kept_database_is_migrated,
-              store_fixture_tear_down);
+  g_test_add ("/weir/store/schema/5-is-migrated", StoreFixture, "schema-5.db", set_up_kept,
+              test_kept_database_is_migrated, store_fixture_tear_down);
+  g_test_add ("/weir/store/schema/6-is-migrated", StoreFixture, "schema-6.db", set_up_kept,
+              test_kept_database_is_migrated, store_fixture_tear_down);
+  g_test_add ("/weir/store/schema/7-is-migrated", StoreFixture, "schema-7.db", set_up_kept,
+              test_kept_database_is_migrated, store_fixture_tear_down);
+  g_test_add ("/weir/store/schema/8-is-opened", StoreFixture, "schema-8.db", set_up_kept,
+              test_kept_database_is_migrated, store_fixture_tear_down);
   store_test ("/weir/store/schema/newer-is-refused-and-left-alone", test_newer_database_is_refused_and_left_alone);
   store_test ("/weir/store/schema/newer-can-be-looked-at", test_newer_database_can_be_looked_at);
   store_test ("/weir/store/schema/of-another-program-is-refused", test_database_of_another_program_is_refused);
