@@ -8,6 +8,7 @@
 
 #include "weir-redact.h"
 #include "weir-sql.h"
+#include "weir-store.h"
 #include "weir-tar.h"
 
 #define N_LINES 300
@@ -165,29 +166,6 @@ open_database (Bundle *self)
 /* ── files ───────────────────────────────────────────────────────────────────────────────── */
 
 static void
-add_up (const char *path, guint64 *n_files, guint64 *bytes)
-{
-  g_autoptr(GDir) dir = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-      GStatBuf info;
-
-      if (g_lstat (child, &info) != 0)
-        continue;
-      if (S_ISDIR (info.st_mode))
-        add_up (child, n_files, bytes);
-      else
-        {
-          *n_files += 1;
-          *bytes += info.st_size;
-        }
-    }
-}
-
-static void
 write_files (Bundle *self)
 {
   static const char *const files[] = { "weir.db", "weir.db-wal", "weir.db-shm", "weir.lock", "control.sock" };
@@ -208,7 +186,7 @@ write_files (Bundle *self)
       g_autofree char *path = g_build_filename (self->dir, folders[i], NULL);
       guint64 n_files = 0, bytes = 0;
 
-      add_up (path, &n_files, &bytes);
+      weir_folder_add_size (path, &n_files, &bytes);
       say (self, "%s/\t%" G_GUINT64_FORMAT " files\t%" G_GUINT64_FORMAT " bytes", folders[i], n_files, bytes);
     }
   put (self, "files.txt");

@@ -159,8 +159,16 @@ weir_store_has_retention (WeirSql *sql)
 
 /* ── usage ───────────────────────────────────────────────────────────────────────────────── */
 
-static void
-add_folder (const char *path, guint64 *n_files, guint64 *bytes)
+/**
+ * weir_folder_add_size:
+ * @path: (type filename): a folder; one that is not there has no files
+ * @n_files: (inout): grows by the number of files below it
+ * @bytes: (inout): grows by their sizes
+ *
+ * Links are counted, not followed. Any thread; blocks.
+ */
+void
+weir_folder_add_size (const char *path, guint64 *n_files, guint64 *bytes)
 {
   g_autoptr(GDir) dir = g_dir_open (path, 0, NULL);
   const char *name;
@@ -173,7 +181,7 @@ add_folder (const char *path, guint64 *n_files, guint64 *bytes)
       if (g_lstat (child, &info) != 0)
         continue;
       if (S_ISDIR (info.st_mode))
-        add_folder (child, n_files, bytes);
+        weir_folder_add_size (child, n_files, bytes);
       else
         {
           *n_files += 1;
@@ -198,14 +206,14 @@ measure (WeirStore *self, WeirSql *sql, WeirUsage *usage)
 
   usage->database = page * weir_sql_get_int (sql, "PRAGMA page_count", 0);
   usage->unused = page * weir_sql_get_int (sql, "PRAGMA freelist_count", 0);
-  add_folder (self->blobs_dir, &usage->n_blobs, &usage->blobs);
+  weir_folder_add_size (self->blobs_dir, &usage->n_blobs, &usage->blobs);
   if (!self->in_memory)
     {
       g_autofree char *wal = g_strconcat (self->database_path, "-wal", NULL);
       g_autofree char *backup = g_build_filename (self->dir, "backup", NULL);
 
       usage->log = size_of (wal);
-      add_folder (backup, &n_backups, &usage->backups);
+      weir_folder_add_size (backup, &n_backups, &usage->backups);
     }
   usage->n_runs = weir_sql_get_int (sql, "SELECT count(*) FROM run", 0);
   usage->n_deleted = weir_sql_get_int (sql, "SELECT count(*) FROM run WHERE deleted_at > 0", 0);

@@ -255,6 +255,8 @@ DexFuture  *weir_store_set_retention    (WeirStore *self, const char *workflow_i
 DexFuture  *weir_store_list_retention   (WeirStore *self);
 /* A WeirUsage (boxed). */
 DexFuture  *weir_store_get_usage        (WeirStore *self);
+/* Adds the files below a folder, links not followed. Any thread; blocks. */
+void        weir_folder_add_size        (const char *path, guint64 *n_files, guint64 *bytes);
 
 /* ── what outlives a run ─────────────────────────────────────────────────────────────────── */
 
