@@ -79,7 +79,7 @@ typedef enum
   WEIR_EVENT_PART_STOPPED,      /* {error}: a scope closes with it once nothing runs in it */
   WEIR_EVENT_PART_EXPIRED,      /* the block fires with what has come: its patience is over */
   WEIR_EVENT_PART_SETTLED,      /* {decision: "done" or "failed", outputs?, by}: a step of a run that has ended, whose outcome was unknown */
-  WEIR_EVENT_PART_DELETED,      /* {given, of?: {scope, block, firing, key}}: its values are gone, with @given also what others got; whose item */
+  WEIR_EVENT_PART_DELETED,      /* {given, path}: its values are gone, with @given also what others got. Once {given, of?: {scope, block, firing, key}}: whose item */
   WEIR_EVENT_PART_BINNED,       /* as PART_DELETED, which takes its place when it expires: it is in what was recently deleted */
   WEIR_EVENT_PART_RESTORED,     /* likewise: it is not there any more */
   WEIR_EVENT_BLOCK_STARTED,     /* not for what is computed at once: its end is the one event it has */

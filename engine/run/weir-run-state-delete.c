@@ -6,6 +6,8 @@
 #include "weir-run-state-private.h"
 #include "weir-swarm-state.h"
 
+#include <string.h>
+
 static void
 strip (WeirValue **error)
 {
@@ -77,81 +79,91 @@ strip_scope (WeirRunState *self, WeirScopeState *scope, gboolean given)
     strip_steps (self, scope->blocks[i].last, TRUE);
 }
 
-/* In the container @block of the scope @id, or, without block, that scope or what is in it. */
-static gboolean
-is_within (WeirScopeState *scope, guint32 id, const char *block)
+gboolean
+weir_path_is_within (const char *path, const char *part)
 {
-  for (; scope != NULL; scope = scope->parent)
-    if (block == NULL ? scope->pub.id == id
-                      : scope->parent != NULL && scope->pub.parent == id && g_str_equal (scope->pub.block, block))
-      return TRUE;
-  return FALSE;
+  gsize length = strlen (part);
+
+  return g_str_has_prefix (path, part) && (path[length] == '\0' || path[length] == '/' || path[length] == '[');
 }
 
-static void
-strip_dropped_item (WeirRunState *self, WeirValue *of)
+/* The path of the part; it was not in the journal always. NULL: it is in an item that was dropped. */
+static char *
+dup_path (WeirRunState *self, WeirEvent *event)
 {
-  WeirStepState *container = weir_run_state_lookup (self, (guint32) weir_value_get_member_int (of, "scope", 0),
-                                                    weir_value_get_member_text (of, "block", ""),
-                                                    (guint32) weir_value_get_member_int (of, "firing", 0));
+  const char *path = weir_value_get_member_text (event->data, "path", NULL);
+  WeirValue *of = weir_value_find_member (event->data, "of");
+  guint32 id = of != NULL ? (guint32) weir_value_get_member_int (of, "scope", 0) : event->scope;
+  WeirScopeState *scope = id < self->scopes->len ? g_ptr_array_index (self->scopes, id) : NULL;
 
-  if (container != NULL)
-    weir_step_state_forget_results (container, weir_value_get_member_text (of, "key", ""));
+  if (path != NULL || scope == NULL)
+    return g_strdup (path);
+  if (of != NULL)
+    return g_strconcat (scope->pub.path, weir_value_get_member_text (of, "block", ""), "[",
+                        weir_value_get_member_text (of, "key", ""), "]", NULL);
+  return event->block != NULL ? g_strconcat (scope->pub.path, event->block, NULL)
+                              : g_strndup (scope->pub.path, strlen (scope->pub.path) - 1);
 }
 
-/* What is gone for good is not in the bin any more. */
+/* The block itself, and what it remembers of items whose scopes were dropped. */
 static void
-unmark_parts (WeirRunState *self, WeirEvent *event)
+strip_block (WeirRunState *self, WeirScopeState *scope, const char *block, const char *key, gboolean given)
 {
-  GHashTableIter iter;
-  gpointer key;
+  int index = scope->shared != NULL ? weir_plan_find_block (scope->shared->plan, block) : -1;
 
-  if (self->binned == NULL)
+  if (index < 0)
     return;
-  weir_run_state_apply_part_binned (self, event);
-  g_hash_table_iter_init (&iter, self->binned);
-  while (g_hash_table_iter_next (&iter, &key, NULL))
+  if (key == NULL)
     {
-      guint64 id = g_ascii_strtoull (key, NULL, 10);
-      WeirScopeState *scope = id < self->scopes->len ? g_ptr_array_index (self->scopes, id) : NULL;
-
-      if (scope != NULL && is_within (scope, event->scope, event->block))
-        g_hash_table_iter_remove (&iter);
+      strip_steps (self, scope->blocks[index].last, given);
+      /* one that was in the bin while its run went on may have fired since; nothing of that is left either */
+      scope->blocks[index].deleted |= given;
+      return;
     }
+  for (WeirStepState *step = scope->blocks[index].last; given && step != NULL; step = step->previous)
+    weir_step_state_forget_results (step, key);
 }
 
-/* One that was in the bin while its run went on may have fired since; nothing of that is left either. */
+/* In every scope around it: an item that was tried again has several. */
 static void
-mark_block (WeirRunState *self, guint32 scope_id, const char *block)
+strip_blocks (WeirRunState *self, const char *path, gboolean given)
 {
-  WeirScopeState *scope = scope_id < self->scopes->len ? g_ptr_array_index (self->scopes, scope_id) : NULL;
-  int index = scope != NULL && scope->shared != NULL ? weir_plan_find_block (scope->shared->plan, block) : -1;
+  const char *slash = strrchr (path, '/');
+  g_autofree char *around = slash != NULL ? g_strndup (path, (gsize) (slash - path) + 1) : g_strdup ("");
+  g_autofree char *block = g_strdup (slash != NULL ? slash + 1 : path);
+  char *key = strchr (block, '[');
 
-  if (index >= 0)
-    scope->blocks[index].deleted = TRUE;
+  if (key != NULL)
+    {
+      *key++ = '\0';
+      key[strlen (key) - 1] = '\0';
+    }
+  for (guint i = 0; i < self->scopes->len; i++)
+    {
+      WeirScopeState *scope = g_ptr_array_index (self->scopes, i);
+
+      if (scope != NULL && g_str_equal (scope->pub.path, around))
+        strip_block (self, scope, block, key, given);
+    }
 }
 
 void
 weir_run_state_apply_part_deleted (WeirRunState *self, WeirEvent *event)
 {
   gboolean given = weir_value_get_member_bool (event->data, "given", FALSE);
-  WeirValue *of = weir_value_find_member (event->data, "of");
+  g_autofree char *path = dup_path (self, event);
+  g_autofree char *item = path != NULL ? g_strconcat (path, "/", NULL) : NULL;
 
+  if (path == NULL)
+    return;
   for (guint i = 0; i < self->scopes->len; i++)
     {
       WeirScopeState *scope = g_ptr_array_index (self->scopes, i);
 
       /* what an item of its own gave goes to what is around it */
-      if (scope != NULL && is_within (scope, event->scope, event->block))
-        strip_scope (self, scope, given || event->block != NULL || scope->pub.id != event->scope);
+      if (scope != NULL && i > 0 && weir_path_is_within (scope->pub.path, path))
+        strip_scope (self, scope, given || event->block != NULL || !g_str_equal (scope->pub.path, item));
     }
-  unmark_parts (self, event);
-  if (event->block != NULL)
-    {
-      strip_steps (self, weir_run_state_lookup (self, event->scope, event->block, 0), given);
-      if (given)
-        mark_block (self, event->scope, event->block);
-    }
-  else if (given && of != NULL)
-    strip_dropped_item (self, of);
+  strip_blocks (self, path, given);
+  weir_run_state_forget_binned (self, path);
 }

@@ -240,16 +240,18 @@ void            weir_step_state_keep_result (WeirStepState *container, guint ind
 void            weir_step_state_forget_results (WeirStepState *container, const char *key);
 
 /* weir-run-state-delete.c */
+/* Whether @path, "each[3]/write" or of a scope "each[3]/", is that of the part or of something in it. */
+gboolean        weir_path_is_within               (const char *path, const char *part);
 void            weir_run_state_apply_part_deleted (WeirRunState *self, WeirEvent *event);
 
 /* weir-run-state-bin.c */
-WeirValue      *weir_run_state_describe_item      (guint32 scope, const char *block, guint32 firing, const char *key);
 void            weir_run_state_apply_part_binned  (WeirRunState *self, WeirEvent *event);
+void            weir_run_state_forget_binned      (WeirRunState *self, const char *path);
 GHashTable     *weir_run_state_copy_binned        (GHashTable *binned);
 gboolean        weir_run_state_equal_binned       (WeirRunState *a, WeirRunState *b);
-gboolean        weir_run_state_is_item_binned     (WeirRunState *self, guint32 scope, const char *block, guint32 firing,
-                                                   const char *key);
-guint           weir_run_state_count_binned       (WeirRunState *self, const WeirStepInfo *step);
+/* @container: path of a step */
+gboolean        weir_run_state_is_item_binned     (WeirRunState *self, const char *container, guint index);
+guint           weir_run_state_count_binned       (WeirRunState *self, const char *container);
 
 /* weir-run-state-parts.c */
 /* "each[3]/slow" is the block slow in the scope each[3]; "each[3]" or "each[3]/" is that scope: @block NULL. */

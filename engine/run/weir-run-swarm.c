@@ -164,18 +164,16 @@ has_item (WeirStepState *state, guint index)
 static void
 take_out_of_bin (WeirRun *self, WeirStepState *step, guint index)
 {
-  g_autofree char *key = g_strdup_printf ("%u", index);
   g_autofree char *container = weir_run_state_dup_step_path (self->state, &step->info);
   g_autofree char *path = g_strdup_printf ("%s[%u]", container, index);
   g_autofree char *subject = g_strdup_printf ("run %" G_GINT64_FORMAT ", %s", self->id, path);
   WeirBuilder *data;
   WeirBatch *batch;
 
-  if (!weir_run_state_is_item_binned (self->state, step->info.scope, step->info.block, step->info.firing, key))
+  if (!weir_run_state_is_item_binned (self->state, container, index))
     return;
   data = weir_record_builder_new (1);
-  weir_builder_set_take (data, "of",
-                         weir_run_state_describe_item (step->info.scope, step->info.block, step->info.firing, key));
+  weir_builder_set_take (data, "path", weir_value_new_text (path));
   weir_run_emit_part (self, WEIR_EVENT_PART_RESTORED, step->info.scope, NULL, weir_builder_end (data));
   batch = weir_engine_get_batch (self->engine);
   weir_batch_add_audit (batch, "Weir", "restore", subject, "it is run again");

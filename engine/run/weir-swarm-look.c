@@ -150,7 +150,7 @@ get_status (WeirStepState *step, guint index)
 }
 
 static WeirSwarmItem *
-describe_item (WeirRunState *run, WeirStepState *step, guint index)
+describe_item (WeirRunState *run, WeirStepState *step, const char *container, guint index)
 {
   WeirSwarmItem *self = g_new0 (WeirSwarmItem, 1);
   WeirItemExtra *extra = weir_swarm_state_find_extra (step->swarm, index);
@@ -175,8 +175,7 @@ describe_item (WeirRunState *run, WeirStepState *step, guint index)
                    + (weir_swarm_state_get_status (step->swarm, index) != WEIR_ITEM_QUEUED
                       && self->status != WEIR_ITEM_SKIPPED);
   self->scope = scope != NULL ? scope->pub.id : 0;
-  self->binned = weir_run_state_is_binned (run, step->info.scope, step->info.block)
-                 || weir_run_state_is_item_binned (run, step->info.scope, step->info.block, step->info.firing, key);
+  self->binned = weir_run_state_is_item_binned (run, container, index);
   self->due_at = self->status == WEIR_ITEM_QUEUED && extra != NULL ? extra->due_at : 0;
   item = find_item (step, scope, index);
   self->item = item;
@@ -203,6 +202,7 @@ weir_run_state_get_swarm (WeirRunState *self, guint32 scope, const char *block, 
   WeirStepState *step = weir_run_state_lookup (self, scope, block, 0);
   WeirSwarmState *state = step != NULL ? step->swarm : NULL;
   gboolean over = step != NULL && weir_swarm_step_is_over (step);
+  g_autofree char *container = NULL;
   WeirSwarm *swarm;
 
   if (state == NULL)
@@ -215,12 +215,13 @@ weir_run_state_get_swarm (WeirRunState *self, guint32 scope, const char *block, 
   swarm->n_ok = state->n_by[WEIR_ITEM_OK];
   swarm->n_failed = state->n_by[WEIR_ITEM_FAILED] + (over ? state->n_by[WEIR_ITEM_RUNNING] : 0);
   swarm->n_skipped = state->n_by[WEIR_ITEM_SKIPPED] + (leaves_out (step) ? state->n_by[WEIR_ITEM_QUEUED] : 0);
-  swarm->n_binned = weir_run_state_count_binned (self, &step->info);
+  container = weir_run_state_dup_step_path (self, &step->info);
+  swarm->n_binned = weir_run_state_count_binned (self, container);
   swarm->open = state->open && !over;
   swarm->paused = !over && is_suspended (self, step);
   swarm->items = g_ptr_array_new_with_free_func (item_free);
   for (guint i = first; i < state->items->len && i - first < n; i++)
-    g_ptr_array_add (swarm->items, describe_item (self, step, i));
+    g_ptr_array_add (swarm->items, describe_item (self, step, container, i));
   return swarm;
 }
 

@@ -36,14 +36,6 @@ weir_part_path_clean (const char *path)
   return clean;
 }
 
-gboolean
-weir_part_is_within (const char *path, const char *part)
-{
-  gsize length = strlen (part);
-
-  return g_str_has_prefix (path, part) && (path[length] == '\0' || path[length] == '/' || path[length] == '[');
-}
-
 void
 weir_part_call_free (gpointer data)
 {
@@ -54,7 +46,6 @@ weir_part_call_free (gpointer data)
   g_free (call->actor);
   g_free (call->reason);
   g_free (call->block);
-  g_clear_pointer (&call->of, weir_value_unref);
   g_free (call);
 }
 
@@ -161,13 +152,6 @@ weir_part_journal_read (GPtrArray *events)
   return self;
 }
 
-static WeirValue *
-describe_opened (WeirEvent *opened)
-{
-  return weir_run_state_describe_item (opened->scope, opened->block, opened->firing,
-                                       weir_value_get_member_text (opened->data, "key", ""));
-}
-
 static gboolean
 check_known (WeirPartCall *call, WeirPartJournal *journal, GError **error)
 {
@@ -176,7 +160,7 @@ check_known (WeirPartCall *call, WeirPartJournal *journal, GError **error)
 
   g_hash_table_iter_init (&iter, journal->statuses);
   while (g_hash_table_iter_next (&iter, &path, &status))
-    if (GPOINTER_TO_INT (status) == WEIR_STEP_UNKNOWN && weir_part_is_within (path, call->path))
+    if (GPOINTER_TO_INT (status) == WEIR_STEP_UNKNOWN && weir_path_is_within (path, call->path))
       {
         g_set_error (error, WEIR_ERROR, WEIR_ERROR_WRONG_STATE, "%s: %s", (const char *) path,
                      weir_verb_get_step_cell (WEIR_VERB_CANCEL_AND_DELETE, WEIR_STEP_UNKNOWN)->refusal);
@@ -206,7 +190,6 @@ weir_part_call_find (WeirPartCall *call, WeirPartJournal *journal, GError **erro
       if (i > 0 && g_str_has_suffix (call->path, "]") && g_str_equal (path, inside))
         {
           call->scope = i;
-          call->of = describe_opened (g_ptr_array_index (journal->opened, i));
           return check_known (call, journal, error);
         }
       if (began && g_str_equal (path, around))
@@ -280,8 +263,7 @@ weir_part_call_describe (WeirPartCall *call, gboolean given)
   WeirBuilder *data = weir_record_builder_new (2);
 
   weir_builder_set_take (data, "given", weir_value_new_bool (given));
-  if (call->of != NULL)
-    weir_builder_set (data, "of", call->of);
+  weir_builder_set_take (data, "path", weir_value_new_text (call->path));
   return weir_builder_end (data);
 }
 

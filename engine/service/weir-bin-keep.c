@@ -29,15 +29,6 @@ find_dropped (WeirPartCall *call, GError **error)
   return events != NULL && weir_part_call_find (call, &journal, error);
 }
 
-static void
-describe_scope (WeirPartCall *call, WeirRunState *state)
-{
-  const WeirScope *scope = weir_run_state_get_scope (state, call->scope);
-
-  if (call->block == NULL)
-    call->of = weir_run_state_describe_item (scope->parent, scope->block, scope->firing, scope->key);
-}
-
 /* What goes on is stopped first. */
 static gboolean
 find_live (WeirPartCall *call, WeirRun *run, GError **error)
@@ -49,7 +40,6 @@ find_live (WeirPartCall *call, WeirRun *run, GError **error)
   if (!weir_run_check_delete_part (run, call->scope, block, WEIR_VERB_DELETE, error))
     return FALSE;
   call->block = g_strdup (block);
-  describe_scope (call, run->state);
   return weir_run_is_part_over (run, call->scope, block)
          || (weir_run_stop_part (run, call->scope, block, FALSE, error) && weir_part_call_await_end (call, run, error));
 }
@@ -61,7 +51,6 @@ find_ended (WeirPartCall *call, GError **error)
   g_auto(WeirPartJournal) journal = weir_part_journal_read (events);
 
   g_clear_pointer (&call->block, g_free);
-  g_clear_pointer (&call->of, weir_value_unref);
   return events != NULL && weir_part_call_find (call, &journal, error);
 }
 

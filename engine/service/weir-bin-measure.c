@@ -4,6 +4,7 @@
 
 #include "weir-bin-private.h"
 #include "weir-engine-private.h"
+#include "weir-run-state-private.h"
 
 static gboolean
 is_event_of_part (WeirPartCall *call, WeirPartJournal *journal, WeirEvent *event)
@@ -11,7 +12,7 @@ is_event_of_part (WeirPartCall *call, WeirPartJournal *journal, WeirEvent *event
   const char *scope = weir_part_journal_get_path (journal, event->scope);
   g_autofree char *path = event->block != NULL ? g_strconcat (scope, event->block, NULL) : weir_part_path_clean (scope);
 
-  return weir_part_is_within (path, call->path);
+  return weir_path_is_within (path, call->path);
 }
 
 static void
@@ -44,7 +45,7 @@ count_effects (WeirPartCall *call, WeirPartJournal *journal, WeirFootprint *foot
       const WeirEffect *effect = g_ptr_array_index (effects, i);
       g_autofree char *path = g_strconcat (weir_part_journal_get_path (journal, effect->scope), effect->block, NULL);
 
-      footprint->n_effects += effect->state == WEIR_EFFECT_COMPLETED && weir_part_is_within (path, call->path)
+      footprint->n_effects += effect->state == WEIR_EFFECT_COMPLETED && weir_path_is_within (path, call->path)
                               && (effect->undo == WEIR_UNDO_EXACT || effect->undo == WEIR_UNDO_COMPENSATE);
     }
   return effects != NULL;
@@ -84,5 +85,6 @@ DexFuture *
 weir_engine_measure_part (WeirEngine *self, gint64 run, const char *path)
 {
   g_return_val_if_fail (WEIR_IS_ENGINE (self) && path != NULL, NULL);
-  return dex_scheduler_spawn (NULL, 0, measure_part_fiber, weir_part_call_new (self, run, path, NULL, NULL), weir_part_call_free);
+  return dex_scheduler_spawn (NULL, 0, measure_part_fiber, weir_part_call_new (self, run, path, NULL, NULL),
+                              weir_part_call_free);
 }

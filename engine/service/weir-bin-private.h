@@ -16,7 +16,6 @@ typedef struct
   char       *reason;
   guint32     scope;
   char       *block; /* NULL: all of the scope */
-  WeirValue  *of;    /* of an item: its container */
   gint64      seq;   /* the last of the journal */
   gint64      since; /* µs UTC: the run began */
 } WeirPartCall;
@@ -68,8 +67,5 @@ guint64       weir_part_call_journal     (WeirPartCall    *call,
                                           WeirEventKind    kind,
                                           WeirValue       *data,
                                           const char      *action);
-/* Whether @path is that of the part or of something in it. */
-gboolean      weir_part_is_within        (const char      *path,
-                                          const char      *part);
 
 G_END_DECLS

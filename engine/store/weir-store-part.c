@@ -8,6 +8,8 @@
 
 #include "weir-json.h"
 
+#include <string.h>
+
 #define ROWS_AT_ONCE 200
 
 struct _WeirPartPurge
@@ -16,11 +18,9 @@ struct _WeirPartPurge
   WeirBatchPart part;
   gint64      next;    /* key of the last event that was looked at */
   gint64      indexed; /* key of the last line that the text index knows */
-  GHashTable *scopes;  /* of guint32: those of the part */
-  /* of an item: where it came from */
-  guint32     parent;
-  char       *container;
-  gint64      index;   /* -1: it is no item of a swarm */
+  GHashTable *around;  /* scope → its path, of those that the part may be in: "each[3]/"; an item that was tried again has several */
+  GHashTable *items;   /* of guint32: scopes that are the part */
+  GHashTable *scopes;  /* of guint32: these, and those in the part */
 };
 
 void
@@ -30,7 +30,8 @@ weir_part_purge_free (WeirPartPurge *self)
     return;
   g_free (self->part.block);
   g_free (self->part.path);
-  g_free (self->container);
+  g_hash_table_unref (self->around);
+  g_hash_table_unref (self->items);
   g_hash_table_unref (self->scopes);
   g_free (self);
 }
@@ -55,50 +56,71 @@ weir_store_write_part (WeirStore *self, const WeirBatchPart *part, GError **erro
 /* ── what belongs to it ──────────────────────────────────────────────────────────────────── */
 
 static gboolean
-has_scope (WeirPartPurge *self, gint64 scope)
+has_scope (GHashTable *scopes, gint64 scope)
 {
-  return g_hash_table_contains (self->scopes, GUINT_TO_POINTER ((guint) scope));
+  return g_hash_table_contains (scopes, GUINT_TO_POINTER ((guint) scope));
+}
+
+/* What the path of the part goes on with in a scope around it: "write", "each[3]"; NULL elsewhere. */
+static const char *
+find_rest (WeirPartPurge *self, gint64 scope)
+{
+  const char *path = g_hash_table_lookup (self->around, GUINT_TO_POINTER ((guint) scope));
+
+  return path != NULL ? self->part.path + strlen (path) : NULL;
 }
 
 /* The block itself; what is in it belongs to scopes of its own. */
 static gboolean
 is_block (WeirPartPurge *self, gint64 scope, const char *block)
 {
-  return self->part.block != NULL && scope == self->part.scope && g_strcmp0 (block, self->part.block) == 0;
+  return self->part.block != NULL && block != NULL && g_strcmp0 (find_rest (self, scope), block) == 0;
 }
 
 static gboolean
 is_inside (WeirPartPurge *self, gint64 scope, const char *block)
 {
-  return has_scope (self, scope) || is_block (self, scope, block);
+  return has_scope (self->scopes, scope) || is_block (self, scope, block);
 }
 
 /* What the container noted of its item: when it is tried again, and why. */
 static gboolean
 is_of_item (WeirPartPurge *self, WeirEventKind kind, gint64 scope, const char *block, WeirValue *data)
 {
-  return kind == WEIR_EVENT_SWARM_ITEM && self->container != NULL && scope == self->parent && self->index >= 0
-         && g_strcmp0 (block, self->container) == 0 && weir_value_get_member_int (data, "item", -1) == self->index;
+  g_autofree char *item = NULL;
+
+  if (kind != WEIR_EVENT_SWARM_ITEM || self->part.block != NULL)
+    return FALSE;
+  item = g_strdup_printf ("%s[%" G_GINT64_FORMAT "]", block, weir_value_get_member_int (data, "item", -1));
+  return g_strcmp0 (find_rest (self, scope), item) == 0;
 }
 
 static void
 note_opened (WeirPartPurge *self, gint64 scope, const char *block, WeirValue *data)
 {
-  guint32 opened = (guint32) weir_value_get_member_int (data, "scope", 0);
-  guint64 index;
+  gpointer opened = GUINT_TO_POINTER ((guint) weir_value_get_member_int (data, "scope", 0));
+  const char *outer = g_hash_table_lookup (self->around, GUINT_TO_POINTER ((guint) scope));
+  g_autofree char *path = NULL;
 
   if (is_inside (self, scope, block))
-    g_hash_table_add (self->scopes, GUINT_TO_POINTER (opened));
-  else if (self->part.block == NULL && opened == self->part.scope)
     {
-      self->parent = (guint32) scope;
-      g_free (self->container);
-      self->container = g_strdup (block);
-      self->index = g_ascii_string_to_unsigned (weir_value_get_member_text (data, "key", ""), 10, 0, G_MAXUINT32,
-                                                &index, NULL)
-                      ? (gint64) index
-                      : -1;
+      g_hash_table_add (self->scopes, opened);
+      return;
     }
+  if (outer == NULL)
+    return;
+  if (weir_value_find_member (data, "workflow") != NULL)
+    path = g_strconcat (outer, block, "/", NULL);
+  else
+    path = g_strconcat (outer, block, "[", weir_value_get_member_text (data, "key", ""), "]/", NULL);
+  if (self->part.block == NULL && strlen (path) == strlen (self->part.path) + 1
+      && g_str_has_prefix (path, self->part.path))
+    {
+      g_hash_table_add (self->items, opened);
+      g_hash_table_add (self->scopes, opened);
+    }
+  else if (g_str_has_prefix (self->part.path, path))
+    g_hash_table_insert (self->around, opened, g_steal_pointer (&path));
 }
 
 /* Whether an event is one of the part. @border (out): what it says went to what is around the part. */
@@ -109,13 +131,13 @@ belongs (WeirPartPurge *self, WeirEventKind kind, gint64 scope, const char *bloc
 
   if (kind == WEIR_EVENT_SCOPE_OPENED)
     note_opened (self, scope, block, data);
-  *border = is_block (self, scope, block) || (self->part.block == NULL && scope == self->part.scope && block == NULL);
+  *border = is_block (self, scope, block) || (has_scope (self->items, scope) && block == NULL);
   if (kind == WEIR_EVENT_SCOPE_OPENED || kind == WEIR_EVENT_SCOPE_CLOSED)
     {
-      *border = self->part.block == NULL && other == self->part.scope;
-      return has_scope (self, other);
+      *border = has_scope (self->items, other);
+      return has_scope (self->scopes, other);
     }
-  if (kind == WEIR_EVENT_PART_DELETED)
+  if (kind >= WEIR_EVENT_PART_DELETED && kind <= WEIR_EVENT_PART_RESTORED)
     return FALSE;
   return is_inside (self, scope, block) || is_of_item (self, kind, scope, block, data);
 }
@@ -395,10 +417,10 @@ find_claim (WeirSql *sql, WeirPartPurge **purge, GError **error)
       self->part.path = weir_sql_dup_text (find, 4);
       self->part.given = sqlite3_column_int (find, 5);
       self->next = WEIR_STORE_KEY (self->part.run, 0);
-      self->index = -1;
+      self->around = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+      self->items = g_hash_table_new (NULL, NULL);
       self->scopes = g_hash_table_new (NULL, NULL);
-      if (self->part.block == NULL)
-        g_hash_table_add (self->scopes, GUINT_TO_POINTER (self->part.scope));
+      g_hash_table_insert (self->around, NULL, g_strdup (""));
     }
   return code == SQLITE_ROW || code == SQLITE_DONE;
 }

@@ -439,6 +439,30 @@ test_item_that_is_run_again_is_back (void)
   weir_test_check_fold (test, run);
 }
 
+/* What it gave the first time goes as well. */
+static void
+test_every_try_of_an_item_goes (void)
+{
+  g_autoptr(WeirTest) test = weir_test_new_on_disk ();
+  g_autoptr(WeirRun) run = play_swarm (test);
+  gint64 id = weir_run_get_id (run);
+
+  weir_test_finish ("w", "\"first-try\"");
+  weir_test_settle (test);
+  g_assert_true (weir_run_swarm_rerun (run, 0, "e", 0, NULL));
+  weir_test_settle (test);
+  for (guint i = 0; i < 3; i++)
+    {
+      weir_test_finish ("w", "\"next-try\"");
+      weir_test_settle (test);
+    }
+  g_assert_cmpint (weir_run_get_status (run), ==, WEIR_RUN_SUCCEEDED);
+  g_clear_object (&run);
+  assert_done (weir_engine_discard_part (test->engine, id, "e[0]", "somebody", NULL));
+  g_assert_false (weir_test_disk_holds (test, "first-try"));
+  g_assert_true (weir_test_disk_holds (test, "next-try"));
+}
+
 /* The container let go of its early items; the journal has them. */
 static void
 test_early_item_of_many (void)
@@ -483,6 +507,7 @@ main (int argc, char **argv)
   g_test_add_func ("/weir/run/bin/journal-with-the-news-in-its-middle-folds",
                    test_journal_with_the_news_in_its_middle_folds);
   g_test_add_func ("/weir/run/bin/item-that-is-run-again-is-back", test_item_that_is_run_again_is_back);
+  g_test_add_func ("/weir/run/bin/every-try-of-an-item-goes", test_every_try_of_an_item_goes);
   g_test_add_func ("/weir/run/bin/early-item-of-many", test_early_item_of_many);
   return g_test_run ();
 }
