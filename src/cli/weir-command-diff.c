@@ -100,7 +100,7 @@ print_human (GListModel *changes)
 
   print_list (changes, FALSE);
   if (n_layout == g_list_model_get_n_items (changes))
-    printf (n_layout > 0 ? _ ("No difference but in layout\n") : _ ("No difference\n"));
+    fputs (n_layout > 0 ? _ ("No difference but in layout\n") : _ ("No difference\n"), stdout);
   if (!option_no_layout && n_layout > 0)
     print_list (changes, TRUE);
 }
