@@ -78,7 +78,8 @@ stop_all (ModelRun *run, gboolean force, gboolean again)
           if (is_under_way (step) ? step->block->kind != MODEL_DEAF
                                   : !again && has_fired (step) && scope->container != NULL && !scope->closed)
             {
-              if (step->alone)
+              /* what is inside another container ends with that, not by itself any more */
+              if (step->alone && scope->container == NULL)
                 model_step_fail (step, stopped_status (step->forced));
               else
                 step->status = stopped_status (step->forced || force);
