@@ -113,32 +113,49 @@ set_xattrs (const char *path, WeirValue *wanted)
     }
 }
 
+/* Nothing of what is as it is wanted is touched: a file that was put in its place whole must not be anything else for a moment, since a
+ * crash then leaves it so, and undo no longer knows it. */
+static gboolean
+set_access (const char *path, mode_t now, WeirValue *mode, WeirValue *wanted, GError **error)
+{
+  g_autoptr(WeirValue) xattrs = wanted != NULL ? weir_file_get_xattrs (path) : NULL;
+  gboolean differ = wanted != NULL && !weir_value_equal (xattrs, wanted);
+
+  /* writing attributes takes the right to write; the mode is set last, as it goes into an access list */
+  if (differ && (now & 0200) == 0)
+    chmod (path, (now & 07777) | 0200);
+  if (differ)
+    set_xattrs (path, wanted);
+  if (mode != NULL && (differ || (now & 07777) != (mode_t) weir_value_get_int (mode))
+      && chmod (path, (mode_t) weir_value_get_int (mode)) != 0)
+    return weir_file_fail (error, errno, "Could not set the permissions of", path);
+  return TRUE;
+}
+
 gboolean
 weir_file_set_attributes (const char *path, WeirValue *state, GError **error)
 {
-  WeirValue *mode = weir_value_find_member (state, "mode");
-  WeirValue *xattrs = weir_value_find_member (state, "xattrs");
   WeirValue *mtime = weir_value_find_member (state, "mtime");
   gint64 uid = weir_value_get_member_int (state, "uid", -1);
   gint64 gid = weir_value_get_member_int (state, "gid", -1);
   struct stat info;
+  gint64 time;
 
   if (lstat (path, &info) != 0)
     return weir_file_fail (error, errno, "Could not look at", path);
-  if (((uid >= 0 && uid != info.st_uid) || (gid >= 0 && gid != info.st_gid))
-      && lchown (path, (uid_t) uid, (gid_t) gid) != 0 && errno != EPERM)
-    return weir_file_fail (error, errno, "Could not set the owner of", path);
-  if (!S_ISLNK (info.st_mode))
+  if ((uid >= 0 && uid != info.st_uid) || (gid >= 0 && gid != info.st_gid))
     {
-      /* writing attributes takes the right to write; the mode is set last, as it goes into an access list */
-      if (xattrs != NULL && (info.st_mode & 0200) == 0)
-        chmod (path, (info.st_mode & 07777) | 0200);
-      if (xattrs != NULL)
-        set_xattrs (path, xattrs);
-      if (mode != NULL && chmod (path, (mode_t) weir_value_get_int (mode)) != 0)
-        return weir_file_fail (error, errno, "Could not set the permissions of", path);
+      if (lchown (path, (uid_t) uid, (gid_t) gid) != 0 && errno != EPERM)
+        return weir_file_fail (error, errno, "Could not set the owner of", path);
+      /* a new owner may take bits of the mode */
+      lstat (path, &info);
     }
-  if (mtime != NULL && !weir_file_set_time (path, weir_value_get_int (mtime)))
+  if (!S_ISLNK (info.st_mode)
+      && !set_access (path, info.st_mode, weir_value_find_member (state, "mode"),
+                      weir_value_find_member (state, "xattrs"), error))
+    return FALSE;
+  if (mtime != NULL && (!weir_file_get_time (path, &time) || time != weir_value_get_int (mtime))
+      && !weir_file_set_time (path, weir_value_get_int (mtime)))
     return weir_file_fail (error, errno, "Could not set the time of", path);
   return TRUE;
 }

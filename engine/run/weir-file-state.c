@@ -95,9 +95,8 @@ is_ours (const char *name)
   return g_str_has_prefix (name, "user.") || g_str_has_prefix (name, "system.posix_acl_");
 }
 
-/* In the order of their names: two lists of the same are then equal. */
-static WeirValue *
-read_attributes (const char *path)
+WeirValue *
+weir_file_get_xattrs (const char *path)
 {
   WeirBuilder *record = weir_record_builder_new (2);
   ssize_t length = llistxattr (path, NULL, 0);
@@ -163,7 +162,7 @@ describe_in_detail (WeirStore *store, const char *path, WeirStateDetail detail, 
   if (info->st_mode == 0 || S_ISLNK (info->st_mode))
     return record;
   if (detail & WEIR_STATE_ATTRIBUTES)
-    weir_builder_set_take (record, "xattrs", read_attributes (path));
+    weir_builder_set_take (record, "xattrs", weir_file_get_xattrs (path));
   if (S_ISREG (info->st_mode) && (detail & WEIR_STATE_CONTENT)
       && !keep_content (store, record, path, info, left, error))
     g_clear_pointer (&record, weir_builder_free);

@@ -35,6 +35,8 @@ char      *weir_file_get_place     (const char *path);
 WeirValue *weir_file_get_parent_time (const char *path);
 /* {path, mtime} of the folder @path, without mtime if there is none. (transfer full) */
 WeirValue *weir_file_get_time_of   (const char *path);
+/* (transfer full): a record of bytes, in the order of their names: two of the same are equal */
+WeirValue *weir_file_get_xattrs    (const char *path);
 
 gboolean   weir_state_exists       (WeirValue *state);
 gboolean   weir_state_is           (WeirValue *state, const char *kind);

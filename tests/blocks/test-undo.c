@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -331,14 +332,54 @@ test_moved_link (KindTest *test)
   check_seed (test, 270);
 }
 
+/* How often what bears this name got other attributes. */
+static guint
+count_changes (int watcher, const char *name)
+{
+  char buffer[16384] __attribute__ ((aligned (8)));
+  ssize_t length = read (watcher, buffer, sizeof buffer);
+  guint n = 0;
+
+  for (ssize_t at = 0; at < length;)
+    {
+      const struct inotify_event *event = (const struct inotify_event *) (buffer + at);
+
+      n += event->len > 0 && g_str_equal (event->name, name);
+      at += (ssize_t) sizeof *event + event->len;
+    }
+  return n;
+}
+
+/* Not even for a moment another mode: a crash would leave it so. */
+static void
+test_comes_back_whole (KindTest *test)
+{
+  g_autofree char *path = kind_test_path (test, "f");
+  g_autoptr(Outcome) outcome = NULL;
+  int watcher = inotify_init1 (IN_NONBLOCK | IN_CLOEXEC);
+
+  kind_test_write (test, "f", "old");
+  g_assert_no_errno (g_chmod (path, 0444));
+  outcome = kind_test_play_block (test, "file.write", "{ path: $DIR/f, content: new }", NULL, NULL);
+  g_assert_cmpstr (outcome->error, ==, NULL);
+  g_assert_cmpint (inotify_add_watch (watcher, test->dir, IN_ATTRIB), >=, 0);
+  undo_all (test, outcome);
+  g_assert_cmpuint (count_changes (watcher, "f"), ==, 0);
+  redo (test, outcome);
+  g_assert_cmpuint (count_changes (watcher, "f"), ==, 0);
+  close (watcher);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   dex_init ();
-  g_test_add_data_func ("/weir/undo/a-folder-that-was-copied-or-reached-through-a-link-gets-its-time-back", test_folder_times,
-                        run_kind_test);
+  g_test_add_data_func ("/weir/undo/a-folder-that-was-copied-or-reached-through-a-link-gets-its-time-back",
+                        test_folder_times, run_kind_test);
   g_test_add_data_func ("/weir/undo/a-link-that-was-moved-to-where-it-led-comes-back", test_moved_link, run_kind_test);
+  g_test_add_data_func ("/weir/undo/a-file-is-put-back-with-the-attributes-that-it-shall-have", test_comes_back_whole,
+                        run_kind_test);
   for (guint i = 0; i < (g_test_quick () ? 5 : 100); i++)
     {
       g_autofree char *path = g_strdup_printf ("/weir/undo/random-work-is-taken-back-and-done-again/%u", i + 1);
