@@ -180,6 +180,26 @@ select_for_menu (WeirCanvas *self,
   return make_canvas_menu ();
 }
 
+/**
+ * weir_canvas_add_menus:
+ * @self: a canvas
+ * @menus: (element-type GMenuModel): where to add them
+ *
+ * Adds all menus that could be asked for now: of what is selected and of the canvas itself.
+ */
+void
+weir_canvas_add_menus (WeirCanvas *self,
+                       GPtrArray  *menus)
+{
+  if (self->selected_block != NULL)
+    g_ptr_array_add (menus, weir_canvas_make_block_menu (self));
+  if (self->selected_link != NULL)
+    g_ptr_array_add (menus, make_link_menu ());
+  if (self->selected_note != NULL)
+    g_ptr_array_add (menus, make_note_menu ());
+  g_ptr_array_add (menus, make_canvas_menu ());
+}
+
 /* One popover for all menus of the canvas. In view coordinates. */
 void
 weir_canvas_popup_model (WeirCanvas *self,

@@ -77,6 +77,9 @@ void          weir_canvas_unselect_block     (WeirCanvas   *self,
                                               WeirBlock    *block);
 void          weir_canvas_clear_selection    (WeirCanvas   *self);
 
+/* @menus: of GMenuModel. For whoever lists commands. */
+void          weir_canvas_add_menus          (WeirCanvas   *self,
+                                              GPtrArray    *menus);
 void          weir_canvas_reveal_block       (WeirCanvas   *self,
                                               WeirBlock    *block);
 void          weir_canvas_zoom_to_fit        (WeirCanvas   *self);

@@ -14,7 +14,8 @@ struct _WeirKindItem
 {
   GObject parent_instance;
 
-  const WeirBlockKind *kind;
+  const WeirBlockKind *kind;      /* or */
+  WeirCommand         *command;
   char                *others;   /* what a search looks at besides the title */
   int                  score;
   gboolean             pinned;
@@ -24,12 +25,14 @@ struct _WeirKindItem
 #define PINNED_GROUP "kinds-pinned"
 #define USED_GROUP   "kinds-used"
 #define OFTEN        3   /* times */
+#define WORD_BEGINS  100 /* a score above it: at least that the beginning of a word in the title is what was typed */
 
 G_DEFINE_FINAL_TYPE (WeirKindItem, weir_kind_item, G_TYPE_OBJECT)
 
 static void
 weir_kind_item_finalize (GObject *object)
 {
+  g_clear_object (&WEIR_KIND_ITEM (object)->command);
   g_free (WEIR_KIND_ITEM (object)->others);
   G_OBJECT_CLASS (weir_kind_item_parent_class)->finalize (object);
 }
@@ -69,10 +72,33 @@ weir_kind_item_new (const WeirBlockKind *kind)
 }
 
 /**
+ * weir_kind_item_new_for_command:
+ * @command: a command
+ *
+ * Returns: (transfer full): an item for lists
+ */
+WeirKindItem *
+weir_kind_item_new_for_command (WeirCommand *command)
+{
+  WeirKindItem *self = g_object_new (WEIR_TYPE_KIND_ITEM, NULL);
+
+  self->command = g_object_ref (command);
+  self->others = g_strdup ("");
+  self->score = 0;
+  return self;
+}
+
+WeirCommand *
+weir_kind_item_get_command (WeirKindItem *self)
+{
+  return self->command;
+}
+
+/**
  * weir_kind_item_get_kind:
  * @self: an item
  *
- * Returns: (transfer none): the kind
+ * Returns: (transfer none) (nullable): the kind; %NULL for a command
  */
 const WeirBlockKind *
 weir_kind_item_get_kind (WeirKindItem *self)
@@ -89,6 +115,8 @@ weir_kind_item_get_kind (WeirKindItem *self)
 const char *
 weir_kind_item_get_title (WeirKindItem *self)
 {
+  if (self->command != NULL)
+    return weir_command_get_title (self->command);
   return self->kind->title != NULL ? _(self->kind->title) : self->kind->id;
 }
 
@@ -101,6 +129,8 @@ weir_kind_item_get_title (WeirKindItem *self)
 const char *
 weir_kind_item_get_category (WeirKindItem *self)
 {
+  if (self->command != NULL)
+    return _("Commands");
   return self->kind->category != NULL ? _(self->kind->category) : _("Other");
 }
 
@@ -113,7 +143,7 @@ weir_kind_item_get_section (WeirKindItem *self)
 int
 weir_kind_item_get_rank (WeirKindItem *self)
 {
-  return self->pinned ? 0 : self->n_used >= OFTEN ? 1 : 2;
+  return self->command != NULL ? 3 : self->pinned ? 0 : self->n_used >= OFTEN ? 1 : 2;
 }
 
 gboolean
@@ -141,6 +171,7 @@ weir_kind_item_note_use (WeirKindItem *self)
 {
   g_autofree char *text = g_strdup_printf ("%u", ++self->n_used);
 
+  g_return_if_fail (self->kind != NULL);
   weir_preferences_set (USED_GROUP, self->kind->id, text);
 }
 
@@ -156,6 +187,17 @@ weir_kind_item_get_score (WeirKindItem *self)
   return self->score;
 }
 
+/* Commands do not stand in the way of who looks for a block: they are found by the beginnings of their words. */
+static void
+search_command (WeirKindItem *self,
+                const char   *query,
+                gboolean      commands_only)
+{
+  int score = weir_fuzzy_score (query + (commands_only ? 1 : 0), weir_kind_item_get_title (self), "");
+
+  self->score = commands_only ? score : score > WORD_BEGINS ? score - 1 : 0;
+}
+
 /**
  * weir_kind_item_search:
  * @self: an item
@@ -167,9 +209,18 @@ void
 weir_kind_item_search (WeirKindItem *self,
                        const char   *query)
 {
-  g_autoptr(WeirKindQuery) parsed = weir_kind_query_new (query);
+  g_autoptr(WeirKindQuery) parsed = NULL;
+  gboolean commands_only = *query == '>';
 
   self->score = 0;
+  if (self->command != NULL)
+    {
+      search_command (self, query, commands_only);
+      return;
+    }
+  if (commands_only)
+    return;
+  parsed = weir_kind_query_new (query);
   if (!weir_kind_query_accepts (parsed, self->kind, weir_kind_item_get_category (self)))
     return;
   self->score = weir_fuzzy_score (weir_kind_query_get_words (parsed), weir_kind_item_get_title (self), self->others);

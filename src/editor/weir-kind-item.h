@@ -4,18 +4,24 @@
 #include <gtk/gtk.h>
 #include <weir.h>
 
+#include "weir-command.h"
+
 G_BEGIN_DECLS
 
 /**
  * WeirKindItem:
  *
- * A block kind in a list of library or palette, with how well it fits the search.
+ * A block kind, or a command, in a list of library or palette, with how well it fits the search.
  */
 #define WEIR_TYPE_KIND_ITEM (weir_kind_item_get_type ())
 G_DECLARE_FINAL_TYPE (WeirKindItem, weir_kind_item, WEIR, KIND_ITEM, GObject)
 
 WeirKindItem        *weir_kind_item_new          (const WeirBlockKind *kind);
+WeirKindItem        *weir_kind_item_new_for_command (WeirCommand      *command);
+/* NULL: it is a command */
 const WeirBlockKind *weir_kind_item_get_kind     (WeirKindItem        *self);
+/* NULL: it is a kind */
+WeirCommand         *weir_kind_item_get_command  (WeirKindItem        *self);
 const char          *weir_kind_item_get_title    (WeirKindItem        *self);
 const char          *weir_kind_item_get_category (WeirKindItem        *self);
 /* Its family, or a group of its own for what is pinned or used often. */

@@ -25,7 +25,7 @@ struct _WeirKindList
 
 G_DEFINE_FINAL_TYPE (WeirKindList, weir_kind_list, ADW_TYPE_BIN)
 
-enum { KIND_ACTIVATED, KIND_SELECTED, N_SIGNALS };
+enum { KIND_ACTIVATED, KIND_SELECTED, COMMAND_ACTIVATED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 static gboolean
@@ -75,7 +75,7 @@ filter_cb (gpointer item,
   WeirKindList *self = user_data;
 
   return weir_kind_item_get_score (item) > 0
-         && (self->partner == NULL || fits_partner (self, weir_kind_item_get_kind (item)));
+         && (weir_kind_item_get_command (item) != NULL || self->partner == NULL || fits_partner (self, weir_kind_item_get_kind (item)));
 }
 
 static int
@@ -131,6 +131,18 @@ update_filter (WeirKindList *self)
                                     g_list_model_get_n_items (G_LIST_MODEL (self->selection)) > 0 ? "list" : "none");
 }
 
+/* What a kind is for; the key of a command. */
+static const char *
+describe (WeirKindItem *item)
+{
+  const WeirBlockKind *kind = weir_kind_item_get_kind (item);
+  WeirCommand *command = weir_kind_item_get_command (item);
+
+  if (command != NULL)
+    return weir_command_get_key (command) != NULL ? weir_command_get_key (command) : "";
+  return kind->summary != NULL ? _(kind->summary) : "";
+}
+
 /* The keyboard stays in the search while the choice moves in the list: it has to be said. */
 static void
 say_choice (WeirKindList *self)
@@ -138,19 +150,18 @@ say_choice (WeirKindList *self)
   WeirKindItem *item = gtk_single_selection_get_selected_item (self->selection);
   GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
   GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
-  const WeirBlockKind *kind = item != NULL ? weir_kind_item_get_kind (item) : NULL;
   g_autofree char *text = NULL;
 
   if (focus == NULL || !gtk_widget_is_ancestor (focus, self->search))
     return;
-  if (kind == NULL)
+  if (item == NULL)
     text = g_strdup (g_list_model_get_n_items (G_LIST_MODEL (self->selection)) > 0 ? _("No block chosen") : _("No Blocks Found"));
   else
     /* Translators: a block kind and its place in the list, "Log, 1 of 12, Writes a line" */
     text = g_strdup_printf (_("%s, %u of %u, %s"), weir_kind_item_get_title (item),
                             gtk_single_selection_get_selected (self->selection) + 1,
                             g_list_model_get_n_items (G_LIST_MODEL (self->selection)),
-                            kind->summary != NULL ? _(kind->summary) : "");
+                            describe (item));
   gtk_accessible_announce (GTK_ACCESSIBLE (self), text, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
 }
 
@@ -158,8 +169,9 @@ static void
 selected_cb (WeirKindList *self)
 {
   WeirKindItem *item = gtk_single_selection_get_selected_item (self->selection);
+  const WeirBlockKind *kind = item != NULL ? weir_kind_item_get_kind (item) : NULL;
 
-  g_signal_emit (self, signals[KIND_SELECTED], 0, item != NULL ? weir_kind_item_get_kind (item)->id : NULL);
+  g_signal_emit (self, signals[KIND_SELECTED], 0, kind != NULL ? kind->id : NULL);
   say_choice (self);
 }
 
@@ -170,6 +182,8 @@ toggle_pin (WeirKindList *self,
   g_autoptr(WeirKindItem) kept = g_object_ref (item);
   guint position;
 
+  if (weir_kind_item_get_kind (item) == NULL)
+    return;
   weir_kind_item_set_pinned (item, !weir_kind_item_get_pinned (item));
   gtk_accessible_announce (GTK_ACCESSIBLE (self), weir_kind_item_get_pinned (item) ? _("Pinned") : _("Not pinned any more"),
                            GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
@@ -187,6 +201,11 @@ activate_at (WeirKindList *self,
 
   if (item == NULL)
     return;
+  if (weir_kind_item_get_command (item) != NULL)
+    {
+      g_signal_emit (self, signals[COMMAND_ACTIVATED], 0, weir_kind_item_get_command (item));
+      return;
+    }
   weir_kind_item_note_use (item);
   g_signal_emit (self, signals[KIND_ACTIVATED], 0, weir_kind_item_get_kind (item)->id);
 }
@@ -209,6 +228,30 @@ search_stopped_cb (WeirKindList *self)
     adw_dialog_close (ADW_DIALOG (dialog));
   else
     gtk_editable_set_text (GTK_EDITABLE (self->search), "");
+}
+
+static void
+go_to_end_cb (gpointer user_data)
+{
+  g_autoptr(WeirKindList) self = user_data;
+
+  gtk_editable_set_position (GTK_EDITABLE (self->search), -1);
+}
+
+/* An entry selects its text when it gets the keyboard; the sign for commands is the beginning of what is typed. */
+static void
+search_entered_cb (WeirKindList *self)
+{
+  if (g_str_equal (gtk_editable_get_text (GTK_EDITABLE (self->search)), ">"))
+    g_idle_add_once (go_to_end_cb, g_object_ref (self));
+}
+
+/* What is typed while a row has the keyboard goes to the search, and the keyboard after it. */
+static void
+search_started_cb (WeirKindList *self)
+{
+  gtk_widget_grab_focus (self->search);
+  gtk_editable_set_position (GTK_EDITABLE (self->search), -1);
 }
 
 static gboolean
@@ -245,8 +288,11 @@ drag_prepare_cb (GtkDragSource *source,
                  double         y,
                  GtkListItem   *list_item)
 {
-  WeirKindItem *item = gtk_list_item_get_item (list_item);
-  g_autofree char *text = g_strconcat ("weir-kind:", weir_kind_item_get_kind (item)->id, NULL);
+  const WeirBlockKind *kind = weir_kind_item_get_kind (gtk_list_item_get_item (list_item));
+  g_autofree char *text = kind != NULL ? g_strconcat ("weir-kind:", kind->id, NULL) : NULL;
+
+  if (kind == NULL)
+    return NULL;
 
   return gdk_content_provider_new_typed (G_TYPE_STRING, text);
 }
@@ -277,6 +323,7 @@ setup_cb (GtkListItemFactory *factory,
           GtkListItem        *list_item)
 {
   GtkWidget *pin = gtk_button_new ();
+  GtkWidget *key = gtk_label_new (NULL);
   GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
   GtkWidget *icon = gtk_image_new ();
   GtkWidget *texts = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
@@ -299,6 +346,9 @@ setup_cb (GtkListItemFactory *factory,
   gtk_box_append (GTK_BOX (texts), summary);
   gtk_box_append (GTK_BOX (row), icon);
   gtk_box_append (GTK_BOX (row), texts);
+  gtk_widget_add_css_class (key, "dimmed");
+  gtk_widget_set_valign (key, GTK_ALIGN_CENTER);
+  gtk_box_append (GTK_BOX (row), key);
   gtk_widget_add_css_class (pin, "flat");
   gtk_widget_add_css_class (pin, "kind-pin");
   gtk_widget_set_valign (pin, GTK_ALIGN_CENTER);
@@ -321,11 +371,12 @@ bind_cb (GtkListItemFactory *factory,
   const WeirBlockKind *kind = weir_kind_item_get_kind (item);
   GtkWidget *icon = gtk_widget_get_first_child (gtk_list_item_get_child (list_item));
   GtkWidget *title = gtk_widget_get_first_child (gtk_widget_get_next_sibling (icon));
-  g_autofree char *family = weir_kind_dup_family_class (kind);
+  g_autofree char *family = kind != NULL ? weir_kind_dup_family_class (kind) : g_strdup ("family-command");
   const char *classes[] = { "kind-icon", family, NULL };
-  const char *summary = kind->summary != NULL ? _(kind->summary) : "";
-
+  const char *summary = describe (item);
+  GtkWidget *summary_label = gtk_widget_get_next_sibling (title);
   GtkWidget *pin = gtk_widget_get_last_child (gtk_list_item_get_child (list_item));
+  GtkWidget *key = gtk_widget_get_prev_sibling (pin);
   gboolean pinned = weir_kind_item_get_pinned (item);
   const char *what = pinned ? _("Unpin (Ctrl+P)") : _("Pin (Ctrl+P)");
 
@@ -337,9 +388,13 @@ bind_cb (GtkListItemFactory *factory,
   else
     gtk_widget_remove_css_class (pin, "pinned");
   gtk_widget_set_css_classes (icon, classes);
-  gtk_image_set_from_icon_name (GTK_IMAGE (icon), weir_kind_get_icon_name (kind));
+  gtk_widget_set_visible (pin, kind != NULL);
+  gtk_widget_set_visible (summary_label, kind != NULL);
+  gtk_widget_set_visible (key, kind == NULL);
+  gtk_label_set_text (GTK_LABEL (key), kind == NULL ? summary : "");
+  gtk_image_set_from_icon_name (GTK_IMAGE (icon), kind != NULL ? weir_kind_get_icon_name (kind) : "system-run-symbolic");
   gtk_label_set_text (GTK_LABEL (title), weir_kind_item_get_title (item));
-  gtk_label_set_text (GTK_LABEL (gtk_widget_get_next_sibling (title)), summary);
+  gtk_label_set_text (GTK_LABEL (summary_label), summary);
   gtk_widget_set_tooltip_text (gtk_list_item_get_child (list_item), *summary != '\0' ? summary : NULL);
   gtk_list_item_set_accessible_label (list_item, weir_kind_item_get_title (item));
   gtk_list_item_set_accessible_description (list_item, summary);
@@ -447,10 +502,14 @@ weir_kind_list_class_init (WeirKindListClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, search_activate_cb);
   gtk_widget_class_bind_template_callback (widget_class, search_stopped_cb);
   gtk_widget_class_bind_template_callback (widget_class, search_key_cb);
+  gtk_widget_class_bind_template_callback (widget_class, search_entered_cb);
+  gtk_widget_class_bind_template_callback (widget_class, search_started_cb);
   gtk_widget_class_bind_template_callback (widget_class, activate_at);
 
   signals[KIND_SELECTED] = g_signal_new ("kind-selected", WEIR_TYPE_KIND_LIST, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                          G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[COMMAND_ACTIVATED] = g_signal_new ("command-activated", WEIR_TYPE_KIND_LIST, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                             G_TYPE_NONE, 1, WEIR_TYPE_COMMAND);
   signals[KIND_ACTIVATED] = g_signal_new ("kind-activated", WEIR_TYPE_KIND_LIST, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                           G_TYPE_NONE, 1, G_TYPE_STRING);
 }
@@ -517,5 +576,33 @@ weir_kind_list_set_query (WeirKindList *self,
 void
 weir_kind_list_focus_search (WeirKindList *self)
 {
+  /* A sheet at the bottom of a narrow window gives the keyboard to a row once it is up: what is typed is for the search all the same. */
+  gtk_search_entry_set_key_capture_widget (GTK_SEARCH_ENTRY (self->search),
+                                           gtk_widget_get_ancestor (GTK_WIDGET (self), ADW_TYPE_DIALOG));
   gtk_widget_grab_focus (self->search);
+}
+
+/**
+ * weir_kind_list_set_commands:
+ * @self: a list
+ * @commands: of #WeirCommand
+ *
+ * Lets commands be found beside the kinds as soon as something is typed; a ">" before it leaves them alone.
+ */
+void
+weir_kind_list_set_commands (WeirKindList *self,
+                             GListModel   *commands)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (commands); i++)
+    {
+      g_autoptr(WeirCommand) command = g_list_model_get_item (commands, i);
+      g_autoptr(WeirKindItem) item = weir_kind_item_new_for_command (command);
+
+      g_list_store_append (self->items, item);
+    }
+  g_object_set (self->search, "placeholder-text", _("Search blocks and commands"), "tooltip-text",
+                _("Words, or in:text, out:list, cat:files; > for commands only"), NULL);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->search), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _("Search blocks and commands"), -1);
+  update_filter (self);
 }

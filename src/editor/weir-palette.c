@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 
+#include "weir-command.h"
 #include "weir-kind-list.h"
 #include "weir-kind-preview.h"
 
@@ -16,7 +17,7 @@ struct _WeirPalette
 
 G_DEFINE_FINAL_TYPE (WeirPalette, weir_palette, ADW_TYPE_DIALOG)
 
-enum { KIND_CHOSEN, N_SIGNALS };
+enum { KIND_CHOSEN, COMMAND_CHOSEN, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 static void
@@ -28,6 +29,17 @@ kind_activated_cb (WeirPalette *self,
 
   adw_dialog_close (ADW_DIALOG (self));
   g_signal_emit (self, signals[KIND_CHOSEN], 0, chosen);
+}
+
+static void
+command_activated_cb (WeirPalette *self,
+                      WeirCommand *command)
+{
+  g_autoptr(WeirPalette) kept = g_object_ref (self);
+  g_autoptr(WeirCommand) chosen = g_object_ref (command);
+
+  adw_dialog_close (ADW_DIALOG (self));
+  g_signal_emit (self, signals[COMMAND_CHOSEN], 0, chosen);
 }
 
 static void
@@ -65,6 +77,9 @@ weir_palette_class_init (WeirPaletteClass *klass)
   gtk_widget_class_bind_template_child (widget_class, WeirPalette, preview);
   gtk_widget_class_bind_template_callback (widget_class, kind_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, kind_selected_cb);
+  gtk_widget_class_bind_template_callback (widget_class, command_activated_cb);
+  signals[COMMAND_CHOSEN] = g_signal_new ("command-chosen", WEIR_TYPE_PALETTE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                          G_TYPE_NONE, 1, WEIR_TYPE_COMMAND);
   signals[KIND_CHOSEN] = g_signal_new ("kind-chosen", WEIR_TYPE_PALETTE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                        G_TYPE_NONE, 1, G_TYPE_STRING);
 }
@@ -98,4 +113,24 @@ weir_palette_new (WeirBlock  *partner,
       weir_kind_list_set_partner (self->kinds, partner, port);
     }
   return self;
+}
+
+/**
+ * weir_palette_set_commands:
+ * @self: a palette, before it is presented
+ * @commands: of #WeirCommand
+ * @alone: whether it begins with them alone
+ *
+ * Lets commands be found, too.
+ */
+void
+weir_palette_set_commands (WeirPalette *self,
+                           GListModel  *commands,
+                           gboolean     alone)
+{
+  weir_kind_list_set_commands (self->kinds, commands);
+  if (!alone)
+    return;
+  adw_dialog_set_title (ADW_DIALOG (self), _("Commands"));
+  weir_kind_list_set_query (self->kinds, ">");
 }

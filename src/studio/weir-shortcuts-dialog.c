@@ -18,6 +18,7 @@ static const Line lines[] = {
   { N_("Force Stop"), "<Control><Shift>F5" },
   { N_("Edit"), NULL },
   { N_("Add a Block"), "<Control>k" },
+  { N_("Commands"), "<Control><Shift>p" },
   { N_("Undo"), "<Control>z" },
   { N_("Redo"), "<Control><Shift>z" },
   { N_("Edit History"), "<Control>h" },

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "weir-command.h"
 #include "weir-palette.h"
 #include "weir-workflow-page-private.h"
 
@@ -66,6 +67,7 @@ weir_workflow_page_add_kind (WeirWorkflowPage *self,
 typedef struct
 {
   WeirWorkflowPage *page;   /* not owned: the closure dies with it */
+  gboolean          commands_only;   /* at first */
   gboolean          anywhere;   /* no place was pointed at: after the selected block */
   double            x, y;
   WeirBlock        *from;
@@ -100,16 +102,31 @@ kind_chosen_cb (WeirPalette *palette,
 }
 
 static void
+command_chosen_cb (WeirPalette *palette,
+                   WeirCommand *command,
+                   gpointer     user_data)
+{
+  Wish *wish = user_data;
+
+  gtk_widget_grab_focus (GTK_WIDGET (wish->page->canvas));
+  weir_command_run (command);
+}
+
+static void
 present_palette (WeirWorkflowPage *self,
                  WeirBlock        *from,
                  const char       *port,
                  Wish             *wish)
 {
   WeirPalette *palette = weir_palette_new (from, port);
+  g_autoptr(GListModel) commands = from == NULL ? weir_workflow_page_list_commands (self) : NULL;
 
   wish->page = self;
   g_set_object (&wish->from, from);
   wish->port = g_strdup (port);
+  if (commands != NULL)
+    weir_palette_set_commands (palette, commands, wish->commands_only);
+  g_signal_connect (palette, "command-chosen", G_CALLBACK (command_chosen_cb), wish);
   g_signal_connect_data (palette, "kind-chosen", G_CALLBACK (kind_chosen_cb), wish, wish_free, 0);
   adw_dialog_present (ADW_DIALOG (palette), GTK_WIDGET (self));
 }
@@ -146,6 +163,7 @@ palette_cb (GtkWidget  *widget,
   Wish *wish = g_new0 (Wish, 1);
 
   wish->anywhere = TRUE;
+  wish->commands_only = g_str_equal (action, "view.commands");
   present_palette (WEIR_WORKFLOW_PAGE (widget), NULL, NULL, wish);
 }
 
@@ -159,4 +177,5 @@ void
 weir_workflow_page_install_blocks (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_install_action (widget_class, "view.palette", NULL, palette_cb);
+  gtk_widget_class_install_action (widget_class, "view.commands", NULL, palette_cb);
 }

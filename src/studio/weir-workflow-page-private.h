@@ -51,6 +51,7 @@ struct _WeirWorkflowPage
   AdwButtonContent    *problems_content;
   GtkPopover          *problems_popover;
   WeirProblemsList    *problems_list;
+  GMenuModel          *page_menu;
 
   WeirCanvas          *canvas;        /* not owned: the pane has it */
   WeirEngine          *engine;
@@ -155,6 +156,9 @@ void       weir_workflow_page_follow_breakpoints (WeirWorkflowPage *self);
 void       weir_workflow_page_load_breakpoints (WeirWorkflowPage *self);
 WeirValue *weir_workflow_page_make_play_options (WeirWorkflowPage *self);
 gboolean   weir_workflow_page_show_held      (WeirWorkflowPage *self);
+
+/* weir-workflow-page-commands.c: of WeirCommand, (transfer full) */
+GListModel *weir_workflow_page_list_commands (WeirWorkflowPage *self);
 
 /* weir-workflow-page-history.c */
 void       weir_workflow_page_install_history (GtkWidgetClass *widget_class);

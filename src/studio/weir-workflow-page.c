@@ -361,7 +361,7 @@ add_shortcuts (WeirWorkflowPage *self)
     { "F5", "run.play-or-resume" }, { "F6", "run.pause" }, { "<Shift>F5", "run.stop" }, { "<Control><Shift>F5", "run.force-stop" },
     { "<Control>z", "edit.undo" }, { "<Control><Shift>z", "edit.redo" }, { "<Control>y", "edit.redo" },
     { "<Control>h", "edit.history" }, { "<Control>g", "edit.make-block" }, { "<Control><Shift>g", "edit.unpack" },
-    { "<Control>k", "view.palette" }, { "F7", "view.library" }, { "<Shift>F7", "view.outline" }, { "F8", "view.run-panel" },
+    { "<Control>k", "view.palette" }, { "<Control><Shift>p", "view.commands" }, { "F7", "view.library" }, { "<Shift>F7", "view.outline" }, { "F8", "view.run-panel" },
     { "<Alt>Return", "view.inspector" }, { "<Control>u", "view.text" }, { "<Control>s", "file.save" },
     { "<Control><Shift>s", "workflow.name-version" },
     { "<Alt>Up", "view.up" }, { "<Alt>1", "view.design" }, { "<Alt>2", "view.runs" }, { "<Alt>3", "view.versions" },
@@ -467,6 +467,7 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, WeirWorkflowPage, problems_content);
   gtk_widget_class_bind_template_child (widget_class, WeirWorkflowPage, problems_popover);
   gtk_widget_class_bind_template_child (widget_class, WeirWorkflowPage, problems_list);
+  gtk_widget_class_bind_template_child (widget_class, WeirWorkflowPage, page_menu);
   gtk_widget_class_bind_template_callback (widget_class, page_changed_cb);
   gtk_widget_class_bind_template_callback_full (widget_class, "kind_activated_cb",
                                                 G_CALLBACK (weir_workflow_page_add_kind));
