@@ -1,211 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Blocks become a workflow of their own, and a block that calls it stands in their place. Links that cross the boundary become inputs and
  * outputs with the types of their ports. */
-#include "weir-extract.h"
-#include "weir-workflow-private.h"
+#include "weir-extract-private.h"
 
 #include <string.h>
 
-/* A link that crosses the boundary; ids, since it is done on a copy first. */
-typedef struct
-{
-  char *outer;      /* block outside; NULL: it is only the designated result */
-  char *outer_port;
-  char *inner;
-  char *inner_port;
-  char *when;
-  char *name;       /* of the input or output; NULL: a port that every block has */
-  char *type;
-} Crossing;
-
-typedef struct
-{
-  WeirWorkflow           *workflow;
-  WeirGraph              *graph;
-  GHashTable             *chosen;  /* ids */
-  const WeirExtractKinds *kinds;
-  GPtrArray              *in;      /* of Crossing */
-  GPtrArray              *out;
-  GPtrArray              *given;   /* names of inputs of the workflow that are handed on */
-  gboolean                inherit;
-  double                  x, y;
-} Extract;
-
 static void
-crossing_free (gpointer data)
-{
-  Crossing *self = data;
-
-  g_free (self->outer);
-  g_free (self->outer_port);
-  g_free (self->inner);
-  g_free (self->inner_port);
-  g_free (self->when);
-  g_free (self->name);
-  g_free (self->type);
-  g_free (self);
-}
-
-static void
-extract_clear (Extract *self)
+extract_clear (WeirExtract *self)
 {
   g_clear_pointer (&self->chosen, g_hash_table_unref);
   g_clear_pointer (&self->in, g_ptr_array_unref);
   g_clear_pointer (&self->out, g_ptr_array_unref);
+  g_clear_pointer (&self->references, g_ptr_array_unref);
   g_clear_pointer (&self->given, g_ptr_array_unref);
 }
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Extract, extract_clear)
-
-/* Names */
-
-static gboolean
-is_taken (Extract *self, GPtrArray *crossings, const char *name)
-{
-  const WeirBlockKind *kind = weir_registry_find_kind (self->kinds->call);
-
-  if (kind == NULL || weir_kind_find_field (kind, name) != NULL || g_str_equal (name, "result") || g_str_equal (name, "run")
-      || g_str_equal (name, "done") || g_str_equal (name, "error"))
-    return TRUE;
-  for (guint i = 0; i < self->given->len; i++)
-    if (g_str_equal (self->given->pdata[i], name))
-      return TRUE;
-  for (guint i = 0; i < crossings->len; i++)
-    if (g_strcmp0 (((Crossing *) crossings->pdata[i])->name, name) == 0)
-      return TRUE;
-  return FALSE;
-}
-
-static char *
-make_name (Extract *self, GPtrArray *crossings, const char *block, const char *port)
-{
-  char *name = weir_is_id (port) && !is_taken (self, crossings, port) ? g_strdup (port) : g_strconcat (block, "_", port, NULL);
-
-  for (guint i = 2; is_taken (self, crossings, name) || !weir_is_id (name); i++)
-    {
-      g_free (name);
-      name = g_strdup_printf ("%s_%u", block, i);
-    }
-  return name;
-}
-
-/* That of the port where it comes from, else that of the one where it goes to. */
-static char *
-find_type (WeirLink *link)
-{
-  gboolean known;
-  const WeirPort *source = weir_block_find_output (link->source, link->source_port, &known);
-  const WeirPort *target = weir_block_find_input (link->target, link->target_port, &known);
-
-  if (source != NULL && source->type != NULL && !g_str_equal (source->type, "any") && !g_str_equal (source->type, "null"))
-    return g_strdup (source->type);
-  return g_strdup (target != NULL && target->type != NULL ? target->type : "any");
-}
-
-/* Boundary */
-
-static Crossing *
-crossing_new (WeirLink *link, gboolean inward)
-{
-  Crossing *self = g_new0 (Crossing, 1);
-  WeirBlock *outer = inward ? link->source : link->target;
-  WeirBlock *inner = inward ? link->target : link->source;
-
-  self->outer = g_strdup (outer->id);
-  self->outer_port = g_strdup (inward ? link->source_port : link->target_port);
-  self->inner = g_strdup (inner->id);
-  self->inner_port = g_strdup (inward ? link->target_port : link->source_port);
-  self->when = g_strdup (link->when);
-  self->type = find_type (link);
-  return self;
-}
-
-static const char *
-find_name (GPtrArray *crossings, const char *block, const char *port, gboolean inward)
-{
-  for (guint i = 0; i < crossings->len; i++)
-    {
-      const Crossing *other = crossings->pdata[i];
-
-      if (g_str_equal (inward ? other->outer : other->inner, block) && g_str_equal (inward ? other->outer_port : other->inner_port, port))
-        return other->name;
-    }
-  return NULL;
-}
-
-static void
-add_inward (Extract *self, WeirLink *link)
-{
-  Crossing *crossing = crossing_new (link, TRUE);
-  const char *name = find_name (self->in, crossing->outer, crossing->outer_port, TRUE);
-
-  if (!g_str_equal (crossing->inner_port, "run"))
-    crossing->name = name != NULL ? g_strdup (name) : make_name (self, self->in, crossing->outer, crossing->outer_port);
-  g_ptr_array_add (self->in, crossing);
-}
-
-static gboolean
-add_outward (Extract *self, WeirLink *link, GError **error)
-{
-  Crossing *crossing = crossing_new (link, FALSE);
-  const char *name = find_name (self->out, crossing->inner, crossing->inner_port, FALSE);
-  gboolean known;
-  const WeirPort *port = weir_block_find_output (link->source, link->source_port, &known);
-  gboolean common = g_str_equal (crossing->inner_port, "done") || g_str_equal (crossing->inner_port, "error");
-
-  if (port != NULL && port->side)
-    {
-      crossing_free (crossing);
-      g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID,
-                   "\"%s\" gives many values at \"%s\" while it runs; what takes them must be part of the selection",
-                   weir_block_get_title (link->source), link->source_port);
-      return FALSE;
-    }
-  if (!common)
-    crossing->name = name != NULL ? g_strdup (name) : make_name (self, self->out, crossing->inner, crossing->inner_port);
-  g_ptr_array_add (self->out, crossing);
-  return TRUE;
-}
-
-/* A designated result that is one of the blocks is given as well. */
-static void
-add_output (Extract *self)
-{
-  const char *output = weir_graph_get_output (self->graph);
-  g_auto(GStrv) parts = output != NULL ? g_strsplit (output, ".", 2) : NULL;
-  Crossing *crossing;
-  const char *name;
-  gboolean known;
-  const WeirPort *port;
-
-  if (parts == NULL || g_strv_length (parts) != 2 || !g_hash_table_contains (self->chosen, parts[0]))
-    return;
-  port = weir_block_find_output (weir_graph_find_block (self->graph, parts[0]), parts[1], &known);
-  name = find_name (self->out, parts[0], parts[1], FALSE);
-  crossing = g_new0 (Crossing, 1);
-  crossing->inner = g_strdup (parts[0]);
-  crossing->inner_port = g_strdup (parts[1]);
-  crossing->type = g_strdup (port != NULL && port->type != NULL ? port->type : "any");
-  crossing->name = name != NULL ? g_strdup (name) : make_name (self, self->out, parts[0], parts[1]);
-  g_ptr_array_add (self->out, crossing);
-}
-
-static gboolean
-find_boundary (Extract *self, GError **error)
-{
-  for (guint i = 0; i < self->graph->links->len; i++)
-    {
-      WeirLink *link = self->graph->links->pdata[i];
-      gboolean from = g_hash_table_contains (self->chosen, link->source->id);
-      gboolean to = g_hash_table_contains (self->chosen, link->target->id);
-
-      if (!from && to)
-        add_inward (self, link);
-      else if (from && !to && !add_outward (self, link, error))
-        return FALSE;
-    }
-  add_output (self);
-  return TRUE;
-}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (WeirExtract, extract_clear)
 
 /* Inputs of the workflow that the blocks name in an expression. */
 static gboolean
@@ -217,15 +26,15 @@ mentions (const char *text, const char *word, const char *name)
     {
       gsize n = strlen (name);
 
-      if ((at == text || !(g_ascii_isalnum (at[-1]) || at[-1] == '_' || at[-1] == '.')) && strncmp (at + length, name, n) == 0
-          && !(g_ascii_isalnum (at[length + n]) || at[length + n] == '_'))
+      if ((at == text || !(g_ascii_isalnum (at[-1]) || at[-1] == '_' || at[-1] == '.'))
+          && strncmp (at + length, name, n) == 0 && !(g_ascii_isalnum (at[length + n]) || at[length + n] == '_'))
         return TRUE;
     }
   return FALSE;
 }
 
 static void
-find_given (Extract *self, const char *text)
+find_given (WeirExtract *self, const char *text)
 {
   for (guint i = 0; i < self->workflow->inputs->len; i++)
     {
@@ -252,7 +61,7 @@ add_text (WeirBuilder *builder, const char *key, const char *text)
 }
 
 static WeirBlock *
-add_pass (WeirWorkflow *called, Extract *self, const char *id, WeirValue *value, double x, double y, GError **error)
+add_pass (WeirWorkflow *called, WeirExtract *self, const char *id, WeirValue *value, double x, double y, GError **error)
 {
   const char *keys[] = { "value" };
   g_autoptr(WeirValue) config = weir_value_new_record (keys, &value, 1);
@@ -263,11 +72,18 @@ add_pass (WeirWorkflow *called, Extract *self, const char *id, WeirValue *value,
 }
 
 static WeirBlock *
-add_entry (WeirWorkflow *called, Extract *self, const Crossing *crossing, guint place, GError **error)
+add_entry (WeirWorkflow *called, WeirExtract *self, const WeirCrossing *crossing, guint place, GError **error)
 {
   g_autofree char *expression = g_strconcat ("=inputs.", crossing->name, NULL);
   g_autoptr(WeirValue) value = weir_value_new_text (expression);
-  WeirInput input = { .name = crossing->name, .type = crossing->type };
+  g_autofree char *optional = g_strconcat (crossing->type, " | null", NULL);
+  gboolean may_lack = crossing->uncertain && !crossing->word;
+  g_autoptr(WeirValue) nothing = may_lack ? weir_value_new_null () : NULL;
+  WeirInput input = {
+    .name = crossing->name,
+    .type = may_lack && !g_str_equal (crossing->type, "any") ? optional : crossing->type,
+    .initial = nothing,
+  };
   WeirBlock *block;
 
   weir_workflow_set_input (called, &input);
@@ -277,15 +93,27 @@ add_entry (WeirWorkflow *called, Extract *self, const Crossing *crossing, guint 
   return block;
 }
 
+/* What did not come leads nowhere. (transfer full) (nullable) */
+static char *
+make_when (const WeirCrossing *crossing)
+{
+  if (crossing->word)
+    return g_strdup (WEIR_WORD);
+  if (!crossing->uncertain)
+    return g_strdup (crossing->when);
+  return crossing->when != NULL ? g_strdup_printf (WEIR_CAME " && (%s)", crossing->when) : g_strdup (WEIR_CAME);
+}
+
 static gboolean
-add_entries (WeirWorkflow *called, Extract *self, GError **error)
+add_entries (WeirWorkflow *called, WeirExtract *self, GError **error)
 {
   g_autoptr(GHashTable) entries = g_hash_table_new (g_str_hash, g_str_equal);
 
   for (guint i = 0; i < self->in->len; i++)
     {
-      const Crossing *crossing = self->in->pdata[i];
+      const WeirCrossing *crossing = self->in->pdata[i];
       WeirBlock *entry = crossing->name != NULL ? g_hash_table_lookup (entries, crossing->name) : NULL;
+      g_autofree char *when = make_when (crossing);
 
       if (crossing->name == NULL)
         continue;
@@ -294,76 +122,83 @@ add_entries (WeirWorkflow *called, Extract *self, GError **error)
       if (entry == NULL)
         return FALSE;
       g_hash_table_insert (entries, crossing->name, entry);
-      if (weir_workflow_add_link (called, entry, "value", weir_graph_find_block (called->graph, crossing->inner), crossing->inner_port,
-                                  crossing->when, error)
+      if (weir_workflow_add_link (called, entry, "value", weir_graph_find_block (called->graph, crossing->inner),
+                                  crossing->inner_port, when, error)
           == NULL)
         return FALSE;
     }
   return TRUE;
 }
 
-/* Of several links from one port only the first. */
-static GPtrArray *
-list_outputs (Extract *self)
+/* =blocks.x.port, or text that leaves out what is missing. */
+static WeirValue *
+make_members (WeirExtract *self, GPtrArray *outputs)
 {
-  GPtrArray *outputs = g_ptr_array_new ();
+  g_autoptr(GString) text = g_string_new (WEIR_GATHER_BEGIN);
+  WeirBuilder *members = weir_record_builder_new (outputs->len);
 
-  for (guint i = 0; i < self->out->len; i++)
+  for (guint i = 0; i < outputs->len; i++)
     {
-      Crossing *crossing = self->out->pdata[i];
-      gboolean found = crossing->name == NULL;
+      const WeirCrossing *crossing = outputs->pdata[i];
+      const char *dot = crossing->inner_port == NULL ? "" : self->may_lack ? "?." : ".";
+      g_autofree char *expression = g_strdup_printf ("=blocks.%s%s%s", crossing->inner, dot,
+                                                     crossing->inner_port != NULL ? crossing->inner_port : "");
 
-      for (guint j = 0; j < outputs->len && !found; j++)
-        found = g_str_equal (((Crossing *) outputs->pdata[j])->name, crossing->name);
-      if (!found)
-        g_ptr_array_add (outputs, crossing);
+      g_string_append_printf (text, "%s%s: %s", i > 0 ? ", " : "", crossing->name, expression + 1);
+      add_text (members, crossing->name, expression);
     }
-  return outputs;
+  if (!self->may_lack)
+    return weir_builder_end (members);
+  weir_builder_free (members);
+  g_string_append (text, WEIR_GATHER_END);
+  return weir_value_new_text (text->str);
+}
+
+/* (transfer none) (nullable) */
+static WeirBlock *
+add_gatherer (WeirWorkflow *called, WeirExtract *self, GPtrArray *outputs, GError **error)
+{
+  g_autoptr(WeirValue) value = make_members (self, outputs);
+  WeirBlock *block = add_pass (called, self, "result", value, self->x + 840, self->y, error);
+
+  for (guint i = 0; block != NULL && i < outputs->len; i++)
+    {
+      const WeirCrossing *crossing = outputs->pdata[i];
+      const char *port = crossing->inner_port != NULL ? crossing->inner_port : "done";
+
+      if (weir_workflow_add_link (called, weir_graph_find_block (called->graph, crossing->inner), port, block, "run",
+                                  NULL, error)
+          == NULL)
+        return NULL;
+    }
+  return block;
 }
 
 /* One output is the result; several are members of it. */
 static gboolean
-add_result (WeirWorkflow *called, Extract *self, GPtrArray *outputs, GError **error)
+add_result (WeirWorkflow *called, WeirExtract *self, GPtrArray *outputs, GError **error)
 {
-  const Crossing *first = outputs->len > 0 ? outputs->pdata[0] : NULL;
-  g_autofree char *output = first != NULL ? g_strdup_printf ("%s.%s", first->inner, first->inner_port) : NULL;
-  WeirBuilder *members;
-  g_autoptr(WeirValue) value = NULL;
+  const WeirCrossing *first = outputs->len > 0 ? outputs->pdata[0] : NULL;
+  g_autofree char *output = NULL;
   WeirBlock *block;
 
-  if (outputs->len > 1)
+  if (first == NULL)
+    return TRUE;
+  if (self->gathers)
     {
-      members = weir_record_builder_new (outputs->len);
-      for (guint i = 0; i < outputs->len; i++)
-        {
-          const Crossing *crossing = outputs->pdata[i];
-          g_autofree char *expression = g_strdup_printf ("=blocks.%s.%s", crossing->inner, crossing->inner_port);
-
-          add_text (members, crossing->name, expression);
-        }
-      value = weir_builder_end (members);
-      block = add_pass (called, self, "result", value, self->x + 840, self->y, error);
+      block = add_gatherer (called, self, outputs, error);
       if (block == NULL)
         return FALSE;
-      for (guint i = 0; i < outputs->len; i++)
-        {
-          const Crossing *crossing = outputs->pdata[i];
-
-          if (weir_workflow_add_link (called, weir_graph_find_block (called->graph, crossing->inner), crossing->inner_port, block, "run",
-                                      NULL, error)
-              == NULL)
-            return FALSE;
-        }
-      g_free (output);
       output = g_strconcat (block->id, ".value", NULL);
     }
-  if (output != NULL)
-    weir_workflow_set_output (called, called->graph, output);
+  else
+    output = g_strdup_printf ("%s.%s", first->inner, first->inner_port);
+  weir_workflow_set_output (called, called->graph, output);
   return TRUE;
 }
 
 static void
-copy_given (WeirWorkflow *called, Extract *self)
+copy_given (WeirWorkflow *called, WeirExtract *self)
 {
   for (guint i = 0; i < self->workflow->inputs->len; i++)
     {
@@ -375,16 +210,17 @@ copy_given (WeirWorkflow *called, Extract *self)
 }
 
 static WeirWorkflow *
-make_called (Extract *self, const char *text, const char *name, GError **error)
+make_called (WeirExtract *self, const char *text, const char *name, GError **error)
 {
   g_autoptr(WeirWorkflow) called = weir_workflow_new (name);
   g_autoptr(GPtrArray) pasted = weir_workflow_paste_blocks (called, called->graph, text, 0, 0, error);
-  g_autoptr(GPtrArray) outputs = list_outputs (self);
+  g_autoptr(GPtrArray) outputs = weir_extract_list_outputs (self);
 
   if (pasted == NULL)
     return NULL;
   weir_workflow_set_folder (called, weir_workflow_get_folder (self->workflow));
   copy_given (called, self);
+  weir_extract_take_inward_names (self, called);
   if (!add_entries (called, self, error) || !add_result (called, self, outputs, error))
     return NULL;
   return g_steal_pointer (&called);
@@ -394,19 +230,19 @@ make_called (Extract *self, const char *text, const char *name, GError **error)
 
 /* What it takes and gives, and the members of its result. */
 static WeirValue *
-make_interface (Extract *self, WeirWorkflow *called)
+make_interface (WeirExtract *self, WeirWorkflow *called)
 {
   g_autoptr(WeirValue) interface = weir_workflow_make_interface (called);
-  g_autoptr(GPtrArray) outputs = list_outputs (self);
+  g_autoptr(GPtrArray) outputs = weir_extract_list_outputs (self);
   WeirValue *present = weir_value_find_member (interface, "outputs");
   WeirBuilder *members;
   g_autoptr(WeirValue) all = NULL;
 
-  if (outputs->len < 2)
+  if (!self->gathers)
     return g_steal_pointer (&interface);
   members = weir_record_builder_new (outputs->len + 1);
   for (guint i = 0; i < outputs->len; i++)
-    add_text (members, ((Crossing *) outputs->pdata[i])->name, ((Crossing *) outputs->pdata[i])->type);
+    add_text (members, ((WeirCrossing *) outputs->pdata[i])->name, ((WeirCrossing *) outputs->pdata[i])->type);
   for (gsize i = 0; i < weir_value_get_length (present); i++)
     weir_builder_set (members, weir_value_get_key (present, i), weir_value_get_item (present, i));
   all = weir_builder_end (members);
@@ -414,10 +250,11 @@ make_interface (Extract *self, WeirWorkflow *called)
 }
 
 static WeirValue *
-make_config (Extract *self, WeirWorkflow *called, const char *id)
+make_config (WeirExtract *self, WeirWorkflow *called, const char *id)
 {
   WeirBuilder *config = weir_record_builder_new (4);
-  WeirBuilder *inputs = weir_record_builder_new (self->given->len);
+  WeirBuilder *inputs = weir_record_builder_new (self->given->len + self->references->len);
+  guint n_words = 0;
 
   add_text (config, "workflow", id);
   for (guint i = 0; i < self->given->len; i++)
@@ -426,7 +263,26 @@ make_config (Extract *self, WeirWorkflow *called, const char *id)
 
       add_text (inputs, self->given->pdata[i], expression);
     }
-  if (self->given->len > 0)
+  for (guint i = 0; i < self->in->len; i++)
+    {
+      const WeirCrossing *crossing = self->in->pdata[i];
+      g_autofree char *expression = g_strdup_printf ("=blocks.%s" WEIR_IS_DONE, crossing->outer);
+
+      if (crossing->word
+          && weir_extract_find_name (self->in, crossing->outer, crossing->outer_port, TRUE) == crossing->name)
+        add_text (inputs, crossing->name, expression);
+      n_words += crossing->word;
+    }
+  for (guint i = 0; i < self->references->len; i++)
+    {
+      const WeirReference *reference = self->references->pdata[i];
+      g_autofree char *expression = g_strconcat ("=blocks.", reference->block, reference->port != NULL ? "?." : "",
+                                                 reference->port != NULL ? reference->port : "",
+                                                 reference->optional ? " ?? null" : "", NULL);
+
+      add_text (inputs, reference->name, expression);
+    }
+  if (self->given->len + self->references->len + n_words > 0)
     weir_builder_set_take (config, "inputs", weir_builder_end (inputs));
   else
     weir_builder_free (inputs);
@@ -437,40 +293,42 @@ make_config (Extract *self, WeirWorkflow *called, const char *id)
 }
 
 static const char *
-get_output_port (Extract *self, const Crossing *crossing, guint n_outputs)
+get_output_port (WeirExtract *self, const WeirCrossing *crossing)
 {
-  return crossing->name == NULL ? crossing->inner_port : n_outputs > 1 ? crossing->name : "result";
+  return crossing->name == NULL ? crossing->inner_port : self->gathers ? crossing->name : "result";
 }
 
 static gboolean
-link_call (WeirWorkflow *workflow, WeirGraph *graph, WeirBlock *call, Extract *self, GError **error)
+link_call (WeirWorkflow *workflow, WeirGraph *graph, WeirBlock *call, WeirExtract *self, GError **error)
 {
-  g_autoptr(GPtrArray) outputs = list_outputs (self);
   g_autoptr(GHashTable) linked = g_hash_table_new (g_str_hash, g_str_equal);
 
   for (guint i = 0; i < self->in->len; i++)
     {
-      const Crossing *crossing = self->in->pdata[i];
-      const char *port = crossing->name != NULL ? crossing->name : "run";
+      const WeirCrossing *crossing = self->in->pdata[i];
+      const char *port = crossing->name != NULL && !crossing->word ? crossing->name : "run";
 
       /* what goes to several blocks comes once */
       if (crossing->name != NULL && !g_hash_table_add (linked, crossing->name))
         continue;
-      if (weir_workflow_add_link (workflow, weir_graph_find_block (graph, crossing->outer), crossing->outer_port, call, port,
-                                  crossing->name == NULL ? crossing->when : NULL, error)
-          == NULL && crossing->name != NULL)
+      if (weir_workflow_add_link (workflow, weir_graph_find_block (graph, crossing->outer), crossing->outer_port, call,
+                                  port, crossing->name == NULL || crossing->word ? crossing->when : NULL, error)
+            == NULL
+          && crossing->name != NULL)
         return FALSE;
       g_clear_error (error);
     }
   for (guint i = 0; i < self->out->len; i++)
     {
-      const Crossing *crossing = self->out->pdata[i];
+      const WeirCrossing *crossing = self->out->pdata[i];
 
       if (crossing->outer == NULL)
         continue;
-      if (weir_workflow_add_link (workflow, call, get_output_port (self, crossing, outputs->len),
-                                  weir_graph_find_block (graph, crossing->outer), crossing->outer_port, crossing->when, error)
-          == NULL && crossing->name != NULL)
+      if (weir_workflow_add_link (workflow, call, get_output_port (self, crossing),
+                                  weir_graph_find_block (graph, crossing->outer), crossing->outer_port, crossing->when,
+                                  error)
+            == NULL
+          && crossing->name != NULL)
         return FALSE;
       g_clear_error (error);
     }
@@ -497,22 +355,21 @@ make_call_id (WeirGraph *graph, const char *name)
 
 /* A designated result that is one of the blocks becomes that of the call. */
 static void
-follow_output (WeirWorkflow *workflow, WeirGraph *graph, Extract *self, WeirBlock *call, const char *output)
+follow_output (WeirWorkflow *workflow, WeirGraph *graph, WeirExtract *self, WeirBlock *call, const char *output)
 {
   g_auto(GStrv) parts = output != NULL ? g_strsplit (output, ".", 2) : NULL;
-  g_autoptr(GPtrArray) outputs = NULL;
   g_autofree char *changed = NULL;
 
   if (parts == NULL || g_strv_length (parts) != 2 || !g_hash_table_contains (self->chosen, parts[0]))
     return;
-  outputs = list_outputs (self);
-  changed = g_strconcat (call->id, ".", outputs->len > 1 ? find_name (self->out, parts[0], parts[1], FALSE) : "result", NULL);
+  changed = g_strconcat (
+    call->id, ".", self->gathers ? weir_extract_find_name (self->out, parts[0], parts[1], FALSE) : "result", NULL);
   weir_workflow_set_output (workflow, graph, changed);
 }
 
 /* In @workflow, which is the one or a copy of it. (transfer none) (nullable) */
 static WeirBlock *
-put_call (WeirWorkflow *workflow, WeirGraph *graph, Extract *self, WeirValue *config, const char *name, GError **error)
+put_call (WeirWorkflow *workflow, WeirGraph *graph, WeirExtract *self, WeirValue *config, const char *name, GError **error)
 {
   GHashTableIter iter;
   gpointer id;
@@ -532,6 +389,7 @@ put_call (WeirWorkflow *workflow, WeirGraph *graph, Extract *self, WeirValue *co
       weir_workflow_set_label (workflow, call, name);
       linked = link_call (workflow, graph, call, self, error);
       follow_output (workflow, graph, self, call, output);
+      weir_extract_follow_outward_names (self, workflow, graph, call);
     }
   weir_workflow_end_edit (workflow);
   return linked ? call : NULL;
@@ -550,7 +408,8 @@ count_lost_names (WeirWorkflow *workflow, char **first)
     {
       g_autoptr(WeirProblem) problem = g_list_model_get_item (problems, i);
 
-      if (weir_problem_get_severity (problem) != WEIR_SEVERITY_ERROR || !g_str_has_prefix (weir_problem_get_code (problem), "name."))
+      if (weir_problem_get_severity (problem) != WEIR_SEVERITY_ERROR
+          || !g_str_has_prefix (weir_problem_get_code (problem), "name."))
         continue;
       if (n++ == 0)
         *first = g_strdup (weir_problem_get_message (problem));
@@ -576,17 +435,19 @@ check_names (WeirWorkflow *before, WeirWorkflow *after, WeirWorkflow *called, GE
 }
 
 static gboolean
-try_on_copy (Extract *self, WeirWorkflow *called, WeirValue *config, const char *name, GError **error)
+try_on_copy (WeirExtract *self, WeirWorkflow *called, WeirValue *config, const char *name, GError **error)
 {
   g_autoptr(WeirWorkflow) copy = weir_workflow_copy (self->workflow);
-  WeirBlock *container = self->graph->container != NULL ? weir_workflow_find_block (copy, weir_block_get_path (self->graph->container)) : NULL;
+  WeirBlock *container = self->graph->container != NULL
+                           ? weir_workflow_find_block (copy, weir_block_get_path (self->graph->container))
+                           : NULL;
 
   return put_call (copy, container != NULL ? container->body : copy->graph, self, config, name, error) != NULL
          && check_names (self->workflow, copy, called, error);
 }
 
 static gboolean
-choose (Extract *self, WeirBlock **blocks, gsize n_blocks, GError **error)
+choose (WeirExtract *self, WeirBlock **blocks, gsize n_blocks, GError **error)
 {
   for (gsize i = 0; i < n_blocks; i++)
     {
@@ -619,7 +480,9 @@ choose (Extract *self, WeirBlock **blocks, gsize n_blocks, GError **error)
  * @error: %WEIR_ERROR_INVALID: what stands against it; then nothing has changed
  *
  * What the blocks get over links becomes inputs, what they give becomes the result, or members of it where there are several; inputs of the
- * workflow that they name in expressions are handed on. The block waits for all that crosses the boundary. One edit.
+ * workflow that they name in expressions are handed on, and blocks that the two sides name of each other become inputs and outputs. What need
+ * not come, a branch that was not taken, comes to nothing on the other side either. The block waits for all that crosses the boundary. One
+ * edit.
  *
  * Returns: (transfer full) (nullable): the new workflow, to be saved
  */
@@ -633,7 +496,7 @@ weir_workflow_extract (WeirWorkflow           *self,
                        WeirBlock             **call,
                        GError                **error)
 {
-  g_auto(Extract) extract = { .workflow = self, .kinds = kinds };
+  g_auto(WeirExtract) extract = { .workflow = self, .kinds = kinds };
   g_autoptr(WeirWorkflow) called = NULL;
   g_autoptr(WeirValue) config = NULL;
   g_autofree char *text = NULL;
@@ -644,14 +507,15 @@ weir_workflow_extract (WeirWorkflow           *self,
 
   extract.graph = blocks[0]->graph;
   extract.chosen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  extract.in = g_ptr_array_new_with_free_func (crossing_free);
-  extract.out = g_ptr_array_new_with_free_func (crossing_free);
+  extract.in = g_ptr_array_new_with_free_func (weir_crossing_free);
+  extract.out = g_ptr_array_new_with_free_func (weir_crossing_free);
   extract.given = g_ptr_array_new_with_free_func (g_free);
-  if (!choose (&extract, blocks, n_blocks, error))
+  extract.references = g_ptr_array_new_with_free_func (weir_reference_free);
+  if (!choose (&extract, blocks, n_blocks, error) || !weir_extract_check_paths (&extract, error))
     return NULL;
   text = weir_workflow_copy_blocks (self, blocks, n_blocks);
   find_given (&extract, text);
-  if (!find_boundary (&extract, error))
+  if (!weir_extract_find_boundary (&extract, error))
     return NULL;
   called = make_called (&extract, text, name, error);
   if (called == NULL)

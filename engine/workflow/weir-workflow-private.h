@@ -196,6 +196,32 @@ WeirType  *weir_port_dup_type           (const WeirPort *port);
 gboolean   weir_is_id                   (const char    *text);
 
 /* @ids: old id → new id: expressions in the graph and the bodies in it follow. */
+/* weir-block-names.c: a block that an expression names. Answers what is to stand there instead, up to @end or, set by it, to
+ * @port_end; NULL: it stays. */
+typedef struct
+{
+  const char *start;    /* "blocks" */
+  const char *id_start;
+  const char *id_end;
+  const char *end;      /* behind the id, and its bracket */
+  const char *port_end; /* behind the port */
+  char       *id;
+  char       *port;     /* what follows it as a member; NULL: nothing does */
+  gboolean    optional; /* with ?. */
+} WeirBlockName;
+typedef char *(*WeirBlockNameFunc)      (WeirBlockName *name,
+                                         gpointer       data);
+void       weir_workflow_rewrite_names  (WeirWorkflow  *self,
+                                         WeirGraph     *graph,
+                                         WeirBlockNameFunc func,
+                                         gpointer       data);
+void       weir_workflow_rewrite_block  (WeirWorkflow  *self,
+                                         WeirBlock     *block,
+                                         WeirBlockNameFunc func,
+                                         gpointer       data);
+char      *weir_rewrite_names           (const char    *source,
+                                         WeirBlockNameFunc func,
+                                         gpointer       data);
 void       weir_workflow_follow_ids     (WeirWorkflow  *self,
                                          WeirGraph     *graph,
                                          GHashTable    *ids);
