@@ -129,6 +129,34 @@ add_host_words (Command *self, GStrvBuilder *argv, const char *folder)
     }
 }
 
+/* What a program gets ends at a NUL: the rest would be lost without a word. */
+static gboolean
+check_word (WeirValue *word, const char *what, gsize number, GError **error)
+{
+  gsize length = 0;
+  const char *text = word != NULL && weir_value_get_kind (word) == WEIR_VALUE_TEXT ? weir_value_get_text (word, &length)
+                                                                                   : "";
+
+  if (strlen (text) == length)
+    return TRUE;
+  weir_set_failure (error, "config.invalid", "%s %" G_GSIZE_FORMAT ": expected text without NUL characters", what,
+                    number);
+  return FALSE;
+}
+
+static gboolean
+check_words (Command *self, GError **error)
+{
+  for (gsize i = 0; !weir_blocks_is_nothing (self->args) && i < weir_value_get_length (self->args); i++)
+    if (!check_word (weir_value_get_item (self->args, i), "Argument", i + 1, error))
+      return FALSE;
+  for (gsize i = 0; !weir_blocks_is_nothing (self->env) && i < weir_value_get_length (self->env); i++)
+    if (!check_word (weir_value_find_member (weir_value_get_item (self->env, i), "name"), "Variable", i + 1, error)
+        || !check_word (weir_value_find_member (weir_value_get_item (self->env, i), "value"), "Variable", i + 1, error))
+      return FALSE;
+  return TRUE;
+}
+
 static char **
 make_argv (Command *self, WeirStep *step, const char *folder)
 {
@@ -277,10 +305,11 @@ check_end (Command *self, WeirStep *step, WeirValue *result, WeirValue *stderr_t
   details = weir_builder_end (data);
   weir_step_set_failure_data (step, details);
   if (g_str_equal (limit, "memory"))
-    weir_set_failure (error, "proc.oom", "%s used more memory than it may (%s) and was ended%s", self->program, memory, words);
+    weir_set_failure (error, "proc.oom", "%s used more memory than it may (%s) and was ended%s", self->program, memory,
+                      words);
   else if (g_str_equal (limit, "cpu"))
-    weir_set_failure (error, "limit.timeout", "%s used more processor time than it may (%g s) and was ended%s", self->program,
-                      (double) self->cpu_time / 1000, words);
+    weir_set_failure (error, "limit.timeout", "%s used more processor time than it may (%g s) and was ended%s",
+                      self->program, (double) self->cpu_time / 1000, words);
   else if (signal_number != 0)
     weir_set_failure (error, "proc.signal", "%s was ended by signal %d (%s)%s", self->program, (int) signal_number,
                       strsignal ((int) signal_number), words);
@@ -405,12 +434,15 @@ command_fiber (gpointer settings, WeirStep *step, GError **error)
       weir_set_failure (error, "config.invalid", "Expected a program to run, but none is named");
       return FALSE;
     }
+  if (!check_words (self, error))
+    return FALSE;
   folder = resolve_folder (self, step, &ok, error);
   if (!ok || !weir_step_require (step, "exec", self->program, error))
     return FALSE;
   argv = make_argv (self, step, folder);
   if (self->host && is_sandboxed () && (self->memory > 0 || self->cpu_time > 0 || self->open_files > 0))
-    weir_step_log (step, WEIR_LOG_WARNING, "Outside the sandbox the limits of memory, processor time and files do not hold");
+    weir_step_log (step, WEIR_LOG_WARNING,
+                   "Outside the sandbox the limits of memory, processor time and files do not hold");
   if (!intend (self, step, argv, &effect, error) || !track (self, step, &tracker, error))
     return FALSE;
 

@@ -3,12 +3,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
 #define CHUNK (256 * 1024)
 #define NULL_DEVICE makedev (1, 3)
+/* So long somebody has to begin writing to a pipe with a name. */
+#define WRITER_PATIENCE_MS 5000
 
 static gboolean
 fail (GError **error, int code, const char *path)
@@ -33,6 +36,36 @@ may_read (int fd, const struct stat *info, const char *path, GError **error)
     return TRUE;
   name = g_filename_display_name (path);
   g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID, "Expected a file, but %s is a device", name);
+  return FALSE;
+}
+
+/* Opening such a pipe would wait for somebody who writes, perhaps for ever. It is opened so as not to wait; once there is somebody, how long
+ * that one takes is theirs. */
+static gboolean
+await_writer (int fd, GString *text, const char *path, GError **error)
+{
+  struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
+  gboolean waited = FALSE;
+  g_autofree char *name = NULL;
+
+  for (;;)
+    {
+      gsize length = text->len;
+      ssize_t n;
+
+      g_string_set_size (text, length + CHUNK);
+      n = read (fd, text->str + length, CHUNK);
+      g_string_set_size (text, length + (gsize) MAX (n, 0));
+      if (n > 0 || (n < 0 && errno == EAGAIN))
+        return fcntl (fd, F_SETFL, 0) == 0 || fail (error, errno, path);
+      if (n < 0 && errno != EINTR)
+        return fail (error, errno, path);
+      if (waited)
+        break;
+      waited = poll (&poll_fd, 1, WRITER_PATIENCE_MS) >= 0 || errno != EINTR;
+    }
+  name = g_filename_display_name (path);
+  g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID, "Expected a file, but %s is a pipe that nobody writes to", name);
   return FALSE;
 }
 
@@ -68,7 +101,7 @@ read_all (int fd, gsize max_bytes, GString *text, const char *path, GError **err
 
 /**
  * weir_load_text:
- * @path: a file, a pipe or a terminal; "-" is standard input
+ * @path: a file, a pipe or a terminal; "-" is standard input. Somebody must write to a pipe with a name
  * @max_bytes: the most that is read
  * @length: (out) (optional): how many bytes there are
  * @error: where to put %WEIR_ERROR_INVALID for a device or too much, or a #GFileError
@@ -87,7 +120,7 @@ weir_load_text (const char *path, gsize max_bytes, gsize *length, GError **error
 
   g_return_val_if_fail (path != NULL, NULL);
 
-  fd = g_str_equal (path, "-") ? dup (STDIN_FILENO) : open (path, O_RDONLY | O_CLOEXEC);
+  fd = g_str_equal (path, "-") ? dup (STDIN_FILENO) : open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0 || fstat (fd, &info) != 0)
     {
       fail (error, errno, path);
@@ -101,7 +134,9 @@ weir_load_text (const char *path, gsize max_bytes, gsize *length, GError **error
   if (ok)
     {
       text = g_string_sized_new (S_ISREG (info.st_mode) ? (gsize) info.st_size + CHUNK : CHUNK);
-      ok = read_all (fd, max_bytes, text, path, error);
+      if (S_ISFIFO (info.st_mode) && !g_str_equal (path, "-"))
+        ok = await_writer (fd, text, path, error);
+      ok = ok && read_all (fd, max_bytes, text, path, error);
     }
   close (fd);
   if (!ok)

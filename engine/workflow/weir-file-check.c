@@ -138,10 +138,13 @@ static void
 check_duration (Check *self, const WeirFileShape *shape, WeirYamlNode *node)
 {
   gint64 ms;
+  const char *expected = "Expected a length of time like 30s, 1m30s or 500 (ms), but got";
 
-  if (node->type != WEIR_YAML_SCALAR || !weir_duration_from_value (node->value, &ms))
-    report (self, node, shape->key, "Expected a length of time like 30s, 1m30s or 500 (ms), but got %s",
-            weir_yaml_node_describe (node));
+  if (node->type == WEIR_YAML_SCALAR && weir_value_get_kind (node->value) == WEIR_VALUE_TEXT
+      && !weir_duration_from_value (node->value, &ms))
+    report (self, node, shape->key, "%s \"%s\"", expected, weir_value_get_text (node->value, NULL));
+  else if (node->type != WEIR_YAML_SCALAR || !weir_duration_from_value (node->value, &ms))
+    report (self, node, shape->key, "%s %s", expected, weir_yaml_node_describe (node));
   else if (ms < 0)
     report (self, node, shape->key, "Expected 0 or more, but got a negative length of time");
 }

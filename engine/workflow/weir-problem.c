@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "weir-problem.h"
 
+#include <string.h>
+
+/* Bytes. */
+#define MAX_MESSAGE 1000
+
 struct _WeirProblem
 {
   GObject      parent_instance;
@@ -77,11 +82,24 @@ weir_problem_init (WeirProblem *self)
 {
 }
 
+/* What came may be of any length; nobody reads more of it. */
+static char *
+dup_shortened (const char *message)
+{
+  const char *end;
+
+  if (strlen (message) <= MAX_MESSAGE)
+    return g_strdup (message);
+  for (end = message + MAX_MESSAGE; (*end & 0xc0) == 0x80;)
+    end--;
+  return g_strdup_printf ("%.*s…", (int) (end - message), message);
+}
+
 /**
  * weir_problem_new:
  * @severity: how bad it is
  * @code: a stable word, "port.unknown"
- * @message: what was expected and what came, without full stop
+ * @message: what was expected and what came, without full stop; what is beyond 1,000 bytes is left out
  * @block_path: (nullable): ids from the root down
  * @port: (nullable): the port
  * @field: (nullable): the setting
@@ -98,7 +116,7 @@ weir_problem_new (WeirSeverity severity, const char *code, const char *message, 
 
   self->severity = severity;
   self->code = g_strdup (code);
-  self->message = g_strdup (message);
+  self->message = dup_shortened (message);
   self->block_path = g_strdup (block_path);
   self->port = g_strdup (port);
   self->field = g_strdup (field);
@@ -236,7 +254,8 @@ weir_problem_to_string (WeirProblem *self, const char *file_name)
   if (self->port != NULL)
     g_string_append_printf (text, "%sport %s", self->block_path != NULL ? ", " : "", self->port);
   if (self->field != NULL)
-    g_string_append_printf (text, "%sfield %s", self->block_path != NULL || self->port != NULL ? ", " : "", self->field);
+    g_string_append_printf (text, "%sfield %s", self->block_path != NULL || self->port != NULL ? ", " : "",
+                            self->field);
   if (self->block_path != NULL || self->port != NULL || self->field != NULL)
     g_string_append (text, ": ");
   g_string_append (text, self->message);

@@ -9,6 +9,9 @@
 /* Syntax errors after the first are looked for with the broken line taken out. */
 #define MAX_SYNTAX_ERRORS 8
 
+/* libyaml's: a longer one is none. */
+#define MAX_KEY 1024
+
 typedef struct
 {
   WeirYamlDocument *document;
@@ -156,10 +159,12 @@ reader_check_keys (Reader *self, WeirYamlNode *node)
     {
       WeirYamlNode *key = node->children[i];
       const char *text;
+      gsize length;
 
       if (key->type != WEIR_YAML_SCALAR)
         {
-          add_problem (self->problems, "yaml.key", "Expected a word as key, but got a list or record", key->line, key->column);
+          add_problem (self->problems, "yaml.key", "Expected a word as key, but got a list or record", key->line,
+                       key->column);
           self->failed = TRUE;
           continue;
         }
@@ -171,7 +176,13 @@ reader_check_keys (Reader *self, WeirYamlNode *node)
           weir_value_unref (key->value);
           key->value = weir_value_new_text (written);
         }
-      text = weir_value_get_text (key->value, NULL);
+      text = weir_value_get_text (key->value, &length);
+      if (strlen (text) != length)
+        {
+          add_problem (self->problems, "yaml.key", "Expected a key without NUL characters", key->line, key->column);
+          self->failed = TRUE;
+          continue;
+        }
       if (!g_hash_table_add (seen, (gpointer) text))
         {
           g_autofree char *message = g_strdup_printf ("The key \"%s\" is given twice", text);
@@ -218,7 +229,8 @@ reader_alias (Reader *self, const yaml_event_t *event)
   if (target == NULL || target->open)
     {
       message = g_strdup_printf (target == NULL ? "Expected an anchor \"&%s\" above, but there is none"
-                                                : "The alias \"*%s\" stands inside of what it names", name);
+                                                : "The alias \"*%s\" stands inside of what it names",
+                                 name);
       reader_fail (self, "yaml.alias", &event->start_mark, message);
       return;
     }
@@ -262,7 +274,8 @@ reader_take_event (Reader *self, const yaml_event_t *event)
       break;
     case YAML_DOCUMENT_START_EVENT:
       if (self->document->root != NULL)
-        reader_fail (self, "yaml.documents", &event->start_mark, "Expected one document in the file, but here begins another");
+        reader_fail (self, "yaml.documents", &event->start_mark,
+                     "Expected one document in the file, but here begins another");
       break;
     case YAML_NO_EVENT:
     case YAML_STREAM_START_EVENT:
@@ -279,6 +292,9 @@ explain_syntax_error (const yaml_parser_t *parser)
 {
   const char *problem = parser->problem != NULL ? parser->problem : "the text is not YAML";
 
+  /* what is before the colon is too long for a key, or no key */
+  if (g_str_equal (problem, "mapping values are not allowed in this context") && parser->problem_mark.column > MAX_KEY)
+    return g_strdup ("Expected at most 1,024 characters before the \":\" of a key, or text that contains it in quotes");
   if (g_str_equal (problem, "mapping values are not allowed in this context"))
     return g_strdup ("Expected no \": \" here: text that contains it must be in quotes");
   if (g_str_equal (problem, "did not find expected key"))
@@ -325,7 +341,9 @@ reader_run (Reader *self)
 {
   gboolean done = FALSE;
 
-  yaml_parser_initialize (&self->parser);
+  /* as GLib ends where there is no memory; the parser would go round for ever */
+  if (!yaml_parser_initialize (&self->parser))
+    g_error ("There is no memory for reading YAML");
   yaml_parser_set_encoding (&self->parser, YAML_UTF8_ENCODING);
   yaml_parser_set_input_string (&self->parser, (const guchar *) self->document->text, self->document->length);
   while (!done)
@@ -439,7 +457,8 @@ check_text (const char *text, gsize length, GPtrArray *problems)
         line++;
         line_start = p + 1;
       }
-  add_problem (problems, "yaml.encoding", *end == '\0' ? "Expected text, but got a NUL character" : "Expected UTF-8, but these bytes are not",
+  add_problem (problems, "yaml.encoding",
+               *end == '\0' ? "Expected text, but got a NUL character" : "Expected UTF-8, but these bytes are not",
                line, g_utf8_strlen (line_start, end - line_start) + 1);
   return FALSE;
 }

@@ -4,6 +4,7 @@
 
 #include <libdex.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -157,6 +158,13 @@ check_output (int code)
   return weir_cli_fail_text (code != WEIR_EXIT_OK ? code : WEIR_EXIT_FAILED, _ ("The output could not be written"));
 }
 
+/* A file that gets larger than `ulimit -f` allows is a failed write, said like any other. A handler and not SIG_IGN, which programs of
+ * runs would inherit. */
+static void
+file_too_large_cb (int number)
+{
+}
+
 int
 main (int argc, char **argv)
 {
@@ -164,6 +172,7 @@ main (int argc, char **argv)
 
   setlocale (LC_ALL, "");
   weir_terminal_guard ();
+  signal (SIGXFSZ, file_too_large_cb);
   bindtextdomain (GETTEXT_PACKAGE, WEIR_LOCALE_DIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);

@@ -2,6 +2,7 @@
 #include "weir-session.h"
 
 #include <glib-unix.h>
+#include <signal.h>
 #include <stdarg.h>
 
 /* A command that is over sooner pays nothing for the socket. */
@@ -165,6 +166,9 @@ weir_session_listen (WeirSession *self)
     return;
   self->told_to_end = dex_promise_new ();
   self->terminate_id = g_unix_signal_add (SIGTERM, terminate_cb, self);
+  /* the terminal is closed; under nohup that is no reason */
+  if (signal (SIGHUP, SIG_IGN) != SIG_IGN)
+    self->hang_up_id = g_unix_signal_add (SIGHUP, terminate_cb, self);
   if (self->engine == NULL)
     return;
   self->inhibitor = weir_inhibitor_new (self->engine, NULL);
@@ -181,6 +185,7 @@ static void
 stop_listening (WeirSession *self)
 {
   g_clear_handle_id (&self->terminate_id, g_source_remove);
+  g_clear_handle_id (&self->hang_up_id, g_source_remove);
   if (self->inhibitor != NULL)
     g_object_run_dispose (G_OBJECT (self->inhibitor));
   g_clear_object (&self->inhibitor);
@@ -271,7 +276,8 @@ weir_session_call (WeirSession *self, GError **error, const char *method, ...)
 
       if (answer != NULL)
         return answer;
-      if (self->engine != NULL || !g_error_matches (wrong, WEIR_ERROR, WEIR_ERROR_BUSY) || g_get_monotonic_time () > deadline)
+      if (self->engine != NULL || !g_error_matches (wrong, WEIR_ERROR, WEIR_ERROR_BUSY)
+          || g_get_monotonic_time () > deadline)
         {
           g_propagate_error (error, g_steal_pointer (&wrong));
           return NULL;

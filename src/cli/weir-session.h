@@ -22,6 +22,7 @@ typedef struct
   guint serve_id;
   gboolean is_served;
   guint terminate_id;
+  guint hang_up_id;
 } WeirSession;
 
 gboolean   weir_session_open  (WeirSession  *self,

@@ -422,6 +422,18 @@ test_a_limited_program_that_is_not_there (KindTest *test)
   assert_failure (local, "proc.not_found");
 }
 
+static void
+test_what_would_be_cut_off_is_refused (KindTest *test)
+{
+  g_autoptr(Outcome) argument = run (test, "{ program: echo, args: [a, \"b\\0c\"] }", NULL);
+  g_autoptr(Outcome) variable = run (test, "{ program: env, env: [{ name: a, value: \"b\\0c\" }] }", NULL);
+
+  assert_failure (argument, "config.invalid");
+  g_assert_cmpstr (argument->message, ==, "Argument 2: expected text without NUL characters");
+  assert_failure (variable, "config.invalid");
+  g_assert_cmpstr (variable->message, ==, "Variable 1: expected text without NUL characters");
+}
+
 /* A manager that does as systemd does: it becomes the program. */
 static void
 test_memory_is_left_to_systemd_where_there_is_one (KindTest *test)
@@ -468,6 +480,7 @@ main (int argc, char **argv)
   ADD_KIND_TEST ("/weir/blocks/exec/what-is-left-behind-is-not-waited-for", test_what_is_left_behind_is_not_waited_for);
   ADD_KIND_TEST ("/weir/blocks/exec/output-is-read-as-told", test_output_is_read_as_told);
   ADD_KIND_TEST ("/weir/blocks/exec/time-ends-what-it-started", test_time_ends_what_it_started);
+  ADD_KIND_TEST ("/weir/blocks/exec/what-would-be-cut-off-is-refused", test_what_would_be_cut_off_is_refused);
   ADD_KIND_TEST ("/weir/blocks/exec/undo-says-what-cannot-be-undone", test_undo_says_what_cannot_be_undone);
   ADD_KIND_TEST ("/weir/blocks/command/what-it-changes-in-a-watched-folder-is-undone",
                  test_what_it_changes_in_a_watched_folder_is_undone);

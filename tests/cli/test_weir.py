@@ -523,6 +523,14 @@ inputs:
         self.assertIn("weir resume 1", err)
         self.assertIn("Run 1 succeeded", self.weir("resume", "1").stdout)
 
+    def test_a_terminal_that_is_closed_leaves_the_run_to_be_resumed(self):
+        run = self.start("run", self.file(SLOW.replace("60s", "1s")), "--json")
+        self.wait_for_event(run, "block.started")
+        run.send_signal(signal.SIGHUP)
+        out, err = run.communicate(timeout=30)
+        self.assertEqual(run.returncode, 130, err)
+        self.assertIn("Run 1 succeeded", self.weir("resume", "1").stdout)
+
     def test_a_program_is_waited_for_when_told_to_end(self):
         run = self.start("run", self.file(GATED), "--json")
         self.wait_for_event(run, "block.started")

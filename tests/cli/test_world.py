@@ -8,6 +8,7 @@ import os
 import pathlib
 import pty
 import re
+import resource
 import sqlite3
 import subprocess
 import sys
@@ -122,7 +123,20 @@ class WorldTest(unittest.TestCase):
         self.weir("run", str(pipe))
         writer.join()
 
+    def test_a_pipe_that_nobody_writes_to_is_no_workflow(self):
+        pipe = self.dir / "pipe"
+        os.mkfifo(pipe)
+        self.assertIn(f"Expected a file, but {pipe} is a pipe that nobody writes to", self.weir("validate", str(pipe), code=2).stderr)
+
+    def test_what_comes_is_not_said_in_full_length(self):
+        text = PLAIN.replace("debug.log", "k" * 1_000_000)
+        self.assertLess(len(self.weir("validate", self.file(text), code=2).stderr), 2000)
+
     # ── where nothing can be written ──
+
+    def test_a_file_that_may_not_grow_is_a_write_that_failed(self):
+        done = self.weir("run", self.file(PLAIN), code=1, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192)))
+        self.assertIn("File too large", done.stderr)
 
     def protect(self):
         """What is needed to run as somebody who may not write into the data folder."""

@@ -140,14 +140,16 @@ test_a_setting_changes_within_its_line (void)
 {
   g_autofree char *text = edit_and_write (commented, set_path_of_list);
 
-  g_assert_nonnull (strstr (text, "\n  # finds them\n  list: {kind: file.list, config: {path: /tmp/a b, max: 0o17}}  # short\n"));
+  g_assert_nonnull (
+    strstr (text, "\n  # finds them\n  list: {kind: file.list, config: {path: /tmp/a b, max: 0o17}}  # short\n"));
   g_assert_nonnull (strstr (text, "        to: { kind: file.move } # inner\n"));
 }
 
 static void
 set_condition (WeirWorkflow *workflow)
 {
-  weir_workflow_set_when (workflow, weir_graph_get_link (weir_workflow_get_graph (workflow), 1), "value.a === \"x: y\"");
+  weir_workflow_set_when (workflow, weir_graph_get_link (weir_workflow_get_graph (workflow), 1),
+                          "value.a === \"x: y\"");
 }
 
 static void
@@ -211,7 +213,8 @@ test_renaming_keeps_comments (void)
 {
   g_autofree char *text = edit_and_write (commented, rename_list);
 
-  g_assert_nonnull (strstr (text, "  # finds them\n  find: {kind: file.list, config: {path: '~/Downloads', max: 0o17}}  # short\n"));
+  g_assert_nonnull (
+    strstr (text, "  # finds them\n  find: {kind: file.list, config: {path: '~/Downloads', max: 0o17}}  # short\n"));
   g_assert_nonnull (strstr (text, "  # the way there\n  - find.files -> move.items\n"));
   g_assert_nonnull (strstr (text, "  find: [80.0, 120]\n"));
 }
@@ -288,11 +291,48 @@ static void
 test_syntax_errors_below_the_first_are_found (void)
 {
   g_autoptr(GListModel) problems = NULL;
-  g_autoptr(WeirWorkflow) workflow = weir_workflow_parse ("weir: 1\nname: a: b\nblocks:\n  x: { kind: y }\nnotes: b: c\n", -1,
-                                                          &problems, NULL);
+  g_autoptr(WeirWorkflow) workflow = weir_workflow_parse (
+    "weir: 1\nname: a: b\nblocks:\n  x: { kind: y }\nnotes: b: c\n", -1, &problems, NULL);
 
   g_assert_null (workflow);
   g_assert_cmpuint (g_list_model_get_n_items (problems), ==, 2);
+}
+
+static void
+assert_problem (const char *text, const char *message)
+{
+  g_autoptr(GListModel) problems = NULL;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(WeirProblem) problem = NULL;
+
+  g_assert_null (weir_workflow_parse (text, -1, &problems, &error));
+  g_assert_error (error, WEIR_ERROR, WEIR_ERROR_INVALID);
+  problem = g_list_model_get_item (problems, 0);
+  g_assert_cmpstr (weir_problem_get_message (problem), ==, message);
+}
+
+static void
+test_problems_say_what_came (void)
+{
+  g_autofree char *long_key = g_strnfill (2000, 'k');
+  g_autofree char *with_long_key = g_strdup_printf ("weir: 1\nblocks:\n  %s: { kind: debug.noop }\n", long_key);
+  g_autofree char *long_number = g_strnfill (2000, '9');
+  g_autofree char *with_long_value = g_strdup_printf ("weir: 1\nblocks:\n  a: { kind: debug.noop, timeout: x%s }\n",
+                                                      long_number);
+  g_autoptr(GListModel) problems = NULL;
+  g_autoptr(WeirProblem) problem = NULL;
+
+  assert_problem ("weir: 1\nblocks:\n  a: { kind: debug.noop, timeout: soon }\n",
+                  "Expected a length of time like 30s, 1m30s or 500 (ms), but got \"soon\"");
+  /* these two would be one key */
+  assert_problem ("weir: 1\nblocks:\n  \"a\\0b\": { kind: debug.noop }\n  a: { kind: debug.noop }\n",
+                  "Expected a key without NUL characters");
+  assert_problem (with_long_key,
+                  "Expected at most 1,024 characters before the \":\" of a key, or text that contains it in quotes");
+  g_assert_null (weir_workflow_parse (with_long_value, -1, &problems, NULL));
+  problem = g_list_model_get_item (problems, 0);
+  g_assert_cmpuint (strlen (weir_problem_get_message (problem)), <, 1010);
+  g_assert_true (g_str_has_suffix (weir_problem_get_message (problem), "9…"));
 }
 
 static void
@@ -335,7 +375,8 @@ test_json_errors_have_a_place (void)
 {
   g_autoptr(GListModel) problems = NULL;
   g_autoptr(WeirProblem) problem = NULL;
-  g_autoptr(WeirWorkflow) workflow = weir_workflow_parse ("{\n  \"weir\": 1\n  \"name\": \"x\"\n}", -1, &problems, NULL);
+  g_autoptr(WeirWorkflow) workflow = weir_workflow_parse ("{\n  \"weir\": 1\n  \"name\": \"x\"\n}", -1, &problems,
+                                                           NULL);
 
   g_assert_null (workflow);
   problem = g_list_model_get_item (problems, 0);
@@ -358,7 +399,8 @@ test_odd_text_survives (void)
       g_autoptr(WeirWorkflow) back = NULL;
       g_autoptr(WeirValue) value = weir_value_new_text (texts[i]);
       g_autofree char *text = NULL;
-      WeirBlock *block = weir_workflow_add_block (workflow, weir_workflow_get_graph (workflow), "a", "x.y", NULL, 0, 0, NULL);
+      WeirBlock *block = weir_workflow_add_block (workflow, weir_workflow_get_graph (workflow), "a", "x.y", NULL, 0, 0,
+                                                  NULL);
 
       weir_workflow_set_field (workflow, block, "field", value);
       weir_workflow_set_block_note (workflow, block, texts[i]);
@@ -472,6 +514,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/weir/yaml/removing-a-block-takes-its-links", test_removing_takes_its_links);
   g_test_add_func ("/weir/yaml/scalars-are-those-of-yaml-1-2", test_scalars_are_those_of_yaml_1_2);
   g_test_add_func ("/weir/yaml/all-problems-have-a-place", test_all_problems_have_a_place);
+  g_test_add_func ("/weir/yaml/problems-say-what-came", test_problems_say_what_came);
   g_test_add_func ("/weir/yaml/syntax-errors-below-the-first-are-found", test_syntax_errors_below_the_first_are_found);
   g_test_add_func ("/weir/yaml/aliases-are-limited", test_aliases_are_limited);
   g_test_add_func ("/weir/yaml/json-of-the-same-shape-is-read", test_json_of_the_same_shape_is_read);
