@@ -53,7 +53,14 @@ command_bench () {
     ;;
   esac
   case $name in '' | studio-*) bench_window "$top/tests/bench/bench-studio.py" "$@" ;; esac
-  case $name in '' | canvas-* | layout-* | palette-* | edit-*) bench_window "$top/_build/tests/bench/bench-canvas" "$@" ;; esac
+  case $name in '' | canvas-* | layout-* | palette-* | edit-*) bench_canvas "$@" ;; esac
+}
+
+# With both renderers of GTK, or the one that GSK_RENDERER names; what is the same with each of them once.
+bench_canvas () {
+  local bench=$top/_build/tests/bench/bench-canvas
+  bench_window "$bench" "$@"
+  [ -n "${GSK_RENDERER:-}" ] || GSK_RENDERER=gl bench_window "$bench" --drawn "$@"
 }
 
 bench_window () {
