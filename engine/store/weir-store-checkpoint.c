@@ -7,9 +7,13 @@
 #include "weir-store-private.h"
 
 /* Copied from this length on, and each time that it has grown by as much. */
-#define WAL_LIMIT (6 * 1024 * 1024)
+#define WAL_LIMIT (8 * 1024 * 1024)
 /* Somebody reads on and on, or the disk does not keep up: the log must not grow for ever, so the writer waits. */
-#define WAL_MAX (4 * WAL_LIMIT)
+#define WAL_MAX (3 * WAL_LIMIT)
+
+/* What came in while the log was copied is copied as well, until it is as little as this, in pages, or that often. */
+#define FEW_PAGES 64
+#define MAX_ROUNDS 4
 
 /* Copies the log into the database file. @mode: PASSIVE while in use, RESTART to begin the log anew. */
 gboolean
@@ -21,6 +25,21 @@ weir_store_checkpoint (WeirStore *self, int mode)
   if (code != SQLITE_OK)
     g_debug ("Checkpoint of %s: %s", self->database_path, sqlite3_errmsg (self->writing->db));
   return code == SQLITE_OK && n_frames == n_copied;
+}
+
+/* The writer has to stop for the rest, so that should be short. */
+static void
+copy_rounds (WeirSql *sql)
+{
+  int n_before = 0, n_pages = 0, n_copied = 0;
+
+  for (guint i = 0; i < MAX_ROUNDS; i++)
+    {
+      n_before = n_copied;
+      if (sqlite3_wal_checkpoint_v2 (sql->db, NULL, SQLITE_CHECKPOINT_PASSIVE, &n_pages, &n_copied) != SQLITE_OK
+          || n_copied - n_before <= FEW_PAGES)
+        break;
+    }
 }
 
 static gpointer
@@ -36,7 +55,7 @@ copy_thread (gpointer data)
     {
       /* a connection knows of the log once it has read something */
       weir_sql_get_int (sql, "PRAGMA schema_version", 0);
-      sqlite3_wal_checkpoint_v2 (sql->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+      copy_rounds (sql);
       weir_sql_close (sql);
     }
   g_atomic_int_set (&self->log_copied, TRUE);
