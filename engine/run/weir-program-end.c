@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "weir-program-end.h"
 
+#include "weir-program-mark.h"
+
 #include <errno.h>
 #include <signal.h>
 
@@ -83,7 +85,7 @@ weir_program_end_begin (pid_t leader, const char *mark, WeirClock *clock, gint64
 {
   WeirProgramEnd *self = g_atomic_rc_box_new0 (WeirProgramEnd);
 
-  self->tree = (WeirProgramTree) { leader, g_strdup (mark) };
+  self->tree = (WeirProgramTree) { leader, g_strdup (mark), weir_program_mark_make (mark) };
   self->killed = dex_promise_new ();
   kill (-leader, SIGTERM);
   /* one that is halted cannot do as it is told */

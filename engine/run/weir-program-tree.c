@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "weir-program-tree.h"
 
+#include "weir-program-mark.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -111,6 +113,7 @@ list_processes (const WeirProgramTree *self, gboolean *sure)
         continue;
       process.found = process.pid != own
                       && (process.group == self->leader || process.pid == self->leader
+                          || weir_program_mark_is_on (self->number, process.pid)
                           || has_mark (&process, self->mark, sure));
       g_array_append_val (all, process);
     }

@@ -14,8 +14,9 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  pid_t leader; /* of the process group */
-  char *mark;
+  pid_t   leader; /* of the process group */
+  char   *mark;
+  guint64 number; /* the mark that stays: weir-program-mark.h */
 } WeirProgramTree;
 
 /* Those that live. (transfer full): of pid_t */

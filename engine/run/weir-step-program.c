@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* Child processes of steps. posix_spawn, since it costs the same however large this process is. Each leads a process group of its own and has a
- * mark in its environment, so that stopping a step ends what it started as well. */
+ * mark in its environment, and one that it cannot lose, so that stopping a step ends what it started as well. */
 
 #include "weir-limits.h"
 #include "weir-program-end.h"
 #include "weir-program-limits.h"
+#include "weir-program-mark.h"
 #include "weir-run-private.h"
 #include "weir-run-queue.h"
 #include "weir-stream.h"
@@ -182,7 +183,9 @@ spawn (Program *self, char **words)
 {
   posix_spawn_file_actions_t actions;
   posix_spawnattr_t attributes;
+  struct rlimit before;
   sigset_t signals;
+  gboolean lent;
   int code;
 
   posix_spawn_file_actions_init (&actions);
@@ -201,7 +204,10 @@ spawn (Program *self, char **words)
   posix_spawnattr_setsigdefault (&attributes, &signals);
   posix_spawnattr_setflags (&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 
+  lent = weir_program_mark_lend (weir_program_mark_make (self->mark), &before);
   code = posix_spawnp (&self->pid, words[0], &actions, &attributes, words, self->environment);
+  if (lent)
+    weir_program_mark_take_back (&before);
   posix_spawn_file_actions_destroy (&actions);
   posix_spawnattr_destroy (&attributes);
   return code;
