@@ -12,7 +12,6 @@
 #define WORKERS_PER_PROCESSOR 4
 #define MIN_WORKERS 8
 #define MAX_WORKERS 64
-#define NAME_MAX_BYTES 255
 
 static guint
 default_workers (void)
@@ -317,11 +316,8 @@ change_table (WeirLimits *self, WeirValue *changes, gboolean pools, GError **err
       const char *name = weir_value_get_key (changes, i);
       WeirValue *value = weir_value_get_item (changes, i);
 
-      if (name[0] == '\0' || strlen (name) > NAME_MAX_BYTES)
-        {
-          g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID, "Expected a name of 1 to %d bytes", NAME_MAX_BYTES);
-          return FALSE;
-        }
+      if (!weir_limit_name_check (name, error))
+        return FALSE;
       if (!(pools ? change_pool (self, name, value, error) : change_rate (self, name, value, error)))
         return FALSE;
     }

@@ -10,6 +10,7 @@
 /* A million in a day is the most and the least that whole numbers of 64 bits can count without loss. */
 #define MAX_COUNT 1000000
 #define MAX_PER_MS G_GINT64_CONSTANT (86400000)
+#define LIMIT_NAME_MAX_BYTES 255
 
 static gboolean
 refuse_rate (WeirValue *value, GError **error)
@@ -175,6 +176,38 @@ weir_block_limits_free (WeirBlockLimits *self)
   g_free (self);
 }
 
+/**
+ * weir_limit_name_check:
+ * @name: of a pool, a key or a rate, UTF-8
+ * @error: where to put %WEIR_ERROR_INVALID
+ *
+ * Names stand in reasons, tables and lines of the log, which a line end or an escape sequence would take apart.
+ *
+ * Returns: whether something may have that name
+ */
+gboolean
+weir_limit_name_check (const char *name, GError **error)
+{
+  g_autofree char *shown = NULL;
+
+  if (name[0] == '\0' || strlen (name) > LIMIT_NAME_MAX_BYTES)
+    {
+      g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID,
+                   "Expected a name of 1 to %d bytes, got %" G_GSIZE_FORMAT " bytes", LIMIT_NAME_MAX_BYTES,
+                   strlen (name));
+      return FALSE;
+    }
+  for (const char *c = name; *c != '\0'; c = g_utf8_next_char (c))
+    if (g_unichar_iscntrl (g_utf8_get_char (c)))
+      {
+        shown = g_strescape (name, NULL);
+        g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID, "Expected a name without control characters, got \"%s\"",
+                     shown);
+        return FALSE;
+      }
+  return TRUE;
+}
+
 static void
 report (WeirValidation *self, WeirBlock *block, const char *code, const char *field, const char *message)
 {
@@ -199,7 +232,7 @@ check_key (WeirValidation *self, WeirBlock *block, WeirValue *key)
     expression = weir_expression_compile (source + 1, &error);
   else
     expression = weir_template_compile (source, &error);
-  if (expression == NULL)
+  if (expression == NULL || (limits->key_name != NULL && !weir_limit_name_check (limits->key_name, &error)))
     report (self, block, "key.invalid", "key", error->message);
 }
 
@@ -210,9 +243,13 @@ weir_validation_check_limits (WeirValidation *self, WeirBlock *block)
   WeirValue *key = weir_value_find_member (block->data->record, "key");
   WeirValue *rate = weir_value_find_member (block->data->record, "rate");
   const WeirBlockKind *kind = weir_block_get_kind (block);
+  const char *pool = block->data->limits != NULL ? block->data->limits->pool : NULL;
   g_autoptr(GError) error = NULL;
   WeirRate read;
 
+  if (pool != NULL && pool[0] != '\0' && !weir_limit_name_check (pool, &error))
+    report (self, block, "pool.invalid", "pool", error->message);
+  g_clear_error (&error);
   if (key != NULL)
     check_key (self, block, key);
   if (rate != NULL && !weir_rate_from_value (rate, &read, &error))

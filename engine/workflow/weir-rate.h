@@ -29,6 +29,10 @@ WEIR_API char      *weir_rate_to_text    (const WeirRate *self);
 /* A record {count, per, burst}; null where there is no limit. (transfer full) */
 WEIR_API WeirValue *weir_rate_to_value   (const WeirRate *self);
 
+/* Whether a pool, a key or a rate may have that name: 1 to 255 bytes without control characters. WEIR_ERROR_INVALID if not. */
+WEIR_API gboolean   weir_limit_name_check (const char    *name,
+                                           GError        **error);
+
 /**
  * WeirBlockLimits:
  * @pool: name of the pool that the steps of a block take a place of; NULL: of none

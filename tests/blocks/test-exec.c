@@ -348,8 +348,7 @@ test_an_orphan_is_ended (KindTest *test)
 static void
 test_an_orphan_without_environment_is_ended (KindTest *test)
 {
-  g_autoptr(WeirRun) run = play_script (
-    test, AWAY, "(env -i setsid sh $DIR/away.sh 0<&- 1>&- 2>&- &) & sleep 1000");
+  g_autoptr(WeirRun) run = play_script (test, AWAY, "(env -i setsid sh $DIR/away.sh 0<&- 1>&- 2>&- &) & sleep 1000");
 
   g_assert_true (is_alive (test, "own"));
   g_assert_true (dex_await (weir_run_force_stop (run), NULL));
@@ -504,7 +503,8 @@ main (int argc, char **argv)
   ADD_KIND_TEST ("/weir/blocks/command/one-step-is-ended-with-its-children", test_one_step_is_ended_with_its_children);
   ADD_KIND_TEST ("/weir/blocks/command/a-session-of-its-own-is-ended", test_a_session_of_its_own_is_ended);
   ADD_KIND_TEST ("/weir/blocks/command/an-orphan-is-ended", test_an_orphan_is_ended);
-  ADD_KIND_TEST ("/weir/blocks/command/an-orphan-without-environment-is-ended", test_an_orphan_without_environment_is_ended);
+  ADD_KIND_TEST ("/weir/blocks/command/an-orphan-without-environment-is-ended",
+                 test_an_orphan_without_environment_is_ended);
   ADD_KIND_TEST ("/weir/blocks/command/one-that-runs-away-is-ended", test_one_that_runs_away_is_ended);
   ADD_KIND_TEST ("/weir/blocks/command/what-is-left-on-purpose-stays", test_what_is_left_on_purpose_stays);
   ADD_KIND_TEST ("/weir/blocks/command/limits-hold-from-the-first-moment", test_limits_hold_from_the_first_moment);

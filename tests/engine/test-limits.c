@@ -444,7 +444,8 @@ test_a_stopped_run_frees_its_places (void)
 static void
 test_a_failed_run_leaves_nothing_behind (void)
 {
-  static const char yaml[] = "weir: 1\nname: Narrow\nconcurrency: 1\nblocks:\n  a: { kind: test.wait }\n  b: { kind: test.wait }\n";
+  static const char yaml[]
+    = "weir: 1\nname: Narrow\nconcurrency: 1\nblocks:\n  a: { kind: test.wait }\n  b: { kind: test.wait }\n";
   g_autoptr(WeirTest) test = weir_test_new ();
 
   for (guint i = 0; i < 3; i++)
@@ -541,6 +542,7 @@ test_wrong_limits_change_nothing (void)
     "{\"workers\": 0}", "{\"workers\": 65}", "{\"workers\": \"many\"}", "{\"walkers\": 3}", "[]", "{\"memory\": -1}",
     "{\"pools\": {\"gpu\": {\"slots\": 1, \"reserved\": 1}}}", "{\"pools\": {\"gpu\": \"two\"}}", "{\"pools\": 3}",
     "{\"rates\": {\"x\": \"fast\"}}", "{\"rates\": {\"x\": \"0/s\"}}", "{\"rates\": {\"x\": \"10/2d\"}}", "{\"rates\": {\"\": \"1/s\"}}",
+    "{\"pools\": {\"a\\nb\": 2}}", "{\"pools\": {\"\\u001b[2J\": 2}}", "{\"rates\": {\"x\\u0085\": \"1/s\"}}",
   };
   g_autoptr(WeirTest) test = weir_test_new ();
   g_autoptr(WeirValue) before = weir_engine_dup_limits (test->engine);
@@ -556,6 +558,24 @@ test_wrong_limits_change_nothing (void)
       after = weir_engine_dup_limits (test->engine);
       g_assert_true (weir_value_equal (before, after));
     }
+}
+
+/* Nor may a block say one. */
+static void
+test_names_have_no_control_characters (void)
+{
+  g_autoptr(WeirWorkflow) workflow = weir_test_parse (
+    "weir: 1\nname: Names\nblocks:\n  a: { kind: test.wait, pool: \"gpu\\e[2J\" }\n"
+    "  b: { kind: test.wait, key: { value: 1, name: \"c\\nd\" } }\n  c: { kind: test.wait, pool: Größe 2 }\n");
+  g_autoptr(GListModel) problems = weir_workflow_validate (workflow);
+  g_autoptr(WeirProblem) pool = g_list_model_get_item (problems, 0);
+  g_autoptr(WeirProblem) key = g_list_model_get_item (problems, 1);
+
+  g_assert_cmpuint (g_list_model_get_n_items (problems), ==, 2);
+  g_assert_cmpstr (weir_problem_get_code (pool), ==, "pool.invalid");
+  g_assert_cmpstr (weir_problem_get_message (pool), ==,
+                   "Expected a name without control characters, got \"gpu\\033[2J\"");
+  g_assert_cmpstr (weir_problem_get_code (key), ==, "key.invalid");
 }
 
 int
@@ -581,6 +601,7 @@ main (int argc, char **argv)
   g_test_add_func ("/weir/limits/places/a-paused-run-lets-others-go", test_a_paused_run_lets_others_go);
   g_test_add_func ("/weir/limits/places/a-retry-waits-like-others", test_a_retry_waits_like_others);
   g_test_add_func ("/weir/limits/settings/are-kept", test_limits_are_kept);
+  g_test_add_func ("/weir/limits/settings/names-have-no-control-characters", test_names_have_no_control_characters);
   g_test_add_func ("/weir/limits/settings/wrong-ones-change-nothing", test_wrong_limits_change_nothing);
   return g_test_run ();
 }
