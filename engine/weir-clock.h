@@ -36,5 +36,8 @@ void       weir_alarm_free       (WeirAlarm *self);
 /* Fake only: lets @ms go by, waking what is due in order. */
 void       weir_clock_advance    (WeirClock *self,
                                   gint64     ms);
+/* Fake only: the time jumps, as when somebody sets the clock. */
+void       weir_clock_set_time   (WeirClock *self,
+                                  gint64     time);
 
 G_END_DECLS

@@ -236,7 +236,6 @@ arm_timeout (WeirStep *step)
     NULL);
 }
 
-
 static void
 start_waiting_kind (WeirStep *step)
 {
@@ -464,10 +463,17 @@ weir_run_queue_waiting (WeirRun *run)
   weir_run_queue_gate_changed (queue, run->gate);
 }
 
+/* A clock that was set back does not make it longer: it is so long after the attempt that failed, not at some time of day. */
+static gboolean
+is_due (WeirStepState *state, WeirClock *clock)
+{
+  return state->hurried || state->info.due_at <= weir_clock_get_time (clock)
+         || (state->due_mono != 0 && state->due_mono <= weir_clock_get_mono (clock));
+}
+
 static void
 start_due_retries (WeirRun *run)
 {
-  gint64 now = weir_clock_get_time (run->engine->clock);
 
   /* the step in question is one of the last of its block; they are few */
   for (guint i = 0; i < run->state->scopes->len; i++)
@@ -478,7 +484,7 @@ start_due_retries (WeirRun *run)
         continue;
       for (guint j = 0; j < scope->shared->plan->n_blocks; j++)
         for (WeirStepState *state = scope->blocks[j].last; state != NULL; state = state->previous)
-          if (state->info.status == WEIR_STEP_RETRY_WAIT && (state->hurried || state->info.due_at <= now) && !scope->failing
+          if (state->info.status == WEIR_STEP_RETRY_WAIT && !scope->failing && is_due (state, run->engine->clock)
               && !weir_run_state_is_paused (run->state, scope, j))
             {
               if (state->waits)

@@ -135,6 +135,7 @@ struct _WeirStepState
   guint           block_index;
   gboolean        skip;     /* to be skipped: nothing was delivered */
   gboolean        expired;  /* the patience of its block was over */
+  gint64          due_mono; /* the executor's: when its next attempt is due at the latest, however the clock is set; 0: not known */
   gboolean        hurried;  /* the executor's: it does not wait for the moment of its next attempt any longer */
   gboolean        overflow; /* the round that the budget of its cycle forbids */
   gboolean        routed;

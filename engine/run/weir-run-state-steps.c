@@ -218,6 +218,7 @@ apply_retry (WeirRunState *self, WeirStepState *step, WeirEvent *event)
     }
   end_attempt (step, event, info->error);
   step->hurried = FALSE;
+  step->due_mono = 0;
   weir_step_state_clear_waits (step);
   step->tried_at = 0;
   weir_swarm_state_try_again (step);

@@ -169,8 +169,8 @@ weir_run_put_row (WeirRun *self)
 
   self->row_status = weir_run_state_get_status (state);
   weir_batch_put_run (weir_engine_get_batch (self->engine), self->id, weir_workflow_get_id (self->workflow),
-                      weir_workflow_get_name (self->workflow), weir_workflow_get_version (self->workflow), self->row_status,
-                      self->created_at, state->ended_at, state->steps->len, message);
+                      weir_workflow_get_name (self->workflow), weir_workflow_get_version (self->workflow),
+                      self->row_status, self->created_at, state->ended_at, state->steps->len, message);
 }
 
 /* 32 hex digits, unless whoever plays it says that it belongs to something. (transfer full): a GRefString */
@@ -237,14 +237,19 @@ recover_step (WeirRun *self, WeirStepState *step)
 static void
 wake_for_retries (WeirRun *self)
 {
-  gint64 now = weir_clock_get_time (self->engine->clock);
+  WeirClock *clock = self->engine->clock;
 
   for (guint i = 0; i < self->state->steps->len; i++)
     {
       WeirStepState *step = g_ptr_array_index (self->state->steps, i);
 
-      if (step != NULL && step->info.status == WEIR_STEP_RETRY_WAIT)
-        weir_run_wake_later (self, MAX (step->info.due_at - now, 0) / 1000 + 1);
+      gint64 rest;
+
+      if (step == NULL || step->info.status != WEIR_STEP_RETRY_WAIT)
+        continue;
+      rest = MAX (step->info.due_at - weir_clock_get_time (clock), 0);
+      step->due_mono = weir_clock_get_mono (clock) + rest;
+      weir_run_wake_later (self, rest / 1000 + 1);
     }
 }
 

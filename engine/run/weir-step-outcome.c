@@ -110,6 +110,7 @@ schedule_retry (WeirStep *step, WeirValue *failure)
   weir_builder_set_take (data, "due_at",
                          weir_value_new_int (weir_clock_get_time (step->run->engine->clock) + delay * 1000));
   weir_run_emit (step->run, WEIR_EVENT_BLOCK_RETRY, step->state, weir_builder_end (data));
+  step->state->due_mono = weir_clock_get_mono (step->run->engine->clock) + delay * 1000;
   weir_run_wake_later (step->run, delay);
 }
 

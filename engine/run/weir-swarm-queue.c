@@ -80,17 +80,22 @@ weir_swarm_queue_is_delayed (WeirSwarmRun *self, guint index)
 {
   WeirItemExtra *extra = weir_swarm_state_find_extra (weir_swarm_run_get_state (self), index);
 
-  return extra != NULL && extra->due_at > weir_clock_get_time (self->run->engine->clock);
+  WeirClock *clock = self->run->engine->clock;
+
+  return extra != NULL && extra->due_at > weir_clock_get_time (clock)
+         && (extra->due_mono == 0 || extra->due_mono > weir_clock_get_mono (clock));
 }
 
 void
 weir_swarm_queue_delay (WeirSwarmRun *self, guint index)
 {
   WeirItemExtra *extra = weir_swarm_state_find_extra (weir_swarm_run_get_state (self), index);
-  gint64 now = weir_clock_get_time (self->run->engine->clock);
+  WeirClock *clock = self->run->engine->clock;
+  gint64 rest = MAX (extra->due_at - weir_clock_get_time (clock), 0);
 
+  extra->due_mono = weir_clock_get_mono (clock) + rest;
   g_array_append_val (self->delayed, index);
-  weir_run_wake_later (self->run, MAX (extra->due_at - now, 0) / 1000 + 1);
+  weir_run_wake_later (self->run, rest / 1000 + 1);
 }
 
 /* Entries of what does not wait any more, or not there, are dropped. */

@@ -233,6 +233,7 @@ apply_item (WeirSwarmState *self, WeirStepState *step, WeirValue *data)
       extra = ensure_extra (self, (guint) index);
       extra->retries++;
       extra->due_at = weir_value_get_member_int (data, "due_at", 0);
+      extra->due_mono = 0;
       set_status (self, (guint) index, WEIR_ITEM_QUEUED);
     }
   else if (weir_value_find_member (data, "again") != NULL)

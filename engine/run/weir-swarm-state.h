@@ -29,7 +29,8 @@ typedef struct
 {
   int    priority; /* G_MININT: nobody set it */
   guint  retries;
-  gint64 due_at; /* queued again until then */
+  gint64 due_at;   /* queued again until then */
+  gint64 due_mono; /* the executor's: the same by the clock that nobody sets; 0: not known */
 } WeirItemExtra;
 
 typedef struct _WeirSwarmState

@@ -239,6 +239,23 @@ test_tries_an_item_again (void)
 }
 
 static void
+test_tries_again_though_the_clock_was_set_back (void)
+{
+  g_autoptr (WeirTest) test = weir_test_new ();
+  g_autoptr (WeirRun) run = weir_test_play (test, SWARM ("{ item_attempts: 2, item_back_off: 1000 }", WORK) FED,
+                                            "{\"items\": [1]}");
+
+  weir_test_break ("work", "data.schema");
+  weir_test_settle (test);
+  weir_clock_set_time (test->clock, weir_clock_get_time (test->clock) - G_TIME_SPAN_HOUR);
+  weir_clock_advance (test->clock, 1002);
+  weir_test_settle (test);
+  g_assert_cmpuint (weir_test_n_waiting (NULL), ==, 1);
+  finish (test, NULL);
+  assert_result (test, run, "[1]");
+}
+
+static void
 test_limits_the_time_of_an_item (void)
 {
   g_autoptr (WeirTest) test = weir_test_new ();
@@ -690,6 +707,7 @@ main (int argc, char **argv)
   g_test_add_func ("/weir/swarm/moves-an-item-forward", test_moves_an_item_forward);
   g_test_add_func ("/weir/swarm/tells-of-each-item-once", test_tells_of_each_item_once);
   g_test_add_func ("/weir/swarm/tries-an-item-again", test_tries_an_item_again);
+  g_test_add_func ("/weir/swarm/tries-again-though-the-clock-was-set-back", test_tries_again_though_the_clock_was_set_back);
   g_test_add_func ("/weir/swarm/limits-the-time-of-an-item", test_limits_the_time_of_an_item);
   g_test_add_func ("/weir/swarm/stops-after-failures", test_stops_after_failures);
   g_test_add_func ("/weir/swarm/takes-items-until-closed", test_takes_items_until_closed);

@@ -281,6 +281,26 @@ test_retry_waits_then_succeeds (void)
 }
 
 static void
+test_retry_does_not_wait_for_a_clock_that_was_set_back (void)
+{
+  g_autoptr(WeirTest) test = weir_test_new ();
+  g_autoptr(WeirRun) run = weir_test_play (
+    test,
+    "weir: 1\nname: Retry\nblocks:\n"
+    "  a: { kind: test.pass, config: { give: 9, fail: net.refused, fail_times: 1 }, retry: { attempts: 2, first: 1s, jitter: 0 } }\n",
+    NULL);
+
+  weir_clock_set_time (test->clock, weir_clock_get_time (test->clock) - G_TIME_SPAN_HOUR);
+  weir_clock_advance (test->clock, 999);
+  weir_test_settle (test);
+  g_assert_cmpint (weir_test_status (run, "a"), ==, WEIR_STEP_RETRY_WAIT);
+  weir_clock_advance (test->clock, 2);
+  weir_test_settle (test);
+  g_assert_cmpint (weir_run_get_status (run), ==, WEIR_RUN_SUCCEEDED);
+  weir_test_check_fold (test, run);
+}
+
+static void
 test_failure_that_is_not_transient_is_not_retried (void)
 {
   g_autoptr(WeirTest) test = weir_test_new ();
@@ -730,6 +750,8 @@ main (int argc, char **argv)
   g_test_add_func ("/weir/run/failure/error-link-takes-it", test_error_link_takes_the_failure_as_a_value);
   g_test_add_func ("/weir/run/failure/continue-closes-links", test_on_error_continue_closes_its_links);
   g_test_add_func ("/weir/run/retry/waits-then-succeeds", test_retry_waits_then_succeeds);
+  g_test_add_func ("/weir/run/retry/does-not-wait-for-a-clock-that-was-set-back",
+                   test_retry_does_not_wait_for_a_clock_that_was_set_back);
   g_test_add_func ("/weir/run/retry/only-transient", test_failure_that_is_not_transient_is_not_retried);
   g_test_add_func ("/weir/run/timeout/ends-a-step", test_time_limit_ends_a_step);
   g_test_add_func ("/weir/run/pause/keeps-finished-steps", test_pause_keeps_finished_steps);
