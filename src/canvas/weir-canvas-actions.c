@@ -544,6 +544,8 @@ weir_canvas_add_kind_from (WeirCanvas *self,
       return NULL;
     }
   weir_canvas_select_block (self, block, FALSE);
+  /* A block is put where there is room, which may be out of sight. */
+  weir_canvas_reveal_block (self, block);
   text = g_strdup_printf (_("Added %s"), weir_block_get_title (block));
   weir_canvas_announce (self, text);
   return block;

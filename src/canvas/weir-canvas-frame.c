@@ -243,7 +243,7 @@ weir_frame_draw (WeirCard    *self,
   if (self->shown)
     draw_progress (self, painter, snapshot);
   if (self->inner->len == 0)
-    weir_painter_draw_text (painter, snapshot, _("Nothing inside yet. Double-click to open."), 11.5,
+    weir_painter_draw_text (painter, snapshot, _("Nothing inside yet. Double-click to add blocks."), 11.5,
                             PANGO_WEIGHT_NORMAL, &palette->dim_text, SIDE, TITLE_BAR + 12, rect.size.width - 2 * SIDE,
                             WEIR_TEXT_MIDDLE, 2);
   draw_inner_links (self, snapshot, painter);

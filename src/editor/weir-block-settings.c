@@ -161,6 +161,7 @@ weir_block_settings_set_problems (WeirBlockSettings *self,
     {
       const char *name = weir_field_editor_get_field (self->editors->pdata[i])->name;
       const char *message = NULL;
+      gboolean missing = FALSE;
 
       for (guint j = 0; j < g_list_model_get_n_items (problems) && message == NULL; j++)
         {
@@ -168,9 +169,12 @@ weir_block_settings_set_problems (WeirBlockSettings *self,
 
           if (g_strcmp0 (weir_problem_get_block_path (problem), weir_block_get_path (self->block)) == 0
               && g_strcmp0 (weir_problem_get_field (problem), name) == 0)
-            message = weir_problem_get_message (problem);
+            {
+              message = weir_problem_get_message (problem);
+              missing = g_str_equal (weir_problem_get_code (problem), "field.missing");
+            }
         }
-      weir_field_editor_set_problem (self->editors->pdata[i], message);
+      weir_field_editor_set_problem (self->editors->pdata[i], message, missing);
     }
 }
 

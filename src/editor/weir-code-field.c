@@ -3,6 +3,7 @@
 
 #include "weir-code-view.h"
 #include "weir-field-editor.h"
+#include "weir-value-picker.h"
 
 /* Settings of several lines: text, code, and values that are written as JSON. */
 #define WEIR_TYPE_CODE_FIELD (weir_code_field_get_type ())
@@ -13,6 +14,7 @@ struct _WeirCodeField
   WeirFieldEditor parent_instance;
 
   GtkTextBuffer *buffer;   /* not owned: the row has it */
+  GtkWidget     *view;     /* the same */
 };
 
 G_DEFINE_FINAL_TYPE (WeirCodeField, weir_code_field, WEIR_TYPE_FIELD_EDITOR)
@@ -51,6 +53,20 @@ changed_cb (WeirCodeField *self)
   weir_field_editor_store (editor, value);
 }
 
+static void
+picked_cb (WeirCodeField *self,
+           const char    *expression)
+{
+  GtkTextIter start, end;
+  g_autofree char *text = NULL;
+
+  gtk_text_buffer_get_bounds (self->buffer, &start, &end);
+  text = gtk_text_iter_get_char (&start) == '=' ? g_strdup (expression) : g_strdup_printf ("{{ %s }}", expression);
+  gtk_text_buffer_delete_selection (self->buffer, TRUE, TRUE);
+  gtk_text_buffer_insert_at_cursor (self->buffer, text, -1);
+  gtk_widget_child_focus (self->view, GTK_DIR_TAB_FORWARD);
+}
+
 static GtkWidget *
 weir_code_field_make_row (WeirFieldEditor *editor)
 {
@@ -70,6 +86,13 @@ weir_code_field_make_row (WeirFieldEditor *editor)
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_widget_set_hexpand (label, TRUE);
   gtk_box_append (GTK_BOX (top), label);
+  if (field->kind == WEIR_FIELD_KIND_TEXT && !field->raw)
+    {
+      GtkWidget *picker = weir_field_editor_make_picker (editor, NULL, FALSE);
+
+      g_signal_connect_object (picker, "picked", G_CALLBACK (picked_cb), self, G_CONNECT_SWAPPED);
+      gtk_box_append (GTK_BOX (top), picker);
+    }
   if (toggle != NULL)
     gtk_box_append (GTK_BOX (top), toggle);
   gtk_box_append (GTK_BOX (box), top);
@@ -77,6 +100,7 @@ weir_code_field_make_row (WeirFieldEditor *editor)
   gtk_widget_add_css_class (box, "code-field");
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
 
+  self->view = view;
   self->buffer = weir_code_view_get_buffer (view);
   g_signal_connect_object (self->buffer, "changed", G_CALLBACK (changed_cb), self, G_CONNECT_SWAPPED);
   return row;

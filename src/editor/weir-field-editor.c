@@ -3,6 +3,8 @@
 
 #include <glib/gi18n.h>
 
+#include "weir-value-picker.h"
+
 typedef struct
 {
   WeirWorkflow    *workflow;
@@ -10,10 +12,12 @@ typedef struct
   const WeirField *field;
   GtkWidget       *row;
   GtkWidget       *expression_row;  /* NULL for fields that are text anyway */
+  GtkWidget       *linked_row;      /* in place of the others while a link gives the value */
   GtkWidget       *problem_row;
   GtkWidget       *problem_label;
   char            *refused;         /* why what was typed is not stored */
   char            *problem;         /* what validation says */
+  gboolean         missing;         /* it says only that there is nothing */
   gboolean         showing;
 } WeirFieldEditorPrivate;
 
@@ -26,6 +30,12 @@ is_text_anyway (const WeirField *field)
 {
   return field->kind == WEIR_FIELD_KIND_TEXT || field->kind == WEIR_FIELD_KIND_PATH
          || field->kind == WEIR_FIELD_KIND_EXPRESSION || field->raw;
+}
+
+static const char *
+get_plain_title (const WeirField *field)
+{
+  return field->title != NULL ? _(field->title) : field->name;
 }
 
 static gboolean
@@ -75,26 +85,87 @@ is_wanted (WeirFieldEditor *self)
   return g_strv_contains ((const char *const *) ids, text);
 }
 
+/* An empty row of text has its title for a hint. A row below it would push the others down just to be gone after the first letter,
+ * when the pointer is on its way to them. */
+static gboolean
+show_missing (WeirFieldEditor *self)
+{
+  WeirFieldEditorPrivate *priv = GET (self);
+  gboolean missing = priv->missing && priv->refused == NULL && ADW_IS_ENTRY_ROW (priv->row);
+  g_autofree char *title = weir_field_editor_dup_title (self);
+  g_autofree char *hint = missing ? g_strdup_printf (_("%s (required)"), get_plain_title (priv->field)) : NULL;
+
+  if (ADW_IS_ENTRY_ROW (priv->row))
+    adw_preferences_row_set_title (ADW_PREFERENCES_ROW (priv->row), hint != NULL ? hint : title);
+  return missing;
+}
+
 static void
 update_problem (WeirFieldEditor *self)
 {
   WeirFieldEditorPrivate *priv = GET (self);
   const char *message = priv->refused != NULL ? priv->refused : priv->problem;
-  GtkWidget *row = priv->expression_row != NULL && gtk_widget_get_visible (priv->expression_row)
-                     ? priv->expression_row : priv->row;
+  gboolean in_title = show_missing (self);
+  GtkWidget *row = gtk_widget_get_visible (priv->linked_row) ? priv->linked_row
+                   : priv->expression_row != NULL && gtk_widget_get_visible (priv->expression_row)
+                     ? priv->expression_row
+                     : priv->row;
 
   gtk_label_set_text (GTK_LABEL (priv->problem_label), message != NULL ? message : "");
-  gtk_widget_set_visible (priv->problem_row, message != NULL && gtk_widget_get_visible (row));
+  gtk_widget_set_visible (priv->problem_row, message != NULL && !in_title && gtk_widget_get_visible (row));
   if (message != NULL)
     gtk_widget_add_css_class (row, "error");
   else
     {
       gtk_widget_remove_css_class (priv->row, "error");
+      gtk_widget_remove_css_class (priv->linked_row, "error");
       if (priv->expression_row != NULL)
         gtk_widget_remove_css_class (priv->expression_row, "error");
     }
   gtk_accessible_update_state (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_STATE_INVALID,
                                message != NULL ? GTK_ACCESSIBLE_INVALID_TRUE : GTK_ACCESSIBLE_INVALID_FALSE, -1);
+}
+
+/* The link that gives the setting its value; NULL if none does, or only one that closes a loop, which the first time it does not. */
+static WeirLink *
+find_link (WeirFieldEditor *self)
+{
+  WeirFieldEditorPrivate *priv = GET (self);
+  WeirGraph *graph = weir_block_get_graph (priv->block);
+  WeirLink **links = NULL;
+  guint n_links = 0;
+
+  if (graph == NULL)
+    return NULL;
+  links = weir_graph_get_links_to (graph, priv->block, &n_links);
+  for (guint i = 0; i < n_links; i++)
+    if (g_str_equal (weir_link_get_target_port (links[i]), priv->field->name) && !weir_link_is_feedback (links[i]))
+      return links[i];
+  return NULL;
+}
+
+static void
+show_link (WeirFieldEditor *self,
+           WeirLink        *link)
+{
+  WeirBlock *source = weir_link_get_source (link);
+  const WeirPort *port = weir_port_list_find_output (weir_block_get_ports (source), weir_link_get_source_port (link));
+  const char *name = port != NULL && port->title != NULL ? _(port->title) : weir_link_get_source_port (link);
+  /* Translators: the value of a setting comes by a link: from a block, and there from a port */
+  g_autofree char *text = g_strdup_printf (_("From %s · %s"), weir_block_get_title (source), name);
+
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (GET (self)->linked_row), text);
+}
+
+static GtkWidget *
+make_linked_row (WeirFieldEditor *self)
+{
+  GtkWidget *row = g_object_new (ADW_TYPE_ACTION_ROW, "title", get_plain_title (GET (self)->field), "use-markup", FALSE,
+                                 "visible", FALSE, "tooltip-text",
+                                 _("A link gives this value. Delete the link to type one."), NULL);
+
+  gtk_widget_add_css_class (row, "property");
+  return row;
 }
 
 static void
@@ -162,6 +233,7 @@ make_expression_row (WeirFieldEditor *self)
   gtk_widget_add_css_class (prefix, "dim-label");
   gtk_widget_add_css_class (row, "expression");
   adw_entry_row_add_prefix (ADW_ENTRY_ROW (row), prefix);
+  adw_entry_row_add_suffix (ADW_ENTRY_ROW (row), weir_field_editor_make_picker (self, GTK_EDITABLE (row), TRUE));
   adw_entry_row_add_suffix (ADW_ENTRY_ROW (row), weir_field_editor_make_toggle (self));
   g_signal_connect_swapped (row, "changed", G_CALLBACK (expression_changed_cb), self);
   return row;
@@ -178,6 +250,7 @@ weir_field_editor_dispose (GObject *object)
     g_signal_handlers_disconnect_by_data (priv->expression_row, object);
   g_clear_object (&priv->row);
   g_clear_object (&priv->expression_row);
+  g_clear_object (&priv->linked_row);
   g_clear_object (&priv->problem_row);
   g_clear_object (&priv->workflow);
   g_clear_object (&priv->block);
@@ -241,6 +314,7 @@ weir_field_editor_new (WeirWorkflow    *workflow,
     gtk_widget_set_tooltip_text (priv->row, _(field->summary));
   if (!is_text_anyway (field))
     priv->expression_row = g_object_ref_sink (make_expression_row (self));
+  priv->linked_row = g_object_ref_sink (make_linked_row (self));
   priv->problem_row = g_object_ref_sink (make_problem_row (self));
   weir_field_editor_refresh (self);
   return self;
@@ -286,7 +360,7 @@ char *
 weir_field_editor_dup_title (WeirFieldEditor *self)
 {
   const WeirField *field = GET (self)->field;
-  const char *title = field->title != NULL ? _(field->title) : field->name;
+  const char *title = get_plain_title (field);
   g_autofree char *unit = field->unit != NULL ? g_strdup_printf (" (%s)", _(field->unit)) : NULL;
 
   return g_strconcat (title, unit != NULL ? unit : "", field->required ? " *" : "", NULL);
@@ -307,6 +381,7 @@ weir_field_editor_list_rows (WeirFieldEditor *self)
   g_ptr_array_add (rows, priv->row);
   if (priv->expression_row != NULL)
     g_ptr_array_add (rows, priv->expression_row);
+  g_ptr_array_add (rows, priv->linked_row);
   g_ptr_array_add (rows, priv->problem_row);
   return rows;
 }
@@ -324,11 +399,15 @@ weir_field_editor_refresh (WeirFieldEditor *self)
   g_autoptr(WeirValue) value = dup_value (self);
   gboolean as_expression = priv->expression_row != NULL && is_expression (value);
   gboolean wanted = is_wanted (self);
+  WeirLink *link = find_link (self);
 
   priv->showing = TRUE;
-  gtk_widget_set_visible (priv->row, wanted && !as_expression);
+  gtk_widget_set_visible (priv->row, wanted && !as_expression && link == NULL);
   if (priv->expression_row != NULL)
-    gtk_widget_set_visible (priv->expression_row, wanted && as_expression);
+    gtk_widget_set_visible (priv->expression_row, wanted && as_expression && link == NULL);
+  gtk_widget_set_visible (priv->linked_row, wanted && link != NULL);
+  if (link != NULL)
+    show_link (self, link);
   if (as_expression)
     {
       const char *source = weir_value_get_text (value, NULL) + 1;
@@ -346,14 +425,19 @@ weir_field_editor_refresh (WeirFieldEditor *self)
  * weir_field_editor_set_problem:
  * @self: an editor
  * @message: (nullable): what validation says of this setting
+ * @missing: whether that is only that the setting is empty and must not be
  *
- * Shows or hides a message below the row.
+ * Shows or hides a message below the row, or in the title of an empty row of text.
  */
 void
 weir_field_editor_set_problem (WeirFieldEditor *self,
-                               const char      *message)
+                               const char      *message,
+                               gboolean         missing)
 {
-  if (g_set_str (&GET (self)->problem, message))
+  gboolean other = GET (self)->missing != missing;
+
+  GET (self)->missing = missing;
+  if (g_set_str (&GET (self)->problem, message) || other)
     update_problem (self);
 }
 
@@ -450,4 +534,25 @@ weir_field_editor_make_toggle (WeirFieldEditor *self)
   gtk_widget_add_css_class (button, "expression-toggle");
   g_signal_connect_object (button, "clicked", G_CALLBACK (toggle_cb), self, G_CONNECT_SWAPPED);
   return button;
+}
+
+/**
+ * weir_field_editor_make_picker:
+ * @self: an editor
+ * @editable: (nullable): where the setting is typed; %NULL leaves it to who listens to `picked`
+ * @expression: whether all that is typed is one expression
+ *
+ * Makes the button that lists what expressions of the block can name, and writes what is chosen at the cursor.
+ *
+ * Returns: (transfer floating): a button
+ */
+GtkWidget *
+weir_field_editor_make_picker (WeirFieldEditor *self,
+                               GtkEditable     *editable,
+                               gboolean         expression)
+{
+  GtkWidget *picker = weir_value_picker_new (GET (self)->workflow, GET (self)->block);
+
+  weir_value_picker_insert_into (WEIR_VALUE_PICKER (picker), editable, expression);
+  return picker;
 }

@@ -33,8 +33,10 @@ const WeirField *weir_field_editor_get_field     (WeirFieldEditor *self);
 /* Rows in the order in which they belong into a group. (transfer container) */
 GPtrArray       *weir_field_editor_list_rows     (WeirFieldEditor *self);
 void             weir_field_editor_refresh       (WeirFieldEditor *self);
+/* Missing: only that it is empty and must not be, which the title of a row of text can say. */
 void             weir_field_editor_set_problem   (WeirFieldEditor *self,
-                                                  const char      *message);
+                                                  const char      *message,
+                                                  gboolean         missing);
 void             weir_field_editor_grab_focus    (WeirFieldEditor *self);
 
 /* For the kinds of editor. */
@@ -47,6 +49,10 @@ void             weir_field_editor_refuse        (WeirFieldEditor *self,
                                                   const char      *message);
 /* The button that turns a typed field into an expression; NULL for fields that are text anyway. */
 GtkWidget       *weir_field_editor_make_toggle   (WeirFieldEditor *self);
+/* The button that lists what expressions can name. */
+GtkWidget       *weir_field_editor_make_picker   (WeirFieldEditor *self,
+                                                  GtkEditable     *editable,
+                                                  gboolean         expression);
 
 GType            weir_row_field_get_type         (void);
 GType            weir_code_field_get_type        (void);

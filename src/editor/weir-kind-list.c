@@ -327,6 +327,8 @@ setup_cb (GtkListItemFactory *factory,
   GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
   GtkWidget *icon = gtk_image_new ();
   GtkWidget *texts = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  /* The star shares the line of the title: what the block does has the whole width. */
+  GtkWidget *head = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
   GtkWidget *title = gtk_label_new (NULL);
   GtkWidget *summary = gtk_label_new (NULL);
   GtkDragSource *drag = gtk_drag_source_new ();
@@ -338,11 +340,15 @@ setup_cb (GtkListItemFactory *factory,
   gtk_label_set_ellipsize (GTK_LABEL (title), PANGO_ELLIPSIZE_END);
   gtk_label_set_xalign (GTK_LABEL (summary), 0);
   gtk_label_set_ellipsize (GTK_LABEL (summary), PANGO_ELLIPSIZE_END);
+  gtk_label_set_wrap (GTK_LABEL (summary), TRUE);
+  gtk_label_set_lines (GTK_LABEL (summary), 2);
   gtk_widget_add_css_class (summary, "dimmed");
   gtk_widget_add_css_class (summary, "caption");
   gtk_widget_set_hexpand (texts, TRUE);
   gtk_widget_set_valign (texts, GTK_ALIGN_CENTER);
-  gtk_box_append (GTK_BOX (texts), title);
+  gtk_widget_set_hexpand (title, TRUE);
+  gtk_box_append (GTK_BOX (head), title);
+  gtk_box_append (GTK_BOX (texts), head);
   gtk_box_append (GTK_BOX (texts), summary);
   gtk_box_append (GTK_BOX (row), icon);
   gtk_box_append (GTK_BOX (row), texts);
@@ -355,7 +361,7 @@ setup_cb (GtkListItemFactory *factory,
   gtk_widget_set_focus_on_click (pin, FALSE);
   gtk_widget_set_focusable (pin, FALSE);
   g_signal_connect (pin, "clicked", G_CALLBACK (pin_clicked_cb), list_item);
-  gtk_box_append (GTK_BOX (row), pin);
+  gtk_box_append (GTK_BOX (head), pin);
   gtk_widget_add_css_class (row, "kind-row");
   g_signal_connect (drag, "prepare", G_CALLBACK (drag_prepare_cb), list_item);
   g_signal_connect (drag, "drag-begin", G_CALLBACK (drag_begin_cb), list_item);
@@ -370,13 +376,14 @@ bind_cb (GtkListItemFactory *factory,
   WeirKindItem *item = gtk_list_item_get_item (list_item);
   const WeirBlockKind *kind = weir_kind_item_get_kind (item);
   GtkWidget *icon = gtk_widget_get_first_child (gtk_list_item_get_child (list_item));
-  GtkWidget *title = gtk_widget_get_first_child (gtk_widget_get_next_sibling (icon));
+  GtkWidget *head = gtk_widget_get_first_child (gtk_widget_get_next_sibling (icon));
+  GtkWidget *title = gtk_widget_get_first_child (head);
   g_autofree char *family = kind != NULL ? weir_kind_dup_family_class (kind) : g_strdup ("family-command");
   const char *classes[] = { "kind-icon", family, NULL };
   const char *summary = describe (item);
-  GtkWidget *summary_label = gtk_widget_get_next_sibling (title);
-  GtkWidget *pin = gtk_widget_get_last_child (gtk_list_item_get_child (list_item));
-  GtkWidget *key = gtk_widget_get_prev_sibling (pin);
+  GtkWidget *summary_label = gtk_widget_get_next_sibling (head);
+  GtkWidget *pin = gtk_widget_get_last_child (head);
+  GtkWidget *key = gtk_widget_get_last_child (gtk_list_item_get_child (list_item));
   gboolean pinned = weir_kind_item_get_pinned (item);
   const char *what = pinned ? _("Unpin (Ctrl+P)") : _("Pin (Ctrl+P)");
 

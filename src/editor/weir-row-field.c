@@ -173,6 +173,11 @@ make_entry (WeirRowField *self,
     adw_entry_row_add_suffix (ADW_ENTRY_ROW (row), make_path_button (self));
   if (field->kind == WEIR_FIELD_KIND_EXPRESSION)
     gtk_widget_add_css_class (row, "expression");
+  /* Durations and sizes have their expression in a row of its own; in raw text braces mean nothing. */
+  if (!field->secret && !field->raw
+      && (field->kind == WEIR_FIELD_KIND_TEXT || field->kind == WEIR_FIELD_KIND_PATH || field->kind == WEIR_FIELD_KIND_EXPRESSION))
+    adw_entry_row_add_suffix (ADW_ENTRY_ROW (row), weir_field_editor_make_picker (editor, GTK_EDITABLE (row),
+                                                                                  field->kind == WEIR_FIELD_KIND_EXPRESSION));
   if (toggle != NULL)
     adw_entry_row_add_suffix (ADW_ENTRY_ROW (row), toggle);
   g_signal_connect_swapped (row, "changed", G_CALLBACK (entry_changed_cb), self);

@@ -3,6 +3,9 @@
 #include "weir-palette.h"
 #include "weir-workflow-page-private.h"
 
+/* Room for a link between two blocks. */
+#define GAP 88
+
 static WeirType *
 parse_port_type (const WeirPort *port)
 {
@@ -34,12 +37,28 @@ find_output_for (WeirBlock           *block,
   return NULL;
 }
 
+/* Beside the block, as far from it as blocks stand apart; containers are wider than others. */
+static void
+find_place_after (WeirWorkflowPage *self,
+                  WeirBlock        *block,
+                  double           *x,
+                  double           *y)
+{
+  graphene_rect_t bounds;
+
+  weir_block_get_position (block, x, y);
+  *x += weir_canvas_get_block_bounds (self->canvas, block, &bounds)
+          ? bounds.size.width / weir_canvas_get_zoom (self->canvas) + GAP
+          : 280;
+}
+
 /**
  * weir_workflow_page_add_kind:
  * @self: a page
  * @kind: id of a block kind
  *
- * Adds a block after the selected one if they can be linked, else where there is room.
+ * Adds a block after the selected one, and links them: what that gives to what this takes, else this begins once that is done.
+ * With nothing selected it stands where there is room.
  */
 void
 weir_workflow_page_add_kind (WeirWorkflowPage *self,
@@ -49,14 +68,16 @@ weir_workflow_page_add_kind (WeirWorkflowPage *self,
   const char *port = selected != NULL ? find_output_for (selected, weir_registry_find_kind (kind)) : NULL;
   double x, y;
 
-  weir_canvas_find_free_place (self->canvas, &x, &y);
-  if (port != NULL)
+  if (selected != NULL)
     {
-      weir_block_get_position (selected, &x, &y);
-      weir_canvas_add_kind_from (self->canvas, kind, x + 280, y, selected, port);
+      find_place_after (self, selected, &x, &y);
+      weir_canvas_add_kind_from (self->canvas, kind, x, y, selected, port != NULL ? port : "done");
     }
   else
-    weir_canvas_add_kind_at (self->canvas, kind, x, y);
+    {
+      weir_canvas_find_free_place (self->canvas, &x, &y);
+      weir_canvas_add_kind_at (self->canvas, kind, x, y);
+    }
 
   if (adw_overlay_split_view_get_collapsed (self->library_split))
     adw_overlay_split_view_set_show_sidebar (self->library_split, FALSE);
