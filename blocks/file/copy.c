@@ -41,7 +41,7 @@ static const WeirPort copy_outputs[] = {
   { 0 }
 };
 static const char *const copy_permissions[] = { "fs.read(from)", "fs.write(to)", NULL };
-static const char *const copy_errors[] = { "io.not_found", "io.exists", "io.access", "io.no_space", "io.other", NULL };
+static const char *const copy_errors[] = { "io.not_found", "io.exists", "io.access", "io.no_space", "io.other", "io.changed", NULL };
 
 static const WeirExample copy_examples[] = {
   { .title = N_("Into a folder"), .config = "{\"from\": \"$DIR/a.txt\", \"to\": \"$DIR/backup/\"}", .files = "a.txt=1",

@@ -226,6 +226,7 @@ typedef struct
   gboolean          sync_content;
   WeirFileSync     *sync;
   WeirFileProgress *progress;
+  goffset           changed; /* bytes that came from the source, if that are others than it was said to have; else -1 */
 } Replacement;
 
 static gboolean
@@ -276,6 +277,20 @@ copy_into (Replacement *self, int fd)
     }
 }
 
+/* What was copied is what was looked at before: that is what an undo goes by. */
+static gboolean
+has_expected_size (Replacement *self, int fd)
+{
+  struct stat info;
+
+  if (fstat (fd, &info) != 0)
+    return FALSE;
+  if (info.st_size == weir_value_get_member_int (self->like, "size", info.st_size))
+    return TRUE;
+  self->changed = info.st_size;
+  return FALSE;
+}
+
 static gboolean
 fill (Replacement *self, int fd, mode_t mode)
 {
@@ -285,6 +300,8 @@ fill (Replacement *self, int fd, mode_t mode)
   WeirValue *xattrs = self->like != NULL ? weir_value_find_member (self->like, "xattrs") : NULL;
 
   if (self->spool == NULL && !(self->content != NULL ? write_all (fd, data, size) : copy_into (self, fd)))
+    return FALSE;
+  if (self->content == NULL && self->spool == NULL && !has_expected_size (self, fd))
     return FALSE;
   if (self->like != NULL && geteuid () == 0
       && fchown (fd, (uid_t) weir_value_get_member_int (self->like, "uid", -1),
@@ -493,13 +510,21 @@ weir_file_copy_file (const char *from, const char *to, WeirValue *state, gboolea
                      WeirFileProgress *progress, GError **error)
 {
   Replacement with = { .source = open (from, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW), .like = state,
-                       .sync_content = sync_content, .sync = sync, .progress = progress };
+                       .sync_content = sync_content, .sync = sync, .progress = progress, .changed = -1 };
+  g_autoptr(GError) problem = NULL;
   gboolean ok;
 
   if (with.source < 0)
     return weir_file_fail (error, errno, "Could not read", from);
-  ok = replace_file (to, &with, error);
+  ok = replace_file (to, &with, &problem);
   close (with.source);
+  if (!ok && with.changed >= 0)
+    weir_set_failure (error, "io.changed",
+                      "Expected %" G_GINT64_FORMAT " bytes in %s, but %" G_GINT64_FORMAT
+                      " came: it was changed while it was copied, or says no size, like files in /proc",
+                      weir_value_get_member_int (state, "size", 0), from, (gint64) with.changed);
+  else if (!ok)
+    g_propagate_error (error, g_steal_pointer (&problem));
   return ok;
 }
 

@@ -93,6 +93,18 @@ test_a_folder_is_copied_into_another (KindTest *test)
   assert_content (test, "b/three", "3");
 }
 
+/* Its size is 0 until it is read. */
+static void
+test_a_copy_of_what_says_no_size_is_refused (KindTest *test)
+{
+  g_autoptr(Outcome) outcome = NULL;
+
+  outcome = play (test, "file.copy", "{ from: /proc/self/status, to: $DIR/b }");
+  g_assert_cmpstr (outcome->error, ==, "io.changed");
+  g_assert_true (g_str_has_prefix (outcome->message, "Expected 0 bytes in /proc/"));
+  g_assert_false (is_there (test, "b"));
+}
+
 static void
 test_a_copy_keeps_what_others_put_beside_it (KindTest *test)
 {
@@ -157,7 +169,8 @@ test_many_append_to_one_new_file (KindTest *test)
   g_autoptr(Outcome) outcome = kind_test_play (
     test,
     "weir: 1\nname: Log\nblocks:\n"
-    "  each:\n    kind: flow.foreach\n    config: { items: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], concurrency: 12 }\n    body:\n"
+    "  each:\n    kind: flow.foreach\n    config: { items: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], concurrency: 12 "
+    "}\n    body:\n"
     "      blocks:\n        w: { kind: file.write, config: { path: $DIR/log, mode: append, content: \"line\\n\" } }\n",
     NULL);
   g_autofree char *log = NULL;
@@ -200,6 +213,7 @@ main (int argc, char **argv)
   ADD_KIND_TEST ("/weir/blocks/write/what-was-refused-is-no-change", test_what_was_refused_is_no_change);
   ADD_KIND_TEST ("/weir/blocks/write/many-append-to-one-new-file", test_many_append_to_one_new_file);
   ADD_KIND_TEST ("/weir/blocks/copy/a-folder-goes-into-another", test_a_folder_is_copied_into_another);
+  ADD_KIND_TEST ("/weir/blocks/copy/of-what-says-no-size-is-refused", test_a_copy_of_what_says_no_size_is_refused);
   ADD_KIND_TEST ("/weir/blocks/copy/keeps-what-others-put-beside-it", test_a_copy_keeps_what_others_put_beside_it);
   ADD_KIND_TEST ("/weir/blocks/permissions/what-was-changed-since-stays",
                  test_what_was_changed_since_is_not_overwritten);
