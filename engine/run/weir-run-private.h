@@ -249,6 +249,7 @@ void             weir_run_play             (WeirRun *run, WeirValue *inputs);
 /* Takes up a folded state after a crash. */
 void             weir_run_recover          (WeirRun *run, WeirRunState *state);
 void             weir_run_suspend          (WeirRun *run);
+void             weir_run_give_up          (WeirRun *run, const GError *why);
 
 /* weir-step-temporary.c */
 void             weir_run_remove_temporary (WeirRun *run);

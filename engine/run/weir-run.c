@@ -317,6 +317,18 @@ weir_run_suspend (WeirRun *self)
   weir_run_reject_scopes (self);
 }
 
+/* It will not go on while the program lives: whoever waits for its end, or for its pause, is told. */
+void
+weir_run_give_up (WeirRun *self, const GError *why)
+{
+  weir_run_suspend (self);
+  for (guint i = 0; self->pausing != NULL && i < self->pausing->len; i++)
+    if (dex_future_is_pending (g_ptr_array_index (self->pausing, i)))
+      dex_promise_reject (g_ptr_array_index (self->pausing, i), g_error_copy (why));
+  if (dex_future_is_pending (DEX_FUTURE (self->ended)))
+    dex_promise_reject (self->ended, g_error_copy (why));
+}
+
 /* ── what is on disk ────────────────────────────────────────────────────────────────────── */
 
 static void

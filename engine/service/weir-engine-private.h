@@ -18,6 +18,7 @@ struct _WeirEngine
   WeirClock  *clock;
   gboolean    closed;
   gboolean    read_only;    /* the database is only looked at */
+  GError     *damage;       /* of the database: nothing goes on; NULL: it is whole, as far as is known */
   gboolean    trouble;      /* the store cannot write: nothing with an effect starts */
 
   GHashTable *runs;         /* id → WeirRun, live ones */

@@ -327,6 +327,8 @@ weir_engine_journal (WeirEngine *self, WeirEvent *event, const char *path, const
 DexFuture *
 weir_engine_durable (WeirEngine *self)
 {
+  if (self->damage != NULL)
+    return dex_future_new_for_error (g_error_copy (self->damage));
   if (self->durable == NULL)
     {
       self->durable = dex_promise_new ();
@@ -346,46 +348,83 @@ weir_engine_release_slot (WeirEngine *self)
 
 /* ── life ───────────────────────────────────────────────────────────────────────────────── */
 
+/* @why: it is no end of the program that cuts them off; NULL: it is. */
 static void
-suspend_runs (WeirEngine *self)
+suspend_runs (WeirEngine *self, const GError *why)
 {
   GHashTableIter iter;
   WeirRun *run;
 
   g_hash_table_iter_init (&iter, self->runs);
   while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &run))
-    weir_run_suspend (run);
+    if (why != NULL)
+      weir_run_give_up (run, why);
+    else
+      weir_run_suspend (run);
   weir_run_queue_clear (self->queue);
   g_queue_clear_full (&self->busy, g_object_unref);
 }
 
-/* They are on disk, but nobody is told any more: who waits for them is of a run that was cut off. */
+/* Nobody is told any more that they are on disk, though they may be: who waits for them is of a run that was cut off. */
 static void
-forget_commits (WeirEngine *self)
+forget_commits (WeirEngine *self, const GError *why)
 {
   Commit *commit;
 
   while ((commit = g_queue_pop_head (&self->commits)) != NULL)
     {
       if (commit->durable != NULL)
-        dex_promise_reject (commit->durable, g_error_new (WEIR_ERROR, WEIR_ERROR_STOPPED, "The engine was closed"));
+        dex_promise_reject (commit->durable, g_error_copy (why));
       commit_free (commit);
     }
+}
+
+/* Trying again does not mend it. */
+static void
+give_up (WeirEngine *self, const char *message)
+{
+  if (self->damage != NULL)
+    return;
+  self->damage = g_error_new (WEIR_ERROR, WEIR_ERROR_STORE,
+                              "%s. Nothing can be kept any more, so the runs are suspended where they are. Close Weir, "
+                              "keep a copy of %s, and put the newest database of its folder "
+                              "backup, or what \"sqlite3 weir.db .recover\" saves, in the place of weir.db",
+                              message, self->data_dir);
+  suspend_runs (self, self->damage);
+  forget_commits (self, self->damage);
+  if (self->durable != NULL)
+    dex_promise_reject (self->durable, g_error_copy (self->damage));
+  dex_clear (&self->durable);
+}
+
+/**
+ * weir_engine_is_damaged:
+ * @self: an engine
+ *
+ * Returns: whether its database turned out to be damaged: its runs are suspended and nothing begins; what can be read is shown
+ */
+gboolean
+weir_engine_is_damaged (WeirEngine *self)
+{
+  g_return_val_if_fail (WEIR_IS_ENGINE (self), FALSE);
+  return self->damage != NULL;
 }
 
 static void
 close_now (WeirEngine *self)
 {
+  g_autoptr(GError) stopped = g_error_new (WEIR_ERROR, WEIR_ERROR_STOPPED, "The engine was closed");
+
   if (self->closed)
     return;
   self->closed = TRUE;
-  suspend_runs (self);
+  suspend_runs (self, NULL);
   if (self->store != NULL)
     {
       commit_turn (self);
       weir_store_set_trouble_func (self->store, NULL, NULL);
       weir_store_close (self->store);
-      forget_commits (self);
+      forget_commits (self, stopped);
     }
   g_clear_pointer (&self->log_file, weir_log_file_free);
 }
@@ -432,6 +471,7 @@ weir_engine_finalize (GObject *object)
   g_ptr_array_unref (self->subscriptions);
   g_clear_pointer (&self->events, g_ptr_array_unref);
   g_clear_pointer (&self->batch, weir_batch_free);
+  g_clear_error (&self->damage);
   dex_clear (&self->durable);
   dex_clear (&self->calm);
   g_clear_pointer (&self->store, weir_store_unref);
@@ -512,7 +552,9 @@ trouble_cb (const char *message, gpointer user_data)
   WeirEngine *self = user_data;
 
   self->trouble = message != NULL;
-  g_signal_emit (self, signals[TROUBLE], 0, message);
+  if (weir_store_is_damage (message))
+    give_up (self, message);
+  g_signal_emit (self, signals[TROUBLE], 0, self->damage != NULL ? self->damage->message : message);
 }
 
 WeirEngine *

@@ -93,6 +93,8 @@ WEIR_API WeirEngine   *weir_engine_new             (const char   *data_dir,
 /* What a newer Weir wrote (WEIR_ERROR_NEWER), for looking at: nothing runs, and what would write is refused with WEIR_ERROR_NEWER. */
 WEIR_API WeirEngine   *weir_engine_new_read_only   (const char   *data_dir,
                                                     GError      **error);
+/* Its database turned out to be damaged while it was in use: runs are suspended, nothing begins. "trouble" has said what to do. */
+WEIR_API gboolean      weir_engine_is_damaged      (WeirEngine   *self);
 WEIR_API gboolean      weir_engine_is_read_only    (WeirEngine   *self);
 WEIR_API const char   *weir_engine_get_data_dir    (WeirEngine   *self);
 /* Writes what is pending, suspends live runs (they resume at the next start) and closes the store. Resolves to TRUE. */

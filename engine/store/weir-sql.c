@@ -82,7 +82,9 @@ weir_sql_fail (WeirSql *self, int code, const char *verb, GError **error)
 
   if ((code & 0xff) == SQLITE_FULL || number == ENOSPC || number == EDQUOT)
     return weir_store_fail_full (self->name, 0, error);
-  if (number != 0)
+  if ((code & 0xff) == SQLITE_CORRUPT)
+    g_set_error (error, WEIR_ERROR, WEIR_ERROR_STORE, WEIR_STORE_DAMAGED ": Cannot %s %s: %s", verb, self->name, why);
+  else if (number != 0)
     g_set_error (error, WEIR_ERROR, WEIR_ERROR_STORE, "Cannot %s %s: %s (%s)", verb, self->name, why,
                  g_strerror (number));
   else

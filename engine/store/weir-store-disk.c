@@ -55,6 +55,12 @@ weir_store_says_full (const GError *error)
   return g_error_matches (error, WEIR_ERROR, WEIR_ERROR_STORE) && g_str_has_prefix (error->message, FULL_DISK);
 }
 
+gboolean
+weir_store_is_damage (const char *message)
+{
+  return message != NULL && g_str_has_prefix (message, WEIR_STORE_DAMAGED);
+}
+
 /* Makes a folder that only its owner may enter, and its parents. One that is there already is closed to others as well, and gets no right
  * that its owner took away. */
 gboolean

@@ -14,6 +14,8 @@ G_BEGIN_DECLS
 
 /* Run and sequence number in one key, so that the events of a run lie side by side. */
 #define WEIR_STORE_KEY(run, seq) ((gint64) (((guint64) (run) << 32) | (guint64) (seq)))
+/* How what is said of a database begins that trying again does not mend. */
+#define WEIR_STORE_DAMAGED "The database is damaged"
 #define WEIR_STORE_KEY_RUN(key) ((gint64) ((guint64) (key) >> 32))
 #define WEIR_STORE_KEY_SEQ(key) ((guint64) (key) & G_MAXUINT32)
 
@@ -88,6 +90,7 @@ struct _WeirStore
   guint           n_written;      /* batches of @pending that are in it */
   GPtrArray      *referenced;     /* hashes of blobs that rows in it refer to */
   char           *trouble;        /* what went wrong last, while it does */
+  gboolean        damaged;        /* it is not tried again */
   gboolean        trouble_is_full;
   gint64          retry_at;
   gint64          backoff_us;

@@ -83,7 +83,8 @@ write_pending (WeirStore *self)
       return;
     }
   tell_trouble (self, error);
-  self->retry_at = g_get_monotonic_time () + self->backoff_us;
+  self->damaged = g_str_has_prefix (error->message, WEIR_STORE_DAMAGED);
+  self->retry_at = self->damaged ? G_MAXINT64 : g_get_monotonic_time () + self->backoff_us;
   self->backoff_us = MIN (self->backoff_us * 2, BACKOFF_LAST_US);
 }
 
@@ -171,16 +172,16 @@ weir_store_writer_thread (gpointer data)
       WeirQueueNode *node;
 
       if (self->pending.length > 0)
-        timeout_us = self->open ? MORE_US : MAX (self->retry_at - g_get_monotonic_time (), 0);
+        timeout_us = self->open ? MORE_US : self->damaged ? -1 : MAX (self->retry_at - g_get_monotonic_time (), 0);
       node = weir_queue_wait (&self->to_write, timeout_us);
       open = take_jobs (self, node);
       if (open && node != NULL && self->pending.length > 0 && awaits_more (self))
         weir_store_write_pending_rows (self, NULL); /* what fails is tried again with the rest, and said then */
-      else if (self->pending.length > 0 && (!open || g_get_monotonic_time () >= self->retry_at))
+      else if (self->pending.length > 0 && ((!open && !self->damaged) || g_get_monotonic_time () >= self->retry_at))
         write_pending (self);
       if (node != NULL)
         timeout_us = IDLE_US;
-      else if (self->pending.length == 0)
+      else if (self->pending.length == 0 && !self->damaged)
         timeout_us = tidy (self) ? 0 : weir_store_next_check (self);
     }
   weir_store_end_copying (self);

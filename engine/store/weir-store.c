@@ -257,7 +257,7 @@ weir_store_close (WeirStore *self)
   self->closed = TRUE;
   end_thread (&self->writer, &self->to_write);
   end_thread (&self->reader, &self->to_read);
-  if (self->pending.length > 0)
+  if (self->pending.length > 0 && !self->damaged)
     g_warning ("%s was closed before everything was written: %s", self->dir, self->trouble);
   while ((job = g_queue_pop_head (&self->pending)) != NULL)
     weir_job_free (job);

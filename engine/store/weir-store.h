@@ -158,6 +158,8 @@ WeirValue  *weir_store_dup_variable (WeirStore    *self,
 /* All of them as one record. (transfer full) */
 WeirValue  *weir_store_dup_variables (WeirStore   *self,
                                      const char   *workflow_id);
+/* Of what the trouble function is told: whether it will never be over. */
+gboolean    weir_store_is_damage    (const char   *message);
 /* Makes a value that is on its way to the disk readable at once. @value NULL: unset. */
 void        weir_store_cache_variable (WeirStore  *self,
                                      const char   *workflow_id,

@@ -75,7 +75,9 @@ serve_cb (gpointer user_data)
 static void
 trouble_cb (WeirEngine *engine, const char *message, gpointer user_data)
 {
-  if (message != NULL)
+  if (weir_engine_is_damaged (engine))
+    g_printerr (_ ("weir: %s\n"), message);
+  else if (message != NULL)
     g_printerr (_ ("weir: %s; it goes on by itself once that is mended\n"), message);
   else
     g_printerr (_ ("weir: The database can be written again\n"));

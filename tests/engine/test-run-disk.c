@@ -66,6 +66,12 @@ trouble_cb (WeirEngine *engine, const char *message, gpointer user_data)
     g_set_str (said, message);
 }
 
+static void
+note_cb (WeirEngine *engine, const char *message, gpointer said)
+{
+  g_ptr_array_add (said, g_strdup (message));
+}
+
 static gboolean
 wake_cb (gpointer data)
 {
@@ -138,6 +144,42 @@ test_disk_fails (gconstpointer data)
   g_assert_cmpuint (nth, >, 5);
 }
 
+/* Trying again does not mend it: what runs is suspended where it is, whoever waits is told, and nothing begins. */
+static void
+test_damage_is_said_once_and_suspends_runs (void)
+{
+  g_autoptr(WeirTest) test = weir_test_new_on_disk ();
+  g_autoptr(WeirRun) run = weir_test_play (
+    test, "weir: 1\nname: Two\nblocks:\n  a: { kind: test.wait }\n  b: { kind: test.wait }\n", NULL);
+  g_autoptr(WeirWorkflow) workflow = weir_test_parse ("weir: 1\nname: First\nblocks:\n  p: { kind: test.pass }\n");
+  g_autoptr(DexFuture) wait = weir_run_wait (run);
+  g_autoptr(DexFuture) again = NULL;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GPtrArray) said = g_ptr_array_new_with_free_func (g_free);
+
+  g_signal_connect (test->engine, "trouble", G_CALLBACK (note_cb), said);
+  g_assert_false (weir_engine_is_damaged (test->engine));
+  bad_disk_set_mode (BAD_DISK_DAMAGED);
+  weir_test_finish ("a", "1");
+  g_assert_null (weir_test_await (wait, &error));
+  g_assert_error (error, WEIR_ERROR, WEIR_ERROR_STORE);
+  g_assert_nonnull (strstr (error->message, "is damaged"));
+  g_assert_true (weir_engine_is_damaged (test->engine));
+  g_assert_cmpuint (said->len, ==, 1);
+  g_assert_nonnull (strstr (said->pdata[0], "suspended"));
+  g_assert_nonnull (strstr (said->pdata[0], "backup"));
+  g_clear_error (&error);
+  again = weir_engine_play (test->engine, workflow, NULL);
+  g_assert_null (weir_test_await (again, &error));
+  g_assert_error (error, WEIR_ERROR, WEIR_ERROR_STORE);
+  g_assert_cmpuint (said->len, ==, 1);
+  /* as after the end of the program; what was shown is there */
+  bad_disk_set_mode (BAD_DISK_WORKS);
+  g_clear_object (&run);
+  weir_test_reopen (test);
+  g_assert_false (weir_engine_is_damaged (test->engine));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -150,5 +192,6 @@ main (int argc, char **argv)
                         test_disk_fails);
   g_test_add_data_func ("/weir/run/disk/sync-error-loses-nothing", GINT_TO_POINTER (BAD_DISK_SYNC_FAILS),
                         test_disk_fails);
+  g_test_add_func ("/weir/run/disk/damage-is-said-once-and-suspends-runs", test_damage_is_said_once_and_suspends_runs);
   return g_test_run ();
 }

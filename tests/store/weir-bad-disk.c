@@ -58,6 +58,8 @@ bad_write (sqlite3_file *file, const void *data, int size, sqlite3_int64 offset)
       return SQLITE_FULL;
     case BAD_DISK_WRITE_FAILS:
       return SQLITE_IOERR_WRITE;
+    case BAD_DISK_DAMAGED:
+      return SQLITE_CORRUPT;
     default:
       return methods->xWrite (real_of (file), data, size, offset);
     }

@@ -13,6 +13,7 @@ typedef enum
   BAD_DISK_SHORT_WRITE, /* half of what is to be written is, then there is no space left */
   BAD_DISK_WRITE_FAILS, /* every write: I/O error */
   BAD_DISK_SYNC_FAILS,  /* writes work, syncs do not */
+  BAD_DISK_DAMAGED,     /* every write: what is there is not what it should be */
 } BadDiskMode;
 
 void  bad_disk_install    (void);
