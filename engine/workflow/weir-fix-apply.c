@@ -303,6 +303,47 @@ set_output (WeirWorkflow *self, WeirBlock *block, WeirFix *fix)
     weir_workflow_set_output (self, graph, fix->to);
 }
 
+/* What was missing */
+
+static void
+add_link (WeirWorkflow *self, WeirBlock *block, WeirFix *fix)
+{
+  g_auto(GStrv) ends = g_strsplit (fix->to, ".", 2);
+  WeirBlock *source = ends[0] != NULL && ends[1] != NULL ? weir_graph_find_block (block->graph, ends[0]) : NULL;
+
+  if (source != NULL)
+    weir_workflow_add_link (self, source, ends[1], block, fix->from, NULL, NULL);
+}
+
+static void
+add_inside (WeirWorkflow *self, WeirBlock *block, const char *kind)
+{
+  if (block->body != NULL)
+    weir_workflow_add_block (self, block->body, NULL, kind, NULL, 80, 80, NULL);
+}
+
+static void
+remove_body (WeirWorkflow *self, WeirBlock *block)
+{
+  while (block->body != NULL && block->body->blocks->len > 0)
+    weir_workflow_remove_block (self, block->body->blocks->pdata[block->body->blocks->len - 1]);
+}
+
+static void
+remove_default (WeirWorkflow *self, WeirFix *fix)
+{
+  for (guint i = 0; i < self->inputs->len; i++)
+    {
+      WeirInput input = g_array_index (self->inputs, WeirInput, i);
+
+      if (g_strcmp0 (input.name, fix->from) != 0)
+        continue;
+      input.initial = NULL;
+      weir_workflow_set_input (self, &input);
+      return;
+    }
+}
+
 static void
 apply (WeirWorkflow *self, WeirBlock *block, WeirFix *fix)
 {
@@ -313,10 +354,18 @@ apply (WeirWorkflow *self, WeirBlock *block, WeirFix *fix)
     set_output (self, block, fix);
   else if (fix->action == WEIR_FIX_RENAME_FIELD || fix->action == WEIR_FIX_REMOVE_FIELD)
     change_field (self, block, fix->from, fix->to);
+  else if (fix->action == WEIR_FIX_REMOVE_DEFAULT)
+    remove_default (self, fix);
   else if (loose)
     settle_loose (self, block != NULL ? block->body : self->graph, fix);
   else if (block == NULL)
     return;
+  else if (fix->action == WEIR_FIX_ADD_LINK)
+    add_link (self, block, fix);
+  else if (fix->action == WEIR_FIX_ADD_INSIDE)
+    add_inside (self, block, fix->to);
+  else if (fix->action == WEIR_FIX_REMOVE_BODY)
+    remove_body (self, block);
   else if (fix->action == WEIR_FIX_SET_KIND)
     set_member (self, block, "kind", fix->to);
   else if (fix->action == WEIR_FIX_SET_PORT)

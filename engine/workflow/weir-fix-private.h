@@ -20,6 +20,30 @@ struct _WeirFix
   gsize         end;
 };
 
+typedef struct
+{
+  WeirWorkflow *workflow;
+  WeirProblem  *problem;
+  WeirBlock    *block;   /* NULL: it is about the whole */
+  WeirGraph    *graph;   /* that the block is in */
+  GListStore   *fixes;
+} WeirFixing;
+
+/* weir-fix.c. (transfer none): the list holds it */
+WeirFix *weir_fixing_add          (WeirFixing          *self,
+                                   WeirFixAction        action,
+                                   const char          *from,
+                                   const char          *to);
+void     weir_fixing_add_nearest  (WeirFixing          *self,
+                                   WeirFixAction        action,
+                                   const char          *from,
+                                   GPtrArray           *words);
+/* weir-fix-missing.c: what is not there. FALSE: the problem is of another sort */
+gboolean weir_fixing_find_missing (WeirFixing          *self,
+                                   const char          *code);
+/* A kind that hands on what it gets. NULL: there is none */
+const WeirBlockKind *weir_fix_find_passing (void);
+
 /* The link of a body that leads to a block that is not there, in words. (transfer full) */
 char    *weir_loose_link_describe (const WeirLooseLink *loose);
 void     weir_workflow_drop_loose (WeirWorkflow        *self,

@@ -72,17 +72,8 @@ weir_fix_get_to (WeirFix *self)
   return self->to;
 }
 
-typedef struct
-{
-  WeirWorkflow *workflow;
-  WeirProblem  *problem;
-  WeirBlock    *block;   /* NULL: it is about the whole */
-  WeirGraph    *graph;   /* that the block is in */
-  GListStore   *fixes;
-} Fixing;
-
-static WeirFix *
-add_fix (Fixing *self, WeirFixAction action, const char *from, const char *to)
+WeirFix *
+weir_fixing_add (WeirFixing *self, WeirFixAction action, const char *from, const char *to)
 {
   g_autoptr(WeirFix) fix = g_object_new (WEIR_TYPE_FIX, NULL);
 
@@ -96,26 +87,26 @@ add_fix (Fixing *self, WeirFixAction action, const char *from, const char *to)
   return fix; /* the list holds it */
 }
 
-static void
-add_nearest (Fixing *self, WeirFixAction action, const char *from, GPtrArray *words)
+void
+weir_fixing_add_nearest (WeirFixing *self, WeirFixAction action, const char *from, GPtrArray *words)
 {
   g_autoptr(GPtrArray) nearest = weir_find_nearest (from, words, MAX_NEAREST);
 
   for (guint i = 0; i < nearest->len; i++)
-    add_fix (self, action, from, nearest->pdata[i]);
+    weir_fixing_add (self, action, from, nearest->pdata[i]);
 }
 
 /* Kinds */
 
 static void
-fix_kind (Fixing *self)
+fix_kind (WeirFixing *self)
 {
   g_autoptr(GPtrArray) kinds = weir_registry_list_kinds ();
   g_autoptr(GPtrArray) ids = g_ptr_array_new ();
 
   for (guint i = 0; i < kinds->len; i++)
     g_ptr_array_add (ids, (gpointer) ((const WeirBlockKind *) kinds->pdata[i])->id);
-  add_nearest (self, WEIR_FIX_SET_KIND, self->block->data->kind_id, ids);
+  weir_fixing_add_nearest (self, WEIR_FIX_SET_KIND, self->block->data->kind_id, ids);
 }
 
 /* Ports */
@@ -144,7 +135,7 @@ has_link_at (WeirBlock *block, const char *port, gboolean input)
 }
 
 static void
-fix_port_side (Fixing *self, const char *port, gboolean input)
+fix_port_side (WeirFixing *self, const char *port, gboolean input)
 {
   g_autoptr(GPtrArray) names = list_ports (self->block, input);
   g_autoptr(GPtrArray) nearest = weir_find_nearest (port, names, MAX_NEAREST);
@@ -153,12 +144,12 @@ fix_port_side (Fixing *self, const char *port, gboolean input)
   if (nearest->len == 0 && names->len == 1)
     g_ptr_array_add (nearest, names->pdata[0]);
   for (guint i = 0; i < nearest->len; i++)
-    add_fix (self, WEIR_FIX_SET_PORT, port, nearest->pdata[i])->input = input;
-  add_fix (self, WEIR_FIX_REMOVE_LINK, port, NULL)->input = input;
+    weir_fixing_add (self, WEIR_FIX_SET_PORT, port, nearest->pdata[i])->input = input;
+  weir_fixing_add (self, WEIR_FIX_REMOVE_LINK, port, NULL)->input = input;
 }
 
 static void
-fix_port (Fixing *self)
+fix_port (WeirFixing *self)
 {
   const char *port = weir_problem_get_port (self->problem);
   gboolean known;
@@ -168,7 +159,7 @@ fix_port (Fixing *self)
   else if (has_link_at (self->block, port, TRUE) && weir_block_find_input (self->block, port, &known) == NULL)
     fix_port_side (self, port, TRUE);
   else if (self->block->data->join != NULL && weir_value_find_member (self->block->data->join, port) != NULL)
-    add_fix (self, WEIR_FIX_REMOVE_JOIN, port, NULL);
+    weir_fixing_add (self, WEIR_FIX_REMOVE_JOIN, port, NULL);
 }
 
 gboolean
@@ -255,7 +246,7 @@ hands_on (const WeirBlockKind *kind)
 }
 
 static void
-add_converters (Fixing *self, WeirLink *link)
+add_converters (WeirFixing *self, WeirLink *link)
 {
   g_autoptr(GPtrArray) kinds = weir_registry_list_kinds ();
   gboolean known;
@@ -269,14 +260,14 @@ add_converters (Fixing *self, WeirLink *link)
 
       if (hands_on (kind) || !weir_kind_converts (kind, given, taken, NULL, NULL))
         continue;
-      add_fix (self, WEIR_FIX_ADD_BETWEEN, NULL, kind->id);
+      weir_fixing_add (self, WEIR_FIX_ADD_BETWEEN, NULL, kind->id);
       n_found++;
     }
 }
 
 /* Another input of the block that nothing leads to yet. */
 static void
-add_other_input (Fixing *self, WeirLink *link)
+add_other_input (WeirFixing *self, WeirLink *link)
 {
   GArray *inputs = weir_block_get_ports (self->block)->inputs;
   gboolean known;
@@ -290,13 +281,13 @@ add_other_input (Fixing *self, WeirLink *link)
 
       if (has_link_at (self->block, port->name, TRUE) || !weir_type_accepts (taken, type, NULL))
         continue;
-      add_fix (self, WEIR_FIX_SET_PORT, link->target_port, port->name)->input = TRUE;
+      weir_fixing_add (self, WEIR_FIX_SET_PORT, link->target_port, port->name)->input = TRUE;
       return;
     }
 }
 
 static void
-fix_types (Fixing *self)
+fix_types (WeirFixing *self)
 {
   const char *port = weir_problem_get_port (self->problem);
 
@@ -308,7 +299,7 @@ fix_types (Fixing *self)
         continue;
       add_converters (self, link);
       add_other_input (self, link);
-      add_fix (self, WEIR_FIX_REMOVE_LINK, port, NULL)->input = TRUE;
+      weir_fixing_add (self, WEIR_FIX_REMOVE_LINK, port, NULL)->input = TRUE;
       return;
     }
 }
@@ -323,7 +314,7 @@ weir_loose_link_describe (const WeirLooseLink *loose)
 }
 
 static void
-fix_loose (Fixing *self)
+fix_loose (WeirFixing *self)
 {
   WeirGraph *graph = self->block != NULL ? self->block->body : self->workflow->graph;
   g_autoptr(GPtrArray) ids = g_ptr_array_new ();
@@ -337,8 +328,8 @@ fix_loose (Fixing *self)
 
       if (!g_str_equal (message, weir_problem_get_message (self->problem)))
         continue;
-      add_nearest (self, WEIR_FIX_SET_BLOCK, loose->missing, ids);
-      add_fix (self, WEIR_FIX_REMOVE_LINK, loose->missing, NULL);
+      weir_fixing_add_nearest (self, WEIR_FIX_SET_BLOCK, loose->missing, ids);
+      weir_fixing_add (self, WEIR_FIX_REMOVE_LINK, loose->missing, NULL);
       return;
     }
 }
@@ -346,7 +337,7 @@ fix_loose (Fixing *self)
 /* Settings */
 
 static void
-fix_unknown_field (Fixing *self)
+fix_unknown_field (WeirFixing *self)
 {
   const WeirBlockKind *kind = weir_block_get_kind (self->block);
   const char *name = weir_problem_get_field (self->problem);
@@ -355,12 +346,12 @@ fix_unknown_field (Fixing *self)
   for (const WeirField *field = kind != NULL ? kind->fields : NULL; field != NULL && field->name != NULL; field++)
     if (weir_value_find_member (self->block->data->config, field->name) == NULL)
       g_ptr_array_add (names, (gpointer) field->name);
-  add_nearest (self, WEIR_FIX_RENAME_FIELD, name, names);
-  add_fix (self, WEIR_FIX_REMOVE_FIELD, name, NULL);
+  weir_fixing_add_nearest (self, WEIR_FIX_RENAME_FIELD, name, names);
+  weir_fixing_add (self, WEIR_FIX_REMOVE_FIELD, name, NULL);
 }
 
 static void
-add_value (Fixing *self, const WeirField *field, WeirValue *value)
+add_value (WeirFixing *self, const WeirField *field, WeirValue *value)
 {
   const WeirBlockKind *kind = weir_block_get_kind (self->block);
   g_autofree char *text = NULL;
@@ -368,11 +359,11 @@ add_value (Fixing *self, const WeirField *field, WeirValue *value)
   if (!weir_field_check_value (kind, field, value, NULL))
     return;
   text = weir_value_to_display (value, 0);
-  add_fix (self, WEIR_FIX_SET_FIELD, field->name, text);
+  weir_fixing_add (self, WEIR_FIX_SET_FIELD, field->name, text);
 }
 
 static void
-add_limit (Fixing *self, const WeirField *field, WeirValue *value)
+add_limit (WeirFixing *self, const WeirField *field, WeirValue *value)
 {
   double number = weir_value_get_number (value);
   double within = CLAMP (number, field->minimum, field->maximum);
@@ -384,7 +375,7 @@ add_limit (Fixing *self, const WeirField *field, WeirValue *value)
 }
 
 static void
-fix_invalid_field (Fixing *self)
+fix_invalid_field (WeirFixing *self)
 {
   const WeirBlockKind *kind = weir_block_get_kind (self->block);
   const WeirField *field = kind != NULL ? weir_kind_find_field (kind, weir_problem_get_field (self->problem)) : NULL;
@@ -401,16 +392,16 @@ fix_invalid_field (Fixing *self)
         g_ptr_array_add (choices, (gpointer) field->choices[i]);
       nearest = weir_find_nearest (weir_value_get_text (value, NULL), choices, MAX_NEAREST);
       for (guint i = 0; i < nearest->len; i++)
-        add_fix (self, WEIR_FIX_SET_FIELD, field->name, nearest->pdata[i]);
+        weir_fixing_add (self, WEIR_FIX_SET_FIELD, field->name, nearest->pdata[i]);
     }
   else if (weir_value_get_kind (value) == WEIR_VALUE_INT || weir_value_get_kind (value) == WEIR_VALUE_NUMBER)
     add_limit (self, field, value);
   if (!field->required || field->initial_text != NULL)
-    add_fix (self, WEIR_FIX_REMOVE_FIELD, field->name, NULL);
+    weir_fixing_add (self, WEIR_FIX_REMOVE_FIELD, field->name, NULL);
 }
 
 static void
-fix_key (Fixing *self)
+fix_key (WeirFixing *self)
 {
   const char *key = weir_problem_get_field (self->problem);
   const char *const *known = self->block != NULL ? weir_block_keys : weir_document_keys;
@@ -424,8 +415,8 @@ fix_key (Fixing *self)
     if (weir_value_find_member (record, known[i]) == NULL && !g_str_equal (known[i], "body")
         && !g_str_equal (known[i], "blocks") && !g_str_equal (known[i], "links") && !g_str_equal (known[i], "layout"))
       g_ptr_array_add (keys, (gpointer) known[i]);
-  add_nearest (self, WEIR_FIX_RENAME_FIELD, key, keys);
-  add_fix (self, WEIR_FIX_REMOVE_FIELD, key, NULL);
+  weir_fixing_add_nearest (self, WEIR_FIX_RENAME_FIELD, key, keys);
+  weir_fixing_add (self, WEIR_FIX_REMOVE_FIELD, key, NULL);
 }
 
 /* Names in expressions */
@@ -440,7 +431,7 @@ dup_quoted (const char *message)
 }
 
 static void
-fix_name (Fixing *self)
+fix_name (WeirFixing *self)
 {
   static const char *const scope[] = { "inputs", "input", "value", "vars", "blocks", "run", "now", "secrets", "item", "index", NULL };
   const char *message = weir_problem_get_message (self->problem);
@@ -458,13 +449,13 @@ fix_name (Fixing *self)
   else
     for (guint i = 0; scope[i] != NULL; i++)
       g_ptr_array_add (names, (gpointer) scope[i]);
-  add_nearest (self, WEIR_FIX_SET_NAME, name, names);
+  weir_fixing_add_nearest (self, WEIR_FIX_SET_NAME, name, names);
 }
 
 /* The output */
 
 static void
-fix_output (Fixing *self)
+fix_output (WeirFixing *self)
 {
   /* the block of the problem is the one that is named, or the container whose output it is */
   WeirGraph *graph = weir_problem_get_port (self->problem) != NULL ? self->graph
@@ -483,8 +474,8 @@ fix_output (Fixing *self)
       for (guint j = 0; j < ports->len; j++)
         g_ptr_array_add (ends, g_strconcat (block->id, ".", ports->pdata[j], NULL));
     }
-  add_nearest (self, WEIR_FIX_SET_OUTPUT, output, ends);
-  add_fix (self, WEIR_FIX_REMOVE_OUTPUT, output, NULL);
+  weir_fixing_add_nearest (self, WEIR_FIX_SET_OUTPUT, output, ends);
+  weir_fixing_add (self, WEIR_FIX_REMOVE_OUTPUT, output, NULL);
 }
 
 /**
@@ -499,7 +490,7 @@ fix_output (Fixing *self)
 GListModel *
 weir_workflow_list_fixes (WeirWorkflow *self, WeirProblem *problem)
 {
-  Fixing fixing = { .workflow = self, .problem = problem };
+  WeirFixing fixing = { .workflow = self, .problem = problem };
   const char *code;
 
   g_return_val_if_fail (WEIR_IS_WORKFLOW (self), NULL);
@@ -517,7 +508,7 @@ weir_workflow_list_fixes (WeirWorkflow *self, WeirProblem *problem)
     fix_output (&fixing);
   else if (g_str_equal (code, "key.unknown"))
     fix_key (&fixing);
-  else if (fixing.block == NULL)
+  else if (weir_fixing_find_missing (&fixing, code) || fixing.block == NULL)
     return G_LIST_MODEL (fixing.fixes);
   else if (g_str_equal (code, "kind.unknown"))
     fix_kind (&fixing);
@@ -532,10 +523,10 @@ weir_workflow_list_fixes (WeirWorkflow *self, WeirProblem *problem)
   else if (g_str_equal (code, "name.unknown"))
     fix_name (&fixing);
   else if (g_str_equal (code, "link.duplicate"))
-    add_fix (&fixing, WEIR_FIX_REMOVE_LINK, NULL, NULL)->input = TRUE;
+    weir_fixing_add (&fixing, WEIR_FIX_REMOVE_LINK, NULL, NULL)->input = TRUE;
   else if (g_str_equal (code, "join.impossible"))
-    add_fix (&fixing, WEIR_FIX_REMOVE_JOIN, weir_problem_get_port (problem), NULL);
+    weir_fixing_add (&fixing, WEIR_FIX_REMOVE_JOIN, weir_problem_get_port (problem), NULL);
   else if (g_str_equal (code, "end.linked"))
-    add_fix (&fixing, WEIR_FIX_REMOVE_LINK, NULL, NULL);
+    weir_fixing_add (&fixing, WEIR_FIX_REMOVE_LINK, NULL, NULL);
   return G_LIST_MODEL (fixing.fixes);
 }

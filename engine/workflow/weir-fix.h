@@ -19,6 +19,10 @@ typedef enum
   WEIR_FIX_SET_OUTPUT,   /* what the workflow gives: from, to */
   WEIR_FIX_REMOVE_OUTPUT,
   WEIR_FIX_REMOVE_JOIN,  /* of an input: from */
+  WEIR_FIX_ADD_LINK,     /* to the port `from` of the block, from `to`: "block.port" */
+  WEIR_FIX_ADD_INSIDE,   /* a block of the kind `to` into its body */
+  WEIR_FIX_REMOVE_BODY,  /* what is inside */
+  WEIR_FIX_REMOVE_DEFAULT, /* of the input of the workflow `from` */
   WEIR_FIX_SET_TEXT,     /* a word of the text: from, to. See weir_text_apply_fix () */
 } WeirFixAction;
 

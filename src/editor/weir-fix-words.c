@@ -8,7 +8,7 @@ get_kind_title (const char *id)
 {
   const WeirBlockKind *kind = weir_registry_find_kind (id);
 
-  return kind != NULL ? kind->title : id;
+  return kind != NULL ? _(kind->title) : id;
 }
 
 /**
@@ -28,6 +28,16 @@ weir_fix_dup_title (WeirFix *fix)
     case WEIR_FIX_SET_PORT:
     case WEIR_FIX_SET_BLOCK:
       return g_strdup_printf (_("Link to “%s”"), to);
+    case WEIR_FIX_ADD_LINK:
+      /* Translators: a block and one of its outputs, "read.text" */
+      return g_strdup_printf (_("Link From “%s”"), to);
+    case WEIR_FIX_ADD_INSIDE:
+      /* Translators: a block kind that is put into an empty container */
+      return g_strdup_printf (_("Put “%s” Inside"), get_kind_title (to));
+    case WEIR_FIX_REMOVE_BODY:
+      return g_strdup (_("Remove What Is Inside"));
+    case WEIR_FIX_REMOVE_DEFAULT:
+      return g_strdup (_("Remove Default"));
     case WEIR_FIX_REMOVE_LINK:
       return g_strdup (_("Remove Link"));
     case WEIR_FIX_ADD_BETWEEN:

@@ -54,6 +54,26 @@ fix_clicked_cb (WeirProblemsList *self,
   g_signal_emit (self, signals[FIX_ACTIVATED], 0, g_object_get_data (G_OBJECT (button), "fix"));
 }
 
+/* What only a person knows is filled in where it belongs. */
+static void
+go_clicked_cb (WeirProblemsList *self,
+               GtkWidget        *button)
+{
+  g_signal_emit (self, signals[PROBLEM_ACTIVATED], 0, g_object_get_data (G_OBJECT (button), "problem"));
+}
+
+static GtkWidget *
+make_go_button (WeirProblemsList *self,
+                WeirProblem      *problem)
+{
+  GtkWidget *button = gtk_button_new_with_label (_("Fill In…"));
+
+  g_object_set_data_full (G_OBJECT (button), "problem", g_object_ref (problem), g_object_unref);
+  g_signal_connect_object (button, "clicked", G_CALLBACK (go_clicked_cb), self, G_CONNECT_SWAPPED);
+  gtk_widget_add_css_class (button, "caption");
+  return button;
+}
+
 static void
 add_fixes (WeirProblemsList *self,
            GtkBox           *box,
@@ -76,8 +96,10 @@ add_fixes (WeirProblemsList *self,
       gtk_widget_add_css_class (button, "caption");
       adw_wrap_box_append (ADW_WRAP_BOX (buttons), button);
     }
+  if (g_str_equal (weir_problem_get_code (problem), "field.missing"))
+    adw_wrap_box_prepend (ADW_WRAP_BOX (buttons), make_go_button (self, problem));
   gtk_box_append (box, buttons);
-  gtk_widget_set_visible (buttons, g_list_model_get_n_items (fixes) > 0);
+  gtk_widget_set_visible (buttons, gtk_widget_get_first_child (buttons) != NULL);
 }
 
 /* Rows */

@@ -32,6 +32,24 @@ static const WeirBlockKind file_kind = { .id = "test.file", .version = 1, .title
                                          .fields = fields, .settings_size = sizeof (Settings) };
 static const WeirBlockKind count_kind = { .id = "test.count", .version = 1, .title = "Count", .inputs = list_in, .outputs = count_out };
 static const WeirBlockKind pass_kind = { .id = "test.pass", .version = 1, .title = "Pass", .inputs = any_in, .outputs = any_out };
+typedef struct
+{
+  char *where;
+  char *how;
+} Needy;
+
+static const WeirField needy_fields[] = {
+  WEIR_FIELD_TEXT (Needy, where, .title = "Where", .required = TRUE),
+  WEIR_FIELD_CHOICE (Needy, how, .title = "How", .choices = modes, .required = TRUE),
+  { 0 }
+};
+static const WeirExample needy_examples[] = {
+  { .title = "Of its test", .config = "{\"where\": \"$DIR/x\", \"how\": \"fast\"}" },
+  { .title = "For all", .config = "{\"where\": \"https://example.org/\", \"how\": \"fast\"}" },
+  { 0 }
+};
+static const WeirBlockKind needy_kind = { .id = "test.needy", .version = 1, .title = "Needy", .fields = needy_fields,
+                                          .settings_size = sizeof (Needy), .examples = needy_examples };
 static const WeirBlockKind frame_kind = { .id = "test.frame", .version = 1, .title = "Frame", .inputs = any_in, .has_body = TRUE };
 
 static WeirWorkflow *
@@ -79,7 +97,7 @@ describe (WeirFix *fix)
 {
   static const char *const actions[] = { "set-kind", "set-port", "set-block", "remove-link", "add-between", "rename-field",
                                          "remove-field", "set-field", "set-name", "set-output", "remove-output", "remove-join",
-                                         "set-text" };
+                                         "add-link", "add-inside", "remove-body", "remove-default", "set-text" };
 
   return g_strdup_printf ("%s %s %s", actions[weir_fix_get_action (fix)],
                           weir_fix_get_from (fix) != NULL ? weir_fix_get_from (fix) : "-",
@@ -216,6 +234,38 @@ test_the_rest_is_put_right (void)
 }
 
 static void
+test_a_missing_link_is_found (void)
+{
+  /* the nearest that fits, and not what comes after it */
+  assert_fixes ("blocks:\n  far: { kind: test.file }\n  near: { kind: test.file }\n  a: { kind: test.count }\n  after: { kind: test.file }\n"
+                "links:\n  - a.count -> after.count\nlayout: { far: [0, 0], near: [200, 0], a: [480, 0], after: [760, 0] }\n",
+                "input.missing", "add-link items near.list\nadd-link items far.list\n");
+  assert_fixes ("blocks:\n  first: { kind: test.pass }\n  a: { kind: test.file, config: { text: \"=blocks.first.value\" } }\n",
+                "name.not_upstream", "add-link run first.done\n");
+}
+
+static void
+test_a_missing_setting_is_filled_in (void)
+{
+  assert_fixes ("blocks:\n  a: { kind: test.needy, config: { how: slow } }\n", "field.missing", "set-field where https://example.org/\n");
+  assert_fixes ("blocks:\n  a: { kind: test.needy, config: { where: x } }\n", "field.missing", "set-field how fast\nset-field how slow\n");
+}
+
+static void
+test_bodies_are_put_right (void)
+{
+  assert_fixes ("blocks:\n  a: { kind: test.frame }\n", "body.empty", "add-inside - test.pass\n");
+  assert_fixes ("blocks:\n  a: { kind: test.file, body: { blocks: { x: { kind: test.file }, y: { kind: test.file } } } }\n", "body.unused",
+                "remove-body - -\n");
+}
+
+static void
+test_inputs_of_the_workflow_are_put_right (void)
+{
+  assert_fixes ("inputs:\n  n: { type: int, default: many }\nblocks:\n  a: { kind: test.file }\n", "input.default", "remove-default n -\n");
+}
+
+static void
 test_what_takes_a_person_has_no_fix (void)
 {
   g_autoptr(WeirWorkflow) workflow = parse ("blocks:\n  a: { kind: test.count }\n");
@@ -268,6 +318,7 @@ main (int argc, char *argv[])
   weir_registry_add_kind (&count_kind);
   weir_registry_add_kind (&pass_kind);
   weir_registry_add_kind (&frame_kind);
+  weir_registry_add_kind (&needy_kind);
   g_test_add_func ("/weir/fix/a-kind-gets-its-right-name", test_a_kind_gets_its_right_name);
   g_test_add_func ("/weir/fix/a-link-finds-its-port", test_a_link_finds_its_port);
   g_test_add_func ("/weir/fix/a-converter-is-put-between", test_a_converter_is_put_between);
@@ -275,6 +326,10 @@ main (int argc, char *argv[])
   g_test_add_func ("/weir/fix/settings-are-put-right", test_settings_are_put_right);
   g_test_add_func ("/weir/fix/names-are-put-right", test_names_are_put_right);
   g_test_add_func ("/weir/fix/the-rest-is-put-right", test_the_rest_is_put_right);
+  g_test_add_func ("/weir/fix/a-missing-link-is-found", test_a_missing_link_is_found);
+  g_test_add_func ("/weir/fix/a-missing-setting-is-filled-in", test_a_missing_setting_is_filled_in);
+  g_test_add_func ("/weir/fix/bodies-are-put-right", test_bodies_are_put_right);
+  g_test_add_func ("/weir/fix/inputs-of-the-workflow-are-put-right", test_inputs_of_the_workflow_are_put_right);
   g_test_add_func ("/weir/fix/what-takes-a-person-has-no-fix", test_what_takes_a_person_has_no_fix);
   g_test_add_func ("/weir/fix/ids-are-put-right-in-the-text", test_ids_are_put_right_in_the_text);
   return g_test_run ();

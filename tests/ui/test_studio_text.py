@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The workflow as text beside the canvas, with real keys: it goes both ways, and nothing that was typed is lost."""
+import os
 import signal
 
 import weirtest
@@ -227,6 +228,23 @@ def fixes(studio):
     until("the menu is open", lambda: len(studio._windows()) > 1)
     studio.key("Return")
     until("the text is right again", lambda: "kind: debug.log }" in text(studio))
+
+
+@test("what is missing is filled in from the list of problems")
+def missing(studio):
+    new_workflow(studio)
+    add(studio, "list folder")
+    studio.wait_for("", "1 problem")
+    studio.click("problems_button")
+    studio.wait_for("button", "Fill In…")
+    keep = os.environ.get("WEIR_TEST_PICTURES")
+    if keep:
+        os.makedirs(keep, exist_ok=True)
+        weirtest.photograph(os.path.join(keep, "fill-in.png"))
+    studio.press("button", "Fill In…")
+    until("the list is closed", lambda: not studio.find("button", "Fill In…"))
+    studio.type("/tmp")
+    until("the problem is gone", lambda: not studio.find("", "1 problem"))
 
 
 weirtest.main()
