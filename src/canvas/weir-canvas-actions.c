@@ -2,6 +2,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "weir-canvas-private.h"
+#include "weir-edit-name.h"
 
 #include <math.h>
 
@@ -52,7 +53,7 @@ history_action (GtkWidget  *widget,
   g_autofree char *what = NULL, *text = NULL;
 
   weir_canvas_cancel_drag (self);
-  what = g_strdup (undo ? weir_workflow_get_undo_name (self->workflow) : weir_workflow_get_redo_name (self->workflow));
+  what = weir_edit_name_to_display (undo ? weir_workflow_get_undo_name (self->workflow) : weir_workflow_get_redo_name (self->workflow));
   if (undo)
     weir_workflow_undo (self->workflow);
   else

@@ -3,6 +3,8 @@
 
 #include <glib/gi18n.h>
 
+#include "weir-edit-name.h"
+
 /* One place to go to: after an edit, or before the first one. */
 #define WEIR_TYPE_HISTORY_STEP (weir_history_step_get_type ())
 G_DECLARE_FINAL_TYPE (WeirHistoryStep, weir_history_step, WEIR, HISTORY_STEP, GObject)
@@ -59,7 +61,8 @@ show_step (WeirHistoryDialog *self,
   GtkWidget *name = gtk_widget_get_next_sibling (mark);
   GtkWidget *time = gtk_widget_get_next_sibling (name);
   guint present = weir_workflow_get_step (self->workflow);
-  const char *title = step->step > 0 ? weir_workflow_get_step_name (self->workflow, step->step - 1) : _("Beginning");
+  g_autofree char *title = step->step > 0 ? weir_edit_name_to_display (weir_workflow_get_step_name (self->workflow, step->step - 1))
+                                          : g_strdup (_("Beginning"));
   g_autofree char *when = step->step > 0 ? format_time (weir_workflow_get_step_time (self->workflow, step->step - 1)) : g_strdup ("");
   g_autofree char *spoken = step->step == present  ? g_strdup_printf (_("%s, present state"), title)
                             : step->step > present ? g_strdup_printf (_("%s, undone"), title)

@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 
+#include "weir-edit-name.h"
 #include "weir-demo.h"
 #include "weir-toast.h"
 #include "weir-workflow-page-private.h"
@@ -206,9 +207,11 @@ update_history (WeirWorkflowPage *self)
 {
   gboolean can_undo = self->workflow != NULL && weir_workflow_can_undo (self->workflow);
   gboolean can_redo = self->workflow != NULL && weir_workflow_can_redo (self->workflow);
-  g_autofree char *undo = can_undo ? g_strdup_printf (_("Undo: %s (Ctrl+Z)"), weir_workflow_get_undo_name (self->workflow))
+  g_autofree char *done = weir_edit_name_to_display (can_undo ? weir_workflow_get_undo_name (self->workflow) : NULL);
+  g_autofree char *undone = weir_edit_name_to_display (can_redo ? weir_workflow_get_redo_name (self->workflow) : NULL);
+  g_autofree char *undo = can_undo ? g_strdup_printf (_("Undo: %s (Ctrl+Z)"), done)
                                    : g_strdup (_("Nothing to Undo"));
-  g_autofree char *redo = can_redo ? g_strdup_printf (_("Redo: %s (Ctrl+Shift+Z)"), weir_workflow_get_redo_name (self->workflow))
+  g_autofree char *redo = can_redo ? g_strdup_printf (_("Redo: %s (Ctrl+Shift+Z)"), undone)
                                    : g_strdup (_("Nothing to Redo"));
 
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "edit.undo", can_undo);

@@ -81,7 +81,7 @@ test_what_was_not_saved_is_there_after_a_restart (void)
   workflow = open_it (test);
   g_assert_cmpstr (weir_workflow_get_name (workflow), ==, "Changed");
   g_assert_cmpuint (weir_workflow_get_version (workflow), ==, 2);
-  g_assert_cmpstr (weir_workflow_get_redo_name (workflow), ==, "Delete block");
+  g_assert_cmpstr (weir_workflow_get_redo_name (workflow), ==, "Delete Block");
   weir_workflow_redo (workflow);
   g_assert_null (weir_workflow_find_block (workflow, "read"));
   weir_workflow_go_to_step (workflow, 0);

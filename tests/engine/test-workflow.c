@@ -122,7 +122,7 @@ test_nothing_changed_is_no_edit (void)
   weir_workflow_set_name (workflow, "x");
   weir_workflow_set_enabled (workflow, block, TRUE);
   weir_workflow_end_edit (workflow);
-  g_assert_cmpstr (weir_workflow_get_undo_name (workflow), ==, "Add block");
+  g_assert_cmpstr (weir_workflow_get_undo_name (workflow), ==, "Add Block");
 }
 
 static void
