@@ -30,6 +30,7 @@
 #include "weir-run-swarm.h"
 #include "weir-run-view.h"
 #include "weir-undo.h"
+#include "weir-file-links.h"
 #include "weir-share.h"
 #include "weir-subscription.h"
 #include "weir-engine.h"

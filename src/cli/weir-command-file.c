@@ -138,6 +138,65 @@ weir_command_validate (int argc, char **argv)
   return n_errors > 0 ? WEIR_EXIT_INVALID : WEIR_EXIT_OK;
 }
 
+/* Version of the one that is there already; 0: there is none, or it was deleted. */
+static gint64
+find_version (WeirSession *session, const char *id)
+{
+  g_autoptr(WeirValue) list = weir_session_call (session, NULL, "ListWorkflows", NULL);
+
+  for (gsize i = 0; list != NULL && i < weir_value_get_length (list); i++)
+    {
+      WeirValue *line = weir_value_get_item (list, i);
+
+      if (g_str_equal (weir_value_get_member_text (line, "id", ""), id))
+        return weir_value_get_member_int (line, "version", 0);
+    }
+  return 0;
+}
+
+/* The workflow that came from this file, whoever imported it: the one that is told of here, else the one of the path. */
+static gint64
+choose_workflow (WeirSession *session, WeirWorkflow *workflow, const char *path)
+{
+  g_autofree char *linked = weir_file_links_find (weir_option_data_dir, path);
+  gint64 version = linked != NULL ? find_version (session, linked) : 0;
+
+  if (version > 0)
+    {
+      weir_workflow_set_id (workflow, linked);
+      return version;
+    }
+  return find_version (session, weir_workflow_get_id (workflow));
+}
+
+/* From here on the window tells of it when the file changes. */
+static void
+link_to_file (const char *id, const char *path)
+{
+  g_autofree char *text = NULL;
+  g_autoptr(GError) error = NULL;
+
+  if (!g_file_get_contents (path, &text, NULL, NULL))
+    return;
+  if (!weir_file_links_remember (weir_option_data_dir, id, path, text, &error))
+    g_printerr (_ ("weir: that the workflow came from %s cannot be kept: %s\n"), path, error->message);
+}
+
+static void
+tell_imported (WeirValue *answer, gint64 before, const char *path)
+{
+  const char *name = weir_value_get_member_text (answer, "name", "");
+  gint64 version = weir_value_get_member_int (answer, "version", 0);
+
+  if (before == 0)
+    printf (_ ("Imported \"%s\", version %" G_GINT64_FORMAT "\n"), name, version);
+  else if (version > before)
+    printf (_ ("Updated \"%s\" from %s: version %" G_GINT64_FORMAT ", %" G_GINT64_FORMAT " is kept\n"), name, path,
+            version, before);
+  else
+    printf (_ ("\"%s\" says what is in %s already: version %" G_GINT64_FORMAT "\n"), name, path, version);
+}
+
 int
 weir_command_import (int argc, char **argv)
 {
@@ -147,22 +206,25 @@ weir_command_import (int argc, char **argv)
   g_autoptr(WeirValue) answer = NULL;
   g_autofree char *text = NULL;
   int code = WEIR_EXIT_OK;
+  gint64 before;
 
   if (workflow == NULL)
     return error != NULL ? weir_cli_fail (error) : WEIR_EXIT_INVALID;
   if (!weir_session_open (&session, &error))
     return weir_cli_fail (error);
+  before = choose_workflow (&session, workflow, argv[0]);
   text = weir_workflow_to_yaml (workflow);
   answer = weir_session_call (&session, &error, "Import", "text", weir_value_new_text (text), "folder",
                               weir_value_new_text (weir_workflow_get_folder (workflow)), "id",
                               weir_value_new_text (weir_workflow_get_id (workflow)), NULL);
+  if (answer != NULL)
+    link_to_file (weir_value_get_member_text (answer, "id", ""), argv[0]);
   if (answer == NULL)
     code = weir_cli_fail (error);
   else if (weir_option_json)
     weir_cli_print_json (answer, 2);
   else
-    printf (_ ("Imported \"%s\", version %" G_GINT64_FORMAT "\n"), weir_value_get_member_text (answer, "name", ""),
-            weir_value_get_member_int (answer, "version", 0));
+    tell_imported (answer, before, argv[0]);
   weir_session_close (&session, NULL);
   return code;
 }
@@ -187,7 +249,8 @@ weir_command_export (int argc, char **argv)
   int code = WEIR_EXIT_OK;
 
   if (!g_strv_contains (formats, format))
-    return weir_cli_fail_text (WEIR_EXIT_INVALID, _ ("Expected the format yaml, json or mermaid, but got \"%s\""), format);
+    return weir_cli_fail_text (WEIR_EXIT_INVALID, _ ("Expected the format yaml, json or mermaid, but got \"%s\""),
+                               format);
   if (!weir_session_open (&session, &error))
     return weir_cli_fail (error);
   answer = weir_session_call (&session, &error, "Export", "name", weir_value_new_text (argv[0]), "format",

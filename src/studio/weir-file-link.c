@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "weir-file-link.h"
 
-#include <glib/gstdio.h>
+#include <weir.h>
 
 /* Editors write a file in several steps. */
 #define CHECK_AFTER_MS 150
@@ -25,39 +25,13 @@ G_DEFINE_FINAL_TYPE (WeirFileLink, weir_file_link, G_TYPE_OBJECT)
 enum { CHANGED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
-/* What is kept: a group for each workflow */
-
-static char *
-make_store_path (void)
+/* As the application chooses it. */
+static const char *
+get_data_dir (void)
 {
-  return g_build_filename (g_get_user_data_dir (), "weir", "files.ini", NULL);
-}
+  const char *data_dir = g_getenv ("WEIR_DATA_DIR");
 
-static GKeyFile *
-load_store (void)
-{
-  g_autofree char *path = make_store_path ();
-  GKeyFile *store = g_key_file_new ();
-
-  /* without one nothing is linked */
-  g_key_file_load_from_file (store, path, G_KEY_FILE_NONE, NULL);
-  return store;
-}
-
-static void
-save_store (GKeyFile *store)
-{
-  g_autofree char *path = make_store_path ();
-  g_autofree char *folder = g_path_get_dirname (path);
-  g_autofree char *data = NULL;
-  g_autoptr(GError) error = NULL;
-  gsize length;
-
-  data = g_key_file_to_data (store, &length, NULL);
-  if (g_mkdir_with_parents (folder, 0700) != 0
-      || !g_file_set_contents_full (path, data, length, G_FILE_SET_CONTENTS_CONSISTENT, 0600, &error))
-    g_warning ("Which file a workflow came from cannot be kept in %s: %s", path,
-               error != NULL ? error->message : g_strerror (errno));
+  return data_dir != NULL && *data_dir != '\0' ? data_dir : NULL;
 }
 
 static char *
@@ -166,12 +140,22 @@ weir_file_link_remember (const char *workflow,
                          const char *path,
                          const char *text)
 {
-  g_autoptr(GKeyFile) store = load_store ();
-  g_autofree char *seen = hash (text);
+  g_autoptr(GError) error = NULL;
 
-  g_key_file_set_string (store, workflow, "path", path);
-  g_key_file_set_string (store, workflow, "seen", seen);
-  save_store (store);
+  if (!weir_file_links_remember (get_data_dir (), workflow, path, text, &error))
+    g_warning ("Which file a workflow came from cannot be kept: %s", error->message);
+}
+
+/**
+ * weir_file_link_find:
+ * @path: of a file
+ *
+ * Returns: (transfer full) (nullable): id of the workflow that came from the file last
+ */
+char *
+weir_file_link_find (const char *path)
+{
+  return weir_file_links_find (get_data_dir (), path);
 }
 
 /**
@@ -185,16 +169,16 @@ weir_file_link_remember (const char *workflow,
 WeirFileLink *
 weir_file_link_new (const char *workflow)
 {
-  g_autoptr(GKeyFile) store = load_store ();
-  g_autofree char *path = g_key_file_get_string (store, workflow, "path", NULL);
+  g_autofree char *path = NULL;
+  g_autofree char *seen = NULL;
   WeirFileLink *self;
 
-  if (path == NULL)
+  if (!weir_file_links_look_up (get_data_dir (), workflow, &path, &seen))
     return NULL;
   self = g_object_new (WEIR_TYPE_FILE_LINK, NULL);
   self->workflow = g_strdup (workflow);
   self->path = g_steal_pointer (&path);
-  self->seen = g_key_file_get_string (store, workflow, "seen", NULL);
+  self->seen = g_steal_pointer (&seen);
   self->file = g_file_new_for_path (self->path);
   self->monitor = g_file_monitor_file (self->file, G_FILE_MONITOR_WATCH_MOVES, NULL, NULL);
   if (self->monitor != NULL)

@@ -19,6 +19,8 @@ G_DECLARE_FINAL_TYPE (WeirFileLink, weir_file_link, WEIR, FILE_LINK, GObject)
 void          weir_file_link_remember (const char   *workflow,
                                        const char   *path,
                                        const char   *text);
+/* The workflow that came from the file last, also when it was deleted since; NULL: none did. (transfer full) */
+char         *weir_file_link_find     (const char   *path);
 /* NULL if the workflow came from no file. (transfer full) */
 WeirFileLink *weir_file_link_new      (const char   *workflow);
 const char   *weir_file_link_get_path (WeirFileLink *self);

@@ -39,6 +39,9 @@ void weir_window_save_and_open   (WeirWindow     *self,
 /* weir-window-delete.c */
 void weir_window_install_delete  (GtkWidgetClass *widget_class);
 
+/* weir-window-import.c */
+void weir_window_install_import  (GtkWidgetClass *widget_class);
+
 /* weir-window-workflows.c */
 void weir_window_install_actions (GtkWidgetClass *widget_class);
 void weir_window_open_id         (WeirWindow     *self,

@@ -3,7 +3,6 @@
 
 #include "weir-demo.h"
 #include "weir-export.h"
-#include "weir-file-link.h"
 #include "weir-window-private.h"
 
 /* What an answer of the store is for. */
@@ -284,119 +283,7 @@ delete_cb (GtkWidget  *widget,
   follow (self, weir_engine_delete_workflow (self->engine, id));
 }
 
-/* Import and demos */
-
-static void
-show_import_problems (WeirWindow   *self,
-                      GFile        *file,
-                      GListModel   *problems,
-                      const GError *error)
-{
-  g_autofree char *name = g_file_get_basename (file);
-  g_autofree char *heading = g_strdup_printf (_("“%s” Cannot Be Imported"), name);
-  GString *text = g_string_new (NULL);
-  guint n_problems = g_list_model_get_n_items (problems);
-  AdwAlertDialog *dialog;
-
-  for (guint i = 0; i < MIN (n_problems, 8); i++)
-    {
-      g_autoptr(WeirProblem) problem = g_list_model_get_item (problems, i);
-
-      if (weir_problem_get_line (problem) > 0)
-        g_string_append_printf (text, _("Line %u, column %u: %s\n"), weir_problem_get_line (problem), weir_problem_get_column (problem),
-                                weir_problem_get_message (problem));
-      else
-        g_string_append_printf (text, "%s\n", weir_problem_get_message (problem));
-    }
-  if (n_problems == 0)
-    g_string_append (text, error->message);
-  else if (n_problems > 8)
-    g_string_append_printf (text, _("… and %u more"), n_problems - 8);
-
-  dialog = ADW_ALERT_DIALOG (adw_alert_dialog_new (heading, g_strchomp (text->str)));
-  adw_alert_dialog_set_heading_use_markup (dialog, FALSE);
-  adw_alert_dialog_set_body_use_markup (dialog, FALSE);
-  adw_alert_dialog_add_response (dialog, "close", _("_Close"));
-  adw_dialog_present (ADW_DIALOG (dialog), GTK_WIDGET (self));
-  g_string_free (text, TRUE);
-}
-
-/* From here on it is told of when the file changes. */
-static void
-link_to_file (WeirWorkflow *workflow,
-              const char   *path)
-{
-  g_autofree char *id = g_uuid_string_random ();
-  g_autofree char *absolute = g_canonicalize_filename (path, NULL);
-  g_autofree char *text = NULL;
-
-  if (!g_file_get_contents (absolute, &text, NULL, NULL))
-    return;
-  weir_workflow_set_id (workflow, id);
-  weir_file_link_remember (id, absolute, text);
-}
-
-/**
- * weir_window_import:
- * @self: a window with an engine
- * @file: a workflow file, YAML or JSON
- *
- * Saves the workflow of a file into the store and opens it. Nothing is run. What is wrong with the file is told with line and column.
- */
-void
-weir_window_import (WeirWindow *self,
-                    GFile      *file)
-{
-  g_autoptr(GListModel) problems = NULL;
-  g_autoptr(WeirWorkflow) workflow = NULL;
-  g_autoptr(GError) error = NULL;
-
-  self->busy = TRUE;
-  if (g_file_peek_path (file) == NULL)
-    {
-      weir_window_toast (self, _("Only files on this computer can be imported"));
-      return;
-    }
-  workflow = weir_workflow_load (g_file_peek_path (file), &problems, &error);
-  if (workflow == NULL)
-    {
-      show_import_problems (self, file, problems, error);
-      return;
-    }
-  link_to_file (workflow, g_file_peek_path (file));
-  weir_window_save_and_open (self, workflow);
-}
-
-static void
-import_chosen_cb (GObject      *source,
-                  GAsyncResult *result,
-                  gpointer      user_data)
-{
-  g_autoptr(WeirWindow) self = user_data;
-  g_autoptr(GFile) file = gtk_file_dialog_open_finish (GTK_FILE_DIALOG (source), result, NULL);
-
-  if (file != NULL && self->engine != NULL)
-    weir_window_import (self, file);
-}
-
-static void
-import_cb (GtkWidget  *widget,
-           const char *action,
-           GVariant   *target)
-{
-  g_autoptr(GtkFileDialog) dialog = gtk_file_dialog_new ();
-  g_autoptr(GtkFileFilter) filter = gtk_file_filter_new ();
-  g_autoptr(GListStore) filters = g_list_store_new (GTK_TYPE_FILE_FILTER);
-
-  gtk_file_filter_set_name (filter, _("Workflows (YAML, JSON)"));
-  gtk_file_filter_add_suffix (filter, "yaml");
-  gtk_file_filter_add_suffix (filter, "yml");
-  gtk_file_filter_add_suffix (filter, "json");
-  g_list_store_append (filters, filter);
-  gtk_file_dialog_set_title (dialog, _("Import Workflow"));
-  gtk_file_dialog_set_filters (dialog, G_LIST_MODEL (filters));
-  gtk_file_dialog_open (dialog, GTK_WINDOW (widget), NULL, import_chosen_cb, g_object_ref (widget));
-}
+/* Demos */
 
 /**
  * weir_window_open_demo:
@@ -442,7 +329,6 @@ void
 weir_window_install_actions (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_install_action (widget_class, "workflow.new", NULL, new_cb);
-  gtk_widget_class_install_action (widget_class, "workflow.import", NULL, import_cb);
   gtk_widget_class_install_action (widget_class, "workflow.open", "s", open_cb);
   gtk_widget_class_install_action (widget_class, "workflow.rename", "s", rename_cb);
   gtk_widget_class_install_action (widget_class, "workflow.duplicate", "s", duplicate_cb);

@@ -247,6 +247,7 @@ weir_window_class_init (WeirWindowClass *klass)
   gtk_widget_class_install_action (widget_class, "win.search", NULL, search_cb);
   gtk_widget_class_install_action (widget_class, "win.sidebar", NULL, toggle_sidebar_cb);
   weir_window_install_actions (widget_class);
+  weir_window_install_import (widget_class);
   weir_window_install_delete (widget_class);
 }
 

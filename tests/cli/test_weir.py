@@ -302,6 +302,26 @@ class WeirTest(unittest.TestCase):
         self.weir("run", path, "-i", "n=2")
         self.assertEqual(len(json.loads(self.weir("list", "--json").stdout)), 1)
 
+    def test_a_file_that_was_imported_before_updates_its_workflow(self):
+        path = self.file(SIMPLE)
+        self.assertIn('Imported "Simple", version 1', self.weir("import", path).stdout)
+        self.assertIn("already: version 1", self.weir("import", path).stdout)
+        self.file(SIMPLE.replace("heard", "listened"))
+        self.assertIn("version 2, 1 is kept", self.weir("import", path).stdout)
+        self.assertEqual(len(json.loads(self.weir("list", "--json").stdout)), 1)
+        self.assertIn("heard", self.weir("diff", "Simple@1", "Simple", code=1).stdout)
+
+    def test_a_workflow_that_the_window_imported_is_the_one_of_its_file(self):
+        path = self.file(SIMPLE)
+        self.weir("import", path)
+        made = json.loads(self.weir("list", "--json").stdout)[0]["id"]
+        links = self.data / "files.ini"
+        self.assertIn(f"[{made}]", links.read_text())
+        other = self.file(SIMPLE.replace("Simple", "Other"), "other.yaml")
+        links.write_text(links.read_text().replace(path, other))
+        self.assertIn('Updated "Other"', self.weir("import", other).stdout)
+        self.assertEqual(len(json.loads(self.weir("list", "--json").stdout)), 1)
+
     def test_what_is_imported_comes_out_the_same_and_runs_by_name(self):
         self.weir("import", self.file(SIMPLE))
         first = self.weir("export", "Simple").stdout

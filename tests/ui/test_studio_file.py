@@ -98,6 +98,35 @@ def compare(studio):
     write(TEXT)
 
 
+@test("a file that was imported before updates its workflow, is opened as it is, or becomes another one", path)
+def again(studio):
+    begin(studio)
+    studio.restart()   # the same words: nothing is asked
+    begin(studio)
+    if studio.find("", "“tidy.yaml” Was Imported Before"):
+        raise Failure("it is asked although nothing changed")
+    write(with_block("other"))
+    studio.restart()
+    studio.wait_for("", "“tidy.yaml” Was Imported Before")
+    keep = os.environ.get("WEIR_TEST_PICTURES")
+    if keep:
+        os.makedirs(keep, exist_ok=True)
+        weirtest.photograph(os.path.join(keep, "import-again.png"))
+    studio.press("button", "Update Workflow")
+    until("the block came", lambda: has_block(studio, "other"))
+    until("it is a version of its own", lambda: "Saved · version 2" in studio.texts())
+    if studio.texts().count("never run") != 1:
+        raise Failure("there are two workflows")
+    studio.activate("edit.undo")
+    until("mine is back", lambda: not has_block(studio, "other"))
+    studio.restart()
+    studio.wait_for("", "“tidy.yaml” Was Imported Before")
+    studio.press("button", "Import as Another Workflow")
+    until("there are two", lambda: studio.texts().count("never run") == 2)
+    until("the other one is open", lambda: has_block(studio, "other"))
+    write(TEXT)
+
+
 @test("a change is saved to the file, but not over a change of others", path)
 def save(studio):
     begin(studio)
