@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <glib/gi18n-lib.h>
 
-#include "weir-canvas-private.h"
+#include "weir-canvas-accessible-private.h"
 
 /* A canvas draws its blocks itself; a screen reader meets each of them as a child of the canvas all the same. They
  * are made when asked for, one after the other, so that without assistive technology they cost nothing. */
@@ -127,7 +127,7 @@ get_next_sibling (GtkAccessible *accessible)
   next = weir_block_get_index (self->block) + 1;
   if (next < self->canvas->scene->cards->len)
     return ensure_accessible (self->canvas, next);
-  return canvas_parent_iface->get_first_accessible_child (GTK_ACCESSIBLE (self->canvas));
+  return weir_canvas_get_first_link (self->canvas);
 }
 
 static gboolean
@@ -209,12 +209,18 @@ weir_block_accessible_init (WeirBlockAccessible *self)
 {
 }
 
+GtkAccessible *
+weir_canvas_get_first_child_widget (WeirCanvas *self)
+{
+  return canvas_parent_iface->get_first_accessible_child (GTK_ACCESSIBLE (self));
+}
+
 static GtkAccessible *
 get_first_block (GtkAccessible *accessible)
 {
   GtkAccessible *first = ensure_accessible (WEIR_CANVAS (accessible), 0);
 
-  return first != NULL ? first : canvas_parent_iface->get_first_accessible_child (accessible);
+  return first != NULL ? first : weir_canvas_get_first_link (WEIR_CANVAS (accessible));
 }
 
 void
@@ -237,6 +243,7 @@ refresh_cb (gpointer user_data)
       if (card->accessible != NULL)
         update_label (WEIR_BLOCK_ACCESSIBLE (card->accessible));
     }
+  weir_canvas_refresh_links (self);
   return G_SOURCE_REMOVE;
 }
 

@@ -115,6 +115,8 @@ struct _WeirCanvas
   gboolean          gathering;                     /* walking adds to the selection */
 
   gboolean          has_accessibles;
+  GPtrArray        *told_links;                    /* of WeirLink: those that assistive technology knows of; NULL: nobody asked */
+  gboolean          told_links_stale;              /* others may be in view */
   guint             accessible_refresh_id;
   guint             prefetch_id;
   guint             redraw_id;                     /* something could not be drawn in time */

@@ -122,6 +122,7 @@ typedef struct
   gboolean          closed;
   gboolean          to_live;      /* its target runs now */
   GskRenderNode    *chip_node;    /* drawn over the cards */
+  GtkAccessible    *accessible;   /* made when asked for */
 } WeirWire;
 
 /**
@@ -245,6 +246,7 @@ void weir_scene_follow_view (WeirScene *self, guint first);
 void weir_scene_update_card_state (WeirScene *self, WeirCard *card);
 void weir_scene_update_wire_state (WeirScene *self, WeirWire *wire);
 char *weir_scene_describe_card (WeirScene *self, WeirCard *card);
+char *weir_scene_describe_wire (WeirScene *self, WeirWire *wire);
 
 /* weir-canvas-card.c */
 void weir_card_lay_out (WeirCard *self, WeirGraph *graph);

@@ -40,6 +40,8 @@ mark_wire (WeirCanvas *self,
     return;
   wire->selected = selected;
   weir_wire_touch (wire);
+  if (wire->accessible != NULL)
+    gtk_accessible_update_state (wire->accessible, GTK_ACCESSIBLE_STATE_SELECTED, (int) selected, -1);
 }
 
 static void
@@ -175,9 +177,11 @@ weir_canvas_select_link (WeirCanvas *self,
   gtk_widget_queue_draw (GTK_WIDGET (self));
   if (link != NULL)
     {
-      g_autofree char *text = weir_link_to_string (link);
+      WeirWire *wire = self->scene != NULL ? weir_scene_find_wire (self->scene, link) : NULL;
+      g_autofree char *text = wire != NULL ? weir_scene_describe_wire (self->scene, wire) : NULL;
 
-      weir_canvas_announce (self, text);
+      if (text != NULL)
+        weir_canvas_announce (self, text);
     }
 }
 

@@ -199,6 +199,7 @@ void
 weir_wire_free (WeirWire *self)
 {
   g_clear_pointer (&self->chip_node, gsk_render_node_unref);
+  g_clear_object (&self->accessible);
   g_clear_object (&self->link);
   g_free (self->path);
   g_free (self);

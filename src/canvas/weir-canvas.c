@@ -39,6 +39,7 @@ static void
 viewport_changed_cb (WeirViewport *viewport,
                      WeirCanvas   *self)
 {
+  self->told_links_stale = TRUE;
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
@@ -54,6 +55,7 @@ static void
 scene_changed_cb (WeirScene  *scene,
                   WeirCanvas *self)
 {
+  self->told_links_stale = TRUE;
   gtk_widget_queue_draw (GTK_WIDGET (self));
   weir_canvas_check_link (self);
   weir_canvas_accessible_refresh (self);
@@ -263,6 +265,7 @@ drop_scene (WeirCanvas *self)
     g_signal_handlers_disconnect_by_data (self->scene, self);
   if (self->graph != NULL)
     g_signal_handlers_disconnect_by_data (self->graph, self);
+  g_clear_pointer (&self->told_links, g_ptr_array_unref);
   g_clear_object (&self->scene);
   g_clear_object (&self->graph);
 }

@@ -405,13 +405,15 @@ test_run_is_shown (void)
   await (weir_engine_close (engine));
 }
 
+/* How many blocks and links assistive technology is told of. */
 static void
-test_blocks_are_accessible_children (void)
+count_children (CanvasFixture *fixture,
+                guint         *n_blocks,
+                guint         *n_links)
 {
-  g_autoptr(CanvasFixture) fixture = canvas_fixture_new ();
-  g_autoptr(GtkAccessible) child = gtk_accessible_get_first_accessible_child (GTK_ACCESSIBLE (fixture->canvas));
-  guint n = 0;
+  GtkAccessible *child = gtk_accessible_get_first_accessible_child (GTK_ACCESSIBLE (fixture->canvas));
 
+  *n_blocks = *n_links = 0;
   while (child != NULL && !GTK_IS_WIDGET (child))
     {
       g_autoptr(GtkAccessible) parent = gtk_accessible_get_accessible_parent (child);
@@ -421,12 +423,56 @@ test_blocks_are_accessible_children (void)
       g_assert_true (parent == GTK_ACCESSIBLE (fixture->canvas));
       g_assert_cmpint (gtk_accessible_get_accessible_role (child), ==, GTK_ACCESSIBLE_ROLE_LIST_ITEM);
       g_assert_true (gtk_accessible_get_bounds (child, &x, &y, &width, &height));
-      g_assert_cmpint (width, >=, 200);
-      n++;
+      if (g_str_equal (G_OBJECT_TYPE_NAME (child), "WeirLinkAccessible"))
+        {
+          g_assert_cmpint (width, >=, 1);
+          ++*n_links;
+        }
+      else
+        {
+          g_assert_cmpint (width, >=, 5);
+          g_assert_cmpuint (*n_links, ==, 0);
+          ++*n_blocks;
+        }
       g_object_unref (child);
       child = next;
     }
-  g_assert_cmpuint (n, ==, weir_graph_get_n_blocks (weir_canvas_get_graph (fixture->canvas)));
+  g_clear_object (&child);
+}
+
+static void
+test_blocks_are_accessible_children (void)
+{
+  g_autoptr(CanvasFixture) fixture = canvas_fixture_new ();
+  guint n_blocks, n_links;
+
+  count_children (fixture, &n_blocks, &n_links);
+  g_assert_cmpuint (n_blocks, ==, weir_graph_get_n_blocks (weir_canvas_get_graph (fixture->canvas)));
+  g_assert_cmpuint (n_links, ==, 1);
+  weir_workflow_remove_link (fixture->workflow, weir_graph_get_link (weir_canvas_get_graph (fixture->canvas), 0));
+  count_children (fixture, &n_blocks, &n_links);
+  g_assert_cmpuint (n_links, ==, 0);
+  weir_workflow_undo (fixture->workflow);
+  count_children (fixture, &n_blocks, &n_links);
+  g_assert_cmpuint (n_links, ==, 1);
+}
+
+/* Of thousands of links only those are told of that can be seen. */
+static void
+test_links_in_view_are_accessible_children (void)
+{
+  g_autoptr(CanvasFixture) fixture = canvas_fixture_new_with (canvas_fixture_generate (2000, 3000));
+  guint n_blocks, n_links, n_far;
+
+  weir_canvas_set_zoom (fixture->canvas, 1);
+  canvas_fixture_settle (fixture);
+  count_children (fixture, &n_blocks, &n_links);
+  g_assert_cmpuint (n_blocks, ==, 2000);
+  g_assert_cmpuint (n_links, >, 0);
+  g_assert_cmpuint (n_links, <, 200);
+  weir_viewport_set_origin (weir_canvas_get_viewport (fixture->canvas), -5000, -5000);
+  count_children (fixture, &n_blocks, &n_far);
+  g_assert_cmpuint (n_far, ==, 0);
 }
 
 static void
@@ -576,7 +622,9 @@ main (int   argc,
   g_test_add_func ("/weir/canvas/arrange/blocks-without-places-are-spread", test_unplaced_blocks_are_arranged);
   g_test_add_func ("/weir/canvas/arrange/no-block-lies-on-another", test_arrange_leaves_no_overlap);
   g_test_add_func ("/weir/canvas/run/states-and-links-taken-are-shown", test_run_is_shown);
-  g_test_add_func ("/weir/canvas/accessible/every-block-is-a-child", test_blocks_are_accessible_children);
+  g_test_add_func ("/weir/canvas/accessible/every-block-and-link-is-a-child", test_blocks_are_accessible_children);
+  g_test_add_func ("/weir/canvas/accessible/of-many-links-those-in-view-are-children",
+                   test_links_in_view_are_accessible_children);
   g_test_add_func ("/weir/canvas/export/a-picture-has-all-but-the-selection", test_pictures_are_written);
   g_test_add_func ("/weir/canvas/export/nothing-gives-no-picture", test_there_is_no_picture_of_nothing);
   g_test_add_func ("/weir/canvas/inspector/tells-what-is-kept-and-drawn", test_inspector_tells_figures);

@@ -152,6 +152,10 @@ def linked(studio):
     ears.hear("Linked List Folder to Log")
     studio.key("l", "Return", "Escape")
     ears.hear("Linking ended")
+    link = until("the link is told of", lambda: block_called(studio, "Link from List Folder, Count to Log, Value"))
+    x, y, width, height = extents_of(link)
+    if width <= 0:
+        raise Failure(f"the link is told to be nowhere: {x}, {y}, {width}, {height}")
 
     studio.key("ctrl+shift+Right")
     ears.hear("Log")
