@@ -7,10 +7,9 @@ typedef struct
   char        *text;
 } Mark;
 
-static G_DEFINE_QUARK (weir-canvas-mark, mark)
+static G_DEFINE_QUARK (weir - canvas - mark, mark)
 
-static void
-mark_free (gpointer data)
+  static void mark_free (gpointer data)
 {
   Mark *mark = data;
 
@@ -99,7 +98,8 @@ weir_mark_is_same (gpointer block_or_link)
 const char *
 weir_mark_get_icon (WeirMarkKind kind)
 {
-  static const char *const icons[] = { "object-select-symbolic", "list-add-symbolic", "list-remove-symbolic", "document-edit-symbolic" };
+  static const char *const icons[] = { "object-select-symbolic", "list-add-symbolic", "list-remove-symbolic", "document-edit-symbolic",
+                                       "object-flip-horizontal-symbolic" };
 
   return icons[kind];
 }
@@ -123,6 +123,8 @@ weir_mark_get_colour (WeirMarkKind kind)
       return palette->failure;
     case WEIR_MARK_CHANGED:
       return palette->warning;
+    case WEIR_MARK_MOVED:
+      return palette->accent;
     case WEIR_MARK_SAME:
       break;
     }

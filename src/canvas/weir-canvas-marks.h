@@ -12,6 +12,7 @@ typedef enum
   WEIR_MARK_ADDED,
   WEIR_MARK_REMOVED,
   WEIR_MARK_CHANGED,
+  WEIR_MARK_MOVED,   /* it means the same, but stands elsewhere */
 } WeirMarkKind;
 
 /* Of a block or a link of a workflow that is only shown; set before a canvas shows it. @text: "Added", "Changed: path". */

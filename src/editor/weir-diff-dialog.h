@@ -23,5 +23,8 @@ WeirDiffDialog *weir_diff_dialog_new          (const char   *title,
 WeirDiffDialog *weir_diff_dialog_new_versions (WeirEngine   *engine,
                                                WeirWorkflow *present,
                                                guint         version);
+/* Of a dialog of versions: a file is one of the choices, too, and what is shown before. */
+void            weir_diff_dialog_compare_file (WeirDiffDialog *self,
+                                               GFile          *file);
 
 G_END_DECLS

@@ -20,8 +20,8 @@ describe_value (WeirValue *value)
   g_autofree char *text = value != NULL ? weir_value_to_display (value, 60) : NULL;
 
   if (value == NULL)
-    return g_strdup (_("nothing"));
-  return weir_value_get_kind (value) == WEIR_VALUE_TEXT ? g_strdup_printf (_("“%s”"), text) : g_steal_pointer (&text);
+    return g_strdup (_ ("nothing"));
+  return weir_value_get_kind (value) == WEIR_VALUE_TEXT ? g_strdup_printf (_ ("“%s”"), text) : g_steal_pointer (&text);
 }
 
 char *
@@ -32,15 +32,15 @@ weir_diff_describe_kind (WeirChange *change)
   switch (weir_change_get_kind (change))
     {
     case WEIR_CHANGE_ADDED:
-      return g_strdup (_("Added"));
+      return g_strdup (_ ("Added"));
     case WEIR_CHANGE_REMOVED:
-      return g_strdup (_("Removed"));
+      return g_strdup (_ ("Removed"));
     case WEIR_CHANGE_RENAMED:
-      return g_strdup_printf (_("Renamed from %s"), slash != NULL ? slash + 1 : weir_change_get_before (change));
+      return g_strdup_printf (_ ("Renamed from %s"), slash != NULL ? slash + 1 : weir_change_get_before (change));
     case WEIR_CHANGE_CHANGED:
       break;
     }
-  return g_strdup (weir_change_is_layout (change) ? _("Layout changed") : _("Changed"));
+  return g_strdup (weir_change_is_layout (change) ? _ ("Layout changed") : _ ("Changed"));
 }
 
 char *
@@ -73,15 +73,16 @@ draw_arrow (const char *ends)
 char *
 weir_diff_describe_title (WeirChange *change)
 {
-  const char *name = weir_change_get_after (change) != NULL ? weir_change_get_after (change) : weir_change_get_before (change);
+  const char *name = weir_change_get_after (change) != NULL ? weir_change_get_after (change)
+                                                            : weir_change_get_before (change);
 
   if (weir_change_get_subject (change) == WEIR_SUBJECT_LINK)
     return draw_arrow (name);
   if (weir_change_get_subject (change) == WEIR_SUBJECT_WORKFLOW)
-    return g_strdup (_("Workflow"));
+    return g_strdup (_ ("Workflow"));
   if (weir_change_get_subject (change) == WEIR_SUBJECT_NOTE)
-    return weir_change_get_title (change) != NULL ? g_strdup_printf (_("Note “%s”"), weir_change_get_title (change))
-                                                  : g_strdup (_("Note"));
+    return weir_change_get_title (change) != NULL ? g_strdup_printf (_ ("Note “%s”"), weir_change_get_title (change))
+                                                  : g_strdup (_ ("Note"));
   return g_strdup (weir_change_get_title (change) != NULL ? weir_change_get_title (change) : name);
 }
 
@@ -150,7 +151,8 @@ find_link (WeirGraph  *graph,
   block = weir_graph_find_block (graph, source);
   links = block != NULL ? weir_graph_get_links_from (graph, block, &n_links) : NULL;
   for (guint i = 0; i < n_links; i++)
-    if (g_str_equal (weir_link_get_source_port (links[i]), source_port) && g_str_equal (weir_link_get_target_port (links[i]), target_port)
+    if (g_str_equal (weir_link_get_source_port (links[i]), source_port)
+        && g_str_equal (weir_link_get_target_port (links[i]), target_port)
         && g_str_equal (weir_block_get_id (weir_link_get_target (links[i])), target))
       return links[i];
   return NULL;
@@ -172,13 +174,15 @@ gpointer
 weir_diff_find (WeirWorkflow *merged,
                 WeirChange   *change)
 {
-  const char *name = weir_change_get_after (change) != NULL ? weir_change_get_after (change) : weir_change_get_before (change);
+  const char *name = weir_change_get_after (change) != NULL ? weir_change_get_after (change)
+                                                            : weir_change_get_before (change);
 
   if (weir_change_get_subject (change) == WEIR_SUBJECT_LINK)
     return find_link (find_graph (merged, change), name);
   if (weir_change_get_subject (change) != WEIR_SUBJECT_BLOCK)
     return NULL;
-  return weir_change_get_after (change) != NULL ? weir_workflow_find_block (merged, name) : find_removed (merged, change);
+  return weir_change_get_after (change) != NULL ? weir_workflow_find_block (merged, name)
+                                                : find_removed (merged, change);
 }
 
 /* Marks */
@@ -209,7 +213,9 @@ mark_graph (WeirGraph    *graph,
 /* Who opens no container shall see that there is something in it. */
 static void
 mark_around (WeirWorkflow *merged,
-             WeirChange   *change)
+             WeirChange   *change,
+             WeirMarkKind  kind,
+             const char   *text)
 {
   const char *path = weir_change_get_container (change);
   WeirBlock *container = path != NULL ? weir_workflow_find_block (merged, path) : NULL;
@@ -217,7 +223,7 @@ mark_around (WeirWorkflow *merged,
   while (container != NULL)
     {
       if (!weir_mark_is_different (container))
-        weir_mark_set (container, WEIR_MARK_CHANGED, _("Changed inside"));
+        weir_mark_set (container, kind, text);
       container = weir_graph_get_container (weir_block_get_graph (container));
     }
 }
@@ -233,7 +239,7 @@ add_removed_block (WeirWorkflow *merged,
   g_autoptr(GPtrArray) pasted = text != NULL ? weir_workflow_paste_blocks (merged, graph, text, 0, 0, NULL) : NULL;
 
   for (guint i = 0; pasted != NULL && i < pasted->len; i++)
-    mark_block (pasted->pdata[i], WEIR_MARK_REMOVED, _("Removed"));
+    mark_block (pasted->pdata[i], WEIR_MARK_REMOVED, _ ("Removed"));
 }
 
 static void
@@ -249,9 +255,10 @@ add_removed_link (WeirWorkflow *merged,
     return;
   from = weir_graph_find_block (graph, source);
   to = weir_graph_find_block (graph, target);
-  link = from != NULL && to != NULL ? weir_workflow_add_link (merged, from, source_port, to, target_port, NULL, NULL) : NULL;
+  link = from != NULL && to != NULL ? weir_workflow_add_link (merged, from, source_port, to, target_port, NULL, NULL)
+                                    : NULL;
   if (link != NULL)
-    weir_mark_set (link, WEIR_MARK_REMOVED, _("Removed"));
+    weir_mark_set (link, WEIR_MARK_REMOVED, _ ("Removed"));
 }
 
 static void
@@ -273,13 +280,31 @@ mark_change (WeirWorkflow *merged,
     mark_block (thing, WEIR_MARK_ADDED, text);
   else if (thing != NULL)
     weir_mark_set (thing, kind == WEIR_CHANGE_ADDED ? WEIR_MARK_ADDED : WEIR_MARK_CHANGED, text);
-  mark_around (merged, change);
+  mark_around (merged, change, WEIR_MARK_CHANGED, _ ("Changed inside"));
+}
+
+/* What means something else, too, is marked for that already. */
+static void
+mark_layout (WeirWorkflow *merged,
+             WeirChange   *change)
+{
+  gpointer thing = weir_diff_find (merged, change);
+  gboolean moved = weir_change_get_n_keys (change) == 1
+                   && g_str_equal (weir_change_get_key (change, 0).key, "position");
+  g_autofree char *text = moved ? g_strdup (_ ("Moved")) : describe_short (change);
+
+  if (thing == NULL)
+    return;
+  if (!weir_mark_is_different (thing))
+    weir_mark_set (thing, WEIR_MARK_MOVED, text);
+  mark_around (merged, change, WEIR_MARK_MOVED, _ ("Moved inside"));
 }
 
 WeirWorkflow *
 weir_diff_merge (WeirWorkflow *before,
                  WeirWorkflow *after,
-                 GListModel   *changes)
+                 GListModel   *changes,
+                 gboolean      layout)
 {
   WeirWorkflow *merged = weir_workflow_copy (after);
 
@@ -291,6 +316,13 @@ weir_diff_merge (WeirWorkflow *before,
 
       if (!weir_change_is_layout (change) && (subject == WEIR_SUBJECT_BLOCK || subject == WEIR_SUBJECT_LINK))
         mark_change (merged, before, change);
+    }
+  for (guint i = 0; layout && i < g_list_model_get_n_items (changes); i++)
+    {
+      g_autoptr(WeirChange) change = g_list_model_get_item (changes, i);
+
+      if (weir_change_is_layout (change) && weir_change_get_subject (change) == WEIR_SUBJECT_BLOCK)
+        mark_layout (merged, change);
     }
   return merged;
 }

@@ -6,10 +6,11 @@
 G_BEGIN_DECLS
 
 /* Both workflows in one, to be looked at: @after with what is gone from @before, everything marked by what became of it (see
- * weir-canvas-marks.h). @changes: as of weir_workflow_diff (). (transfer full) */
+ * weir-canvas-marks.h). @changes: as of weir_workflow_diff (). @layout: whether what only stands elsewhere is marked, too. (transfer full) */
 WeirWorkflow *weir_diff_merge          (WeirWorkflow *before,
                                         WeirWorkflow *after,
-                                        GListModel   *changes);
+                                        GListModel   *changes,
+                                        gboolean      layout);
 /* Where a change is to be seen in it: a WeirBlock or a WeirLink; NULL if it is not. (transfer none) */
 gpointer      weir_diff_find           (WeirWorkflow *merged,
                                         WeirChange   *change);

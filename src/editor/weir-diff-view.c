@@ -22,6 +22,9 @@ struct _WeirDiffView
   GtkSwitch        *layout_switch;
   WeirCanvas       *canvas;   /* not owned: the pane has it */
   WeirWorkflow     *merged;
+  WeirWorkflow     *before;
+  WeirWorkflow     *after;
+  GListModel       *changes;
 };
 
 G_DEFINE_FINAL_TYPE (WeirDiffView, weir_diff_view, ADW_TYPE_BREAKPOINT_BIN)
@@ -51,6 +54,8 @@ row_activated_cb (WeirDiffView  *self,
 static WeirMarkKind
 get_mark (WeirChange *change)
 {
+  if (weir_change_is_layout (change) && weir_change_get_subject (change) == WEIR_SUBJECT_BLOCK)
+    return WEIR_MARK_MOVED;
   switch (weir_change_get_kind (change))
     {
     case WEIR_CHANGE_ADDED:
@@ -68,7 +73,7 @@ static GtkWidget *
 make_row (WeirDiffView *self,
           WeirChange   *change)
 {
-  static const char *const classes[] = { "dimmed", "success", "error", "warning" };
+  static const char *const classes[] = { "dimmed", "success", "error", "warning", "accent" };
   g_autofree char *title = weir_diff_describe_title (change);
   g_autofree char *subtitle = weir_diff_describe (change);
   GtkWidget *icon = gtk_image_new_from_icon_name (weir_mark_get_icon (get_mark (change)));
@@ -118,6 +123,37 @@ fill (WeirDiffView *self,
 }
 
 static void
+show_merged (WeirDiffView *self)
+{
+  g_autoptr(WeirWorkflow) merged = weir_diff_merge (self->before, self->after, self->changes,
+                                                     gtk_switch_get_active (self->layout_switch));
+
+  g_set_object (&self->merged, merged);
+  weir_canvas_set_workflow (self->canvas, merged);
+}
+
+/* In the same place: who looks at a block sees its mark come and go. */
+static void
+layout_switched_cb (WeirDiffView *self)
+{
+  WeirViewport *viewport = weir_canvas_get_viewport (self->canvas);
+  WeirGraph *graph = weir_canvas_get_graph (self->canvas);
+  WeirBlock *container = graph != NULL ? weir_graph_get_container (graph) : NULL;
+  g_autofree char *path = container != NULL ? g_strdup (weir_block_get_path (container)) : NULL;
+  double x, y, zoom = weir_viewport_get_zoom (viewport);
+
+  if (self->after == NULL)
+    return;
+  weir_viewport_get_origin (viewport, &x, &y);
+  show_merged (self);
+  container = path != NULL ? weir_workflow_find_block (self->merged, path) : NULL;
+  if (container != NULL)
+    weir_canvas_set_graph (self->canvas, weir_block_get_body (container));
+  weir_viewport_zoom_at (viewport, zoom, 0, 0);
+  weir_viewport_set_origin (viewport, x, y);
+}
+
+static void
 graph_changed_cb (WeirDiffView *self)
 {
   WeirGraph *graph = weir_canvas_get_graph (self->canvas);
@@ -164,6 +200,9 @@ weir_diff_view_dispose (GObject *object)
   adw_breakpoint_bin_set_child (ADW_BREAKPOINT_BIN (object), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (object), WEIR_TYPE_DIFF_VIEW);
   g_clear_object (&self->merged);
+  g_clear_object (&self->before);
+  g_clear_object (&self->after);
+  g_clear_object (&self->changes);
   G_OBJECT_CLASS (weir_diff_view_parent_class)->dispose (object);
 }
 
@@ -186,6 +225,7 @@ weir_diff_view_class_init (WeirDiffViewClass *klass)
   gtk_widget_class_bind_template_child (widget_class, WeirDiffView, layout_switch);
   gtk_widget_class_bind_template_callback (widget_class, row_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, up_cb);
+  gtk_widget_class_bind_template_callback (widget_class, layout_switched_cb);
 }
 
 static void
@@ -212,10 +252,11 @@ weir_diff_view_compare (WeirDiffView *self,
                         WeirWorkflow *after)
 {
   g_autoptr(GListModel) changes = weir_workflow_diff (before, after);
-  g_autoptr(WeirWorkflow) merged = weir_diff_merge (before, after, changes);
 
-  g_set_object (&self->merged, merged);
-  weir_canvas_set_workflow (self->canvas, merged);
+  g_set_object (&self->before, before);
+  g_set_object (&self->after, after);
+  g_set_object (&self->changes, changes);
+  show_merged (self);
   fill (self, changes);
   graph_changed_cb (self);
   gtk_widget_add_tick_callback (GTK_WIDGET (self->canvas), fit_cb, NULL, NULL);

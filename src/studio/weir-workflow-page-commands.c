@@ -16,7 +16,7 @@ make_buttons_menu (void)
     { N_("Out of the Container"), "view.up" },
     { N_("New Workflow"), "workflow.new" }, { N_("Import…"), "workflow.import" }, { N_("Demos"), "win.demos" },
     { N_("Search Workflows"), "win.search" }, { N_("Workflows"), "win.sidebar" },
-    { N_("Compare with the File…"), "file.compare" }, { N_("Quit"), "app.quit" },
+    { N_("Quit"), "app.quit" },
   };
   GMenu *menu = g_menu_new ();
 

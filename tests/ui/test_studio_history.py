@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 
 import weirtest
+from gi.repository import Atspi
 from weirtest import Failure, has_state, test, until
 
 
@@ -176,6 +177,30 @@ def compare(studio):
     studio.wait_gone("", "Compare Versions")
     studio.press("button", "Compare version 2 with…")
     studio.wait_for("", "No Difference")
+
+
+@test("another file is compared, and what only stands elsewhere is marked when that is wanted")
+def compare_file(studio):
+    new_workflow(studio)
+    add(studio, "log")
+    studio.wait_for_block("log")
+    path = os.path.join(studio.home, "other.yaml")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("weir: 1\nname: New Workflow\nblocks:\n  log: { kind: debug.log }\nlayout: { log: [4000, 4000] }\n")
+    studio.activate("workflow.compare-path", path)
+    studio.wait_for("", "Compare Versions")
+    studio.wait_for("", "File “other.yaml”")
+    studio.wait_for("", "None that means anything")
+
+    def marked():
+        return any("Moved" in node.get_name() for node in studio.nodes() if node.get_name().startswith("Log,"))
+    if marked():
+        raise Failure("the layout is marked though nobody asked for it")
+    switch = studio.wait_for("", "Show layout changes")
+    Atspi.Action.do_action(switch, 0)
+    until("the block is marked as moved", marked)
+    Atspi.Action.do_action(switch, 0)
+    until("the mark is gone", lambda: not marked())
 
 
 @test("a selection becomes one block, and is unpacked again")
