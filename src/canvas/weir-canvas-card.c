@@ -349,20 +349,23 @@ static char *
 make_design_footer (WeirBlock *block)
 {
   const WeirBlockKind *kind = weir_block_get_kind (block);
+  const char *name;
 
   if (kind == NULL)
     return g_strdup_printf (_("%s is not installed"), weir_block_get_kind_id (block));
+  /* The title of the card says it already, unless the block has a name of its own. */
+  name = weir_block_get_label (block) != NULL && kind->title != NULL ? _(kind->title) : kind->id;
   switch (weir_kind_get_undo (kind, weir_block_get_config (block)))
     {
     case WEIR_UNDO_EXACT:
     case WEIR_UNDO_COMPENSATE:
-      return g_strdup_printf (_("%s · undoable"), kind->id);
+      return g_strdup_printf (_("%s · undoable"), name);
     case WEIR_UNDO_IRREVERSIBLE:
-      return g_strdup_printf (_("%s · cannot be undone"), kind->id);
+      return g_strdup_printf (_("%s · cannot be undone"), name);
     case WEIR_UNDO_NONE:
       break;
     }
-  return g_strdup (kind->id);
+  return g_strdup (name);
 }
 
 /* Whether it reaches out of this machine's files: programs, other hosts. */

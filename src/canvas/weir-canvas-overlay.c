@@ -205,8 +205,11 @@ make_footer (WeirScene *self, WeirCard *card, WeirRunState *state, const WeirBlo
                  summary->n_steps <= 1 && last != NULL ? count_outputs (card, last->outputs) : count_steps (summary));
       if (summary->status != WEIR_STEP_SUCCEEDED)
         take_part (text, g_strdup (weir_canvas_state_title (summary->status)));
+      /* A step that took no time and changed nothing still has a footer, which would else be an empty strip. */
       if (summary->duration > 0)
         take_part (text, weir_display_duration (summary->duration));
+      else if (summary->status == WEIR_STEP_SUCCEEDED && text->len == 0)
+        take_part (text, g_strdup (_("< 1 ms")));
       take_part (text, g_strdup (undo_word (card->block, summary->n_effects)));
       break;
     }

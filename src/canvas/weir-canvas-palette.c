@@ -118,11 +118,11 @@ weir_canvas_state_colour (WeirStepStatus status)
     case WEIR_STEP_PINNED:
       return palette.success;
     case WEIR_STEP_RUNNING:
+    case WEIR_STEP_WAITING:
       return palette.accent;
     case WEIR_STEP_FAILED:
       return palette.failure;
     case WEIR_STEP_RETRY_WAIT:
-    case WEIR_STEP_WAITING:
     case WEIR_STEP_SUSPENDED:
     case WEIR_STEP_UNKNOWN:
     case WEIR_STEP_INTERRUPTED:
@@ -138,15 +138,20 @@ weir_canvas_state_colour (WeirStepStatus status)
   return palette.idle;
 }
 
+/* The same as in the timeline. */
 const char *
 weir_canvas_state_icon (WeirStepStatus status)
 {
   switch (status)
     {
     case WEIR_STEP_SUCCEEDED:
-    case WEIR_STEP_CACHED:
-    case WEIR_STEP_PINNED:
       return "object-select-symbolic";
+    case WEIR_STEP_CACHED:
+      return "document-open-recent-symbolic";
+    case WEIR_STEP_PINNED:
+      return "view-pin-symbolic";
+    case WEIR_STEP_WAITING:
+      return "alarm-symbolic";
     case WEIR_STEP_RUNNING:
       return "media-playback-start-symbolic";
     case WEIR_STEP_FAILED:
@@ -158,6 +163,7 @@ weir_canvas_state_icon (WeirStepStatus status)
     case WEIR_STEP_UNKNOWN:
       return "dialog-question-symbolic";
     case WEIR_STEP_INTERRUPTED:
+      return "process-stop-symbolic";
     case WEIR_STEP_CANCELLED:
       return "media-playback-stop-symbolic";
     case WEIR_STEP_SKIPPED:
@@ -167,7 +173,6 @@ weir_canvas_state_icon (WeirStepStatus status)
     case WEIR_STEP_PENDING:
     case WEIR_STEP_READY:
     case WEIR_STEP_QUEUED:
-    case WEIR_STEP_WAITING:
       break;
     }
   return "content-loading-symbolic";

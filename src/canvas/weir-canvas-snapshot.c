@@ -141,12 +141,16 @@ snapshot_band (WeirCanvas  *self,
 
 /* What to do on an empty canvas; in a loop, what its blocks are for. */
 static const char *
-get_empty_hint (WeirCanvas *self)
+get_empty_hint (WeirCanvas *self,
+                double      width)
 {
   WeirBlock *container = self->graph != NULL ? weir_graph_get_container (self->graph) : NULL;
 
   if (container != NULL && weir_port_list_find_input (weir_block_get_ports (container), "items") != NULL)
     return _("What you put here is done for each item. The button { } beside a setting inserts what is known of the item.");
+  /* Where there is no room for the library beside it, a button stands for that. */
+  if (width < 480)
+    return _("Press the button + above, or double-click here.");
   return _("Double-click here, press Tab, or drag a block from the library.");
 }
 
@@ -164,7 +168,7 @@ snapshot_empty_hint (WeirCanvas  *self,
   y += weir_painter_draw_text (&self->painter, snapshot, _("Start With a Block"), 20, PANGO_WEIGHT_BOLD,
                                &palette->text, x, y, room, WEIR_TEXT_MIDDLE, 1)
        + 8;
-  weir_painter_draw_text (&self->painter, snapshot, get_empty_hint (self), 14, PANGO_WEIGHT_NORMAL, &palette->dim_text,
+  weir_painter_draw_text (&self->painter, snapshot, get_empty_hint (self, width), 14, PANGO_WEIGHT_NORMAL, &palette->dim_text,
                           x, y, room, WEIR_TEXT_MIDDLE, 3);
 }
 

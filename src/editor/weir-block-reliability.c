@@ -152,7 +152,9 @@ weir_block_groups_make_reliability (WeirWorkflow *workflow,
                                            : g_strdup (_("Time Limit (None if Empty)"));
 
   group->showing = TRUE;
-  if (kind != NULL && kind->has_body)
+  /* Where a setting of the kind says how many at once, this is shown only if a file has it: it would overrule the setting. */
+  if (kind != NULL && kind->has_body
+      && (weir_kind_find_field (kind, "concurrency") == NULL || weir_block_get_concurrency (block) > 0))
     group->at_once = add_spin (group, _("At Once"), 1, 1000, 1, 0);
   group->attempts = add_spin (group, _("Attempts"), 1, 100, 1, 0);
   group->first = add_duration (group, _("First Pause"));

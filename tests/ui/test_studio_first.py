@@ -64,6 +64,8 @@ def first(studio):
 
     add(studio, "for each")
     studio.wait_for("", "From List Folder · Files")
+    if studio.find("", "At Once"):
+        raise Failure("how many at once is asked twice, and one answer would overrule the other")
     studio.activate("canvas.open")
     add(studio, "move file")
     studio.wait_for("", "From (required)")
