@@ -2,6 +2,7 @@
 #pragma once
 
 #include "weir-canvas.h"
+#include "weir-canvas-grid.h"
 #include "weir-canvas-scene.h"
 
 G_BEGIN_DECLS
@@ -118,6 +119,7 @@ struct _WeirCanvas
   GPtrArray        *told_links;                    /* of WeirLink: those that assistive technology knows of; NULL: nobody asked */
   gboolean          told_links_stale;              /* others may be in view */
   guint             accessible_refresh_id;
+  WeirGrid          grid;
   guint             prefetch_id;
   guint             redraw_id;                     /* something could not be drawn in time */
   guint             frame_us[WEIR_FRAMES_KEPT];    /* how long the last ones took, a ring */

@@ -23,21 +23,16 @@ snapshot_grid (WeirCanvas  *self,
                double       width,
                double       height)
 {
-  const WeirCanvasPalette *palette = self->painter.palette;
   double zoom = weir_viewport_get_zoom (self->viewport), step = 24 * zoom, x, y;
-  graphene_rect_t all = GRAPHENE_RECT_INIT (0, 0, width, height), tile;
 
-  gtk_snapshot_append_color (snapshot, &palette->background, &all);
   while (step < 14)
     step *= 2;
   step = round (step);
   weir_viewport_get_origin (self->viewport, &x, &y);
   x = -fmod (round (x * zoom), step);
   y = -fmod (round (y * zoom), step);
-  tile = GRAPHENE_RECT_INIT (x, y, step, step);
-  gtk_snapshot_push_repeat (snapshot, &all, &tile);
-  gtk_snapshot_append_color (snapshot, &palette->grid_dot, &GRAPHENE_RECT_INIT (x, y, 2, 2));
-  gtk_snapshot_pop (snapshot);
+  weir_grid_snapshot (&self->grid, snapshot, &GRAPHENE_RECT_INIT (0, 0, width, height), x, y, step,
+                      self->painter.palette, weir_grid_get_scale (gtk_widget_get_native (GTK_WIDGET (self))));
 }
 
 static void

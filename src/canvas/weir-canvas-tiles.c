@@ -11,6 +11,7 @@
 typedef struct
 {
   GskRenderNode *node;   /* in view pixels from the origin of the plane; NULL: nothing there */
+  GskRenderNode *exact;  /* the same, for where a pixel of it is one of the display: quicker to draw, but ugly when scaled */
   gboolean       drawn;  /* once at least */
   gboolean       stale;
 } Tile;
@@ -44,9 +45,16 @@ struct _WeirTiles
 };
 
 static void
-tile_free (Tile *tile)
+drop_nodes (Tile *tile)
 {
   g_clear_pointer (&tile->node, gsk_render_node_unref);
+  g_clear_pointer (&tile->exact, gsk_render_node_unref);
+}
+
+static void
+tile_free (Tile *tile)
+{
+  drop_nodes (tile);
   g_free (tile);
 }
 
@@ -222,7 +230,7 @@ draw_tile (WeirTiles *self,
   weir_raster_clear (self->raster);
   self->draw (self->user_data, self->raster, &plane, scale, self->now.zoom);
   texture = weir_raster_to_texture (self->raster, &where);
-  g_clear_pointer (&tile->node, gsk_render_node_unref);
+  drop_nodes (tile);
   if (texture != NULL)
     {
       double d = self->now.device_scale;
@@ -231,6 +239,7 @@ draw_tile (WeirTiles *self,
                                                  where.size.height / d);
 
       tile->node = gsk_texture_node_new (texture, &rect);
+      tile->exact = gsk_texture_scale_node_new (texture, &rect, GSK_SCALING_FILTER_NEAREST);
     }
   tile->drawn = TRUE;
   tile->stale = FALSE;
@@ -400,8 +409,8 @@ weir_tiles_snapshot (WeirTiles   *self,
       {
         Tile *tile = ensure_tile (self, column, row);
 
-        if (tile->drawn && tile->node != NULL)
-          gtk_snapshot_append_node (snapshot, tile->node);
+        if (tile->drawn && tile->exact != NULL)
+          gtk_snapshot_append_node (snapshot, tile->exact);
         else if (!tile->drawn)
           append_stand_in (self, snapshot, column, row);
         if (self->outlined)

@@ -300,6 +300,7 @@ weir_canvas_finalize (GObject *object)
 {
   WeirCanvas *self = WEIR_CANVAS (object);
 
+  weir_grid_clear (&self->grid);
   weir_painter_clear (&self->painter);
   g_clear_object (&self->viewport);
   g_clear_object (&self->selected);
