@@ -162,8 +162,9 @@ weir_file_set_attributes (const char *path, WeirValue *state, GError **error)
 
 /* ── writing ────────────────────────────────────────────────────────────────────────────── */
 
+/* @written: how much of it there is, also after a failure; on top of what is in it */
 static gboolean
-write_all (int fd, const char *data, gsize size)
+write_counted (int fd, const char *data, gsize size, gint64 *written)
 {
   while (size > 0)
     {
@@ -175,8 +176,17 @@ write_all (int fd, const char *data, gsize size)
         return FALSE;
       data += n;
       size -= n;
+      *written += n;
     }
   return TRUE;
+}
+
+static gboolean
+write_all (int fd, const char *data, gsize size)
+{
+  gint64 written = 0;
+
+  return write_counted (fd, data, size, &written);
 }
 
 int
@@ -227,6 +237,7 @@ typedef struct
   WeirFileSync     *sync;
   WeirFileProgress *progress;
   goffset           changed; /* bytes that came from the source, if that are others than it was said to have; else -1 */
+  gint64            written; /* of an append: so much is there */
 } Replacement;
 
 static gboolean
@@ -239,7 +250,7 @@ copy_by_hand (Replacement *self, int fd)
     {
       if (n < 0 && errno == EINTR)
         continue;
-      if (n < 0 || !write_all (fd, buffer, n))
+      if (n < 0 || !write_counted (fd, buffer, n, &self->written))
         return FALSE;
       if (self->progress != NULL && g_cancellable_is_cancelled (self->progress->cancellable))
         {
@@ -389,26 +400,47 @@ replace_file (const char *path, Replacement *with, GError **error)
   return TRUE;
 }
 
+/* What of an append came before it failed goes again, if nobody else has written behind it: half a line is worse than none. */
+static void
+take_back (int fd, const struct stat *before, gint64 written)
+{
+  struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, before->st_mtim };
+  struct stat now;
+
+  if (written > 0 && fstat (fd, &now) == 0 && now.st_size == before->st_size + written
+      && ftruncate (fd, before->st_size) == 0)
+    futimens (fd, times);
+}
+
 static gboolean
 append (const char *path, Replacement *with, GError **error)
 {
   int fd = open (path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
   gsize size;
   const char *data = with->content != NULL ? g_bytes_get_data (with->content, &size) : NULL;
+  struct stat before;
   gboolean ok;
 
-  if (fd < 0)
-    return weir_file_fail (error, errno, "Could not write", path);
+  if (fd < 0 || fstat (fd, &before) != 0)
+    {
+      weir_file_fail (error, errno, "Could not write", path);
+      if (fd >= 0)
+        close (fd);
+      return FALSE;
+    }
   if (with->spool != NULL)
     {
       with->source = with->spool->fd;
       ok = lseek (with->source, 0, SEEK_SET) == 0 && copy_by_hand (with, fd);
     }
   else
-    ok = write_all (fd, data, size);
+    ok = write_counted (fd, data, size, &with->written);
   ok = ok && (!with->sync_content || fsync (fd) == 0);
   if (!ok)
-    weir_file_fail (error, errno, "Could not write", path);
+    {
+      weir_file_fail (error, errno, "Could not write", path);
+      take_back (fd, &before, with->written);
+    }
   close (fd);
   if (with->sync_content)
     weir_file_sync_parent (NULL, path);

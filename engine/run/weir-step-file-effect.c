@@ -345,6 +345,8 @@ weir_file_call_run (WeirFileCall *call, DexFiberFunc keep, DexFiberFunc act, GEr
     }
   if (call->untouched)
     weir_step_drop_effect (call->step, id);
+  else if (call->after != NULL)
+    weir_step_complete_effect (call->step, id, call->after);
   g_propagate_error (error, local);
   return FALSE;
 }

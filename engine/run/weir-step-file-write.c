@@ -131,6 +131,13 @@ keep_before_write (gpointer user_data)
   return dex_future_new_true ();
 }
 
+static void
+look_at_result (WeirFileCall *call)
+{
+  call->after = weir_file_call_record (weir_file_get_state (NULL, call->path, WEIR_STATE_ATTRIBUTES, NULL, NULL),
+                                       call->path, NULL);
+}
+
 static DexFuture *
 write_in_thread (gpointer user_data)
 {
@@ -139,9 +146,15 @@ write_in_thread (gpointer user_data)
 
   if (!(call->spool != NULL ? weir_file_write_spool (call->path, call->spool, call->mode, &error)
                             : weir_file_write (call->path, call->content, call->mode, &error)))
-    return weir_file_call_fail (call, error);
-  call->after = weir_file_call_record (weir_file_get_state (NULL, call->path, WEIR_STATE_ATTRIBUTES, NULL, NULL),
-                                       call->path, NULL);
+    {
+      DexFuture *failed = weir_file_call_fail (call, error);
+
+      /* part of an append that could not be taken back; undo must know it as the run's */
+      if (!call->untouched && get_mode (call) == WEIR_WRITE_APPEND)
+        look_at_result (call);
+      return failed;
+    }
+  look_at_result (call);
   return dex_future_new_true ();
 }
 

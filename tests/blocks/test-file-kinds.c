@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <glib/gstdio.h>
@@ -203,6 +205,35 @@ test_a_folder_that_moved_takes_its_files_along (KindTest *test)
   assert_content (test, "d/a", "old");
 }
 
+/* The disk is full after two more bytes, as far as this process can tell. */
+static void
+test_append_that_fails_leaves_nothing (KindTest *test)
+{
+  g_autofree char *path = kind_test_path (test, "log");
+  g_autofree char *content = NULL;
+  g_autoptr(Outcome) outcome = NULL;
+  struct rlimit was, small;
+  struct stat before, after;
+
+  kind_test_write (test, "log", "line\n");
+  g_assert_no_errno (stat (path, &before));
+  g_assert_no_errno (getrlimit (RLIMIT_FSIZE, &was));
+  small = was;
+  small.rlim_cur = 7;
+  signal (SIGXFSZ, SIG_IGN);
+  g_assert_no_errno (setrlimit (RLIMIT_FSIZE, &small));
+  outcome = kind_test_play_block (test, "file.write", "{ path: $DIR/log, content: \"more\\n\", mode: append }", NULL,
+                                  NULL);
+  g_assert_no_errno (setrlimit (RLIMIT_FSIZE, &was));
+  signal (SIGXFSZ, SIG_DFL);
+  g_assert_nonnull (outcome->error);
+  content = kind_test_read (test, "log");
+  g_assert_cmpstr (content, ==, "line\n");
+  g_assert_no_errno (stat (path, &after));
+  g_assert_cmpint (after.st_mtim.tv_sec, ==, before.st_mtim.tv_sec);
+  g_assert_cmpint (after.st_mtim.tv_nsec, ==, before.st_mtim.tv_nsec);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -217,6 +248,7 @@ main (int argc, char **argv)
   ADD_KIND_TEST ("/weir/blocks/copy/keeps-what-others-put-beside-it", test_a_copy_keeps_what_others_put_beside_it);
   ADD_KIND_TEST ("/weir/blocks/permissions/what-was-changed-since-stays",
                  test_what_was_changed_since_is_not_overwritten);
+  ADD_KIND_TEST ("/weir/blocks/write/an-append-that-fails-leaves-nothing", test_append_that_fails_leaves_nothing);
   ADD_KIND_TEST ("/weir/blocks/temp/goes-with-the-run", test_temporary_files_go_with_the_run);
   ADD_KIND_TEST ("/weir/undo/one-item-of-a-container", test_one_item_is_undone);
   ADD_KIND_TEST ("/weir/undo/a-folder-that-moved-takes-its-files-along",
