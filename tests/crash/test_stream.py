@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 
 from weir_crash import ENDED, PATIENCE, SEED, Wrong, share
 
@@ -21,6 +22,8 @@ N_LINES = 60_000
 
 
 class Round:
+    longest = 0.0
+
     def __init__(self, mode, folder, chance):
         self.mode, self.folder, self.random = mode, folder, chance
         self.world = folder / "world"
@@ -70,7 +73,16 @@ class Round:
                 return
 
     def moment(self):
-        return 0.01 + self.random.random() * 0.25
+        return self.random.random() * self.longest
+
+    @classmethod
+    def measure(cls, chance):
+        """How long a run takes here: moments after its end would be none."""
+        with tempfile.TemporaryDirectory(prefix="weir-stream-") as folder:
+            one = cls("replace", pathlib.Path(folder), chance)
+            start = time.monotonic()
+            one.command("run", "--json", str(one.folder / "workflow.json"))
+            cls.longest = time.monotonic() - start
 
     def play(self):
         self.command("run", "--json", str(self.folder / "workflow.json"), kill_after=self.moment())
@@ -100,6 +112,7 @@ def main():
     chance = random.Random(SEED)
     crashes = failures = rounds = 0
     print(f"# WEIR_SEED={SEED}", flush=True)
+    Round.measure(chance)
     while (crashes < CRASHES or rounds < 3) and failures < 3 and rounds < 20 * CRASHES:
         mode = ("replace", "in place", "append")[rounds % 3]
         rounds += 1
