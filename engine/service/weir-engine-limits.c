@@ -142,6 +142,21 @@ weir_engine_dup_limits (WeirEngine *self)
 }
 
 /**
+ * weir_engine_dup_default_limits:
+ *
+ * Returns: (transfer full): a record of all limits as they are where nobody changed them, which depends on this machine
+ */
+WeirValue *
+weir_engine_dup_default_limits (void)
+{
+  WeirLimits *limits = weir_limits_new ();
+  WeirValue *record = weir_limits_to_value (limits);
+
+  weir_limits_free (limits);
+  return record;
+}
+
+/**
  * weir_engine_set_limits:
  * @self: an engine
  * @changes: a record with those to change: `workers` 1 to 64, `steps_per_run`, `runs_per_workflow`, `programs`, `queue`, `memory` in

@@ -256,6 +256,8 @@ WEIR_API WeirValue    *weir_engine_dup_limits      (WeirEngine   *self);
 WEIR_API gboolean      weir_engine_set_limits      (WeirEngine   *self,
                                                     WeirValue    *changes,
                                                     GError      **error);
+/* As they are where nobody changed them. (transfer full) */
+WEIR_API WeirValue    *weir_engine_dup_default_limits (void);
 /* How much of them is in use, a record: workers, programs, memory, waiting, runs, waiting_runs, pools by name. (transfer full) */
 WEIR_API WeirValue    *weir_engine_dup_use         (WeirEngine   *self);
 /* The limit `workers` alone, for this process only. */

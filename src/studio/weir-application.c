@@ -10,6 +10,7 @@
 #include "weir-inhibitor.h"
 #include "weir-canvas-inspector.h"
 #include "weir-menu-names.h"
+#include "weir-preferences-dialog.h"
 #include "weir-shortcuts-dialog.h"
 #include "weir-test-door.h"
 #include "weir-window-private.h"
@@ -218,6 +219,17 @@ shortcuts_cb (GSimpleAction *action,
 }
 
 static void
+preferences_cb (GSimpleAction *action,
+                GVariant      *parameter,
+                gpointer       user_data)
+{
+  WeirApplication *self = user_data;
+
+  if (self->engine != NULL && self->window != NULL)
+    adw_dialog_present (weir_preferences_dialog_new (self->engine), GTK_WIDGET (self->window));
+}
+
+static void
 quit_cb (GSimpleAction *action,
          GVariant      *parameter,
          gpointer       user_data)
@@ -242,6 +254,7 @@ add_actions (WeirApplication *self)
 {
   static const GActionEntry entries[] = {
     { "about", about_cb, NULL, NULL, NULL, { 0 } },
+    { "preferences", preferences_cb, NULL, NULL, NULL, { 0 } },
     { "shortcuts", shortcuts_cb, NULL, NULL, NULL, { 0 } },
     { "quit", quit_cb, NULL, NULL, NULL, { 0 } },
     { "open-engine", open_engine_action_cb, NULL, NULL, NULL, { 0 } },
@@ -250,6 +263,7 @@ add_actions (WeirApplication *self)
     { "app.quit", { "<Control>q", NULL } }, { "workflow.new", { "<Control>n", NULL } },
     { "workflow.import", { "<Control>o", NULL } }, { "win.search", { "<Control>f", NULL } },
     { "win.sidebar", { "F9", NULL } }, { "app.shortcuts", { "<Control>question", NULL } },
+    { "app.preferences", { "<Control>comma", NULL } },
     { "window.close", { "<Control>w", NULL } },
   };
 

@@ -59,6 +59,7 @@ static const Line lines[] = {
   { N_("General"), NULL },
   { N_("New Workflow"), "<Control>n" },
   { N_("Import"), "<Control>o" },
+  { N_("Preferences"), "<Control>comma" },
   { N_("Save to the File"), "<Control>s" },
   { N_("Name This Version"), "<Control><Shift>s" },
   { N_("Search Workflows"), "<Control>f" },

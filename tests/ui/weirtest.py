@@ -141,6 +141,13 @@ class Studio:
             raise Failure(f"the studio ended by itself, exit status {code}")
         return any(node.get_role_name() in ("frame", "window") and has_state(node, "showing") for node in self.nodes())
 
+    def weir(self, *args):
+        """What the command line says, on the data of the studio and with its help."""
+        environment = {**os.environ, "XDG_DATA_HOME": os.path.join(self.home, "data"), "XDG_STATE_HOME": os.path.join(self.home, "state"),
+                       **self.extra}
+        program = os.path.join(os.environ.get("WEIR_BUILD", "_build"), "src/cli/weir")
+        return subprocess.run([program, *args], env=environment, check=True, stdout=subprocess.PIPE, text=True).stdout
+
     # -- the test door
 
     def _call(self, method, signature, *args):

@@ -234,13 +234,6 @@ def shortcuts(studio):
     studio.wait_for("", "Keyboard Shortcuts")
 
 
-def weir(studio, *args):
-    """The command line, on the data of the studio."""
-    env = {**os.environ, "XDG_DATA_HOME": os.path.join(studio.home, "data"), "XDG_STATE_HOME": os.path.join(studio.home, "state")}
-    subprocess.run([os.path.join(os.environ.get("WEIR_BUILD", "_build"), "src/cli/weir"), *args], check=True, env=env,
-                   stdout=subprocess.DEVNULL)
-
-
 def cancel_and_delete(studio):
     running(studio)
     studio.activate("run.cancel-and-delete")
@@ -276,8 +269,8 @@ def bin_empty(studio):
 def in_bin(studio):
     for run in ("1", "2", "3"):
         failed(studio)
-        weir(studio, "delete", run)
-    weir(studio, "delete", "Letters")
+        studio.weir("delete", run)
+    studio.weir("delete", "Letters")
     studio.activate("win.bin")
     studio.wait_for("", "Run 3 of “Letters”")
 
@@ -286,6 +279,26 @@ def bin_question(studio):
     in_bin(studio)
     studio.activate("bin.empty")
     studio.wait_for("", "Empty Recently Deleted?")
+
+
+def preferences(studio):
+    running(studio)
+    studio.weir("limits", "pool.a-pool-with-a-very-long-name-that-somebody-thought-of=3", "rate.api.example.org=10/m")
+    studio.activate("app.preferences")
+    says(studio, "Child processes")
+
+
+def preferences_end(studio):
+    preferences(studio)
+    studio._origin()
+    x, y, width, height = studio.bounds("preferences")
+    studio.wheel((x + width / 2, y + height / 2), -30)
+
+
+def recovery(studio):
+    preferences(studio)
+    studio.weir("recover", "--set", "policy=automatic", "--set", "once=ask", "--set", "stagger=5s")
+    studio.press("page tab", "Recovery")
 
 
 TIDY = "tidy-downloads"
@@ -339,6 +352,13 @@ STATES = {
     "large-bin": (FAILS, in_bin, LARGE),
     "bin-empty": (None, bin_empty, {}),
     "narrow-bin-empty": (None, bin_empty, NARROW),
+    "preferences": (SLOW, preferences, {}),
+    "preferences-end": (SLOW, preferences_end, {}),
+    "dark-preferences": (SLOW, preferences, DARK),
+    "narrow-preferences": (SLOW, preferences, NARROW),
+    "narrow-preferences-end": (SLOW, preferences_end, NARROW),
+    "recovery": (SLOW, recovery, {}),
+    "narrow-recovery": (SLOW, recovery, NARROW),
     "bin-question": (FAILS, bin_question, {}),
     "still": (TIDY, tidied, {"HEADLESS_SETTINGS": "gtk-enable-animations=0"}),
 }
