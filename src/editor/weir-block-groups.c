@@ -5,6 +5,8 @@
 
 #include <glib/gi18n.h>
 
+#include "weir-spin-row.h"
+
 static void
 group_free (gpointer data)
 {
@@ -112,7 +114,7 @@ add_join (WeirGroup  *group,
   guint n = 1;
   WeirJoin join = weir_block_get_join (group->block, port, &n);
   GtkWidget *row = g_object_new (ADW_TYPE_COMBO_ROW, "title", title, "use-markup", FALSE, "model", model, "selected", (guint) join, NULL);
-  GtkWidget *n_row = adw_spin_row_new_with_range (1, n_links, 1);
+  GtkWidget *n_row = weir_spin_row_new (1, n_links, 1);
 
   g_object_set (n_row, "title", _("How Many"), "value", (double) MAX (n, 1), "visible", join == WEIR_JOIN_N_OF_M, NULL);
   g_object_set_data_full (G_OBJECT (row), "port", g_strdup (port), g_free);

@@ -3,6 +3,8 @@
 
 #include <glib/gi18n.h>
 
+#include "weir-spin-row.h"
+
 /**
  * weir_duration_to_text:
  * @ms: milliseconds
@@ -113,7 +115,7 @@ add_spin (WeirGroup  *group,
           double      step,
           guint       digits)
 {
-  GtkWidget *row = adw_spin_row_new_with_range (minimum, maximum, step);
+  GtkWidget *row = weir_spin_row_new (minimum, maximum, step);
 
   g_object_set (row, "title", title, "digits", digits, NULL);
   g_signal_connect_swapped (row, "notify::value", G_CALLBACK (store_reliability_cb), group);

@@ -5,6 +5,7 @@
 
 #include "weir-block-groups.h"
 #include "weir-field-editor.h"
+#include "weir-spin-row.h"
 
 /* Settings that fit one row: text, path, switch, number, choice, duration, size, expression. */
 #define WEIR_TYPE_ROW_FIELD (weir_row_field_get_type ())
@@ -191,7 +192,7 @@ make_spin (WeirRowField *self,
   const WeirField *field = weir_field_editor_get_field (WEIR_FIELD_EDITOR (self));
   gboolean limited = field->minimum != 0 || field->maximum != 0;
   gboolean whole = field->kind == WEIR_FIELD_KIND_INT;
-  GtkWidget *row = adw_spin_row_new_with_range (limited ? field->minimum : -1e15,
+  GtkWidget *row = weir_spin_row_new (limited ? field->minimum : -1e15,
                                                 field->maximum > field->minimum ? field->maximum : 1e15,
                                                 whole ? 1 : 0.1);
 

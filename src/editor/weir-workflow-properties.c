@@ -5,6 +5,8 @@
 
 #include <glib/gi18n.h>
 
+#include "weir-spin-row.h"
+
 struct _WeirWorkflowProperties
 {
   AdwBin parent_instance;
@@ -334,7 +336,7 @@ make_number (const char *title,
              double      minimum,
              double      maximum)
 {
-  GtkWidget *row = adw_spin_row_new_with_range (minimum, maximum, 1);
+  GtkWidget *row = weir_spin_row_new (minimum, maximum, 1);
 
   g_object_set (row, "title", title, "subtitle", subtitle, NULL);
   return row;

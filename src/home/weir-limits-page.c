@@ -6,6 +6,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "weir-spin-row.h"
+
 #define GIB (1024.0 * 1024 * 1024)
 /* What is in use is looked at so often. */
 #define LOOK_S 1
@@ -152,7 +154,9 @@ add_number (WeirLimitsPage *self, AdwPreferencesGroup *group, guint i)
   g_autofree char *shown = format_limit (limit, round ((double) initial / limit->factor * 10) / 10);
   g_autofree char *tooltip = g_strdup_printf (_ ("Reset to %s"), shown);
 
-  self->rows[i] = weir_preferences_dialog_make_spin (_ (limit->title), limit->minimum, limit->maximum, limit->step);
+  self->rows[i] = ADW_SPIN_ROW (weir_spin_row_new (limit->minimum, limit->maximum, limit->step));
+  /* words and units are shown in it as well */
+  g_object_set (self->rows[i], "title", _ (limit->title), "numeric", FALSE, NULL);
   g_object_set_data (G_OBJECT (self->rows[i]), "limit", (gpointer) limit);
   g_signal_connect (self->rows[i], "output", G_CALLBACK (output_cb), NULL);
   g_signal_connect (self->rows[i], "input", G_CALLBACK (input_cb), NULL);
@@ -245,10 +249,10 @@ is_initial (WeirLimitsPage *self, const char *name)
 static GtkWidget *
 make_pool (WeirLimitsPage *self, const char *name)
 {
-  GtkWidget *row = GTK_WIDGET (weir_preferences_dialog_make_spin (name, 0, 100000, 1));
+  GtkWidget *row = weir_spin_row_new (0, 100000, 1);
   GtkWidget *button = make_remove (self, "pools", name, is_initial (self, name));
 
-  gtk_widget_set_name (row, name);
+  g_object_set (row, "use-markup", FALSE, "title", name, "name", name, NULL);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), button);
   g_object_set_data (G_OBJECT (row), "reset", button);
   g_signal_connect_object (row, "notify::value", G_CALLBACK (pool_cb), self, G_CONNECT_SWAPPED);

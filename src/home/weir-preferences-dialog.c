@@ -57,24 +57,3 @@ weir_preferences_dialog_wrap (const char *name, WeirValue *value)
   weir_builder_set_take (record, name, value);
   return weir_builder_end (record);
 }
-
-/**
- * weir_preferences_dialog_make_spin:
- * @title: what the number is; no markup
- * @minimum: the least
- * @maximum: the most
- * @step: how much a press of a button changes; below 1, one place behind the point is shown
- *
- * Returns: (transfer floating): a row
- */
-AdwSpinRow *
-weir_preferences_dialog_make_spin (const char *title, double minimum, double maximum, double step)
-{
-  GtkAdjustment *adjustment = gtk_adjustment_new (minimum, minimum, maximum, step, step * 10, 0);
-  /* libadwaita leaves rows of this kind out of the accessible tree, with all that is in them */
-  AdwSpinRow *row = g_object_new (ADW_TYPE_SPIN_ROW, "accessible-role", GTK_ACCESSIBLE_ROLE_GROUP, "adjustment",
-                                  adjustment, "digits", step < 1 ? 1 : 0, "use-markup", FALSE, "title", title, NULL);
-
-  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
-  return row;
-}

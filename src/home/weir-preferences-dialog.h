@@ -36,10 +36,4 @@ void                weir_preferences_dialog_tell  (GtkWidget    *page,
 /* {@name: @value}; @value is taken. (transfer full) */
 WeirValue          *weir_preferences_dialog_wrap  (const char   *name,
                                             WeirValue    *value);
-/* A row for a number that assistive technology finds. (transfer floating) */
-AdwSpinRow         *weir_preferences_dialog_make_spin (const char *title,
-                                                       double      minimum,
-                                                       double      maximum,
-                                                       double      step);
-
 G_END_DECLS

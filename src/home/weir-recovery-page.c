@@ -3,6 +3,8 @@
 
 #include <glib/gi18n.h>
 
+#include "weir-spin-row.h"
+
 /* In this order in the lists of choices; the first one only where another setting counts otherwise. */
 static const char *const policies[] = { NULL, "ask", "automatic", "off" };
 
@@ -169,8 +171,9 @@ add_rows (WeirRecoveryPage *self)
 
   self->policy = add_policy (self, common, "policy", _ ("At the Next Start"), _ ("Whether runs go on by themselves"),
                              TRUE);
-  self->stagger = weir_preferences_dialog_make_spin (_ ("Pause Between Runs"), 0, 60, 1);
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->stagger), _ ("So that many do not start at the same moment"));
+  self->stagger = ADW_SPIN_ROW (weir_spin_row_new (0, 60, 1));
+  g_object_set (self->stagger, "title", _ ("Pause Between Runs"), "subtitle",
+                _ ("So that many do not start at the same moment"), "numeric", FALSE, NULL);
   g_signal_connect (self->stagger, "output", G_CALLBACK (show_stagger_cb), NULL);
   g_signal_connect (self->stagger, "input", G_CALLBACK (read_stagger_cb), NULL);
   g_signal_connect_object (self->stagger, "notify::value", G_CALLBACK (stagger_cb), self, G_CONNECT_SWAPPED);

@@ -5,6 +5,8 @@
 
 #include <glib/gi18n.h>
 
+#include "weir-spin-row.h"
+
 struct _WeirInputDialog
 {
   AdwDialog parent_instance;
@@ -154,7 +156,7 @@ make_row (const WeirInput *input,
                          "active", value != NULL && weir_value_is_truthy (value), NULL);
   if (whole || g_str_equal (input->type, "number"))
     {
-      GtkWidget *row = adw_spin_row_new_with_range (-1e12, 1e12, whole ? 1 : 0.1);
+      GtkWidget *row = weir_spin_row_new (-1e12, 1e12, whole ? 1 : 0.1);
 
       g_object_set (row, "use-markup", FALSE, "title", title, "digits", whole ? 0 : 2, NULL);
       if (kind == WEIR_VALUE_INT || kind == WEIR_VALUE_NUMBER)
