@@ -17,6 +17,7 @@ struct _WeirBinItem
   GObject parent_instance;
 
   gint64  run;      /* 0: a workflow */
+  char   *part;     /* of the run, "each[3]"; NULL: all of it */
   char   *workflow; /* id; NULL: a run */
   char   *name;     /* of the workflow */
   gint64  deleted_at;
@@ -30,6 +31,7 @@ weir_bin_item_finalize (GObject *object)
 {
   WeirBinItem *self = WEIR_BIN_ITEM (object);
 
+  g_free (self->part);
   g_free (self->workflow);
   g_free (self->name);
   G_OBJECT_CLASS (weir_bin_item_parent_class)->finalize (object);
@@ -52,6 +54,7 @@ weir_bin_item_new (const WeirDeleted *deleted)
   WeirBinItem *self = g_object_new (WEIR_TYPE_BIN_ITEM, NULL);
 
   self->run = deleted->run;
+  self->part = g_strdup (deleted->part);
   self->workflow = g_strdup (deleted->workflow_id);
   self->name = g_strdup (deleted->name);
   self->deleted_at = deleted->deleted_at;
@@ -65,6 +68,8 @@ weir_bin_item_describe (WeirBinItem *self)
 {
   if (self->run == 0)
     return g_strdup (self->name);
+  if (self->part != NULL)
+    return g_strdup_printf (_ ("“%s” of run %d of “%s”"), self->part, (int) self->run, self->name);
   return g_strdup_printf (_ ("Run %d of “%s”"), (int) self->run, self->name);
 }
 
@@ -235,8 +240,12 @@ restore (WeirBinPage *self, WeirBinItem *item)
 
   if (self->engine == NULL)
     return;
-  future = item->run != 0 ? weir_engine_restore_run (self->engine, item->run, actor)
-                          : weir_engine_restore_workflow (self->engine, item->workflow);
+  if (item->part != NULL)
+    future = weir_engine_restore_part (self->engine, item->run, item->part, actor);
+  else if (item->run != 0)
+    future = weir_engine_restore_run (self->engine, item->run, actor);
+  else
+    future = weir_engine_restore_workflow (self->engine, item->workflow);
   dex_future_disown (dex_future_finally (future, restored_cb, letting_new (self, item, NULL), letting_free));
 }
 
@@ -245,6 +254,8 @@ discard (WeirEngine *engine, WeirBinItem *item, const char *reason)
 {
   g_autofree char *actor = weir_discard_dup_actor ();
 
+  if (item->part != NULL)
+    return weir_engine_discard_part (engine, item->run, item->part, actor, reason);
   return item->run != 0 ? weir_engine_discard_run (engine, item->run, actor, reason)
                         : weir_engine_discard_workflow (engine, item->workflow, actor, reason);
 }
@@ -289,14 +300,16 @@ ask_fiber (gpointer user_data)
     {
       g_autoptr(GError) error = NULL;
       g_autofree WeirFootprint *footprint = dex_await_boxed (
-        weir_engine_measure_run (self->page->engine, self->item->run), &error);
+        self->item->part != NULL ? weir_engine_measure_part (self->page->engine, self->item->run, self->item->part)
+                                 : weir_engine_measure_run (self->page->engine, self->item->run),
+        &error);
 
       if (footprint == NULL)
         {
           weir_toast_show (GTK_WIDGET (self->page), error->message, NULL);
           return dex_future_new_true ();
         }
-      dialog = weir_discard_dialog_new_run (self->item->run, NULL, FALSE, footprint);
+      dialog = weir_discard_dialog_new_run (self->item->run, self->item->part, FALSE, footprint);
     }
   g_signal_connect_data (dialog, "confirmed", G_CALLBACK (confirmed_cb), letting_new (self->page, self->item, NULL),
                          letting_free_closure, 0);
@@ -352,19 +365,21 @@ static void
 empty_action (GtkWidget *widget, const char *action, GVariant *target)
 {
   WeirBinPage *self = WEIR_BIN_PAGE (widget);
-  guint n_runs = 0, n_workflows = 0;
+  guint n_runs = 0, n_parts = 0, n_workflows = 0;
   WeirDiscardDialog *dialog;
 
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->items)); i++)
     {
       g_autoptr(WeirBinItem) item = g_list_model_get_item (G_LIST_MODEL (self->items), i);
 
-      if (item->run != 0)
+      if (item->part != NULL)
+        n_parts++;
+      else if (item->run != 0)
         n_runs++;
       else
         n_workflows++;
     }
-  dialog = weir_discard_dialog_new_all (n_runs, 0, n_workflows);
+  dialog = weir_discard_dialog_new_all (n_runs, n_parts, n_workflows);
   g_signal_connect_object (dialog, "confirmed", G_CALLBACK (all_confirmed_cb), self, 0);
   adw_dialog_present (ADW_DIALOG (dialog), widget);
 }
@@ -456,8 +471,9 @@ bind_cb (WeirBinPage *self, GtkListItem *item)
   g_autofree char *name = weir_bin_item_describe (deleted);
   g_autofree char *time = weir_bin_item_describe_time (deleted);
 
-  gtk_image_set_from_icon_name (GTK_IMAGE (icon),
-                                deleted->run != 0 ? "media-playback-start-symbolic" : "document-edit-symbolic");
+  gtk_image_set_from_icon_name (GTK_IMAGE (icon), deleted->part != NULL ? "view-list-symbolic"
+                                                  : deleted->run != 0   ? "media-playback-start-symbolic"
+                                                                        : "document-edit-symbolic");
   gtk_label_set_text (GTK_LABEL (gtk_widget_get_first_child (texts)), name);
   gtk_label_set_text (GTK_LABEL (gtk_widget_get_last_child (texts)), time);
   gtk_list_item_set_accessible_label (item, name);

@@ -40,9 +40,9 @@ end_section (Maker *self, GMenu *section)
 }
 
 static void
-append_discard (Maker *self, GMenu *section, const char *label, const char *path)
+append_part (Maker *self, GMenu *section, const char *label, const char *action, const char *path)
 {
-  append (section, label, "runs.discard-part", g_variant_new ("(xs)", self->run_id, path));
+  append (section, label, action, g_variant_new ("(xs)", self->run_id, path));
 }
 
 /* ── parts of a run that goes on ────────────────────────────────────────────────────────── */
@@ -60,12 +60,6 @@ is_paused (Maker *self, guint32 scope, const char *block)
         return event->kind == WEIR_EVENT_PART_PAUSED;
     }
   return FALSE;
-}
-
-static gboolean
-is_over (WeirStepStatus status)
-{
-  return !weir_step_verb_is_legal (WEIR_VERB_STOP, status, NULL);
 }
 
 static void
@@ -90,12 +84,6 @@ append_verbs (Maker *self, GMenu *section)
     append (section, _ ("_Stop"), "step.stop", g_variant_new ("(us)", scope, block));
   if (weir_step_verb_is_legal (WEIR_VERB_FORCE_STOP, status, NULL))
     append (section, _ ("_Force Stop"), "step.force-stop", g_variant_new ("(us)", scope, block));
-  if (self->step != NULL && weir_step_verb_is_legal (WEIR_VERB_CANCEL_AND_DELETE, status, NULL) && !is_over (status))
-    {
-      g_autofree char *path = weir_run_state_dup_step_path (self->state, self->step);
-
-      append_discard (self, section, _ ("_Cancel and Delete…"), path);
-    }
 }
 
 /* The item of a container that the step belongs to; NULL if it is in none. */
@@ -138,7 +126,8 @@ append_item_verbs (Maker *self)
   append (menu, _ ("_Stop Item"), "step.stop", g_variant_new ("(us)", item->id, ""));
   append (menu, _ ("_Force Stop Item"), "step.force-stop", g_variant_new ("(us)", item->id, ""));
   path = dup_item_path (self);
-  append_discard (self, menu, _ ("_Cancel and Delete Item…"), path);
+  append_part (self, menu, _ ("_Delete Item"), "runs.delete-part", path);
+  append_part (self, menu, _ ("_Cancel and Delete Item…"), "runs.discard-part", path);
   g_menu_append_submenu (self->menu, label, G_MENU_MODEL (menu));
 }
 
@@ -156,6 +145,58 @@ append_wait (Maker *self, GMenu *section)
     append_text (section, _ ("Skip _Wait"), "run.skip-wait", token);
 }
 
+/* Into the bin, and for good. What it changed stays. */
+static void
+append_deletes (Maker *self, GMenu *section, const char *path, const char *what)
+{
+  g_autofree char *delete = g_strdup_printf (_ ("_Delete %s"), what);
+  g_autofree char *discard = g_strdup_printf (_ ("Delete %s _Now…"), what);
+
+  append_part (self, section, delete, "runs.delete-part", path);
+  append_part (self, section, discard, "runs.discard-part", path);
+}
+
+/* Of a step in a run that goes on; one that is over can only be put away, since what comes after it may need what it gave. */
+static void
+append_delete_live (Maker *self)
+{
+  GMenu *section = g_menu_new ();
+
+  if (self->step != NULL)
+    {
+      g_autofree char *path = weir_run_state_dup_step_path (self->state, self->step);
+
+      if (weir_step_verb_is_legal (WEIR_VERB_DELETE, self->step->status, NULL))
+        append_part (self, section, _ ("_Delete"), "runs.delete-part", path);
+      if (weir_step_verb_is_legal (WEIR_VERB_STOP, self->step->status, NULL)
+          && weir_step_verb_is_legal (WEIR_VERB_CANCEL_AND_DELETE, self->step->status, NULL))
+        append_part (self, section, _ ("_Cancel and Delete…"), "runs.discard-part", path);
+    }
+  end_section (self, section);
+}
+
+static void
+append_delete_over (Maker *self)
+{
+  const WeirScope *item = get_item (self);
+  GMenu *section = g_menu_new ();
+
+  if (self->step != NULL && weir_step_verb_is_legal (WEIR_VERB_CANCEL_AND_DELETE, self->step->status, NULL))
+    {
+      g_autofree char *path = weir_run_state_dup_step_path (self->state, self->step);
+
+      append_deletes (self, section, path, _ ("Step"));
+      if (item != NULL)
+        {
+          g_autofree char *around = dup_item_path (self);
+          g_autofree char *what = g_strdup_printf (_ ("Item %s"), item->key);
+
+          append_deletes (self, section, around, what);
+        }
+    }
+  end_section (self, section);
+}
+
 static void
 append_live (Maker *self)
 {
@@ -166,6 +207,7 @@ append_live (Maker *self)
   if (self->step != NULL || strchr (self->path, '/') == NULL)
     append_verbs (self, section);
   end_section (self, section);
+  append_delete_live (self);
   append_item_verbs (self);
 }
 
@@ -187,29 +229,6 @@ append_again (Maker *self)
       append_text (section, label, "run.only", target);
     }
   g_menu_append (section, _ ("Run _Again…"), "run.again");
-  end_section (self, section);
-}
-
-/* With all that the engine kept of it; what it changed stays. */
-static void
-append_delete (Maker *self)
-{
-  const WeirScope *item = get_item (self);
-  GMenu *section = g_menu_new ();
-
-  if (self->step != NULL && weir_step_verb_is_legal (WEIR_VERB_CANCEL_AND_DELETE, self->step->status, NULL))
-    {
-      g_autofree char *path = weir_run_state_dup_step_path (self->state, self->step);
-
-      append_discard (self, section, _ ("_Delete Step Now…"), path);
-      if (item != NULL)
-        {
-          g_autofree char *around = dup_item_path (self);
-          g_autofree char *label = g_strdup_printf (_ ("Delete _Item %s Now…"), item->key);
-
-          append_discard (self, section, label, around);
-        }
-    }
   end_section (self, section);
 }
 
@@ -255,7 +274,7 @@ weir_step_menu_new (WeirEngine *engine, WeirRunView *view, const char *path, con
     {
       append_again (&self);
       append_undo (&self);
-      append_delete (&self);
+      append_delete_over (&self);
     }
   return G_MENU_MODEL (self.menu);
 }

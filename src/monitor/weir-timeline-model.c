@@ -305,7 +305,8 @@ weir_timeline_model_update (WeirTimelineModel *self,
       const WeirStepInfo *step = weir_run_state_get_step (state, i);
       Node *parent, *node;
 
-      if (step == NULL)
+      /* what was put away is not listed */
+      if (step == NULL || weir_run_state_is_binned (state, step->scope, step->block))
         continue;
       parent = ensure_scope_node (self, state, step->scope);
       node = g_hash_table_lookup (parent->by_id, step->block);

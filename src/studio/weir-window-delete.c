@@ -154,20 +154,32 @@ restored_cb (DexFuture *future, gpointer user_data)
 
   if (dex_future_get_value (future, &error) == NULL)
     weir_window_toast (self->window, error->message);
+  else if (self->window->engine != NULL && self->part != NULL)
+    weir_workflow_page_read_run_again (self->window->page, self->run);
   else if (self->window->engine != NULL)
     weir_workflow_page_return_run (self->window->page, self->run);
   return dex_future_new_true ();
 }
 
 static void
+restore (WeirWindow *self, gint64 run, const char *part)
+{
+  g_autofree char *actor = weir_discard_dup_actor ();
+  DexFuture *future;
+
+  if (self->engine == NULL)
+    return;
+  future = part != NULL ? weir_engine_restore_part (self->engine, run, part, actor)
+                        : weir_engine_restore_run (self->engine, run, actor);
+  dex_future_disown (dex_future_finally (future, restored_cb, letting_new (self, run, part), letting_free));
+}
+
+static void
 undo_clicked_cb (AdwToast *toast, gpointer user_data)
 {
   Letting *self = user_data;
-  g_autofree char *actor = weir_discard_dup_actor ();
 
-  if (self->window->engine != NULL)
-    dex_future_disown (dex_future_finally (weir_engine_restore_run (self->window->engine, self->run, actor),
-                                           restored_cb, letting_new (self->window, self->run, NULL), letting_free));
+  restore (self->window, self->run, self->part);
 }
 
 static DexFuture *
@@ -183,37 +195,56 @@ deleted_cb (DexFuture *future, gpointer user_data)
       weir_window_toast (self->window, error->message);
       return dex_future_new_true ();
     }
-  message = g_strdup_printf (_ ("Run %d deleted"), (int) self->run);
+  message = self->part != NULL ? g_strdup_printf (_ ("“%s” of run %d deleted"), self->part, (int) self->run)
+                               : g_strdup_printf (_ ("Run %d deleted"), (int) self->run);
   toast = weir_toast_show (GTK_WIDGET (self->window->toasts), message, _ ("_Undo"));
   if (toast != NULL)
     g_signal_connect_data (toast, "button-clicked", G_CALLBACK (undo_clicked_cb),
-                           letting_new (self->window, self->run, NULL), letting_free_closure, 0);
+                           letting_new (self->window, self->run, self->part), letting_free_closure, 0);
   bring_up_to_date (self);
   return dex_future_new_true ();
 }
 
 static void
+delete (WeirWindow *self, gint64 run, const char *part)
+{
+  g_autofree char *actor = weir_discard_dup_actor ();
+  DexFuture *future;
+
+  if (self->engine == NULL)
+    return;
+  future = part != NULL ? weir_engine_delete_part (self->engine, run, part, actor, NULL)
+                        : weir_engine_delete_run (self->engine, run, actor, NULL);
+  dex_future_disown (dex_future_finally (future, deleted_cb, letting_new (self, run, part), letting_free));
+}
+
+static void
 delete_cb (GtkWidget *widget, const char *action, GVariant *target)
 {
-  WeirWindow *self = WEIR_WINDOW (widget);
-  gint64 run = g_variant_get_int64 (target);
-  g_autofree char *actor = weir_discard_dup_actor ();
+  delete (WEIR_WINDOW (widget), g_variant_get_int64 (target), NULL);
+}
 
-  if (self->engine != NULL)
-    dex_future_disown (dex_future_finally (weir_engine_delete_run (self->engine, run, actor, NULL), deleted_cb,
-                                           letting_new (self, run, NULL), letting_free));
+static void
+delete_part_cb (GtkWidget *widget, const char *action, GVariant *target)
+{
+  gint64 run;
+  const char *part;
+
+  g_variant_get (target, "(x&s)", &run, &part);
+  delete (WEIR_WINDOW (widget), run, part);
 }
 
 /**
  * weir_window_install_delete:
  * @widget_class: the class of the window
  *
- * Adds the actions of this file: runs.delete (x), runs.discard (x), runs.discard-part (xs).
+ * Adds the actions of this file: runs.delete and runs.discard (x), runs.delete-part and runs.discard-part (xs).
  */
 void
 weir_window_install_delete (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_install_action (widget_class, "runs.delete", "x", delete_cb);
   gtk_widget_class_install_action (widget_class, "runs.discard", "x", discard_cb);
+  gtk_widget_class_install_action (widget_class, "runs.delete-part", "(xs)", delete_part_cb);
   gtk_widget_class_install_action (widget_class, "runs.discard-part", "(xs)", discard_part_cb);
 }

@@ -12,7 +12,7 @@ G_BEGIN_DECLS
  * The window: workflows at the side, the open one beside them, or the welcome page.
  *
  * Actions: workflow.new, workflow.import, workflow.open (s: id), workflow.rename (s), workflow.duplicate (s), workflow.delete (s),
- * workflow.export-id (s), workflow.open-demo (s), runs.delete (x), runs.discard (x), runs.discard-part (xs), win.demos, win.bin, win.search, win.sidebar.
+ * workflow.export-id (s), workflow.open-demo (s), runs.delete (x), runs.discard (x), runs.delete-part (xs), runs.discard-part (xs), win.demos, win.bin, win.search, win.sidebar.
  */
 #define WEIR_TYPE_WINDOW (weir_window_get_type ())
 G_DECLARE_FINAL_TYPE (WeirWindow, weir_window, WEIR, WINDOW, AdwApplicationWindow)

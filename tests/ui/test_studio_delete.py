@@ -27,6 +27,15 @@ HELD = workflow("Held", f"""blocks:
 links:
   - write.done -> slow.run
 """)
+ITEMS = workflow("Items", """blocks:
+  each:
+    kind: flow.foreach
+    label: Each
+    config: { items: [one] }
+    body:
+      blocks:
+        say: { kind: debug.log, label: Say it, config: { message: "{{ item }}" } }
+""")
 QUICK = workflow("Quick", """blocks:
   say: { kind: debug.log, label: Say it, config: { message: hello } }
 """)
@@ -188,6 +197,18 @@ def workflow_back(studio):
     studio.press("button", "Restore Quick")
     studio.wait_for("", "Nothing Was Deleted")
     until("the workflow is there", lambda: is_listed(studio))
+
+
+@test("an item of a run is deleted from the timeline, and comes back from Recently Deleted", ITEMS)
+def item(studio):
+    play(studio, "Items")
+    says(studio, "Run 1 · succeeded in")
+    row_menu(studio, 1)
+    choose(studio, "Delete Item 0")
+    studio.press("button", "Recently Deleted")
+    says(studio, "“each[0]” of run 1 of “Items”")
+    studio.press("button", "Restore “each[0]” of run 1 of “Items”")
+    studio.wait_for("", "Nothing Was Deleted")
 
 
 @test("a part of a run that goes on is cancelled and deleted from the timeline", HELD)
