@@ -500,6 +500,7 @@ weir_limits_page_new (WeirEngine *engine)
   self->pools = add_group (self, _ ("Pools"),
                            _ ("Blocks that name a pool share its places, whatever workflow they are in."));
   self->add_pool = make_add (self, self->pools, _ ("Add a Pool by Name"));
+  gtk_widget_set_name (self->add_pool, "add-pool");
   self->rates = add_group (self, _ ("Rates"),
                            _ ("How often blocks may start that share a server or a credential, such as “10 per 1m”."));
   self->add_rate = make_add (self, self->rates, _ ("Add a Server or Credential"));

@@ -31,9 +31,10 @@ G_DECLARE_FINAL_TYPE (WeirRecoveryPage, weir_recovery_page, WEIR, RECOVERY_PAGE,
 GtkWidget          *weir_recovery_page_new (WeirEngine *engine);
 
 /* What is wrong with what was typed, in the dialog that @page is in. */
-void                weir_preferences_dialog_tell  (GtkWidget    *page,
-                                            const GError *error);
+void                weir_preferences_dialog_tell (GtkWidget    *page,
+                                                  const GError *error);
 /* {@name: @value}; @value is taken. (transfer full) */
-WeirValue          *weir_preferences_dialog_wrap  (const char   *name,
-                                            WeirValue    *value);
+WeirValue          *weir_preferences_dialog_wrap (const char   *name,
+                                                  WeirValue    *value);
+
 G_END_DECLS

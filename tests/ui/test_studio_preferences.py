@@ -98,8 +98,14 @@ def back(studio):
 def named(studio):
     studio.wait_for("", "Two")
     open_preferences(studio)
-    studio.weir("limits", "pool.lab=3", "rate.example.org=10/m")
-    studio.wait_for("spin button", "lab")   # also what another program added
+    studio.weir("limits", "rate.example.org=10/m")
+    studio.wheel("preferences", -40)
+    until("the rate is in sight", lambda: any("example.org" in node.get_name() for node in studio.find_all("text")))
+    studio.click("add-pool", dx=0.3)
+    until("it has the keyboard", lambda: any("Add a Pool" in n.get_name() and has_state(n, "focused") for n in studio.find_all("text")))
+    studio.type("lab")
+    studio.key("Return")
+    studio.wait_for("spin button", "lab")
     type_rate(studio, "sometimes")
     until("it says what a rate is", lambda: any("Expected a rate like" in text for text in studio.texts()))
     type_rate(studio, "5/s")
