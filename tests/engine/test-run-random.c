@@ -2,7 +2,9 @@
 
 /* Workflows made by chance under chance: schedules, failures, verbs on runs and on their parts, answers, priorities, restarts. After every
  * single event the journal folded anew is the live state, no step begins before its inputs, what is done stays done; every run ends.
- * WEIR_RANDOM_RUNS says how many (default 400), WEIR_RANDOM_SECONDS how long; --seed of the TAP header repeats a series. */
+ * WEIR_RANDOM_RUNS says how many (default 400), WEIR_RANDOM_SECONDS how long. Chance begins anew for every group of runs, which share an engine:
+ * WEIR_RANDOM_GROUP, a number that is printed before it, repeats one. Its workflows are the same then, and what is done to them is up to the
+ * moment at which the disk answers, which no seed decides: where a failure hangs on that, it takes some repetitions. */
 
 #include "weir-test.h"
 
@@ -16,6 +18,7 @@
 /* So many things happen by chance; after them somebody sees to it that the run can end. */
 #define CHANCES 120
 #define PATIENCE 1500
+#define GROUP 25
 
 typedef struct
 {
@@ -31,7 +34,7 @@ static guint n_refused, n_ended[WEIR_RUN_INTERRUPTED + 1], n_restarts;
 static gboolean
 one_in (guint n)
 {
-  return g_test_rand_int_range (0, (gint32) n) == 0;
+  return weir_chance_range (0, (gint32) n) == 0;
 }
 
 static WeirStepState *
@@ -93,7 +96,7 @@ random_verb (WeirRun *run)
   static const WeirRunVerb verbs[] = { WEIR_VERB_PAUSE,  WEIR_VERB_PAUSE,     WEIR_VERB_PAUSE,  WEIR_VERB_RESUME,
                                        WEIR_VERB_RESUME, WEIR_VERB_RESUME,    WEIR_VERB_RESUME, WEIR_VERB_RESUME,
                                        WEIR_VERB_STOP,   WEIR_VERB_FORCE_STOP };
-  WeirRunVerb verb = verbs[g_test_rand_int_range (0, G_N_ELEMENTS (verbs))];
+  WeirRunVerb verb = verbs[weir_chance_range (0, G_N_ELEMENTS (verbs))];
   gboolean legal = weir_run_verb_is_legal (verb, run->state->status, NULL);
   g_autoptr(DexFuture) future = verb == WEIR_VERB_PAUSE    ? weir_run_pause (run)
                                  : verb == WEIR_VERB_RESUME ? weir_run_resume (run)
@@ -116,9 +119,8 @@ random_part_verb (WeirRun *run)
     return;
   id = scope->pub.id;
   if (!one_in (4))
-    block = g_strdup (
-      scope->shared->plan->blocks[g_test_rand_int_range (0, (gint32) scope->shared->plan->n_blocks)].id);
-  switch (g_test_rand_int_range (0, 10))
+    block = g_strdup (scope->shared->plan->blocks[weir_chance_range (0, (gint32) scope->shared->plan->n_blocks)].id);
+  switch (weir_chance_range (0, 10))
     {
     case 0:
       done = weir_run_stop_part (run, id, block, FALSE, &error);
@@ -141,15 +143,15 @@ static void
 random_priority (Round *self)
 {
   WeirScopeState *scope = pick_scope (self->run);
-  int priority = g_test_rand_int_range (-100, 101);
+  int priority = weir_chance_range (-100, 101);
 
   if (one_in (3))
     weir_run_set_priority (self->run, priority, NULL);
   else if (one_in (3))
-    weir_engine_set_max_steps (self->test->engine, g_test_rand_int_range (1, 6));
+    weir_engine_set_max_steps (self->test->engine, weir_chance_range (1, 6));
   else if (scope != NULL)
     {
-      guint block = g_test_rand_int_range (0, (gint32) scope->shared->plan->n_blocks);
+      guint block = weir_chance_range (0, (gint32) scope->shared->plan->n_blocks);
 
       weir_run_set_priority_in (self->run, scope->pub.id, one_in (2) ? NULL : scope->shared->plan->blocks[block].id,
                                 priority, NULL);
@@ -160,7 +162,7 @@ static void
 answer (WeirRun *run)
 {
   WeirStepState *step = pick_step (run, is_waiting);
-  g_autoptr(WeirValue) value = weir_value_new_int (g_test_rand_int_range (0, 4));
+  g_autoptr(WeirValue) value = weir_value_new_int (weir_chance_range (0, 4));
 
   if (one_in (4))
     weir_run_signal (run, "call", value, "somebody", NULL);
@@ -178,7 +180,7 @@ settle_unknown (WeirRun *run)
   if (step == NULL)
     return;
   /* what was given up stays unknown */
-  if (!weir_run_settle (run, step->info.scope, step->info.block, decisions[g_test_rand_int_range (0, 3)], NULL, &error)
+  if (!weir_run_settle (run, step->info.scope, step->info.block, decisions[weir_chance_range (0, 3)], NULL, &error)
       && !weir_run_status_is_final (run->state->status) && !step->scope->pub.closed)
     g_assert_true (weir_step_state_is_given_up (step));
 }
@@ -220,7 +222,7 @@ restart (Round *self)
 static void
 intervene (Round *self)
 {
-  switch (g_test_rand_int_range (0, 10))
+  switch (weir_chance_range (0, 10))
     {
     case 0:
     case 1:
@@ -262,7 +264,7 @@ go_on (Round *self)
   else if (step != NULL && !one_in (8))
     weir_test_finish (step->info.block, NULL);
   else
-    weir_clock_advance (self->test->clock, moments[g_test_rand_int_range (0, G_N_ELEMENTS (moments))]);
+    weir_clock_advance (self->test->clock, moments[weir_chance_range (0, G_N_ELEMENTS (moments))]);
 }
 
 /* Pauses are ended, questions answered. */
@@ -317,7 +319,7 @@ let_happen (Round *self)
   if (one_in (3))
     weir_test_settle (self->test);
   else
-    for (guint n = g_test_rand_int_range (0, 6); n > 0; n--)
+    for (guint n = weir_chance_range (0, 6); n > 0; n--)
       g_main_context_iteration (NULL, FALSE);
 }
 
@@ -341,7 +343,10 @@ describe_rest (WeirRun *run)
       why = weir_run_explain_step (run, step->info.scope, step->info.block, step->info.firing);
       g_string_append_printf (text, "; %s in scope %u is %s%s%s%s", step->info.block, step->info.scope,
                               weir_step_status_get_name (step->info.status),
-                              step->runtime != NULL ? ", at work" : step->entry != NULL ? ", queued" : step->seen ? ", seen" : "",
+                              step->runtime != NULL ? ", at work"
+                              : step->entry != NULL ? ", queued"
+                              : step->seen          ? ", seen"
+                                                    : "",
                               why != NULL ? ", " : "", why != NULL ? why : "");
     }
   for (guint i = 0; i < run->state->scopes->len; i++)
@@ -349,9 +354,10 @@ describe_rest (WeirRun *run)
       WeirScopeState *scope = g_ptr_array_index (run->state->scopes, i);
 
       if (scope != NULL && !scope->pub.closed)
-        g_string_append_printf (text, "; scope %u (%s) has %u active, %u running%s%s%s%s", i, scope->pub.path, scope->n_active,
-                                scope->n_running, scope->failing ? ", fails" : "", scope->rested ? ", rests" : "",
-                                scope->paused ? ", is paused" : "", scope->runtime != NULL ? ", is waited for" : "");
+        g_string_append_printf (text, "; scope %u (%s) has %u active, %u running%s%s%s%s", i, scope->pub.path,
+                                scope->n_active, scope->n_running, scope->failing ? ", fails" : "",
+                                scope->rested ? ", rests" : "", scope->paused ? ", is paused" : "",
+                                scope->runtime != NULL ? ", is waited for" : "");
     }
   return g_string_free_and_steal (text);
 }
@@ -423,6 +429,28 @@ get_number (const char *name, guint64 initial)
   return text != NULL ? g_ascii_strtoull (text, NULL, 10) : initial;
 }
 
+/* How many could be run. */
+static guint
+run_group (guint32 seed)
+{
+  gboolean on_disk;
+  g_autoptr(WeirTest) test = NULL;
+  guint n = 0;
+
+  weir_chance_begin (seed);
+  on_disk = one_in (2);
+  test = on_disk ? weir_test_new_on_disk () : weir_test_new ();
+  weir_shadow_begin (test);
+  for (guint i = 0; i < GROUP; i++)
+    {
+      /* what was drawn for the one before hung on when the disk answered */
+      weir_chance_begin (seed + 1 + i);
+      n += run_one (test, on_disk);
+    }
+  weir_shadow_end ();
+  return n;
+}
+
 static void
 test_random (void)
 {
@@ -431,13 +459,10 @@ test_random (void)
 
   for (guint64 i = 0; i < n || g_get_monotonic_time () < until;)
     {
-      gboolean on_disk = one_in (2);
-      g_autoptr(WeirTest) test = on_disk ? weir_test_new_on_disk () : weir_test_new ();
+      guint32 group = (guint32) get_number ("WEIR_RANDOM_GROUP", (guint32) g_test_rand_int ());
 
-      weir_shadow_begin (test);
-      for (guint j = 0; j < 25; j++)
-        i += run_one (test, on_disk);
-      weir_shadow_end ();
+      g_test_message ("WEIR_RANDOM_GROUP=%u", group);
+      i += run_group (group);
     }
   g_test_message ("%u events; %u succeeded, %u failed, %u cancelled, %u interrupted; %u restarts; %u drawings refused",
                   weir_shadow_get_n_events (), n_ended[WEIR_RUN_SUCCEEDED], n_ended[WEIR_RUN_FAILED],

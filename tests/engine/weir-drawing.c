@@ -65,11 +65,25 @@ typedef struct
 
 static GString *yaml;
 static guint n_blocks; /* ever */
+static GRand *chance;
+
+void
+weir_chance_begin (guint32 seed)
+{
+  g_clear_pointer (&chance, g_rand_free);
+  chance = g_rand_new_with_seed (seed);
+}
+
+gint32
+weir_chance_range (gint32 begin, gint32 end)
+{
+  return g_rand_int_range (chance, begin, end);
+}
 
 static gboolean
 one_in (guint n)
 {
-  return g_test_rand_int_range (0, (gint32) n) == 0;
+  return weir_chance_range (0, (gint32) n) == 0;
 }
 
 static const char *
@@ -79,7 +93,7 @@ pick (const char *const *words, guint max)
 
   while (n < max && words[n] != NULL)
     n++;
-  return n > 0 ? words[g_test_rand_int_range (0, (gint32) n)] : NULL;
+  return n > 0 ? words[weir_chance_range (0, (gint32) n)] : NULL;
 }
 
 static const Stroke *
@@ -89,7 +103,7 @@ pick_stroke (guint depth)
 
   for (guint i = 0; i < G_N_ELEMENTS (strokes); i++)
     total += strokes[i].body && depth >= MAX_DEPTH ? 0 : strokes[i].weight;
-  wanted = g_test_rand_int_range (0, (gint32) total);
+  wanted = weir_chance_range (0, (gint32) total);
   for (guint i = 0;; i++)
     {
       guint weight = strokes[i].body && depth >= MAX_DEPTH ? 0 : strokes[i].weight;
@@ -147,7 +161,7 @@ draw_block (const Placed *block, const char *indent, guint depth)
       g_autofree char *inner = g_strconcat (indent, "      ", NULL);
 
       g_string_append_printf (yaml, "%s  body:\n%s    blocks:\n", indent, indent);
-      draw_graph (inner, depth + 1, g_test_rand_int_range (g_str_equal (stroke->kind, "flow.chain") ? 2 : 1, 4));
+      draw_graph (inner, depth + 1, weir_chance_range (g_str_equal (stroke->kind, "flow.chain") ? 2 : 1, 4));
     }
 }
 
@@ -165,7 +179,7 @@ draw_link (GHashTable *seen, const char *indent, const Placed *a, const Placed *
     return;
   g_string_append_printf (yaml, "%s  - %s", indent, ends);
   if (back || one_in (4))
-    g_string_append_printf (yaml, " when: (+value || 1) %% %d !== 0", g_test_rand_int_range (2, 5));
+    g_string_append_printf (yaml, " when: (+value || 1) %% %d !== 0", weir_chance_range (2, 5));
   g_string_append_c (yaml, '\n');
 }
 
@@ -177,14 +191,15 @@ draw_graph (const char *indent, guint depth, guint n)
   g_autofree char *list = g_strdup_printf ("list%u", n_blocks++);
   g_autofree char *outer = g_strndup (indent, strlen (indent) - 2);
   g_autoptr(GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  guint n_links = n > 1 ? g_test_rand_int_range (1, (gint32) n * 2) : 0;
+  guint n_links = n > 1 ? weir_chance_range (1, (gint32) n * 2) : 0;
   gboolean lists = FALSE;
 
   for (guint i = 0; i < n; i++)
     {
       blocks[i] = (Placed) { g_strdup_printf ("b%u", n_blocks++), pick_stroke (depth) };
       draw_block (&blocks[i], indent, depth);
-      lists = lists || g_str_has_prefix (blocks[i].stroke->kind, "test.each") || g_str_equal (blocks[i].stroke->kind, "test.swarm");
+      lists = lists || g_str_has_prefix (blocks[i].stroke->kind, "test.each")
+              || g_str_equal (blocks[i].stroke->kind, "test.swarm");
     }
   if (lists)
     g_string_append_printf (yaml, "%s%s: { kind: test.pass, config: { give: [1, 2, 3] } }\n", indent, list);
@@ -195,8 +210,8 @@ draw_graph (const char *indent, guint depth, guint n)
       g_string_append_printf (yaml, "%s  - %s.value -> %s.value\n", outer, list, blocks[i].id);
   for (guint i = 0; i < n_links; i++)
     {
-      guint a = g_test_rand_int_range (0, (gint32) n);
-      guint b = g_test_rand_int_range (0, (gint32) n);
+      guint a = weir_chance_range (0, (gint32) n);
+      guint b = weir_chance_range (0, (gint32) n);
 
       /* cycles, but not too many of them; what goes over a list gets no other */
       if ((a < b || one_in (6)) && !(blocks[b].stroke->body && g_str_has_prefix (blocks[b].stroke->kind, "test.")))
@@ -213,8 +228,8 @@ weir_draw_workflow (void)
   if (one_in (3))
     g_string_append (yaml, "on_failure: finish\n");
   if (one_in (4))
-    g_string_append_printf (yaml, "concurrency: %d\n", g_test_rand_int_range (1, 4));
+    g_string_append_printf (yaml, "concurrency: %d\n", weir_chance_range (1, 4));
   g_string_append (yaml, "blocks:\n");
-  draw_graph ("  ", 0, g_test_rand_int_range (1, 9));
+  draw_graph ("  ", 0, weir_chance_range (1, 9));
   return g_string_free (g_steal_pointer (&yaml), FALSE);
 }
