@@ -76,8 +76,24 @@ struct _WeirHistory
   GDestroyNotify  journal_destroy;
 };
 
+/* weir-history-change.c */
+Source    *weir_history_make_source  (WeirYamlDocument *document, WeirValue *loose_layout);
+void       weir_history_free_state   (ChangeKind kind, gpointer state);
+Edit      *weir_edit_new             (const char *name);
+void       weir_edit_free            (gpointer data);
+void       weir_history_apply        (WeirHistory *self, const Change *change, gboolean forward);
+
+/* weir-history.c: the open edit ends; lines and columns are found anew if the text is another one; who keeps the edits is told of the last
+ * one that is done, or only how many are (@edit NULL); can-undo and can-redo may be others. */
+void       weir_history_finish_edit  (WeirHistory *self);
+void       weir_history_locate       (WeirHistory *self);
+void       weir_history_tell_journal (WeirHistory *self, Edit *edit);
+void       weir_history_notify       (WeirHistory *self);
+
 /* weir-history-journal.c: a change that is about to be applied, in values; what it is about is named by place, so that names may
  * change. (transfer full) */
 WeirValue *weir_history_write_change (const Change *change);
+/* A link that leads nowhere. (transfer full) */
+WeirValue *weir_history_write_loose  (const WeirLooseLink *loose);
 
 G_END_DECLS
