@@ -164,6 +164,92 @@ find_block_node (WeirYamlNode *root, const char *path, WeirYamlNode **key)
   return node;
 }
 
+/* By its lines: where a text is written as we write it, nothing else of it needs to be read. */
+
+typedef struct
+{
+  const char *start;
+  const char *end;
+} Lines;
+
+/* Lines that hold something, one after the other; @p moves behind it. */
+static const char *
+next_line (const char **p, const char *end)
+{
+  while (*p < end)
+    {
+      const char *line = *p;
+      const char *content = line + strspn (line, " ");
+      const char *newline = memchr (line, '\n', end - line);
+
+      *p = newline != NULL ? newline + 1 : end;
+      if (content < end && *content != '\n' && *content != '\r' && *content != '#')
+        return line;
+    }
+  return NULL;
+}
+
+/* The lines of a key right below: those of the members of what @around is. */
+static gboolean
+find_lines (Lines around, gssize indent, const char *key, Lines *found)
+{
+  const char *p = around.start;
+  gssize inner = -1;
+  gsize length = strlen (key);
+
+  found->start = NULL;
+  for (const char *line = next_line (&p, around.end); line != NULL; line = next_line (&p, around.end))
+    {
+      gssize here = strspn (line, " ");
+
+      if (here <= indent || (found->start != NULL && here <= inner))
+        {
+          found->end = line;
+          return found->start != NULL;
+        }
+      if (inner < 0)
+        inner = here;
+      if (found->start == NULL && here == inner && strncmp (line + here, key, length) == 0 && line[here + length] == ':'
+          && strchr (" \n\r", line[here + length + 1]) != NULL)
+        found->start = line;
+    }
+  found->end = around.end;
+  return found->start != NULL;
+}
+
+/* Goes into a key whose members stand below it. */
+static gboolean
+enter_lines (Lines *lines, gssize *indent, const char *key, gboolean in_rows)
+{
+  Lines found;
+  const char *rest;
+
+  if (!find_lines (*lines, *indent, key, &found))
+    return FALSE;
+  *indent = strspn (found.start, " ");
+  rest = found.start + *indent + strlen (key) + 1;
+  rest += strspn (rest, " ");
+  lines->start = in_rows ? found.start : found.start + strcspn (found.start, "\n");
+  lines->end = found.end;
+  return in_rows || *rest == '\n' || *rest == '\r' || *rest == '#';
+}
+
+static gboolean
+find_block_lines (const char *text, const char *path, Lines *lines, gssize *indent)
+{
+  g_auto(GStrv) ids = g_strsplit (path, "/", -1);
+
+  *indent = -1;
+  *lines = (Lines) { text, text + strlen (text) };
+  for (guint i = 0; ids[i] != NULL; i++)
+    {
+      if ((i > 0 && !enter_lines (lines, indent, "body", FALSE)) || !enter_lines (lines, indent, "blocks", FALSE)
+          || !enter_lines (lines, indent, ids[i], ids[i + 1] == NULL))
+        return FALSE;
+    }
+  return TRUE;
+}
+
 /**
  * weir_text_find_block:
  * @text: text of a workflow
@@ -183,15 +269,32 @@ weir_text_find_block (const char *text, const char *path, const char *field, gsi
   WeirYamlNode *key = NULL;
   WeirYamlNode *node;
   WeirYamlNode *inner = NULL;
+  Lines lines = { 0 };
+  g_autofree char *part = NULL;
+  const char *id;
+  gsize before = 0;
+  gssize indent;
 
   g_return_val_if_fail (text != NULL && path != NULL, FALSE);
   g_return_val_if_fail (start != NULL && end != NULL, FALSE);
 
-  document = parse_quietly (text);
+  id = strrchr (path, '/') != NULL ? strrchr (path, '/') + 1 : path;
+  if (find_block_lines (text, path, &lines, &indent))
+    {
+      part = g_strndup (lines.start, lines.end - lines.start);
+      before = lines.start - text;
+    }
+  document = parse_quietly (part != NULL ? part : text);
   if (document == NULL || document->root == NULL)
     return FALSE;
-  node = find_block_node (document->root, path, &key);
-  if (node == NULL)
+  if (part != NULL)
+    {
+      key = find_key (document->root, id);
+      node = find_member (document->root, id);
+    }
+  else
+    node = find_block_node (document->root, path, &key);
+  if (node == NULL || key == NULL)
     return FALSE;
   if (field != NULL)
     inner = find_key (find_member (node, "config"), field);
@@ -199,8 +302,66 @@ weir_text_find_block (const char *text, const char *path, const char *field, gsi
     inner = find_key (node, field);
   if (inner != NULL)
     key = inner;
-  *start = key->start;
-  *end = key->end;
+  *start = before + key->start;
+  *end = before + key->end;
+  return TRUE;
+}
+
+/* The one line of a link, where each stands in one. */
+static gboolean
+find_link_line (const char *text, WeirLink *link, Lines *found)
+{
+  WeirBlock *container = link->graph != NULL ? link->graph->container : NULL;
+  Lines lines = { text, text + strlen (text) };
+  gssize indent = -1;
+  const char *p;
+
+  if (container != NULL
+      && (!find_block_lines (text, weir_block_get_path (container), &lines, &indent)
+          || (lines.start += strcspn (lines.start, "\n"), !enter_lines (&lines, &indent, "body", FALSE))))
+    return FALSE;
+  if (!enter_lines (&lines, &indent, "links", FALSE))
+    return FALSE;
+  p = lines.start;
+  for (const char *line = next_line (&p, lines.end); line != NULL; line = next_line (&p, lines.end))
+    {
+      g_autofree char *arrow = line[strspn (line, " ")] == '-' ? dup_arrow (line) : NULL;
+
+      if (arrow == NULL || !link_is (link, arrow))
+        continue;
+      *found = (Lines) { line, p };
+      return TRUE;
+    }
+  return FALSE;
+}
+
+static gboolean
+item_is (WeirYamlNode *item, WeirLink *link)
+{
+  g_autofree char *source = NULL, *source_port = NULL, *target = NULL, *target_port = NULL, *when = NULL, *problem = NULL;
+
+  return weir_link_parse (weir_yaml_node_get_value (item), &source, &source_port, &target, &target_port, &when, &problem)
+         && g_str_equal (source, link->source->id) && g_str_equal (target, link->target->id)
+         && g_str_equal (source_port, link->source_port) && g_str_equal (target_port, link->target_port);
+}
+
+static gboolean
+find_item_in_line (const char *text, WeirLink *link, gsize *start, gsize *end)
+{
+  Lines line;
+  g_autofree char *part = NULL;
+  g_autoptr(WeirYamlDocument) document = NULL;
+  WeirYamlNode *root;
+
+  if (!find_link_line (text, link, &line))
+    return FALSE;
+  part = g_strndup (line.start, line.end - line.start);
+  document = parse_quietly (part);
+  root = document != NULL ? document->root : NULL;
+  if (root == NULL || root->type != WEIR_YAML_LIST || root->n_children != 1 || !item_is (root->children[0], link))
+    return FALSE;
+  *start = line.start - text + root->children[0]->start;
+  *end = line.start - text + root->children[0]->end;
   return TRUE;
 }
 
@@ -227,6 +388,8 @@ weir_text_find_link (const char *text, WeirLink *link, gsize *start, gsize *end)
   g_return_val_if_fail (WEIR_IS_LINK (link), FALSE);
   g_return_val_if_fail (start != NULL && end != NULL, FALSE);
 
+  if (find_item_in_line (text, link, start, end))
+    return TRUE;
   document = parse_quietly (text);
   if (document == NULL || document->root == NULL)
     return FALSE;
@@ -237,13 +400,8 @@ weir_text_find_link (const char *text, WeirLink *link, gsize *start, gsize *end)
   for (guint i = 0; links != NULL && links->type == WEIR_YAML_LIST && i < links->n_children; i++)
     {
       WeirYamlNode *item = links->children[i];
-      g_autofree char *source = NULL, *source_port = NULL, *target = NULL, *target_port = NULL, *when = NULL,
-                      *problem = NULL;
 
-      if (!weir_link_parse (weir_yaml_node_get_value (item), &source, &source_port, &target, &target_port, &when,
-                            &problem)
-          || !g_str_equal (source, link->source->id) || !g_str_equal (target, link->target->id)
-          || !g_str_equal (source_port, link->source_port) || !g_str_equal (target_port, link->target_port))
+      if (!item_is (item, link))
         continue;
       *start = item->start;
       *end = item->end;

@@ -43,6 +43,7 @@ struct _WeirYamlPane
   gboolean      applying;   /* the workflow is */
   gboolean      moving;     /* the cursor is */
   guint         rest_id;
+  guint         settle_ms;  /* how long the text took the last time */
   guint         follow_id;
   guint         place_id;
 };

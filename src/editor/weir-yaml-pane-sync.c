@@ -8,6 +8,9 @@
 
 /* After the last key. Long enough to finish a word, short enough to see the canvas follow. */
 #define REST_MS 500
+/* Of a text whose reading takes long it is this many times as long as that, so that a pause to think does not cost more than it is worth. */
+#define REST_TIMES 4
+#define MAX_REST_MS 4000
 /* Behind changes of the workflow: a drag is many of them. */
 #define FOLLOW_MS 40
 
@@ -69,16 +72,24 @@ list_errors (GListModel *problems)
 static gboolean
 has_new_errors (WeirYamlPane *self)
 {
-  g_autoptr(GListModel) there = weir_workflow_validate (self->workflow);
-  g_autoptr(GHashTable) known = list_errors (there);
+  g_autoptr(GHashTable) known = NULL;
 
   for (guint i = 0; i < g_list_model_get_n_items (self->problems); i++)
     {
       g_autoptr(WeirProblem) problem = g_list_model_get_item (self->problems, i);
-      g_autofree char *key = weir_problem_make_key (problem);
+      g_autofree char *key = NULL;
 
-      if (weir_problem_get_severity (problem) == WEIR_SEVERITY_ERROR && !is_unfinished (problem)
-          && !g_hash_table_contains (known, key))
+      if (weir_problem_get_severity (problem) != WEIR_SEVERITY_ERROR || is_unfinished (problem))
+        continue;
+      /* looked for only where there is something to compare with */
+      if (known == NULL)
+        {
+          g_autoptr(GListModel) there = weir_workflow_validate (self->workflow);
+
+          known = list_errors (there);
+        }
+      key = weir_problem_make_key (problem);
+      if (!g_hash_table_contains (known, key))
         return TRUE;
     }
   return FALSE;
@@ -162,6 +173,7 @@ void
 weir_yaml_pane_settle (WeirYamlPane *self)
 {
   g_autofree char *text = NULL;
+  gint64 began = g_get_monotonic_time ();
 
   g_clear_handle_id (&self->rest_id, g_source_remove);
   if (self->workflow == NULL || self->base == NULL)
@@ -182,6 +194,7 @@ weir_yaml_pane_settle (WeirYamlPane *self)
       keep_draft (self, text);
       weir_yaml_pane_set_state (self, STATE_HELD);
     }
+  self->settle_ms = (guint) ((g_get_monotonic_time () - began) / 1000);
 }
 
 static gboolean
@@ -200,7 +213,7 @@ weir_yaml_pane_text_changed (WeirYamlPane *self)
   if (self->writing || self->workflow == NULL)
     return;
   g_clear_handle_id (&self->rest_id, g_source_remove);
-  self->rest_id = g_timeout_add (REST_MS, rest_cb, self);
+  self->rest_id = g_timeout_add (CLAMP (REST_TIMES * self->settle_ms, REST_MS, MAX_REST_MS), rest_cb, self);
   if (self->state != STATE_CONFLICT)
     weir_yaml_pane_set_state (self, STATE_TYPING);
 }

@@ -394,6 +394,14 @@ move_to (WeirYamlPane *self,
   weir_yaml_pane_update_status (self);
 }
 
+/* The text is that of the workflow as it is now; it is if nothing has changed since. */
+static void
+catch_up (WeirYamlPane *self)
+{
+  if (self->follow_id != 0 || self->base == NULL)
+    weir_yaml_pane_follow (self);
+}
+
 /**
  * weir_yaml_pane_show_block:
  * @self: a pane
@@ -412,7 +420,7 @@ weir_yaml_pane_show_block (WeirYamlPane *self,
 
   if (!gtk_widget_get_mapped (GTK_WIDGET (self)))
     return;
-  weir_yaml_pane_follow (self);
+  catch_up (self);
   if (field == NULL && weir_yaml_pane_get_block (self) == block)
     return;
   text = weir_yaml_view_dup_text (self->view);
@@ -437,7 +445,7 @@ weir_yaml_pane_show_problem (WeirYamlPane *self,
 
   if (self->workflow == NULL || !gtk_widget_get_mapped (GTK_WIDGET (self)))
     return;
-  weir_yaml_pane_follow (self);
+  catch_up (self);
   for (guint i = 0; self->problems != NULL && i < g_list_model_get_n_items (self->problems); i++)
     {
       g_autoptr(WeirProblem) own = g_list_model_get_item (self->problems, i);
@@ -472,7 +480,7 @@ weir_yaml_pane_show_link (WeirYamlPane *self,
 
   if (!gtk_widget_get_mapped (GTK_WIDGET (self)))
     return;
-  weir_yaml_pane_follow (self);
+  catch_up (self);
   if (weir_yaml_pane_get_link (self) == link)
     return;
   text = weir_yaml_view_dup_text (self->view);

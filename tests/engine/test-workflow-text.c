@@ -200,6 +200,53 @@ assert_merged (const char *base, const char *mine, const char *theirs, const cha
   g_assert_cmpstr (merged, ==, expected);
 }
 
+/* However it is written: what only looks like a block is none. */
+static void
+test_blocks_and_links_are_found_in_any_text (void)
+{
+  static const char *const texts[] = {
+    "weir: 1\nblocks: # all\n  # read: no\n  log: { kind: debug.log, note: \"\n     read: no\n    \" }\n"
+    "  say:\n    kind: debug.log\n    note: |\n      blocks:\n        read: no\n\n  read: { kind: debug.noop }\n"
+    "links:\n  # log.value -> read.value\n  - log.done -> say.run\n  - \"log.value -> read.value when: value > 0\" # why\n",
+    "weir: 1\nblocks: { log: { kind: debug.log }, read: { kind: debug.noop } }\nlinks: [ log.value -> read.value ]\n",
+    "weir: 1\nblocks:\n  log: { kind: debug.log }\n  \"read\": { kind: debug.noop }\nlinks:\n- log.value -> read.value\n",
+    "weir: 1\r\nblocks:\r\n  log: { kind: debug.log }\r\n  read:\r\n    kind: debug.noop\r\nlinks:\r\n  - log.value -> read.value\r\n",
+    "weir: 1\nlinks:\n  - { from: log.value, to: read.value }\nblocks:\n    log: { kind: debug.log }\n    read: { kind: debug.noop }\n",
+    "{\"weir\": 1, \"blocks\": {\"log\": {\"kind\": \"debug.log\"},\n  \"read\": {\"kind\": \"debug.noop\"}}, \"links\": [\"log.value -> read.value\"]}",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_autoptr(WeirWorkflow) workflow = weir_workflow_parse (texts[i], -1, NULL, NULL);
+      WeirBlock *read = workflow != NULL ? weir_workflow_find_block (workflow, "read") : NULL;
+      gsize start, end;
+      g_autofree char *key = NULL;
+      g_autofree char *rest = NULL;
+      WeirLink *link = NULL;
+
+      g_test_message ("%s", texts[i]);
+      g_assert_nonnull (read);
+      g_assert_true (weir_text_find_block (texts[i], "read", NULL, &start, &end));
+      key = g_strndup (texts[i] + start, end - start);
+      g_assert_true (g_str_equal (key, "read") || g_str_equal (key, "\"read\""));
+      rest = g_strndup (texts[i] + end, 60);
+      g_assert_nonnull (strstr (rest, "debug.noop"));
+      g_assert_true (weir_text_find_block (texts[i], "read", "kind", &start, &end));
+      g_assert_true (g_str_has_prefix (texts[i] + start + (texts[i][start] == '"'), "kind"));
+      g_assert_true (g_str_has_prefix (texts[i] + start, "kind: debug.noop") || strstr (texts[i] + start, "debug.noop") != NULL);
+      for (guint j = 0; j < weir_graph_get_n_links (weir_workflow_get_graph (workflow)); j++)
+        if (g_str_equal (weir_link_get_source_port (weir_graph_get_link (weir_workflow_get_graph (workflow), j)), "value"))
+          link = weir_graph_get_link (weir_workflow_get_graph (workflow), j);
+      g_assert_nonnull (link);
+      g_assert_true (weir_text_find_link (texts[i], link, &start, &end));
+      g_free (key);
+      key = g_strndup (texts[i] + start, end - start);
+      g_assert_nonnull (strstr (key, "log.value"));
+      g_assert_nonnull (strstr (key, "read.value"));
+      g_assert_false (g_str_has_prefix (key, "#"));
+    }
+}
+
 static void
 test_changes_of_two_sides_come_together (void)
 {
@@ -312,6 +359,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/weir/workflow-text/a-place-belongs-to-a-block", test_a_place_belongs_to_a_block);
   g_test_add_func ("/weir/workflow-text/a-place-belongs-to-a-link", test_a_place_belongs_to_a_link);
   g_test_add_func ("/weir/workflow-text/a-block-has-a-place", test_a_block_has_a_place);
+  g_test_add_func ("/weir/workflow-text/blocks-and-links-are-found-in-any-text", test_blocks_and_links_are_found_in_any_text);
   g_test_add_func ("/weir/workflow-text/keys-and-values-are-offered", test_keys_and_values_are_offered);
   g_test_add_func ("/weir/workflow-text/ends-of-links-are-offered", test_ends_of_links_are_offered);
   g_test_add_func ("/weir/workflow-text/names-in-expressions-are-offered", test_names_in_expressions_are_offered);
