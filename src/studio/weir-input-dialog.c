@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 
+#include "weir-path-chooser.h"
 #include "weir-spin-row.h"
 
 struct _WeirInputDialog
@@ -89,32 +90,6 @@ play_cb (WeirInputDialog *self)
   g_object_unref (self);
 }
 
-static void
-path_chosen_cb (GObject      *source,
-                GAsyncResult *result,
-                gpointer      user_data)
-{
-  g_autoptr(GtkWidget) row = user_data;
-  gboolean folder = g_object_get_data (G_OBJECT (row), "folder") != NULL;
-  g_autoptr(GFile) file = folder ? gtk_file_dialog_select_folder_finish (GTK_FILE_DIALOG (source), result, NULL)
-                                 : gtk_file_dialog_open_finish (GTK_FILE_DIALOG (source), result, NULL);
-
-  if (file != NULL)
-    gtk_editable_set_text (GTK_EDITABLE (row), g_file_peek_path (file));
-}
-
-static void
-choose_path_cb (GtkWidget *row)
-{
-  g_autoptr(GtkFileDialog) dialog = gtk_file_dialog_new ();
-  GtkWindow *window = GTK_WINDOW (gtk_widget_get_root (row));
-
-  if (g_object_get_data (G_OBJECT (row), "folder") != NULL)
-    gtk_file_dialog_select_folder (dialog, window, NULL, path_chosen_cb, g_object_ref (row));
-  else
-    gtk_file_dialog_open (dialog, window, NULL, path_chosen_cb, g_object_ref (row));
-}
-
 static GtkWidget *
 make_entry (const WeirInput *input,
             const char      *title,
@@ -125,20 +100,7 @@ make_entry (const WeirInput *input,
                                  "activates-default", TRUE, NULL);
 
   if (is_path (input))
-    {
-      gboolean folder = g_str_equal (input->type, "dir");
-      const char *hint = folder ? _("Choose a Folder") : _("Choose a File");
-      GtkWidget *button = gtk_button_new_from_icon_name (folder ? "folder-open-symbolic" : "document-open-symbolic");
-
-      gtk_widget_set_tooltip_text (button, hint);
-      gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, hint, -1);
-      gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
-      gtk_widget_add_css_class (button, "flat");
-      if (folder)
-        g_object_set_data (G_OBJECT (row), "folder", GINT_TO_POINTER (TRUE));
-      g_signal_connect_object (button, "clicked", G_CALLBACK (choose_path_cb), row, G_CONNECT_SWAPPED);
-      adw_entry_row_add_suffix (ADW_ENTRY_ROW (row), button);
-    }
+    weir_path_chooser_add (ADW_ENTRY_ROW (row), g_str_equal (input->type, "dir"));
   return row;
 }
 
