@@ -96,6 +96,7 @@ show (WeirEngine *engine, WeirValue *args, GError **error)
   WeirRunState *state;
   const WeirStepInfo *step;
   g_autoptr(WeirSwarm) swarm = NULL;
+  g_autoptr(WeirValue) shown = NULL;
 
   if (run == NULL && view == NULL)
     return NULL;
@@ -105,7 +106,11 @@ show (WeirEngine *engine, WeirValue *args, GError **error)
     return NULL;
   swarm = run != NULL ? weir_run_get_swarm (run, step->scope, step->block, first, n)
                       : weir_run_state_get_swarm (state, step->scope, step->block, first, n);
-  return describe_swarm (swarm, step->block);
+  shown = describe_swarm (swarm, step->block);
+  /* what is live may not be on disk yet, and after a crash would run again */
+  if (run != NULL && !dex_await (weir_engine_durable (engine), error))
+    return NULL;
+  return g_steal_pointer (&shown);
 }
 
 static WeirRun *
