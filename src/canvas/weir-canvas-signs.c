@@ -44,6 +44,12 @@ weir_card_draw_signs (WeirCard    *self,
   const WeirCanvasPalette *palette = painter->palette;
   double at = x;
 
+  if (weir_card_get_problem (self->block) != NULL)
+    {
+      at -= size;
+      weir_painter_draw_icon (painter, snapshot, "dialog-warning-symbolic", "dialog-error-symbolic", &palette->failure, at, y, size);
+      at -= size / 3;
+    }
   if (weir_breakpoint_get (self->block) != NULL)
     {
       at -= size;
@@ -66,8 +72,10 @@ void
 weir_card_describe_signs (WeirCard *self,
                           GString  *text)
 {
-  const char *condition = weir_breakpoint_get (self->block);
+  const char *condition = weir_breakpoint_get (self->block), *problem = weir_card_get_problem (self->block);
 
+  if (problem != NULL)
+    g_string_append_printf (text, ", %s", problem);
   if (condition != NULL && condition[0] != '\0')
     /* Translators: of a block, with the condition of its breakpoint */
     g_string_append_printf (text, _ (", breakpoint if %s"), condition);

@@ -11,6 +11,9 @@ void        weir_breakpoint_set      (WeirBlock   *block,
                                       const char  *condition);
 const char *weir_breakpoint_get      (WeirBlock   *block);
 
+/* What keeps the block from running, as weir_canvas_set_problems () was told; NULL for nothing. (transfer none) */
+const char *weir_card_get_problem    (WeirBlock   *block);
+
 /* What is said of a card beside its state: pinned, breakpoint. From the right edge @x to the left; answers the room that it takes. */
 double      weir_card_draw_signs     (WeirCard    *self,
                                       WeirPainter *painter,

@@ -83,6 +83,10 @@ void          weir_canvas_add_menus          (WeirCanvas   *self,
 void          weir_canvas_reveal_block       (WeirCanvas   *self,
                                               WeirBlock    *block);
 void          weir_canvas_zoom_to_fit        (WeirCanvas   *self);
+/* Blocks with an error among them, of the whole workflow, have a sign. */
+void          weir_canvas_set_problems       (WeirCanvas   *self,
+                                              WeirWorkflow *workflow,
+                                              GListModel   *problems);
 /* Where a block that is added without the pointer should go: the middle of what is seen, moved off other blocks. */
 void          weir_canvas_find_free_place    (WeirCanvas   *self,
                                               double       *x,

@@ -77,6 +77,7 @@ weir_workflow_page_validate (WeirWorkflowPage *self)
     }
   weir_problems_list_set_model (self->problems_list, self->workflow, self->problems);
   weir_inspector_set_problems (self->inspector, self->problems);
+  weir_canvas_set_problems (self->canvas, self->workflow, self->problems);
   show_problem_count (self);
   weir_workflow_page_update_verbs (self);
 }

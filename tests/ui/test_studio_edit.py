@@ -65,6 +65,9 @@ def missing(studio):
     new_workflow(studio)
     add(studio, "list folder")
     until("the problem is counted", lambda: studio.find("", "1 problem"))
+    # Its card has a sign, which a screen reader reads.
+    until("the block says it", lambda: any("Folder is required, but it is empty" in node.get_name() and "List Folder" in node.get_name()
+                                           for node in studio.nodes()))
     if is_enabled(studio, "button", "Play"):
         raise Failure("Play is offered although the folder is missing")
     studio.activate("edit.undo")
