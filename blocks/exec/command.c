@@ -24,7 +24,7 @@ typedef struct
 } Command;
 
 static const char *const as_ids[] = { "text", "lines", "json", "bytes", NULL };
-static const char *const as_titles[] = { N_ ("Text"), N_ ("List of lines"), N_ ("JSON"), N_ ("Bytes"), NULL };
+static const char *const as_titles[] = { N_("Text"), N_("List of lines"), N_("JSON"), N_("Bytes"), NULL };
 
 static const WeirField command_fields[] = {
   WEIR_FIELD_TEXT (Command, program, .title = N_("Program"),

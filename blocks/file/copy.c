@@ -14,7 +14,7 @@ typedef struct
 } Copy;
 
 static const char *const preserve_ids[] = { "all", "none", NULL };
-static const char *const preserve_titles[] = { N_ ("Permissions, time and attributes"), N_ ("Nothing"), NULL };
+static const char *const preserve_titles[] = { N_("Permissions, time and attributes"), N_("Nothing"), NULL };
 
 static const WeirField copy_fields[] = {
   WEIR_FIELD_PATH (Copy, from, .title = N_("From"), .required = TRUE),

@@ -11,7 +11,7 @@ typedef struct
 } Delete;
 
 static const char *const to_ids[] = { "trash", "permanent", NULL };
-static const char *const to_titles[] = { N_ ("Into the trash"), N_ ("For good"), NULL };
+static const char *const to_titles[] = { N_("Into the trash"), N_("For good"), NULL };
 
 static const WeirField delete_fields[] = {
   WEIR_FIELD_PATH (Delete, path, .title = N_("File or folder"), .required = TRUE),

@@ -12,7 +12,7 @@ typedef struct
 } Exists;
 
 static const char *const kind_ids[] = { "any", "file", "folder", NULL };
-static const char *const kind_titles[] = { N_ ("Anything"), N_ ("A file"), N_ ("A folder"), NULL };
+static const char *const kind_titles[] = { N_("Anything"), N_("A file"), N_("A folder"), NULL };
 
 static const WeirField exists_fields[] = {
   WEIR_FIELD_PATH (Exists, path, .title = N_("File or folder"), .required = TRUE),

@@ -31,7 +31,7 @@ typedef struct
 } Find;
 
 static const char *const kinds_ids[] = { "files", "folders", "both", NULL };
-static const char *const kinds_titles[] = { N_ ("Files"), N_ ("Folders"), N_ ("Files and folders"), NULL };
+static const char *const kinds_titles[] = { N_("Files"), N_("Folders"), N_("Files and folders"), NULL };
 
 static const WeirField find_fields[] = {
   WEIR_FIELD_PATH (Find, path, .title = N_("Folder"), .folder = TRUE, .required = TRUE),

@@ -8,7 +8,7 @@ typedef struct
 } Temp;
 
 static const char *const kind_ids[] = { "file", "folder", NULL };
-static const char *const kind_titles[] = { N_ ("A file"), N_ ("A folder"), NULL };
+static const char *const kind_titles[] = { N_("A file"), N_("A folder"), NULL };
 
 static const WeirField temp_fields[] = {
   WEIR_FIELD_CHOICE (Temp, kind, .title = N_("What"), .choices = kind_ids, .choice_titles = kind_titles, .initial_text = "file"),

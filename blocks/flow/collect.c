@@ -10,8 +10,8 @@ typedef struct
 } Collect;
 
 static const char *const until_ids[] = { "end", "count", "quiet", NULL };
-static const char *const until_titles[] = { N_ ("Nothing can come any more"), N_ ("There are so many"),
-                                            N_ ("None came for a while"), NULL };
+static const char *const until_titles[] = { N_("Nothing can come any more"), N_("There are so many"),
+                                            N_("None came for a while"), NULL };
 
 static const WeirField collect_fields[] = {
   WEIR_FIELD_CHOICE (Collect, until, .title = N_("Until"), .choices = until_ids, .choice_titles = until_titles,

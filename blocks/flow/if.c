@@ -13,7 +13,7 @@ typedef struct
 } If;
 
 static const char *const match_ids[] = { "all", "any", NULL };
-static const char *const match_titles[] = { N_ ("All hold"), N_ ("At least one holds"), NULL };
+static const char *const match_titles[] = { N_("All hold"), N_("At least one holds"), NULL };
 
 static const WeirField if_fields[] = {
   WEIR_FIELD_VALUE (If, conditions, .title = N_("Conditions"), .required = TRUE,

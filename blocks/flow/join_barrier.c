@@ -10,7 +10,7 @@ typedef struct
 } JoinBarrier;
 
 static const char *const policy_ids[] = { "all", "n", NULL };
-static const char *const policy_titles[] = { N_ ("All that can come have come"), N_ ("So many have come"), NULL };
+static const char *const policy_titles[] = { N_("All that can come have come"), N_("So many have come"), NULL };
 
 static const WeirField join_barrier_fields[] = {
   WEIR_FIELD_INT (JoinBarrier, inputs, .title = N_("Inputs"),

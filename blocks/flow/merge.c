@@ -19,10 +19,10 @@ static const char *const mode_titles[] = {
   N_("The first that arrives"), N_("The latest of each input"), N_("One of the inputs"), NULL
 };
 static const char *const policy_ids[] = { "all", "any", "n", NULL };
-static const char *const policy_titles[] = { N_ ("All that can come have come"), N_ ("Each time one comes"),
-                                             N_ ("So many have come"), NULL };
+static const char *const policy_titles[] = { N_("All that can come have come"), N_("Each time one comes"),
+                                             N_("So many have come"), NULL };
 static const char *const missing_ids[] = { "skip", "null", "error", NULL };
-static const char *const missing_titles[] = { N_ ("Leave it out"), N_ ("Null in its place"), N_ ("Fail"), NULL };
+static const char *const missing_titles[] = { N_("Leave it out"), N_("Null in its place"), N_("Fail"), NULL };
 
 static const WeirField merge_fields[] = {
   WEIR_FIELD_INT (Merge, inputs, .title = N_("Inputs"), .summary = N_("How many inputs there are: in1, in2 and so on"),

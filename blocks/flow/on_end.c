@@ -7,8 +7,8 @@ typedef struct
 } OnEnd;
 
 static const char *const when_ids[] = { "any", "succeeded", "failed", "cancelled", NULL };
-static const char *const when_titles[] = { N_ ("However it ends"), N_ ("It succeeded"), N_ ("It failed"),
-                                           N_ ("It was stopped"), NULL };
+static const char *const when_titles[] = { N_("However it ends"), N_("It succeeded"), N_("It failed"),
+                                           N_("It was stopped"), NULL };
 
 static const WeirField on_end_fields[] = {
   WEIR_FIELD_CHOICE (OnEnd, when, .title = N_("When"), .choices = when_ids, .choice_titles = when_titles,

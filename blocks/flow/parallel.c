@@ -14,8 +14,8 @@ typedef struct
 } Parallel;
 
 static const char *const mode_ids[] = { "all", "settled", "any", NULL };
-static const char *const mode_titles[] = { N_ ("All must succeed"), N_ ("Wait for all, failed or not"),
-                                           N_ ("One success is enough"), NULL };
+static const char *const mode_titles[] = { N_("All must succeed"), N_("Wait for all, failed or not"),
+                                           N_("One success is enough"), NULL };
 
 static const WeirField parallel_fields[] = {
   WEIR_FIELD_CHOICE (Parallel, mode, .title = N_("What counts"), .choices = mode_ids, .choice_titles = mode_titles,

@@ -11,7 +11,7 @@ typedef struct
 } Race;
 
 static const char *const losers_ids[] = { "stop", "force", NULL };
-static const char *const losers_titles[] = { N_ ("Ask them to stop"), N_ ("End them by force"), NULL };
+static const char *const losers_titles[] = { N_("Ask them to stop"), N_("End them by force"), NULL };
 
 static const WeirField race_fields[] = {
   WEIR_FIELD_BOOL (Race, success_only, .title = N_("Only success wins"),

@@ -15,7 +15,7 @@ typedef struct
 } Repeat;
 
 static const char *const mode_ids[] = { "count", "range", NULL };
-static const char *const mode_titles[] = { N_ ("So many times"), N_ ("From one number to another"), NULL };
+static const char *const mode_titles[] = { N_("So many times"), N_("From one number to another"), NULL };
 
 static const WeirField repeat_fields[] = {
   WEIR_FIELD_CHOICE (Repeat, mode, .title = N_("How often"), .choices = mode_ids, .choice_titles = mode_titles,

@@ -15,7 +15,7 @@ typedef struct
 } Split;
 
 static const char *const by_ids[] = { "items", "keys", "lines", NULL };
-static const char *const by_titles[] = { N_ ("Items"), N_ ("Keys"), N_ ("Lines"), NULL };
+static const char *const by_titles[] = { N_("Items"), N_("Keys"), N_("Lines"), NULL };
 
 static const WeirField split_fields[] = {
   WEIR_FIELD_CHOICE (Split, by, .title = N_("By"), .choices = by_ids, .choice_titles = by_titles,

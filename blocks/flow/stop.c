@@ -10,7 +10,7 @@ typedef struct
 } Stop;
 
 static const char *const status_ids[] = { "succeeded", "failed", "cancelled", NULL };
-static const char *const status_titles[] = { N_ ("Succeeded"), N_ ("Failed"), N_ ("Cancelled"), NULL };
+static const char *const status_titles[] = { N_("Succeeded"), N_("Failed"), N_("Cancelled"), NULL };
 
 static const WeirField stop_fields[] = {
   WEIR_FIELD_CHOICE (Stop, status, .title = N_("The run has"), .choices = status_ids, .choice_titles = status_titles,

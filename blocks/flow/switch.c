@@ -12,9 +12,9 @@ typedef struct
 } Switch;
 
 static const char *const mode_ids[] = { "first", "all", NULL };
-static const char *const mode_titles[] = { N_ ("The first that fits"), N_ ("Every one that fits"), NULL };
+static const char *const mode_titles[] = { N_("The first that fits"), N_("Every one that fits"), NULL };
 static const char *const no_match_ids[] = { "default", "error", NULL };
-static const char *const no_match_titles[] = { N_ ("Use the output Default"), N_ ("Fail"), NULL };
+static const char *const no_match_titles[] = { N_("Use the output Default"), N_("Fail"), NULL };
 
 static const WeirField switch_fields[] = {
   WEIR_FIELD_VALUE (Switch, cases, .title = N_("Cases"), .required = TRUE,

@@ -13,10 +13,10 @@ typedef struct
 } Throttle;
 
 static const char *const reach_ids[] = { "block", "workflow", "all", NULL };
-static const char *const reach_titles[] = { N_ ("This block"), N_ ("All throttles of the workflow"),
-                                            N_ ("All throttles of all workflows"), NULL };
+static const char *const reach_titles[] = { N_("This block"), N_("All throttles of the workflow"),
+                                            N_("All throttles of all workflows"), NULL };
 static const char *const over_ids[] = { "queue", "drop", "error", NULL };
-static const char *const over_titles[] = { N_ ("Wait"), N_ ("Drop the value"), N_ ("Fail"), NULL };
+static const char *const over_titles[] = { N_("Wait"), N_("Drop the value"), N_("Fail"), NULL };
 
 static const WeirField throttle_fields[] = {
   WEIR_FIELD_INT (Throttle, count, .title = N_("Values"), .summary = N_("So many go through"), .initial = 10, .minimum = 1,

@@ -13,7 +13,7 @@ typedef struct
 } Timeout;
 
 static const char *const on_timeout_ids[] = { "error", "port", NULL };
-static const char *const on_timeout_titles[] = { N_ ("Fail"), N_ ("Use the output Timed Out"), NULL };
+static const char *const on_timeout_titles[] = { N_("Fail"), N_("Use the output Timed Out"), NULL };
 
 static const WeirField timeout_fields[] = {
   WEIR_FIELD_DURATION (Timeout, limit, .title = N_("Time at most"), .initial = 300000, .minimum = 1,

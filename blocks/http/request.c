@@ -7,30 +7,30 @@ typedef WeirHttpRequest Request;
 static const char *const method_ids[] = { "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", NULL };
 static const char *const undo_method_ids[] = { "DELETE", "POST", "PUT", "PATCH", NULL };
 static const char *const body_ids[] = { "json", "form", "multipart", "raw", "file", NULL };
-static const char *const body_titles[] = { N_ ("JSON"),     N_ ("Form"),   N_ ("Form with files"),
-                                           N_ ("As it is"), N_ ("A file"), NULL };
+static const char *const body_titles[] = { N_("JSON"),     N_("Form"),   N_("Form with files"),
+                                           N_("As it is"), N_("A file"), NULL };
 static const char *const auth_ids[] = { "none",   "basic",  "digest",      "bearer",
                                         "header", "oauth2", "certificate", NULL };
-static const char *const auth_titles[] = { N_ ("Nothing"),
-                                           N_ ("Name and password"),
-                                           N_ ("Name and password (Digest)"),
-                                           N_ ("Token (Bearer)"),
-                                           N_ ("A header"),
-                                           N_ ("OAuth 2"),
-                                           N_ ("A certificate"),
+static const char *const auth_titles[] = { N_("Nothing"),
+                                           N_("Name and password"),
+                                           N_("Name and password (Digest)"),
+                                           N_("Token (Bearer)"),
+                                           N_("A header"),
+                                           N_("OAuth 2"),
+                                           N_("A certificate"),
                                            NULL };
 static const char *const grant_ids[] = { "client_credentials", "refresh_token", "password", NULL };
-static const char *const grant_titles[] = { N_ ("This program (client credentials)"), N_ ("A refresh token"),
-                                            N_ ("Name and password"), NULL };
+static const char *const grant_titles[] = { N_("This program (client credentials)"), N_("A refresh token"),
+                                            N_("Name and password"), NULL };
 static const char *const client_auth_ids[] = { "header", "body", NULL };
-static const char *const client_auth_titles[] = { N_ ("In a header"), N_ ("In the form"), NULL };
+static const char *const client_auth_titles[] = { N_("In a header"), N_("In the form"), NULL };
 static const char *const paging_ids[] = { "none", "link", "cursor", "offset", NULL };
-static const char *const paging_titles[] = { N_ ("No"), N_ ("By the Link header"), N_ ("By a cursor in the answer"),
-                                             N_ ("By offset and limit"), NULL };
+static const char *const paging_titles[] = { N_("No"), N_("By the Link header"), N_("By a cursor in the answer"),
+                                             N_("By offset and limit"), NULL };
 static const char *const parse_ids[] = { "auto", "json", "text", "bytes", NULL };
-static const char *const parse_titles[] = { N_ ("By its type"), N_ ("JSON"), N_ ("Text"), N_ ("Bytes"), NULL };
+static const char *const parse_titles[] = { N_("By its type"), N_("JSON"), N_("Text"), N_("Bytes"), NULL };
 static const char *const proxy_ids[] = { "system", "none", "address", NULL };
-static const char *const proxy_titles[] = { N_ ("As the system has it"), N_ ("None"), N_ ("This one"), NULL };
+static const char *const proxy_titles[] = { N_("As the system has it"), N_("None"), N_("This one"), NULL };
 
 #define ROWS "list<record{name: text, value?: any}>"
 #define PARTS "list<record{name: text, value?: any, file?: text, type?: text}>"

@@ -96,20 +96,6 @@ weir_rate_from_value (WeirValue *value, WeirRate *rate, GError **error)
 }
 
 /**
- * weir_rate_to_text:
- * @self: a rate
- *
- * Returns: (transfer full): "10 per 1s"
- */
-char *
-weir_rate_to_text (const WeirRate *self)
-{
-  g_autofree char *per = weir_format_duration (self->per_ms * 1000);
-
-  return g_strdup_printf ("%u per %s", self->count, per);
-}
-
-/**
  * weir_rate_to_value:
  * @self: a rate
  *

@@ -155,32 +155,32 @@ record (WeirHistory *self, const char *name, Change change)
 void
 weir_history_add_block (WeirHistory *self, WeirGraph *graph, WeirBlock *block)
 {
-  record (self, N_ ("Add Block"),
+  record (self, N_("Add Block"),
           (Change) { .kind = CHANGE_BLOCK, .graph = graph, .target = G_OBJECT (block), .added = TRUE });
 }
 
 void
 weir_history_remove_block (WeirHistory *self, WeirBlock *block)
 {
-  record (self, N_ ("Delete Block"), (Change) { .kind = CHANGE_BLOCK, .graph = block->graph, .target = G_OBJECT (block) });
+  record (self, N_("Delete Block"), (Change) { .kind = CHANGE_BLOCK, .graph = block->graph, .target = G_OBJECT (block) });
 }
 
 void
 weir_history_add_link (WeirHistory *self, WeirGraph *graph, WeirLink *link)
 {
-  record (self, N_ ("Add Link"), (Change) { .kind = CHANGE_LINK, .graph = graph, .target = G_OBJECT (link), .added = TRUE });
+  record (self, N_("Add Link"), (Change) { .kind = CHANGE_LINK, .graph = graph, .target = G_OBJECT (link), .added = TRUE });
 }
 
 void
 weir_history_remove_link (WeirHistory *self, WeirLink *link)
 {
-  record (self, N_ ("Delete Link"), (Change) { .kind = CHANGE_LINK, .graph = link->graph, .target = G_OBJECT (link) });
+  record (self, N_("Delete Link"), (Change) { .kind = CHANGE_LINK, .graph = link->graph, .target = G_OBJECT (link) });
 }
 
 void
 weir_history_set_data (WeirHistory *self, WeirBlock *block, WeirValue *value)
 {
-  record (self, N_ ("Change Block"),
+  record (self, N_("Change Block"),
           (Change) { .kind = CHANGE_DATA,
                      .target = G_OBJECT (block),
                      .before = weir_block_data_ref (block->data),
@@ -191,14 +191,14 @@ void
 weir_history_set_id (WeirHistory *self, WeirBlock *block, const char *id)
 {
   record (
-    self, N_ ("Rename Block"),
+    self, N_("Rename Block"),
     (Change) { .kind = CHANGE_ID, .target = G_OBJECT (block), .before = g_strdup (block->id), .after = g_strdup (id) });
 }
 
 void
 weir_history_set_position (WeirHistory *self, WeirBlock *block, WeirValue *position)
 {
-  record (self, N_ ("Move Block"),
+  record (self, N_("Move Block"),
           (Change) { .kind = CHANGE_POSITION,
                      .target = G_OBJECT (block),
                      .before = block->position != NULL ? weir_value_ref (block->position) : NULL,
@@ -219,7 +219,7 @@ when_new (const char *text, WeirValue *written)
 void
 weir_history_set_when (WeirHistory *self, WeirLink *link, const char *when)
 {
-  record (self, N_ ("Change Condition"),
+  record (self, N_("Change Condition"),
           (Change) { .kind = CHANGE_WHEN,
                      .target = G_OBJECT (link),
                      .before = when_new (link->when, link->written),
@@ -241,7 +241,7 @@ ports_new (const char *source, const char *target, WeirValue *written)
 void
 weir_history_set_ports (WeirHistory *self, WeirLink *link, const char *source_port, const char *target_port)
 {
-  record (self, N_ ("Change Link"),
+  record (self, N_("Change Link"),
           (Change) { .kind = CHANGE_PORTS,
                      .target = G_OBJECT (link),
                      .before = ports_new (link->source_port, link->target_port, link->written),
@@ -251,7 +251,7 @@ weir_history_set_ports (WeirHistory *self, WeirLink *link, const char *source_po
 void
 weir_history_set_record (WeirHistory *self, WeirGraph *graph, WeirValue *value)
 {
-  record (self, N_ ("Change Workflow"),
+  record (self, N_("Change Workflow"),
           (Change) { .kind = CHANGE_RECORD,
                      .graph = graph,
                      .before = weir_value_ref (graph->record),
@@ -262,13 +262,13 @@ weir_history_set_record (WeirHistory *self, WeirGraph *graph, WeirValue *value)
 void
 weir_history_arrange (WeirHistory *self, WeirGraph *graph, WeirArrangement *before, WeirArrangement *after)
 {
-  record (self, N_ ("Change Order"), (Change) { .kind = CHANGE_ORDER, .graph = graph, .before = before, .after = after });
+  record (self, N_("Change Order"), (Change) { .kind = CHANGE_ORDER, .graph = graph, .before = before, .after = after });
 }
 
 void
 weir_history_set_source (WeirHistory *self, WeirYamlDocument *source, WeirValue *loose_layout)
 {
-  record (self, N_ ("Change Text"),
+  record (self, N_("Change Text"),
           (Change) { .kind = CHANGE_SOURCE,
                      .before = weir_history_make_source (self->workflow->source, self->workflow->loose_layout),
                      .after = weir_history_make_source (source, loose_layout) });

@@ -25,7 +25,6 @@ WEIR_API gboolean   weir_rate_from_value (WeirValue      *value,
                                           WeirRate       *rate,
                                           GError        **error);
 /* "10 per 1s" (transfer full) */
-WEIR_API char      *weir_rate_to_text    (const WeirRate *self);
 /* A record {count, per, burst}; null where there is no limit. (transfer full) */
 WEIR_API WeirValue *weir_rate_to_value   (const WeirRate *self);
 

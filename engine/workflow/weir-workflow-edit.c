@@ -220,7 +220,7 @@ weir_workflow_remove_block (WeirWorkflow *self, WeirBlock *block)
   g_return_if_fail (WEIR_IS_WORKFLOW (self));
   g_return_if_fail (WEIR_IS_BLOCK (block) && block->graph != NULL);
 
-  weir_workflow_begin_edit (self, N_ ("Delete Block"));
+  weir_workflow_begin_edit (self, N_("Delete Block"));
   remove_links (self, block->from);
   remove_links (self, block->to);
   weir_history_remove_block (self->history, block);

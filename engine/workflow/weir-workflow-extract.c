@@ -378,7 +378,7 @@ put_call (WeirWorkflow *workflow, WeirGraph *graph, WeirExtract *self, WeirValue
   WeirBlock *call;
   gboolean linked = FALSE;
 
-  weir_workflow_begin_edit (workflow, N_ ("Make Block from Selection"));
+  weir_workflow_begin_edit (workflow, N_("Make Block from Selection"));
   g_hash_table_iter_init (&iter, self->chosen);
   while (g_hash_table_iter_next (&iter, &id, NULL))
     weir_workflow_remove_block (workflow, weir_graph_find_block (graph, id));

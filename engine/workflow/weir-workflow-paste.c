@@ -224,7 +224,7 @@ carry_over (WeirWorkflow *self, WeirGraph *graph, WeirWorkflow *scratch)
   while (scratch->graph->links->len > 0)
     weir_graph_remove_link (scratch->graph, scratch->graph->links->pdata[scratch->graph->links->len - 1]);
 
-  weir_workflow_begin_edit (self, N_ ("Paste"));
+  weir_workflow_begin_edit (self, N_("Paste"));
   while (scratch->graph->blocks->len > 0)
     {
       g_autoptr(WeirBlock) block = g_object_ref (scratch->graph->blocks->pdata[scratch->graph->blocks->len - 1]);

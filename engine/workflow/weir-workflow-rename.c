@@ -80,7 +80,7 @@ weir_workflow_rename_block (WeirWorkflow *self, WeirBlock *block, const char *id
     return FALSE;
 
   old = g_strdup (block->id);
-  weir_workflow_begin_edit (self, N_ ("Rename Block"));
+  weir_workflow_begin_edit (self, N_("Rename Block"));
   weir_history_set_id (self->history, block, id);
   rewrite_links (self, block);
   ids = g_hash_table_new (g_str_hash, g_str_equal);

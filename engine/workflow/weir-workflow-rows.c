@@ -227,7 +227,7 @@ weir_workflow_set_rows (WeirWorkflow *self,
                                : value != NULL ? weir_value_ref (value)
                                                : NULL;
 
-  weir_workflow_begin_edit (self, N_ ("Change Block"));
+  weir_workflow_begin_edit (self, N_("Change Block"));
   set (self, block, field->name, rows);
   after = weir_kind_list_ports (kind, block->data->config);
   follow_links (self, block, before, after, old_of, count_rows (rows));

@@ -164,7 +164,7 @@ weir_workflow_set_reliability (WeirWorkflow *self, WeirBlock *block, const WeirR
   g_return_if_fail (WEIR_IS_WORKFLOW (self));
   g_return_if_fail (WEIR_IS_BLOCK (block) && reliability != NULL);
 
-  weir_workflow_begin_edit (self, N_ ("Change Reliability"));
+  weir_workflow_begin_edit (self, N_("Change Reliability"));
   old = &block->data->reliability;
   retry = make_retry (weir_value_find_member (block->data->record, "retry"), old, reliability);
   if (reliability->timeout_ms != old->timeout_ms)

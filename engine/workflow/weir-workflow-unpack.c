@@ -604,7 +604,7 @@ weir_workflow_unpack (
   g_return_val_if_fail (WEIR_IS_BLOCK (call) && call->graph != NULL, NULL);
 
   kept = g_object_ref (call);
-  weir_workflow_begin_edit (self, N_ ("Unpack"));
+  weir_workflow_begin_edit (self, N_("Unpack"));
   blocks = unpack (&data, error);
   if (blocks == NULL)
     weir_history_abort (self->history);

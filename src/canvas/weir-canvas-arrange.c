@@ -263,12 +263,12 @@ weir_canvas_arrange (WeirCanvas *self)
   journey = g_new0 (Journey, 1);
   journey->blocks = g_ptr_array_new_with_free_func (g_object_unref);
   journey->starts = g_array_new (FALSE, FALSE, sizeof (graphene_point_t));
-  weir_workflow_begin_edit (self->workflow, _ ("Arrange"));
+  weir_workflow_begin_edit (self->workflow, _("Arrange"));
   commit (self, root, 0, 0, notes, journey);
   commit_notes (self, notes);
   weir_workflow_end_edit (self->workflow);
   if (!selection)
     weir_canvas_zoom_to_fit (self);
-  weir_canvas_announce (self, selection ? _ ("Arranged what is selected") : _ ("Arranged"));
+  weir_canvas_announce (self, selection ? _("Arranged what is selected") : _("Arranged"));
   set_out (self, journey);
 }

@@ -130,7 +130,7 @@ count_outputs (WeirCard *card, WeirValue *outputs)
       if (value != NULL
           && (weir_value_get_kind (value) == WEIR_VALUE_LIST || weir_value_get_kind (value) == WEIR_VALUE_TABLE))
         /* Translators: how many of what came out of a block, "42 files" */
-        return g_strdup_printf (_ ("%" G_GSIZE_FORMAT " %s"), weir_value_get_length (value), pin->title);
+        return g_strdup_printf (_("%" G_GSIZE_FORMAT " %s"), weir_value_get_length (value), pin->title);
     }
   return NULL;
 }
@@ -141,10 +141,10 @@ count_steps (const WeirBlockSummary *summary)
   if (summary->n_steps <= 1)
     return NULL;
   if (summary->n_failed > 0)
-    return g_strdup_printf (_ ("%u of %u done, %u failed"), summary->n_succeeded, summary->n_steps, summary->n_failed);
+    return g_strdup_printf (_("%u of %u done, %u failed"), summary->n_succeeded, summary->n_steps, summary->n_failed);
   if (summary->n_succeeded < summary->n_steps)
-    return g_strdup_printf (_ ("%u of %u done"), summary->n_succeeded, summary->n_steps);
-  return g_strdup_printf (_ ("%u times"), summary->n_steps);
+    return g_strdup_printf (_("%u of %u done"), summary->n_succeeded, summary->n_steps);
+  return g_strdup_printf (_("%u times"), summary->n_steps);
 }
 
 static void
@@ -167,7 +167,7 @@ undo_word (WeirBlock *block, guint n_effects)
 
   if (n_effects == 0 || undo == WEIR_UNDO_NONE)
     return NULL;
-  return undo == WEIR_UNDO_IRREVERSIBLE ? _ ("cannot be undone") : _ ("undoable");
+  return undo == WEIR_UNDO_IRREVERSIBLE ? _("cannot be undone") : _("undoable");
 }
 
 static char *
@@ -190,7 +190,7 @@ make_footer (WeirScene *self, WeirCard *card, WeirRunState *state, const WeirBlo
       if (last != NULL && last->progress_text != NULL)
         take_part (text, g_strdup (last->progress_text));
       else if (summary->progress >= 0)
-        take_part (text, g_strdup_printf (_ ("%.0f %%"), 100 * summary->progress));
+        take_part (text, g_strdup_printf (_("%.0f %%"), 100 * summary->progress));
       if (text->len == 0)
         g_string_append (text, weir_canvas_state_title (summary->status));
       break;
@@ -337,7 +337,7 @@ weir_scene_describe_card (WeirScene *self, WeirCard *card)
   if (card->summary_stale)
     weir_scene_update_card_state (self, card);
   if (!weir_block_get_enabled (card->block))
-    g_string_append_printf (text, ", %s", _ ("turned off"));
+    g_string_append_printf (text, ", %s", _("turned off"));
   weir_card_describe_signs (card, text);
   if (weir_mark_get (card->block, NULL, &mark) && mark != NULL)
     g_string_append_printf (text, ", %s", mark);
@@ -377,20 +377,20 @@ weir_scene_describe_wire (WeirScene *self, WeirWire *wire)
   if (wire->state_stale)
     weir_scene_update_wire_state (self, wire);
   /* Translators: a link between two blocks: block, port, block, port */
-  g_string_append_printf (text, _ ("Link from %s, %s to %s, %s"), weir_block_get_title (wire->source->block),
+  g_string_append_printf (text, _("Link from %s, %s to %s, %s"), weir_block_get_title (wire->source->block),
                           title_of_port (wire->source, weir_link_get_source_port (wire->link), FALSE),
                           weir_block_get_title (wire->target->block),
                           title_of_port (wire->target, weir_link_get_target_port (wire->link), TRUE));
   if (when != NULL && when[0] != '\0')
     /* Translators: of a link, with its condition */
-    g_string_append_printf (text, _ (", if %s"), when);
+    g_string_append_printf (text, _(", if %s"), when);
   if (weir_link_is_feedback (wire->link))
-    g_string_append_printf (text, ", %s", _ ("goes back"));
+    g_string_append_printf (text, ", %s", _("goes back"));
   if (weir_mark_get (wire->link, NULL, &mark) && mark != NULL)
     g_string_append_printf (text, ", %s", mark);
   if (wire->shown && wire->deliveries > 0)
     g_string_append_printf (text, ngettext (", %u value", ", %u values", wire->deliveries), wire->deliveries);
   else if (wire->shown && wire->closed)
-    g_string_append_printf (text, ", %s", _ ("nothing came"));
+    g_string_append_printf (text, ", %s", _("nothing came"));
   return g_string_free_and_steal (text);
 }

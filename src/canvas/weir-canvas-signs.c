@@ -78,11 +78,11 @@ weir_card_describe_signs (WeirCard *self,
     g_string_append_printf (text, ", %s", problem);
   if (condition != NULL && condition[0] != '\0')
     /* Translators: of a block, with the condition of its breakpoint */
-    g_string_append_printf (text, _ (", breakpoint if %s"), condition);
+    g_string_append_printf (text, _(", breakpoint if %s"), condition);
   else if (condition != NULL)
-    g_string_append_printf (text, ", %s", _ ("breakpoint"));
+    g_string_append_printf (text, ", %s", _("breakpoint"));
   if (weir_block_get_pinned (self->block))
-    g_string_append_printf (text, ", %s", _ ("pinned in place"));
+    g_string_append_printf (text, ", %s", _("pinned in place"));
 }
 
 /* Commands */
@@ -103,7 +103,7 @@ toggle_breakpoint_action (GtkWidget  *widget,
         weir_breakpoint_set (block, set ? "" : NULL);
     }
   weir_canvas_breakpoints_changed (self);
-  weir_canvas_announce (self, set ? _ ("Breakpoint set: a run is held before this block") : _ ("Breakpoint removed"));
+  weir_canvas_announce (self, set ? _("Breakpoint set: a run is held before this block") : _("Breakpoint removed"));
 }
 
 static void
@@ -114,7 +114,7 @@ toggle_pinned_action (GtkWidget  *widget,
   WeirCanvas *self = WEIR_CANVAS (widget);
   gboolean pin = self->selected_block != NULL && !weir_block_get_pinned (self->selected_block);
 
-  weir_workflow_begin_edit (self->workflow, pin ? _ ("Pin in Place") : _ ("Unpin"));
+  weir_workflow_begin_edit (self->workflow, pin ? _("Pin in Place") : _("Unpin"));
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->selected)); i++)
     {
       g_autoptr(WeirBlock) block = g_list_model_get_item (G_LIST_MODEL (self->selected), i);
@@ -122,7 +122,7 @@ toggle_pinned_action (GtkWidget  *widget,
       weir_workflow_set_pinned (self->workflow, block, pin);
     }
   weir_workflow_end_edit (self->workflow);
-  weir_canvas_announce (self, pin ? _ ("Pinned in place: arranging does not move it") : _ ("Not pinned any more"));
+  weir_canvas_announce (self, pin ? _("Pinned in place: arranging does not move it") : _("Not pinned any more"));
 }
 
 /**

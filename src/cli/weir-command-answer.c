@@ -12,19 +12,19 @@ static gboolean option_all;
 static char *option_comment;
 
 const GOptionEntry weir_waits_options[] = {
-  { "all", 'a', 0, G_OPTION_ARG_NONE, &option_all, N_ ("Also what waits for a moment, a signal or an event"), NULL },
-  WEIR_OPTION_JSON (N_ ("Print JSON")),
+  { "all", 'a', 0, G_OPTION_ARG_NONE, &option_all, N_("Also what waits for a moment, a signal or an event"), NULL },
+  WEIR_OPTION_JSON (N_("Print JSON")),
   { NULL }
 };
 
 const GOptionEntry weir_answer_options[] = {
-  { "comment", 'm', 0, G_OPTION_ARG_STRING, &option_comment, N_ ("Why; kept with the answer"), N_ ("TEXT") },
-  WEIR_OPTION_JSON (N_ ("Print events as JSON lines, then one with the result")),
+  { "comment", 'm', 0, G_OPTION_ARG_STRING, &option_comment, N_("Why; kept with the answer"), N_("TEXT") },
+  WEIR_OPTION_JSON (N_("Print events as JSON lines, then one with the result")),
   { NULL }
 };
 
 const GOptionEntry weir_signal_options[] = {
-  WEIR_OPTION_JSON (N_ ("Print events as JSON lines, then one with the result")),
+  WEIR_OPTION_JSON (N_("Print events as JSON lines, then one with the result")),
   { NULL }
 };
 
@@ -45,7 +45,7 @@ choose (WeirValue *waits)
 static void
 print_waits (WeirValue *waits)
 {
-  WeirTable *table = weir_table_new (_ ("RUN"), _ ("WORKFLOW"), _ ("STEP"), _ ("ASKS"), _ ("UNTIL"), NULL);
+  WeirTable *table = weir_table_new (_("RUN"), _("WORKFLOW"), _("STEP"), _("ASKS"), _("UNTIL"), NULL);
 
   for (gsize i = 0; i < weir_value_get_length (waits); i++)
     {
@@ -149,7 +149,7 @@ go_on (WeirSession *session, gint64 run, guint64 last_seq, WeirValue *answer, co
     return weir_cli_fail (error);
   if (session->engine != NULL)
     return weir_watch_run (session, run, last_seq, TRUE);
-  printf (_ ("Run %" G_GINT64_FORMAT " is %s\n"), run, weir_value_get_member_text (answer, "status", ""));
+  printf (_("Run %" G_GINT64_FORMAT " is %s\n"), run, weir_value_get_member_text (answer, "status", ""));
   return WEIR_EXIT_OK;
 }
 
@@ -167,7 +167,7 @@ answer_run (WeirSession *session, gint64 run, int argc, char **argv)
   if (argc > 1 && !named && find_equals (argv[0]) == NULL && find_equals (argv[1]) == NULL)
     {
       g_set_error (&error, WEIR_ERROR, WEIR_ERROR_NOT_FOUND,
-                   _ ("No step “%s” of run %" G_GINT64_FORMAT " waits for an answer; weir waits lists those that do"),
+                   _("No step “%s” of run %" G_GINT64_FORMAT " waits for an answer; weir waits lists those that do"),
                    argv[0], run);
       return weir_cli_fail (error);
     }

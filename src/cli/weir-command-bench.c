@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-const GOptionEntry weir_bench_options[] = { WEIR_OPTION_JSON (N_ ("Print a JSON line for each figure")), { NULL } };
+const GOptionEntry weir_bench_options[] = { WEIR_OPTION_JSON (N_("Print a JSON line for each figure")), { NULL } };
 
 static int
 compare_samples (gconstpointer a, gconstpointer b)
@@ -49,7 +49,7 @@ print_figure (const WeirFigure *figure, WeirSamples *samples)
     {
       printf ("%-16s %10.3f %-3s  p95 %10.3f  n %-5u", figure->name, value, figure->unit, p95, samples->len);
       if (figure->limit > 0)
-        printf (_ ("  %s %g %s"), value <= figure->limit ? _ ("within") : _ ("ABOVE"), figure->limit, figure->unit);
+        printf (_("  %s %g %s"), value <= figure->limit ? _("within") : _("ABOVE"), figure->limit, figure->unit);
       putchar ('\n');
     }
   fflush (stdout);
@@ -83,7 +83,7 @@ weir_command_bench (int argc, char **argv)
       }
   if (found)
     return code;
-  g_printerr (_ ("weir: There is no figure \"%s\"; there are:\n"), argv[0]);
+  g_printerr (_("weir: There is no figure \"%s\"; there are:\n"), argv[0]);
   for (const WeirFigure *figure = weir_figures; figure->name != NULL; figure++)
     g_printerr ("  %-16s %s\n", figure->name, figure->meaning);
   return WEIR_EXIT_INVALID;

@@ -12,22 +12,22 @@ static gboolean option_yes;
 static char *option_part;
 static char *option_reason;
 
-#define OPTION_YES { "yes", 'y', 0, G_OPTION_ARG_NONE, &option_yes, N_ ("Do not ask"), NULL }
-#define OPTION_REASON { "reason", 0, 0, G_OPTION_ARG_STRING, &option_reason, N_ ("Why, for the audit"), N_ ("TEXT") }
+#define OPTION_YES { "yes", 'y', 0, G_OPTION_ARG_NONE, &option_yes, N_("Do not ask"), NULL }
+#define OPTION_REASON { "reason", 0, 0, G_OPTION_ARG_STRING, &option_reason, N_("Why, for the audit"), N_("TEXT") }
 
 const GOptionEntry weir_delete_options[] = { { "now", 0, 0, G_OPTION_ARG_NONE, &option_now,
-                                               N_ ("For good, at once; a run that lives is force stopped"), NULL },
+                                               N_("For good, at once; a run that lives is force stopped"), NULL },
                                              { "part", 0, 0, G_OPTION_ARG_STRING, &option_part,
-                                               N_ ("Only this of the run: a block, or an item, each[3]"), N_ ("PART") },
+                                               N_("Only this of the run: a block, or an item, each[3]"), N_("PART") },
                                              OPTION_YES,
                                              OPTION_REASON,
                                              { NULL } };
 
 const GOptionEntry weir_restore_options[] = { { "part", 0, 0, G_OPTION_ARG_STRING, &option_part,
-                                                N_ ("Only this of the run: a block, or an item, each[3]"), N_ ("PART") },
+                                                N_("Only this of the run: a block, or an item, each[3]"), N_("PART") },
                                               { NULL } };
 
-const GOptionEntry weir_bin_options[] = { WEIR_OPTION_JSON (N_ ("Print JSON")), { NULL } };
+const GOptionEntry weir_bin_options[] = { WEIR_OPTION_JSON (N_("Print JSON")), { NULL } };
 
 /* A number is a run, all else a workflow. */
 static gint64
@@ -65,10 +65,10 @@ confirm (void)
     return TRUE;
   if (!isatty (STDIN_FILENO))
     {
-      weir_cli_fail_text (WEIR_EXIT_INVALID, _ ("nobody is there to confirm it; say --yes"));
+      weir_cli_fail_text (WEIR_EXIT_INVALID, _("nobody is there to confirm it; say --yes"));
       return FALSE;
     }
-  printf (_ ("Go on? [y/N] "));
+  printf (_("Go on? [y/N] "));
   fflush (stdout);
   return fgets (answer, sizeof answer, stdin) != NULL && (answer[0] == 'y' || answer[0] == 'Y');
 }
@@ -89,19 +89,19 @@ explain_run (WeirSession *session, gint64 run, int *code)
     }
   bytes = g_format_size ((guint64) weir_value_get_member_int (size, "bytes", 0));
   if (option_part != NULL)
-    printf (_ ("%s of run %" G_GINT64_FORMAT " of \"%s\" goes for good:\n"), option_part, run,
+    printf (_("%s of run %" G_GINT64_FORMAT " of \"%s\" goes for good:\n"), option_part, run,
             weir_value_get_member_text (size, "name", ""));
   else
-    printf (_ ("Run %" G_GINT64_FORMAT " of \"%s\" (%s) goes for good:\n"), run,
+    printf (_("Run %" G_GINT64_FORMAT " of \"%s\" (%s) goes for good:\n"), run,
             weir_value_get_member_text (size, "name", ""), weir_value_get_member_text (size, "status", ""));
   printf (
-    _ ("  %" G_GINT64_FORMAT " steps, %" G_GINT64_FORMAT " lines of log, %" G_GINT64_FORMAT " big values, about %s\n"),
+    _("  %" G_GINT64_FORMAT " steps, %" G_GINT64_FORMAT " lines of log, %" G_GINT64_FORMAT " big values, about %s\n"),
     weir_value_get_member_int (size, "steps", 0), weir_value_get_member_int (size, "lines", 0),
     weir_value_get_member_int (size, "values", 0), bytes);
   effects = weir_value_get_member_int (size, "effects", 0);
   if (effects > 0)
-    printf (_ ("  %" G_GINT64_FORMAT " effects can not be undone any more\n"), effects);
-  printf (_ ("Backups of the database that were made since it began go as well.\n"));
+    printf (_("  %" G_GINT64_FORMAT " effects can not be undone any more\n"), effects);
+  printf (_("Backups of the database that were made since it began go as well.\n"));
   return TRUE;
 }
 
@@ -113,7 +113,7 @@ may_delete (WeirSession *session, gint64 run, const char *name, int *code)
   if (run != 0 && !explain_run (session, run, code))
     return FALSE;
   if (run == 0)
-    printf (_ ("Workflow \"%s\" goes for good, with all versions, variables and fixtures. Its runs stay.\n"), name);
+    printf (_("Workflow \"%s\" goes for good, with all versions, variables and fixtures. Its runs stay.\n"), name);
   if (confirm ())
     return TRUE;
   *code = WEIR_EXIT_INVALID;
@@ -131,7 +131,7 @@ delete_one (WeirSession *session, const char *text)
   int code = WEIR_EXIT_OK;
 
   if (option_part != NULL && run == 0)
-    return weir_cli_fail_text (WEIR_EXIT_INVALID, _ ("--part needs the number of a run"));
+    return weir_cli_fail_text (WEIR_EXIT_INVALID, _("--part needs the number of a run"));
   if (!may_delete (session, run, text, &code))
     return code;
   answer = weir_session_call (session, &error, "Delete", "run", weir_value_new_int (run), "workflow",
@@ -141,15 +141,15 @@ delete_one (WeirSession *session, const char *text)
   if (answer == NULL)
     return weir_cli_fail (error);
   if (option_part != NULL && option_now)
-    printf (_ ("%s of run %s is gone for good\n"), option_part, text);
+    printf (_("%s of run %s is gone for good\n"), option_part, text);
   else if (option_part != NULL)
-    printf (_ ("%s of run %s is deleted; to take it back: weir restore --part %s %s\n"), option_part, text, option_part,
+    printf (_("%s of run %s is deleted; to take it back: weir restore --part %s %s\n"), option_part, text, option_part,
             text);
   else if (option_now)
-    printf (run != 0 ? _ ("Run %s is gone for good\n") : _ ("Workflow %s is gone for good\n"), text);
+    printf (run != 0 ? _("Run %s is gone for good\n") : _("Workflow %s is gone for good\n"), text);
   else
-    printf (run != 0 ? _ ("Run %s is deleted; to take it back: weir restore %s\n")
-                     : _ ("Workflow %s is deleted; to take it back: weir restore %s\n"),
+    printf (run != 0 ? _("Run %s is deleted; to take it back: weir restore %s\n")
+                     : _("Workflow %s is deleted; to take it back: weir restore %s\n"),
             text, text);
   return code;
 }
@@ -162,7 +162,7 @@ restore_one (WeirSession *session, const char *text)
   g_autoptr(WeirValue) answer = NULL;
 
   if (option_part != NULL && run == 0)
-    return weir_cli_fail_text (WEIR_EXIT_INVALID, _ ("--part needs the number of a run"));
+    return weir_cli_fail_text (WEIR_EXIT_INVALID, _("--part needs the number of a run"));
   answer = weir_session_call (session, &error, "Restore", "run", weir_value_new_int (run), "workflow",
                               make_text (run == 0 ? text : NULL), "part", make_text (option_part), "actor",
                               make_actor (), NULL);
@@ -170,10 +170,10 @@ restore_one (WeirSession *session, const char *text)
     return weir_cli_fail (error);
   if (option_part != NULL)
     {
-      printf (_ ("%s of run %s is back\n"), option_part, text);
+      printf (_("%s of run %s is back\n"), option_part, text);
       return WEIR_EXIT_OK;
     }
-  printf (run != 0 ? _ ("Run %s is back\n") : _ ("Workflow %s is back\n"), text);
+  printf (run != 0 ? _("Run %s is back\n") : _("Workflow %s is back\n"), text);
   return WEIR_EXIT_OK;
 }
 
@@ -236,11 +236,11 @@ describe_expiry (WeirValue *line)
   gint64 days = left / G_TIME_SPAN_DAY + 1;
 
   if (weir_cell_get_time (line, "expires_at") == 0)
-    return g_strdup (_ ("never"));
+    return g_strdup (_("never"));
   if (left <= 0)
-    return g_strdup (_ ("soon"));
+    return g_strdup (_("soon"));
   if (left < G_TIME_SPAN_DAY)
-    return g_strdup (_ ("within a day"));
+    return g_strdup (_("within a day"));
   return g_strdup_printf (ngettext ("in %d day", "in %d days", (gulong) days), (int) days);
 }
 
@@ -251,9 +251,9 @@ describe_line (WeirValue *line)
   const char *part = weir_value_get_member_text (line, "part", NULL);
 
   if (run == 0)
-    return g_strdup (_ ("workflow"));
-  return part != NULL ? g_strdup_printf (_ ("run %" G_GINT64_FORMAT ", %s"), run, part)
-                      : g_strdup_printf (_ ("run %" G_GINT64_FORMAT), run);
+    return g_strdup (_("workflow"));
+  return part != NULL ? g_strdup_printf (_("run %" G_GINT64_FORMAT ", %s"), run, part)
+                      : g_strdup_printf (_("run %" G_GINT64_FORMAT), run);
 }
 
 int
@@ -270,7 +270,7 @@ weir_command_bin (int argc, char **argv)
       weir_cli_print_json (list, 2);
       return code;
     }
-  table = weir_table_new (_ ("WHAT"), _ ("WORKFLOW"), _ ("DELETED"), _ ("GOES"), NULL);
+  table = weir_table_new (_("WHAT"), _("WORKFLOW"), _("DELETED"), _("GOES"), NULL);
   for (gsize i = 0; i < weir_value_get_length (list); i++)
     {
       WeirValue *line = weir_value_get_item (list, i);
@@ -313,7 +313,7 @@ weir_command_purge (int argc, char **argv)
       for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
         freed += weir_value_get_member_int (before, parts[i], 0) - weir_value_get_member_int (after, parts[i], 0);
       text = g_format_size ((guint64) MAX (freed, 0));
-      printf (_ ("%s freed\n"), text);
+      printf (_("%s freed\n"), text);
     }
   weir_session_close (&session, NULL);
   return code;

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 const GOptionEntry weir_blocks_options[] = {
-  WEIR_OPTION_JSON (N_ ("Print JSON")),
+  WEIR_OPTION_JSON (N_("Print JSON")),
   { NULL }
 };
 
@@ -41,16 +41,16 @@ list_kinds (void)
       weir_cli_print_json (list, 2);
       return WEIR_EXIT_OK;
     }
-  table = weir_table_new (_ ("KIND"), _ ("TITLE"), _ ("EFFECT"), _ ("UNDO"), _ ("SUMMARY"), NULL);
+  table = weir_table_new (_("KIND"), _("TITLE"), _("EFFECT"), _("UNDO"), _("SUMMARY"), NULL);
   for (guint i = 0; i < kinds->len; i++)
     {
       const WeirBlockKind *kind = g_ptr_array_index (kinds, i);
 
       weir_table_take (table, g_strdup (kind->id));
-      weir_table_take (table, g_strdup (_ (kind->title)));
+      weir_table_take (table, g_strdup (_(kind->title)));
       weir_table_take (table, g_strdup (weir_effect_class_get_name (kind->effect)));
       weir_table_take (table, g_strdup (weir_undo_kind_get_name (kind->undo)));
-      weir_table_take (table, kind->summary != NULL ? g_strdup (_ (kind->summary)) : NULL);
+      weir_table_take (table, kind->summary != NULL ? g_strdup (_(kind->summary)) : NULL);
     }
   weir_table_print (table);
   return WEIR_EXIT_OK;
@@ -65,7 +65,7 @@ weir_command_blocks (int argc, char **argv)
     return list_kinds ();
   kind = weir_registry_find_kind (argv[0]);
   if (kind == NULL)
-    return weir_cli_fail_text (WEIR_EXIT_FAILED, _ ("There is no block kind \"%s\"; `weir blocks` lists them"),
+    return weir_cli_fail_text (WEIR_EXIT_FAILED, _("There is no block kind \"%s\"; `weir blocks` lists them"),
                                argv[0]);
   if (weir_option_json)
     {

@@ -122,7 +122,7 @@ weir_command_completion (int argc, char **argv)
   else if (g_str_equal (argv[0], "fish"))
     print_fish ();
   else
-    return weir_cli_fail_text (WEIR_EXIT_INVALID, _ ("Completion is made for bash, zsh and fish, not \"%s\""), argv[0]);
+    return weir_cli_fail_text (WEIR_EXIT_INVALID, _("Completion is made for bash, zsh and fish, not \"%s\""), argv[0]);
   return WEIR_EXIT_OK;
 }
 

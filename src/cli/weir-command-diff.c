@@ -9,8 +9,8 @@
 static gboolean option_no_layout;
 
 const GOptionEntry weir_diff_options[] = {
-  { "no-layout", 0, 0, G_OPTION_ARG_NONE, &option_no_layout, N_ ("Say nothing of where blocks stand and how they look"), NULL },
-  WEIR_OPTION_JSON (N_ ("Print the changes as JSON")),
+  { "no-layout", 0, 0, G_OPTION_ARG_NONE, &option_no_layout, N_("Say nothing of where blocks stand and how they look"), NULL },
+  WEIR_OPTION_JSON (N_("Print the changes as JSON")),
   { NULL }
 };
 
@@ -100,7 +100,7 @@ print_human (GListModel *changes)
 
   print_list (changes, FALSE);
   if (n_layout == g_list_model_get_n_items (changes))
-    fputs (n_layout > 0 ? _ ("No difference but in layout\n") : _ ("No difference\n"), stdout);
+    fputs (n_layout > 0 ? _("No difference but in layout\n") : _("No difference\n"), stdout);
   if (!option_no_layout && n_layout > 0)
     print_list (changes, TRUE);
 }

@@ -10,20 +10,20 @@ static char *option_output;
 static char *option_format;
 
 const GOptionEntry weir_validate_options[] = {
-  WEIR_OPTION_JSON (N_ ("Print the problems as JSON")),
+  WEIR_OPTION_JSON (N_("Print the problems as JSON")),
   { NULL }
 };
 
 const GOptionEntry weir_import_options[] = {
-  WEIR_OPTION_JSON (N_ ("Print JSON")),
+  WEIR_OPTION_JSON (N_("Print JSON")),
   { NULL }
 };
 
 const GOptionEntry weir_export_options[] = {
-  { "output", 'o', 0, G_OPTION_ARG_FILENAME, &option_output, N_ ("Write to this file (default: standard output)"), N_ ("FILE") },
-  { "format", 'f', 0, G_OPTION_ARG_STRING, &option_format, N_ ("yaml (default), json or mermaid, a drawing for web pages"),
-    N_ ("FORMAT") },
-  WEIR_OPTION_JSON (N_ ("As JSON: the same as --format json")),
+  { "output", 'o', 0, G_OPTION_ARG_FILENAME, &option_output, N_("Write to this file (default: standard output)"), N_("FILE") },
+  { "format", 'f', 0, G_OPTION_ARG_STRING, &option_format, N_("yaml (default), json or mermaid, a drawing for web pages"),
+    N_("FORMAT") },
+  WEIR_OPTION_JSON (N_("As JSON: the same as --format json")),
   { NULL }
 };
 
@@ -131,7 +131,7 @@ weir_command_validate (int argc, char **argv)
     {
       weir_problems_print (problems, argv[0]);
       if (n_errors == 0)
-        printf (_ ("%s is valid\n"), argv[0]);
+        printf (_("%s is valid\n"), argv[0]);
       else
         g_printerr (ngettext ("%u error\n", "%u errors\n", n_errors), n_errors);
     }
@@ -179,7 +179,7 @@ link_to_file (const char *id, const char *path)
   if (!g_file_get_contents (path, &text, NULL, NULL))
     return;
   if (!weir_file_links_remember (weir_option_data_dir, id, path, text, &error))
-    g_printerr (_ ("weir: that the workflow came from %s cannot be kept: %s\n"), path, error->message);
+    g_printerr (_("weir: that the workflow came from %s cannot be kept: %s\n"), path, error->message);
 }
 
 static void
@@ -189,12 +189,12 @@ tell_imported (WeirValue *answer, gint64 before, const char *path)
   gint64 version = weir_value_get_member_int (answer, "version", 0);
 
   if (before == 0)
-    printf (_ ("Imported \"%s\", version %" G_GINT64_FORMAT "\n"), name, version);
+    printf (_("Imported \"%s\", version %" G_GINT64_FORMAT "\n"), name, version);
   else if (version > before)
-    printf (_ ("Updated \"%s\" from %s: version %" G_GINT64_FORMAT ", %" G_GINT64_FORMAT " is kept\n"), name, path,
+    printf (_("Updated \"%s\" from %s: version %" G_GINT64_FORMAT ", %" G_GINT64_FORMAT " is kept\n"), name, path,
             version, before);
   else
-    printf (_ ("\"%s\" says what is in %s already: version %" G_GINT64_FORMAT "\n"), name, path, version);
+    printf (_("\"%s\" says what is in %s already: version %" G_GINT64_FORMAT "\n"), name, path, version);
 }
 
 int
@@ -249,7 +249,7 @@ weir_command_export (int argc, char **argv)
   int code = WEIR_EXIT_OK;
 
   if (!g_strv_contains (formats, format))
-    return weir_cli_fail_text (WEIR_EXIT_INVALID, _ ("Expected the format yaml, json or mermaid, but got \"%s\""),
+    return weir_cli_fail_text (WEIR_EXIT_INVALID, _("Expected the format yaml, json or mermaid, but got \"%s\""),
                                format);
   if (!weir_session_open (&session, &error))
     return weir_cli_fail (error);

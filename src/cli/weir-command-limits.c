@@ -7,7 +7,7 @@
 #include <string.h>
 
 const GOptionEntry weir_limits_options[] = {
-  WEIR_OPTION_JSON (N_ ("Print JSON")),
+  WEIR_OPTION_JSON (N_("Print JSON")),
   { NULL }
 };
 
@@ -23,7 +23,7 @@ static void
 take_number (WeirTable *table, const char *name, gint64 limit, WeirValue *use, const char *used)
 {
   weir_table_take (table, g_strdup (name));
-  weir_table_take (table, limit != 0 ? g_strdup_printf ("%" G_GINT64_FORMAT, limit) : g_strdup (_ ("none")));
+  weir_table_take (table, limit != 0 ? g_strdup_printf ("%" G_GINT64_FORMAT, limit) : g_strdup (_("none")));
   weir_table_take (table, used != NULL ? weir_cell_text (use, used) : NULL);
 }
 
@@ -33,7 +33,7 @@ take_memory (WeirTable *table, WeirValue *limits, WeirValue *use)
   gint64 limit = weir_value_get_member_int (limits, "memory", 0);
 
   weir_table_take (table, g_strdup ("memory"));
-  weir_table_take (table, limit != 0 ? format_size (limit) : g_strdup (_ ("none")));
+  weir_table_take (table, limit != 0 ? format_size (limit) : g_strdup (_("none")));
   weir_table_take (table, format_size (weir_value_get_member_int (use, "memory", 0)));
 }
 
@@ -42,7 +42,7 @@ format_rate (WeirValue *rate)
 {
   g_autofree char *per = weir_display_duration (weir_value_get_member_int (rate, "per", 0) * 1000);
 
-  return g_strdup_printf (_ ("%" G_GINT64_FORMAT " per %s, %" G_GINT64_FORMAT " at once"),
+  return g_strdup_printf (_("%" G_GINT64_FORMAT " per %s, %" G_GINT64_FORMAT " at once"),
                           weir_value_get_member_int (rate, "count", 0), per,
                           weir_value_get_member_int (rate, "burst", 0));
 }
@@ -77,7 +77,7 @@ print_limits (WeirValue *answer)
   WeirValue *use = weir_value_find_member (answer, "use");
   WeirValue *pools = weir_value_find_member (limits, "pools");
   WeirValue *rates = weir_value_find_member (limits, "rates");
-  WeirTable *table = weir_table_new (_ ("LIMIT"), _ ("VALUE"), _ ("IN USE"), NULL);
+  WeirTable *table = weir_table_new (_("LIMIT"), _("VALUE"), _("IN USE"), NULL);
   gint64 ageing = weir_value_get_member_int (limits, "ageing", 0);
 
   take_number (table, "workers", weir_value_get_member_int (limits, "workers", 0), use, "workers");
@@ -87,7 +87,7 @@ print_limits (WeirValue *answer)
   take_number (table, "queue", weir_value_get_member_int (limits, "queue", 0), use, "waiting_runs");
   take_memory (table, limits, use);
   weir_table_take (table, g_strdup ("ageing"));
-  weir_table_take (table, ageing != 0 ? weir_display_duration (ageing * 1000) : g_strdup (_ ("never")));
+  weir_table_take (table, ageing != 0 ? weir_display_duration (ageing * 1000) : g_strdup (_("never")));
   weir_table_take (table, NULL);
   for (gsize i = 0; i < weir_value_get_length (pools); i++)
     take_pool (table, weir_value_get_key (pools, i), weir_value_get_item (pools, i),
@@ -180,7 +180,7 @@ change_limits (WeirSession *session, int argc, char **argv, int *code)
       g_clear_pointer (&answer, weir_value_unref);
       if (i < argc && changes == NULL)
         {
-          *code = weir_cli_fail_text (WEIR_EXIT_INVALID, _ ("expected a limit like workers=4, got \"%s\""), argv[i]);
+          *code = weir_cli_fail_text (WEIR_EXIT_INVALID, _("expected a limit like workers=4, got \"%s\""), argv[i]);
           return NULL;
         }
       answer = call_limits (session, changes, &error);
@@ -238,7 +238,7 @@ weir_command_priority (int argc, char **argv)
   if (id == 0)
     return WEIR_EXIT_INVALID;
   if (!parse_priority (argv[1], &priority))
-    return weir_cli_fail_text (WEIR_EXIT_INVALID, _ ("expected low, normal, high or -100 to 100, got \"%s\""), argv[1]);
+    return weir_cli_fail_text (WEIR_EXIT_INVALID, _("expected low, normal, high or -100 to 100, got \"%s\""), argv[1]);
   if (!weir_session_open (&session, &error))
     return weir_cli_fail (error);
   answer = weir_session_call (&session, &error, "SetPriority", "run", weir_value_new_int (id), "block",

@@ -16,11 +16,11 @@ static char *option_block;
 static char *option_search;
 
 const GOptionEntry weir_logs_options[] = {
-  { "follow", 'f', 0, G_OPTION_ARG_NONE, &option_follow, N_ ("Go on until the run ends"), NULL },
-  { "level", 'l', 0, G_OPTION_ARG_STRING, &option_level, N_ ("From this level on: debug, info, warning, error"), N_ ("LEVEL") },
-  { "block", 'b', 0, G_OPTION_ARG_FILENAME, &option_block, N_ ("Of this block and what is inside it"), N_ ("PATH") },
-  { "search", 's', 0, G_OPTION_ARG_FILENAME, &option_search, N_ ("That hold these words"), N_ ("TEXT") },
-  WEIR_OPTION_JSON (N_ ("Print JSON lines")),
+  { "follow", 'f', 0, G_OPTION_ARG_NONE, &option_follow, N_("Go on until the run ends"), NULL },
+  { "level", 'l', 0, G_OPTION_ARG_STRING, &option_level, N_("From this level on: debug, info, warning, error"), N_("LEVEL") },
+  { "block", 'b', 0, G_OPTION_ARG_FILENAME, &option_block, N_("Of this block and what is inside it"), N_("PATH") },
+  { "search", 's', 0, G_OPTION_ARG_FILENAME, &option_search, N_("That hold these words"), N_("TEXT") },
+  WEIR_OPTION_JSON (N_("Print JSON lines")),
   { NULL }
 };
 
@@ -179,7 +179,7 @@ weir_command_logs (int argc, char **argv)
   if (tail.run == 0)
     return WEIR_EXIT_INVALID;
   if (tail.level < 0)
-    return weir_cli_fail_text (WEIR_EXIT_INVALID, _ ("A level is debug, info, warning or error, not \"%s\""),
+    return weir_cli_fail_text (WEIR_EXIT_INVALID, _("A level is debug, info, warning or error, not \"%s\""),
                                option_level);
   if (!weir_session_open (&session, &error))
     return weir_cli_fail (error);

@@ -14,18 +14,18 @@ static char *option_stagger;
 static char **option_set;
 
 const GOptionEntry weir_recover_options[] = {
-  { "all", 'a', 0, G_OPTION_ARG_NONE, &option_all, N_ ("Take up all that can be"), NULL },
-  { "anyway", 0, 0, G_OPTION_ARG_NONE, &option_anyway, N_ ("Also what is not as it was: a changed input file, another version of a block"),
+  { "all", 'a', 0, G_OPTION_ARG_NONE, &option_all, N_("Take up all that can be"), NULL },
+  { "anyway", 0, 0, G_OPTION_ARG_NONE, &option_anyway, N_("Also what is not as it was: a changed input file, another version of a block"),
     NULL },
-  { "stagger", 0, 0, G_OPTION_ARG_STRING, &option_stagger, N_ ("Wait so long between two runs, 0 to 60s"), N_ ("TIME") },
-  { "report", 0, 0, G_OPTION_ARG_NONE, &option_report, N_ ("Show the last report"), NULL },
-  { "set", 's', 0, G_OPTION_ARG_STRING_ARRAY, &option_set, N_ ("Change a setting; may be given several times"), N_ ("NAME=VALUE") },
-  WEIR_OPTION_JSON (N_ ("Print JSON")),
+  { "stagger", 0, 0, G_OPTION_ARG_STRING, &option_stagger, N_("Wait so long between two runs, 0 to 60s"), N_("TIME") },
+  { "report", 0, 0, G_OPTION_ARG_NONE, &option_report, N_("Show the last report"), NULL },
+  { "set", 's', 0, G_OPTION_ARG_STRING_ARRAY, &option_set, N_("Change a setting; may be given several times"), N_("NAME=VALUE") },
+  WEIR_OPTION_JSON (N_("Print JSON")),
   { NULL }
 };
 
 const GOptionEntry weir_reports_options[] = {
-  WEIR_OPTION_JSON (N_ ("Print JSON")),
+  WEIR_OPTION_JSON (N_("Print JSON")),
   { NULL }
 };
 
@@ -36,10 +36,10 @@ print_resumed (WeirValue *line)
 {
   WeirValue *asks = weir_value_find_member (line, "asks");
 
-  printf (_ ("Run %" G_GINT64_FORMAT " (%s): %s\n"), weir_value_get_member_int (line, "run", 0),
+  printf (_("Run %" G_GINT64_FORMAT " (%s): %s\n"), weir_value_get_member_int (line, "run", 0),
           weir_value_get_member_text (line, "workflow", ""), weir_value_get_member_text (line, "action", ""));
   for (gsize i = 0; asks != NULL && i < weir_value_get_length (asks); i++)
-    printf (_ ("  asks: weir settle %" G_GINT64_FORMAT " '%s' rerun|done|failed\n"), weir_value_get_member_int (line, "run", 0),
+    printf (_("  asks: weir settle %" G_GINT64_FORMAT " '%s' rerun|done|failed\n"), weir_value_get_member_int (line, "run", 0),
             weir_value_get_text (weir_value_get_item (asks, i), NULL));
 }
 
@@ -53,7 +53,7 @@ print_others (const char *heading, WeirValue *lines)
     {
       WeirValue *line = weir_value_get_item (lines, i);
 
-      printf (_ ("Run %" G_GINT64_FORMAT " (%s): %s\n"), weir_value_get_member_int (line, "run", 0),
+      printf (_("Run %" G_GINT64_FORMAT " (%s): %s\n"), weir_value_get_member_int (line, "run", 0),
               weir_value_get_member_text (line, "workflow", "?"), weir_value_get_member_text (line, "reason", ""));
     }
 }
@@ -68,11 +68,11 @@ print_report (WeirValue *report)
       weir_cli_print_json (report, 2);
       return;
     }
-  printf (_ ("Taken up: %" G_GSIZE_FORMAT "\n"), weir_value_get_length (resumed));
+  printf (_("Taken up: %" G_GSIZE_FORMAT "\n"), weir_value_get_length (resumed));
   for (gsize i = 0; i < weir_value_get_length (resumed); i++)
     print_resumed (weir_value_get_item (resumed, i));
-  print_others (_ ("Left as they are:"), weir_value_find_member (report, "skipped"));
-  print_others (_ ("Could not be taken up:"), weir_value_find_member (report, "failed"));
+  print_others (_("Left as they are:"), weir_value_find_member (report, "skipped"));
+  print_others (_("Could not be taken up:"), weir_value_find_member (report, "failed"));
 }
 
 static WeirValue *
@@ -98,7 +98,7 @@ show_last_report (void)
   if (reports == NULL)
     return code;
   if (weir_value_get_length (reports) == 0)
-    return weir_cli_fail_text (WEIR_EXIT_FAILED, _ ("No run has been taken up yet"));
+    return weir_cli_fail_text (WEIR_EXIT_FAILED, _("No run has been taken up yet"));
   print_report (weir_value_get_item (reports, 0));
   return WEIR_EXIT_OK;
 }
@@ -125,7 +125,7 @@ weir_command_reports (int argc, char **argv)
       weir_cli_print_json (reports, 2);
       return code;
     }
-  table = weir_table_new (_ ("WHEN"), _ ("KIND"), _ ("BY"), _ ("TAKEN UP"), _ ("LEFT"), _ ("FAILED"), NULL);
+  table = weir_table_new (_("WHEN"), _("KIND"), _("BY"), _("TAKEN UP"), _("LEFT"), _("FAILED"), NULL);
   for (gsize i = 0; i < weir_value_get_length (reports); i++)
     {
       WeirValue *report = weir_value_get_item (reports, i);
@@ -151,7 +151,7 @@ describe_decision (WeirValue *line)
   if (mismatch != NULL)
     return g_strdup (mismatch);
   if (weir_value_get_member_bool (line, "automatic", FALSE))
-    return g_strdup (_ ("goes on by itself"));
+    return g_strdup (_("goes on by itself"));
   return g_strdup (weir_value_get_member_text (line, "reason", ""));
 }
 
@@ -164,7 +164,7 @@ print_plan (WeirValue *plan)
       WeirValue *steps = weir_value_find_member (line, "steps");
       g_autofree char *decision = describe_decision (line);
 
-      printf (_ ("Run %" G_GINT64_FORMAT " (%s), %s: %s\n"), weir_value_get_member_int (line, "run", 0),
+      printf (_("Run %" G_GINT64_FORMAT " (%s), %s: %s\n"), weir_value_get_member_int (line, "run", 0),
               weir_value_get_member_text (line, "workflow", "?"), weir_value_get_member_text (line, "action", "?"), decision);
       for (gsize j = 0; steps != NULL && j < weir_value_get_length (steps); j++)
         {
@@ -175,9 +175,9 @@ print_plan (WeirValue *plan)
         }
     }
   if (weir_value_get_length (plan) == 0)
-    printf (_ ("No run was cut off\n"));
+    printf (_("No run was cut off\n"));
   else
-    printf (_ ("To go on: weir recover --all, or weir recover RUN...; to end one: weir kill RUN\n"));
+    printf (_("To go on: weir recover --all, or weir recover RUN...; to end one: weir kill RUN\n"));
 }
 
 static int
@@ -226,7 +226,7 @@ change_settings (WeirSession *session)
       if (name == NULL)
         {
           weir_builder_free (record);
-          return weir_cli_fail_text (WEIR_EXIT_INVALID, _ ("Expected a setting like policy=automatic, got \"%s\""), option_set[i]);
+          return weir_cli_fail_text (WEIR_EXIT_INVALID, _("Expected a setting like policy=automatic, got \"%s\""), option_set[i]);
         }
       weir_builder_set_take (record, name, read_setting (name, equals + 1));
     }

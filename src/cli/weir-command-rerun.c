@@ -20,17 +20,17 @@ static gboolean option_latest;
 static gboolean option_plan;
 
 const GOptionEntry weir_rerun_options[] = {
-  { "from", 0, 0, G_OPTION_ARG_STRING, &option_from, N_ ("Begin at this block: it, what follows it and what had not succeeded run"), N_ ("BLOCK") },
-  { "then", 0, 0, G_OPTION_ARG_STRING, &option_then, N_ ("Run this block and what follows it, nothing else"), N_ ("BLOCK") },
-  { "only", 0, 0, G_OPTION_ARG_STRING, &option_only, N_ ("Run this block alone; each[3] is one item"), N_ ("BLOCK") },
-  { "input", 'i', 0, G_OPTION_ARG_STRING_ARRAY, &option_inputs, N_ ("An input in place of that of the run, as JSON or text"), N_ ("NAME=VALUE") },
-  { "set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &option_set, N_ ("What an input of a block gets instead, as JSON or text"), N_ ("BLOCK.PORT=VALUE") },
-  { "give", 0, 0, G_OPTION_ARG_STRING_ARRAY, &option_give, N_ ("What a block gives without running, as JSON or text"), N_ ("BLOCK.PORT=VALUE") },
-  { "fixture", 0, 0, G_OPTION_ARG_STRING, &option_fixture, N_ ("Blocks that this set has outputs for give these"), N_ ("NAME") },
-  { "break", 'b', 0, G_OPTION_ARG_STRING_ARRAY, &option_break, N_ ("Hold this block before it begins, where the condition is true"), N_ ("BLOCK[=CONDITION]") },
-  { "latest", 0, 0, G_OPTION_ARG_NONE, &option_latest, N_ ("Run the latest version of the workflow, not that of the run"), NULL },
-  { "plan", 'n', 0, G_OPTION_ARG_NONE, &option_plan, N_ ("Only say what would run, be reused or be left out"), NULL },
-  WEIR_OPTION_JSON (N_ ("Print JSON")),
+  { "from", 0, 0, G_OPTION_ARG_STRING, &option_from, N_("Begin at this block: it, what follows it and what had not succeeded run"), N_("BLOCK") },
+  { "then", 0, 0, G_OPTION_ARG_STRING, &option_then, N_("Run this block and what follows it, nothing else"), N_("BLOCK") },
+  { "only", 0, 0, G_OPTION_ARG_STRING, &option_only, N_("Run this block alone; each[3] is one item"), N_("BLOCK") },
+  { "input", 'i', 0, G_OPTION_ARG_STRING_ARRAY, &option_inputs, N_("An input in place of that of the run, as JSON or text"), N_("NAME=VALUE") },
+  { "set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &option_set, N_("What an input of a block gets instead, as JSON or text"), N_("BLOCK.PORT=VALUE") },
+  { "give", 0, 0, G_OPTION_ARG_STRING_ARRAY, &option_give, N_("What a block gives without running, as JSON or text"), N_("BLOCK.PORT=VALUE") },
+  { "fixture", 0, 0, G_OPTION_ARG_STRING, &option_fixture, N_("Blocks that this set has outputs for give these"), N_("NAME") },
+  { "break", 'b', 0, G_OPTION_ARG_STRING_ARRAY, &option_break, N_("Hold this block before it begins, where the condition is true"), N_("BLOCK[=CONDITION]") },
+  { "latest", 0, 0, G_OPTION_ARG_NONE, &option_latest, N_("Run the latest version of the workflow, not that of the run"), NULL },
+  { "plan", 'n', 0, G_OPTION_ARG_NONE, &option_plan, N_("Only say what would run, be reused or be left out"), NULL },
+  WEIR_OPTION_JSON (N_("Print JSON")),
   { NULL }
 };
 
@@ -71,7 +71,7 @@ add_port (WeirValue **set, const char *word, const char *side)
 
   if (equals == NULL || dot == NULL || dot == left)
     {
-      weir_cli_fail_text (WEIR_EXIT_INVALID, _ ("Expected BLOCK.PORT=VALUE, got %s"), word);
+      weir_cli_fail_text (WEIR_EXIT_INVALID, _("Expected BLOCK.PORT=VALUE, got %s"), word);
       return FALSE;
     }
   *dot = '\0';
@@ -89,7 +89,7 @@ add_input (WeirValue **inputs, const char *word)
 
   if (equals == NULL)
     {
-      weir_cli_fail_text (WEIR_EXIT_INVALID, _ ("Expected NAME=VALUE, got %s"), word);
+      weir_cli_fail_text (WEIR_EXIT_INVALID, _("Expected NAME=VALUE, got %s"), word);
       return FALSE;
     }
   *inputs = with_member (*inputs, name, read_value (equals + 1));
@@ -142,7 +142,7 @@ collect_options (void)
 static void
 print_plan (WeirValue *plan)
 {
-  WeirTable *table = weir_table_new (_ ("BLOCK"), _ ("WHAT"), _ ("WHY"), _ ("DOES AGAIN"), NULL);
+  WeirTable *table = weir_table_new (_("BLOCK"), _("WHAT"), _("WHY"), _("DOES AGAIN"), NULL);
 
   for (gsize i = 0; i < weir_value_get_length (plan); i++)
     {
@@ -155,7 +155,7 @@ print_plan (WeirValue *plan)
       weir_table_take (table, weir_cell_text (line, "reason"));
       weir_table_take (table, n == 0   ? NULL
                               : n == 1 ? weir_cell_text (weir_value_get_item (repeats, 0), "target")
-                                       : g_strdup_printf (_ ("%" G_GSIZE_FORMAT " effects"), n));
+                                       : g_strdup_printf (_("%" G_GSIZE_FORMAT " effects"), n));
     }
   weir_table_print (table);
 }
@@ -174,7 +174,7 @@ weir_command_rerun (int argc, char **argv)
   if (options == NULL)
     return WEIR_EXIT_INVALID;
   if ((option_from != NULL) + (option_then != NULL) + (option_only != NULL) > 1)
-    return weir_cli_fail_text (WEIR_EXIT_INVALID, _ ("Expected one of --from, --then and --only"));
+    return weir_cli_fail_text (WEIR_EXIT_INVALID, _("Expected one of --from, --then and --only"));
   if (!weir_session_open (&session, &error))
     return weir_cli_fail (error);
   answer = weir_session_call (&session, &error, option_plan ? "PlanRerun" : "Rerun", "run", weir_value_new_int (run), "options",
@@ -247,7 +247,7 @@ weir_command_fixture (int argc, char **argv)
   if (answer == NULL)
     code = weir_cli_fail (error);
   else
-    printf (_ ("Kept as fixture %s\n"), argv[1]);
+    printf (_("Kept as fixture %s\n"), argv[1]);
   weir_session_close (&session, NULL);
   return code;
 }

@@ -19,25 +19,25 @@ static gboolean option_no_cache;
 static gboolean option_leave;
 
 const GOptionEntry weir_run_options[] = {
-  { "plan", 0, 0, G_OPTION_ARG_NONE, &option_plan, N_ ("Run nothing; say what of it could be undone"), NULL },
-  { "no-cache", 0, 0, G_OPTION_ARG_NONE, &option_no_cache, N_ ("Run also what is known from an earlier run (cache:)"), NULL },
-  { "input", 'i', 0, G_OPTION_ARG_FILENAME_ARRAY, &option_inputs, N_ ("Set an input; may be given several times"),
-    N_ ("NAME=VALUE") },
+  { "plan", 0, 0, G_OPTION_ARG_NONE, &option_plan, N_("Run nothing; say what of it could be undone"), NULL },
+  { "no-cache", 0, 0, G_OPTION_ARG_NONE, &option_no_cache, N_("Run also what is known from an earlier run (cache:)"), NULL },
+  { "input", 'i', 0, G_OPTION_ARG_FILENAME_ARRAY, &option_inputs, N_("Set an input; may be given several times"),
+    N_("NAME=VALUE") },
   { "leave", 0, 0, G_OPTION_ARG_NONE, &option_leave,
-    N_ ("Leave the run when it only waits, for a moment or for somebody; an answer or \"weir resume\" takes it up"), NULL },
-  WEIR_OPTION_JSON (N_ ("Print events as JSON lines, then one with the result")),
+    N_("Leave the run when it only waits, for a moment or for somebody; an answer or \"weir resume\" takes it up"), NULL },
+  WEIR_OPTION_JSON (N_("Print events as JSON lines, then one with the result")),
   { NULL }
 };
 
 const GOptionEntry weir_resume_options[] = {
-  WEIR_OPTION_JSON (N_ ("Print events as JSON lines, then one with the result")),
+  WEIR_OPTION_JSON (N_("Print events as JSON lines, then one with the result")),
   { NULL }
 };
 
 const GOptionEntry weir_settle_options[] = {
-  { "output", 'o', 0, G_OPTION_ARG_FILENAME, &option_output, N_ ("With \"done\": what the block gave, a JSON record by output"),
-    N_ ("JSON") },
-  WEIR_OPTION_JSON (N_ ("Print events as JSON lines, then one with the result")),
+  { "output", 'o', 0, G_OPTION_ARG_FILENAME, &option_output, N_("With \"done\": what the block gave, a JSON record by output"),
+    N_("JSON") },
+  WEIR_OPTION_JSON (N_("Print events as JSON lines, then one with the result")),
   { NULL }
 };
 
@@ -98,7 +98,7 @@ print_unknown (WeirSession *session, gint64 id)
 {
   WeirRunState *state = weir_run_get_state (weir_engine_find_run (session->engine, id));
 
-  g_printerr (_ ("Run %" G_GINT64_FORMAT
+  g_printerr (_("Run %" G_GINT64_FORMAT
                  " cannot go on before you say what became of these steps, which the end of the program"
                  " caught at work:\n"),
               id);
@@ -162,7 +162,7 @@ print_left (WeirSession *session, gint64 id)
 {
   g_autoptr(WeirValue) waits = weir_session_call (session, NULL, "Waits", "run", weir_value_new_int (id), NULL);
 
-  g_printerr (_ ("Run %" G_GINT64_FORMAT " waits; to go on with it: weir resume %" G_GINT64_FORMAT "\n"), id, id);
+  g_printerr (_("Run %" G_GINT64_FORMAT " waits; to go on with it: weir resume %" G_GINT64_FORMAT "\n"), id, id);
   for (gsize i = 0; waits != NULL && i < weir_value_get_length (waits); i++)
     weir_question_print (weir_value_get_item (waits, i));
 }
@@ -186,9 +186,9 @@ static void
 print_put_down (WeirSession *session, gint64 id)
 {
   if (session->engine != NULL)
-    g_printerr (_ ("Run %" G_GINT64_FORMAT " is left as it is; to go on with it: weir resume %" G_GINT64_FORMAT "\n"), id, id);
+    g_printerr (_("Run %" G_GINT64_FORMAT " is left as it is; to go on with it: weir resume %" G_GINT64_FORMAT "\n"), id, id);
   else
-    g_printerr (_ ("Run %" G_GINT64_FORMAT " goes on in the process that has it\n"), id);
+    g_printerr (_("Run %" G_GINT64_FORMAT " goes on in the process that has it\n"), id);
 }
 
 int
@@ -330,7 +330,7 @@ wait_for_others (WeirSession *session)
   if (session->engine == NULL || weir_session_is_told_to_end (session) || !has_live_runs (session->engine))
     return;
   weir_session_listen (session);
-  g_printerr (_ ("Waiting for other runs that were started in this process; Ctrl+C leaves them\n"));
+  g_printerr (_("Waiting for other runs that were started in this process; Ctrl+C leaves them\n"));
   interrupt_id = g_unix_signal_add (SIGINT, leave_cb, &left);
   while (!left && !weir_session_is_told_to_end (session) && has_live_runs (session->engine))
     g_main_context_iteration (NULL, TRUE);
@@ -380,7 +380,7 @@ print_plan (WeirWorkflow *workflow)
   if (weir_option_json)
     weir_cli_print_json (plan, 2);
   else if (weir_value_get_length (plan) == 0)
-    printf (_ ("It changes nothing\n"));
+    printf (_("It changes nothing\n"));
   for (gsize i = 0; !weir_option_json && i < weir_value_get_length (plan); i++)
     {
       WeirValue *line = weir_value_get_item (plan, i);
@@ -436,7 +436,7 @@ go_on (WeirSession *session, gint64 run, const char *method, WeirValue *block, W
   /* In the process of another it goes on by itself. */
   if (session->engine != NULL)
     return weir_watch_run (session, run, last_seq, FALSE);
-  printf (_ ("Run %" G_GINT64_FORMAT " is %s\n"), run, weir_value_get_member_text (answer, "status", ""));
+  printf (_("Run %" G_GINT64_FORMAT " is %s\n"), run, weir_value_get_member_text (answer, "status", ""));
   return WEIR_EXIT_OK;
 }
 
@@ -468,7 +468,7 @@ weir_command_settle (int argc, char **argv)
     return WEIR_EXIT_INVALID;
   if (!g_strv_contains (decisions, argv[2]))
     return weir_cli_fail_text (WEIR_EXIT_INVALID,
-                               _ ("What became of the step is \"rerun\", \"done\" or \"failed\", not \"%s\""), argv[2]);
+                               _("What became of the step is \"rerun\", \"done\" or \"failed\", not \"%s\""), argv[2]);
   if (!weir_session_open (&session, &error))
     return weir_cli_fail (error);
   return weir_watch_close_session (&session, go_on (&session, run, "Settle", weir_value_new_text (argv[1]),

@@ -8,18 +8,18 @@
 static int option_limit = 50;
 
 const GOptionEntry weir_list_options[] = {
-  WEIR_OPTION_JSON (N_ ("Print JSON")),
+  WEIR_OPTION_JSON (N_("Print JSON")),
   { NULL }
 };
 
 const GOptionEntry weir_runs_options[] = {
-  { "limit", 'n', 0, G_OPTION_ARG_INT, &option_limit, N_ ("At most so many (default: 50)"), N_ ("N") },
-  WEIR_OPTION_JSON (N_ ("Print JSON")),
+  { "limit", 'n', 0, G_OPTION_ARG_INT, &option_limit, N_("At most so many (default: 50)"), N_("N") },
+  WEIR_OPTION_JSON (N_("Print JSON")),
   { NULL }
 };
 
 const GOptionEntry weir_show_options[] = {
-  WEIR_OPTION_JSON (N_ ("Print JSON")),
+  WEIR_OPTION_JSON (N_("Print JSON")),
   { NULL }
 };
 
@@ -54,7 +54,7 @@ describe_effects (WeirValue *run)
     return NULL;
   if (undone == 0)
     return g_strdup_printf ("%" G_GINT64_FORMAT, effects);
-  return g_strdup_printf (_ ("%" G_GINT64_FORMAT ", %" G_GINT64_FORMAT " undone"), effects + undone, undone);
+  return g_strdup_printf (_("%" G_GINT64_FORMAT ", %" G_GINT64_FORMAT " undone"), effects + undone, undone);
 }
 
 static char *
@@ -64,7 +64,7 @@ describe_status (WeirValue *run)
 
   /* what only waits was left and misses nothing */
   if (weir_value_get_member_bool (run, "cut_off", FALSE) && !g_str_equal (status, "waiting"))
-    return g_strdup (_ ("cut off"));
+    return g_strdup (_("cut off"));
   return g_strdup (status);
 }
 
@@ -91,7 +91,7 @@ weir_command_list (int argc, char **argv)
       weir_cli_print_json (list, 2);
       return code;
     }
-  table = weir_table_new (_ ("NAME"), _ ("VERSION"), _ ("CHANGED"), _ ("LAST RUN"), NULL);
+  table = weir_table_new (_("NAME"), _("VERSION"), _("CHANGED"), _("LAST RUN"), NULL);
   for (gsize i = 0; i < weir_value_get_length (list); i++)
     {
       WeirValue *line = weir_value_get_item (list, i);
@@ -137,8 +137,8 @@ weir_command_runs (int argc, char **argv)
       weir_cli_print_json (list, 2);
       return code;
     }
-  table = weir_table_new (_ ("RUN"), _ ("STATUS"), _ ("WORKFLOW"), _ ("STARTED"), _ ("TOOK"), _ ("STEPS"),
-                          _ ("EFFECTS"), NULL);
+  table = weir_table_new (_("RUN"), _("STATUS"), _("WORKFLOW"), _("STARTED"), _("TOOK"), _("STEPS"),
+                          _("EFFECTS"), NULL);
   for (gsize i = 0; i < weir_value_get_length (list); i++)
     {
       WeirValue *run = weir_value_get_item (list, i);
@@ -167,8 +167,8 @@ print_member (WeirValue *record, const char *name, const char *title)
 static void
 print_steps (WeirValue *steps)
 {
-  WeirTable *table = weir_table_new (_ ("STEP"), _ ("STATUS"), _ ("TOOK"), _ ("ATTEMPTS"),
-                                     _ ("ERROR OR REASON TO WAIT"), NULL);
+  WeirTable *table = weir_table_new (_("STEP"), _("STATUS"), _("TOOK"), _("ATTEMPTS"),
+                                     _("ERROR OR REASON TO WAIT"), NULL);
 
   for (gsize i = 0; i < weir_value_get_length (steps); i++)
     {
@@ -197,10 +197,10 @@ print_relations (WeirValue *run)
   WeirValue *children = weir_value_find_member (run, "children");
 
   if (starter != NULL)
-    printf (_ ("Started by: run %" G_GINT64_FORMAT ", %s\n"), weir_value_get_member_int (starter, "run", 0),
+    printf (_("Started by: run %" G_GINT64_FORMAT ", %s\n"), weir_value_get_member_int (starter, "run", 0),
             weir_value_get_member_text (starter, "step", ""));
   if (undo != NULL)
-    printf (_ ("Takes back what %s did in run %" G_GINT64_FORMAT "\n"), weir_value_get_member_text (undo, "block", ""),
+    printf (_("Takes back what %s did in run %" G_GINT64_FORMAT "\n"), weir_value_get_member_text (undo, "block", ""),
             weir_value_get_member_int (undo, "run", 0));
   for (gsize i = 0; children != NULL && i < weir_value_get_length (children); i++)
     {
@@ -209,9 +209,9 @@ print_relations (WeirValue *run)
       const char *block = weir_value_get_member_text (child, "block", "");
 
       if (weir_value_get_member_bool (child, "undoes", FALSE))
-        printf (_ ("%s was taken back by run %" G_GINT64_FORMAT "\n"), block, id);
+        printf (_("%s was taken back by run %" G_GINT64_FORMAT "\n"), block, id);
       else
-        printf (_ ("%s started run %" G_GINT64_FORMAT " of \"%s\"\n"), block, id,
+        printf (_("%s started run %" G_GINT64_FORMAT " of \"%s\"\n"), block, id,
                 weir_value_get_member_text (child, "name", ""));
     }
 }
@@ -241,19 +241,19 @@ weir_command_show (int argc, char **argv)
   took = describe_duration (run, "created_at", "ended_at");
   effects = describe_effects (run);
   status = describe_status (run);
-  printf (_ ("Run %" G_GINT64_FORMAT " of \"%s\", version %" G_GINT64_FORMAT ": %s\n"), id,
+  printf (_("Run %" G_GINT64_FORMAT " of \"%s\", version %" G_GINT64_FORMAT ": %s\n"), id,
           weir_value_get_member_text (run, "name", ""), weir_value_get_member_int (run, "version", 0), status);
   if (weir_value_get_member_bool (run, "cut_off", FALSE))
-    printf (_ ("To go on with it: weir resume %" G_GINT64_FORMAT "\n"), id);
-  printf (_ ("Started: %s\n"), started != NULL ? started : "");
+    printf (_("To go on with it: weir resume %" G_GINT64_FORMAT "\n"), id);
+  printf (_("Started: %s\n"), started != NULL ? started : "");
   if (took != NULL)
-    printf (_ ("Took: %s\n"), took);
+    printf (_("Took: %s\n"), took);
   if (effects != NULL)
-    printf (_ ("Effects: %s\n"), effects);
+    printf (_("Effects: %s\n"), effects);
   print_relations (run);
-  print_member (run, "inputs", _ ("Inputs"));
-  print_member (run, "result", _ ("Result"));
-  print_member (run, "error", _ ("Error"));
+  print_member (run, "inputs", _("Inputs"));
+  print_member (run, "result", _("Result"));
+  print_member (run, "error", _("Error"));
   putchar ('\n');
   print_steps (weir_value_find_member (run, "timeline"));
   return code;
@@ -291,7 +291,7 @@ steer (const char *method, const char *verb, int argc, char **argv)
     return weir_cli_steer_part (id, argv[1], verb);
   answer = ask (method, "run", weir_value_new_int (id), &code);
   if (answer != NULL)
-    printf (_ ("Run %" G_GINT64_FORMAT " is %s\n"), id, weir_value_get_member_text (answer, "status", ""));
+    printf (_("Run %" G_GINT64_FORMAT " is %s\n"), id, weir_value_get_member_text (answer, "status", ""));
   return code;
 }
 

@@ -10,17 +10,17 @@ static char *option_workflow;
 static char *option_output;
 
 const GOptionEntry weir_audit_options[] = { { "output", 'o', 0, G_OPTION_ARG_FILENAME, &option_output,
-                                              N_ ("Export to this file"), N_ ("FILE") },
-                                            WEIR_OPTION_JSON (N_ ("Print JSON")),
+                                              N_("Export to this file"), N_("FILE") },
+                                            WEIR_OPTION_JSON (N_("Print JSON")),
                                             { NULL } };
 
 const GOptionEntry weir_storage_options[] = { { "workflow", 'w', 0, G_OPTION_ARG_STRING, &option_workflow,
-                                                N_ ("Of this workflow alone"), N_ ("NAME") },
-                                              WEIR_OPTION_JSON (N_ ("Print JSON")),
+                                                N_("Of this workflow alone"), N_("NAME") },
+                                              WEIR_OPTION_JSON (N_("Print JSON")),
                                               { NULL } };
 
 const GOptionEntry weir_report_options[] = {
-  { "output", 'o', 0, G_OPTION_ARG_FILENAME, &option_output, N_ ("Write to this file"), N_ ("FILE") }, { NULL }
+  { "output", 'o', 0, G_OPTION_ARG_FILENAME, &option_output, N_("Write to this file"), N_("FILE") }, { NULL }
 };
 
 /* ── the audit ───────────────────────────────────────────────────────────────────────────── */
@@ -28,7 +28,7 @@ const GOptionEntry weir_report_options[] = {
 static void
 print_audit (WeirValue *rows)
 {
-  WeirTable *table = weir_table_new (_ ("WHEN"), _ ("WHO"), _ ("WHAT"), _ ("OF"), _ ("WHY"), NULL);
+  WeirTable *table = weir_table_new (_("WHEN"), _("WHO"), _("WHAT"), _("OF"), _("WHY"), NULL);
 
   for (gsize i = 0; i < weir_value_get_length (rows); i++)
     {
@@ -63,7 +63,7 @@ show_audit (const char *verb, WeirValue *answer)
 
   if (g_str_equal (verb, "verify"))
     {
-      printf (_ ("%" G_GINT64_FORMAT " rows, none changed and none missing\n"),
+      printf (_("%" G_GINT64_FORMAT " rows, none changed and none missing\n"),
               weir_value_get_member_int (answer, "rows", 0));
       return WEIR_EXIT_OK;
     }
@@ -87,7 +87,7 @@ weir_command_audit (int argc, char **argv)
   int code;
 
   if (!g_str_equal (verb, "list") && !g_str_equal (verb, "verify") && !g_str_equal (verb, "export"))
-    return weir_cli_fail_text (WEIR_EXIT_INVALID, _ ("expected list, verify or export, got \"%s\""), verb);
+    return weir_cli_fail_text (WEIR_EXIT_INVALID, _("expected list, verify or export, got \"%s\""), verb);
   if (!weir_session_open (&session, &error))
     return weir_cli_fail (error);
   answer = weir_session_call (&session, &error, g_str_equal (verb, "verify") ? "VerifyAudit" : "ListAudit", NULL);
@@ -112,16 +112,16 @@ describe_age (WeirValue *line)
   WeirValue *seconds = weir_value_find_member (line, "seconds");
 
   if (seconds == NULL || weir_value_is_null (seconds))
-    return g_strdup (_ ("for ever"));
+    return g_strdup (_("for ever"));
   if (weir_value_get_int (seconds) == 0)
-    return g_strdup (_ ("not at all"));
+    return g_strdup (_("not at all"));
   return weir_display_duration (weir_value_get_int (seconds) * G_USEC_PER_SEC);
 }
 
 static void
 print_retention (WeirValue *list)
 {
-  WeirTable *table = weir_table_new (_ ("KIND"), _ ("OF"), _ ("KEPT"), _ ("AT MOST"), NULL);
+  WeirTable *table = weir_table_new (_("KIND"), _("OF"), _("KEPT"), _("AT MOST"), NULL);
 
   for (gsize i = 0; i < weir_value_get_length (list); i++)
     {
@@ -130,7 +130,7 @@ print_retention (WeirValue *list)
       char *workflow = weir_cell_text (line, "workflow");
 
       weir_table_take (table, weir_cell_text (line, "kind"));
-      weir_table_take (table, workflow != NULL ? workflow : g_strdup (_ ("all")));
+      weir_table_take (table, workflow != NULL ? workflow : g_strdup (_("all")));
       weir_table_take (table, describe_age (line));
       weir_table_take (table, bytes > 0 ? g_format_size ((guint64) bytes) : NULL);
     }
@@ -157,11 +157,11 @@ show_storage (WeirSession *session)
       weir_cli_print_json (both, 2);
       return WEIR_EXIT_OK;
     }
-  print_size (usage, "database", _ ("Database"));
-  print_size (usage, "log", _ ("Write-ahead log"));
-  print_size (usage, "blobs", _ ("Big values and copies of files"));
-  print_size (usage, "backups", _ ("Backups from before migrations"));
-  printf (_ ("Runs: %" G_GINT64_FORMAT ", of them deleted %" G_GINT64_FORMAT "\n\n"),
+  print_size (usage, "database", _("Database"));
+  print_size (usage, "log", _("Write-ahead log"));
+  print_size (usage, "blobs", _("Big values and copies of files"));
+  print_size (usage, "backups", _("Backups from before migrations"));
+  printf (_("Runs: %" G_GINT64_FORMAT ", of them deleted %" G_GINT64_FORMAT "\n\n"),
           weir_value_get_member_int (usage, "runs", 0), weir_value_get_member_int (usage, "deleted", 0));
   print_retention (list);
   return WEIR_EXIT_OK;
@@ -227,9 +227,9 @@ keep (WeirSession *session, int argc, char **argv)
   gint64 seconds = 0, bytes = 0;
 
   if (!parse_age (argv[1], &seconds))
-    return weir_cli_fail_text (WEIR_EXIT_INVALID, _ ("expected a time like 30d, 12h or forever, got \"%s\""), argv[1]);
+    return weir_cli_fail_text (WEIR_EXIT_INVALID, _("expected a time like 30d, 12h or forever, got \"%s\""), argv[1]);
   if (argc > 2 && !parse_size (argv[2], &bytes))
-    return weir_cli_fail_text (WEIR_EXIT_INVALID, _ ("expected a size like 500M or 2G, got \"%s\""), argv[2]);
+    return weir_cli_fail_text (WEIR_EXIT_INVALID, _("expected a size like 500M or 2G, got \"%s\""), argv[2]);
   answer = weir_session_call (session, &error, "SetRetention", "workflow",
                               weir_value_new_text (option_workflow != NULL ? option_workflow : ""), "kind",
                               weir_value_new_text (argv[0]), "seconds", weir_value_new_int (seconds), "bytes",
@@ -245,7 +245,7 @@ weir_command_storage (int argc, char **argv)
   int code;
 
   if (argc == 1)
-    return weir_cli_fail_text (WEIR_EXIT_INVALID, _ ("expected how long to keep it: weir storage %s 30d"), argv[0]);
+    return weir_cli_fail_text (WEIR_EXIT_INVALID, _("expected how long to keep it: weir storage %s 30d"), argv[0]);
   if (!weir_session_open (&session, &error))
     return weir_cli_fail (error);
   code = argc == 0 ? show_storage (&session) : keep (&session, argc, argv);
@@ -265,7 +265,7 @@ weir_command_diagnose (int argc, char **argv)
 
   if (!weir_diagnose (weir_option_data_dir, path, &error))
     return weir_cli_fail (error);
-  printf (_ ("%s is written; look through it before you send it\n"), path);
+  printf (_("%s is written; look through it before you send it\n"), path);
   return WEIR_EXIT_OK;
 }
 

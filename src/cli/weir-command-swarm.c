@@ -17,15 +17,15 @@ static int option_n = 1000;
 
 const GOptionEntry weir_swarm_options[] = {
   { "from", 0, 0, G_OPTION_ARG_FILENAME, &option_from,
-    N_ ("Add the items of this file: CSV, a JSON list or JSON lines; - is standard input"), N_ ("FILE") },
-  { "valid-only", 0, 0, G_OPTION_ARG_NONE, &option_valid, N_ ("Add those that fit, list the others"), NULL },
-  { "close", 0, 0, G_OPTION_ARG_NONE, &option_close, N_ ("Then close it"), NULL },
+    N_("Add the items of this file: CSV, a JSON list or JSON lines; - is standard input"), N_("FILE") },
+  { "valid-only", 0, 0, G_OPTION_ARG_NONE, &option_valid, N_("Add those that fit, list the others"), NULL },
+  { "close", 0, 0, G_OPTION_ARG_NONE, &option_close, N_("Then close it"), NULL },
   { "status", 0, 0, G_OPTION_ARG_STRING, &option_status,
-    N_ ("List items that are queued, running, ok, failed or skipped"), N_ ("STATUS") },
-  { "first", 0, 0, G_OPTION_ARG_INT, &option_first, N_ ("List from this item on"), N_ ("ITEM") },
-  { "limit", 'n', 0, G_OPTION_ARG_INT, &option_n, N_ ("List at most so many, 1000 if not given"), N_ ("COUNT") },
-  { "force", 'f', 0, G_OPTION_ARG_NONE, &option_force, N_ ("Stop by force"), NULL },
-  WEIR_OPTION_JSON (N_ ("Print JSON")),
+    N_("List items that are queued, running, ok, failed or skipped"), N_("STATUS") },
+  { "first", 0, 0, G_OPTION_ARG_INT, &option_first, N_("List from this item on"), N_("ITEM") },
+  { "limit", 'n', 0, G_OPTION_ARG_INT, &option_n, N_("List at most so many, 1000 if not given"), N_("COUNT") },
+  { "force", 'f', 0, G_OPTION_ARG_NONE, &option_force, N_("Stop by force"), NULL },
+  WEIR_OPTION_JSON (N_("Print JSON")),
   { NULL }
 };
 
@@ -44,14 +44,14 @@ parse_swarm (const char *text, gint64 *run, const char **block)
 static void
 print_counts (WeirValue *swarm)
 {
-  printf (_ ("%s: %d items: %d queued, %d running, %d ok, %d failed, %d skipped%s%s%s\n"),
+  printf (_("%s: %d items: %d queued, %d running, %d ok, %d failed, %d skipped%s%s%s\n"),
           weir_value_get_member_text (swarm, "block", ""), (int) weir_value_get_member_int (swarm, "total", 0),
           (int) weir_value_get_member_int (swarm, "queued", 0), (int) weir_value_get_member_int (swarm, "running", 0),
           (int) weir_value_get_member_int (swarm, "ok", 0), (int) weir_value_get_member_int (swarm, "failed", 0),
           (int) weir_value_get_member_int (swarm, "skipped", 0),
-          weir_value_get_member_int (swarm, "deleted", 0) > 0 ? _ ("; some deleted") : "",
-          weir_value_get_member_bool (swarm, "open", FALSE) ? _ ("; open") : "",
-          weir_value_get_member_bool (swarm, "paused", FALSE) ? _ ("; paused") : "");
+          weir_value_get_member_int (swarm, "deleted", 0) > 0 ? _("; some deleted") : "",
+          weir_value_get_member_bool (swarm, "open", FALSE) ? _("; open") : "",
+          weir_value_get_member_bool (swarm, "paused", FALSE) ? _("; paused") : "");
 }
 
 static char *
@@ -72,7 +72,7 @@ describe_outcome (WeirValue *item)
 static void
 print_items (WeirValue *items)
 {
-  WeirTable *table = weir_table_new (_ ("ITEM"), _ ("STATUS"), _ ("PRIORITY"), _ ("VALUE"), _ ("GAVE"), NULL);
+  WeirTable *table = weir_table_new (_("ITEM"), _("STATUS"), _("PRIORITY"), _("VALUE"), _("GAVE"), NULL);
 
   for (gsize i = 0; i < weir_value_get_length (items); i++)
     {
@@ -86,7 +86,7 @@ print_items (WeirValue *items)
       text = value != NULL ? weir_value_to_display (value, 40) : g_strdup ("");
       weir_cli_disarm (text);
       weir_table_take (table, weir_cell_text (item, "index"));
-      weir_table_take (table, weir_value_get_member_bool (item, "held", FALSE) ? g_strdup (_ ("suspended"))
+      weir_table_take (table, weir_value_get_member_bool (item, "held", FALSE) ? g_strdup (_("suspended"))
                                                                                : weir_cell_text (item, "status"));
       weir_table_take (table, weir_cell_text (item, "priority"));
       weir_table_take (table, text);
@@ -145,7 +145,7 @@ print_added (WeirValue *answer)
     {
       WeirValue *row = weir_value_get_item (errors, i);
 
-      g_printerr (_ ("weir: item %d: %s\n"), (int) weir_value_get_member_int (row, "index", 0),
+      g_printerr (_("weir: item %d: %s\n"), (int) weir_value_get_member_int (row, "index", 0),
                   weir_value_get_member_text (row, "reason", ""));
     }
   if (refused != NULL)
@@ -156,7 +156,7 @@ print_added (WeirValue *answer)
 
       printf (ngettext ("%d item added", "%d items added", n), (int) n);
       if (left_out > 0)
-        printf (_ (", %d left out"), left_out);
+        printf (_(", %d left out"), left_out);
       putchar ('\n');
     }
   return WEIR_EXIT_OK;
@@ -212,12 +212,12 @@ steer_by_words (WeirSession *session, gint64 run, const char *block, int argc, c
   int priority = 0;
 
   if (argc < 2 + takes_item || (g_str_equal (verb, "priority") && argc < 4))
-    return weir_cli_fail_text (WEIR_EXIT_INVALID, _ ("Expected %s RUN[/BLOCK] ITEM%s"), verb,
+    return weir_cli_fail_text (WEIR_EXIT_INVALID, _("Expected %s RUN[/BLOCK] ITEM%s"), verb,
                                g_str_equal (verb, "priority") ? " high|medium|low|-100..100" : "");
   if (argc > 2 && !g_ascii_string_to_signed (argv[2], 10, 0, G_MAXINT32, &item, NULL))
-    return weir_cli_fail_text (WEIR_EXIT_INVALID, _ ("Expected the number of an item, but got %s"), argv[2]);
+    return weir_cli_fail_text (WEIR_EXIT_INVALID, _("Expected the number of an item, but got %s"), argv[2]);
   if (g_str_equal (verb, "priority") && !parse_priority (argv[3], &priority))
-    return weir_cli_fail_text (WEIR_EXIT_INVALID, _ ("Expected high, medium, low or -100 to 100, but got %s"), argv[3]);
+    return weir_cli_fail_text (WEIR_EXIT_INVALID, _("Expected high, medium, low or -100 to 100, but got %s"), argv[3]);
   return steer_swarm (session, run, block, verb, item, priority);
 }
 
@@ -243,7 +243,7 @@ weir_command_swarm (int argc, char **argv)
     code = steer_by_words (&session, run, block, argc, argv);
   else
     code = weir_cli_fail_text (
-      WEIR_EXIT_INVALID, _ ("Expected list, add, close, rerun, priority, pause, resume or stop, but got %s"), argv[0]);
+      WEIR_EXIT_INVALID, _("Expected list, add, close, rerun, priority, pause, resume or stop, but got %s"), argv[0]);
   weir_session_close (&session, NULL);
   return code;
 }

@@ -11,19 +11,19 @@ static gboolean option_dry_run;
 static char *option_on_conflict;
 
 const GOptionEntry weir_redo_options[] = {
-  { "dry-run", 'n', 0, G_OPTION_ARG_NONE, &option_dry_run, N_ ("Only say what would be done"), NULL },
-  WEIR_OPTION_JSON (N_ ("Print JSON")),
+  { "dry-run", 'n', 0, G_OPTION_ARG_NONE, &option_dry_run, N_("Only say what would be done"), NULL },
+  WEIR_OPTION_JSON (N_("Print JSON")),
   { NULL }
 };
 
 const GOptionEntry weir_undo_options[] = {
-  { "to", 't', 0, G_OPTION_ARG_FILENAME, &option_to, N_ ("Only what came after the last step of this block"), N_ ("BLOCK") },
-  { "only", 0, 0, G_OPTION_ARG_FILENAME, &option_only, N_ ("Only what came of this block, item or step: each, each[3], each[3]/write"),
-    N_ ("PATH") },
-  { "dry-run", 'n', 0, G_OPTION_ARG_NONE, &option_dry_run, N_ ("Only say what would be done"), NULL },
+  { "to", 't', 0, G_OPTION_ARG_FILENAME, &option_to, N_("Only what came after the last step of this block"), N_("BLOCK") },
+  { "only", 0, 0, G_OPTION_ARG_FILENAME, &option_only, N_("Only what came of this block, item or step: each, each[3], each[3]/write"),
+    N_("PATH") },
+  { "dry-run", 'n', 0, G_OPTION_ARG_NONE, &option_dry_run, N_("Only say what would be done"), NULL },
   { "on-conflict", 0, 0, G_OPTION_ARG_STRING, &option_on_conflict,
-    N_ ("What to do where something changed since: keep (default), overwrite, copy"), N_ ("CHOICE") },
-  WEIR_OPTION_JSON (N_ ("Print JSON")),
+    N_("What to do where something changed since: keep (default), overwrite, copy"), N_("CHOICE") },
+  WEIR_OPTION_JSON (N_("Print JSON")),
   { NULL }
 };
 
@@ -36,18 +36,18 @@ print_item (WeirValue *item)
   gboolean done = weir_value_get_member_bool (item, "done", FALSE);
   gint64 size = weir_value_get_member_int (item, "size", 0);
   g_autofree char *bytes = option_dry_run && size > 0 ? g_format_size ((guint64) size) : NULL;
-  g_autofree char *with_size = bytes != NULL ? g_strdup_printf (_ ("%s (%s)"), description, bytes)
+  g_autofree char *with_size = bytes != NULL ? g_strdup_printf (_("%s (%s)"), description, bytes)
                                              : g_strdup (description);
 
   if (weir_value_get_member_bool (item, "irreversible", FALSE))
-    printf (_ ("cannot be undone: %s\n"), description);
+    printf (_("cannot be undone: %s\n"), description);
   else if (conflict != NULL && done)
-    printf (_ ("%s: %s (%s)\n"), g_strcmp0 (option_on_conflict, "copy") == 0 ? _ ("as a copy") : _ ("overwritten"),
+    printf (_("%s: %s (%s)\n"), g_strcmp0 (option_on_conflict, "copy") == 0 ? _("as a copy") : _("overwritten"),
             description, conflict);
   else if (conflict != NULL)
-    printf (_ ("conflict: %s (%s)\n"), with_size, conflict);
+    printf (_("conflict: %s (%s)\n"), with_size, conflict);
   else if (!option_dry_run && !done)
-    printf (_ ("not done: %s\n"), description);
+    printf (_("not done: %s\n"), description);
   else
     printf ("%s\n", with_size);
 }
@@ -69,17 +69,17 @@ print_outcome (WeirValue *answer, gboolean redo)
   gint64 total = items != NULL ? (gint64) weir_value_get_length (items) : 0;
 
   if (total == 0)
-    printf ("%s\n", redo ? _ ("Nothing to do again") : _ ("Nothing to undo"));
+    printf ("%s\n", redo ? _("Nothing to do again") : _("Nothing to undo"));
   else if (option_dry_run)
-    printf (redo ? _ ("%" G_GINT64_FORMAT " to do again, %" G_GINT64_FORMAT " changed since, %" G_GINT64_FORMAT
+    printf (redo ? _("%" G_GINT64_FORMAT " to do again, %" G_GINT64_FORMAT " changed since, %" G_GINT64_FORMAT
                       " cannot be done again\n")
-                 : _ ("%" G_GINT64_FORMAT " to undo, %" G_GINT64_FORMAT " changed since the run, %" G_GINT64_FORMAT
+                 : _("%" G_GINT64_FORMAT " to undo, %" G_GINT64_FORMAT " changed since the run, %" G_GINT64_FORMAT
                       " cannot be undone\n"),
             total - weir_value_get_member_int (answer, "irreversible", 0),
             weir_value_get_member_int (answer, "conflicts", 0), weir_value_get_member_int (answer, "irreversible", 0));
   else
-    printf (redo ? _ ("Done again: %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT "\n")
-                 : _ ("Undone: %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT "\n"),
+    printf (redo ? _("Done again: %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT "\n")
+                 : _("Undone: %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT "\n"),
             done, total);
 }
 
@@ -109,7 +109,7 @@ undo_or_redo (const char *run_text, gboolean redo)
   /* a variable of a script that is empty must not undo everything */
   if ((option_only != NULL && option_only[0] == '\0') || (option_to != NULL && option_to[0] == '\0'))
     {
-      g_printerr (_ ("weir: Expected a block, item or step after --only and --to, but it is empty\n"));
+      g_printerr (_("weir: Expected a block, item or step after --only and --to, but it is empty\n"));
       return WEIR_EXIT_INVALID;
     }
   if (!weir_session_open (&session, &error))

@@ -63,7 +63,7 @@ parse_text (WeirType *type, const char *text, GError **error)
 
   if (!g_utf8_validate (text, -1, NULL))
     {
-      g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID, _ ("Expected UTF-8 text"));
+      g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID, _("Expected UTF-8 text"));
       return NULL;
     }
   if (g_str_equal (family, "file") || g_str_equal (family, "dir"))
@@ -94,7 +94,7 @@ parse_input (const WeirInput *input, const char *text, GError **error)
   if (value != NULL)
     converted = weir_type_convert (type, value, &local_error);
   if (converted == NULL)
-    g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID, _ ("Input \"%s\" (%s): %s"), input->name, input->type,
+    g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID, _("Input \"%s\" (%s): %s"), input->name, input->type,
                  local_error->message);
   return converted;
 }
@@ -109,7 +109,7 @@ check_complete (WeirWorkflow *workflow, WeirValue *inputs, GError **error)
       if (input->initial != NULL || weir_value_find_member (inputs, input->name) != NULL)
         continue;
       g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID,
-                   _ ("Input \"%s\" (%s) is missing: give it with --input %s=VALUE"), input->name, input->type,
+                   _("Input \"%s\" (%s) is missing: give it with --input %s=VALUE"), input->name, input->type,
                    input->name);
       return FALSE;
     }
@@ -131,7 +131,7 @@ weir_inputs_parse (WeirWorkflow *workflow, const char *const *pairs, WeirValue *
 
       if (name == NULL)
         {
-          g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID, _ ("Expected --input name=value, not \"%s\""), pairs[i]);
+          g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID, _("Expected --input name=value, not \"%s\""), pairs[i]);
           return NULL;
         }
       input = find_input (workflow, name);
@@ -139,8 +139,8 @@ weir_inputs_parse (WeirWorkflow *workflow, const char *const *pairs, WeirValue *
         {
           g_autofree char *known = list_inputs (workflow);
 
-          g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID, _ ("The workflow has no input \"%s\"; it has %s"), name,
-                       *known != '\0' ? known : _ ("none"));
+          g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID, _("The workflow has no input \"%s\"; it has %s"), name,
+                       *known != '\0' ? known : _("none"));
           return NULL;
         }
       value = parse_input (input, equals + 1, error);

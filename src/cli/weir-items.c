@@ -131,7 +131,7 @@ weir_items_load (const char *path, GError **error)
     return NULL;
   if (!g_utf8_validate_len (text, length, NULL))
     {
-      g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID, _ ("Expected UTF-8 text in %s"), path);
+      g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID, _("Expected UTF-8 text in %s"), path);
       return NULL;
     }
   begin = text + strspn (text, " \t\r\n");

@@ -19,7 +19,7 @@ gboolean weir_option_json;
 
 static const GOptionEntry common_options[] = {
   { "data-dir", 0, 0, G_OPTION_ARG_FILENAME, &weir_option_data_dir,
-    N_ ("Folder of the database (default: $XDG_DATA_HOME/weir)"), N_ ("DIR") },
+    N_("Folder of the database (default: $XDG_DATA_HOME/weir)"), N_("DIR") },
   { NULL }
 };
 
@@ -51,7 +51,7 @@ weir_cli_parse_run (const char *text)
 
   if (!g_ascii_string_to_signed (text, 10, 1, G_MAXINT64, &run, NULL))
     {
-      g_printerr (_ ("weir: A run is named by its number, as in `weir runs`, not \"%s\"\n"), text);
+      g_printerr (_("weir: A run is named by its number, as in `weir runs`, not \"%s\"\n"), text);
       return 0;
     }
   return run;
@@ -72,19 +72,19 @@ static void
 print_help (FILE *file)
 {
   fprintf (file,
-           _ ("Usage: weir COMMAND [OPTION…] [ARGUMENT…]\n\nRuns workflows, looks at their runs and undoes them.\n\n"));
+           _("Usage: weir COMMAND [OPTION…] [ARGUMENT…]\n\nRuns workflows, looks at their runs and undoes them.\n\n"));
   for (const WeirCommand *command = weir_commands; command->name != NULL; command++)
     {
       g_autofree char *usage = g_strconcat (command->name, " ", command->arguments, NULL);
 
       g_strchomp (usage);
       if (strlen (usage) > HELP_COLUMN)
-        fprintf (file, "  %s\n  %-*s %s\n", usage, HELP_COLUMN, "", _ (command->summary));
+        fprintf (file, "  %s\n  %-*s %s\n", usage, HELP_COLUMN, "", _(command->summary));
       else
-        fprintf (file, "  %-*s %s\n", HELP_COLUMN, usage, _ (command->summary));
+        fprintf (file, "  %-*s %s\n", HELP_COLUMN, usage, _(command->summary));
     }
-  fprintf (file, _ ("\nExit codes: 0 done, 1 failed, 2 not valid, 130 interrupted.\n"
-                    "More about a command: weir COMMAND --help; all of it: man weir\n"));
+  fprintf (file, _("\nExit codes: 0 done, 1 failed, 2 not valid, 130 interrupted.\n"
+                   "More about a command: weir COMMAND --help; all of it: man weir\n"));
 }
 
 static const WeirCommand *
@@ -118,16 +118,16 @@ run_command (const WeirCommand *command, int argc, char **argv)
   g_autoptr(GError) error = NULL;
 
   g_set_prgname (program);
-  g_option_context_set_summary (context, _ (command->summary));
+  g_option_context_set_summary (context, _(command->summary));
   if (command->description != NULL)
-    g_option_context_set_description (context, _ (command->description));
+    g_option_context_set_description (context, _(command->description));
   if (command->options != NULL)
     g_option_context_add_main_entries (context, command->options, NULL);
   g_option_context_add_main_entries (context, common_options, NULL);
   if (!g_option_context_parse (context, &argc, &argv, &error))
     {
       weir_cli_fail (error);
-      g_printerr (_ ("Try `%s --help`\n"), program);
+      g_printerr (_("Try `%s --help`\n"), program);
       return WEIR_EXIT_INVALID;
     }
   if (argc > 1 && g_str_equal (argv[1], "--"))
@@ -139,7 +139,7 @@ run_command (const WeirCommand *command, int argc, char **argv)
     {
       g_autofree char *usage = g_strconcat (program, " ", command->arguments, NULL);
 
-      g_printerr (_ ("Usage: %s\nTry `%s --help`\n"), g_strchomp (usage), program);
+      g_printerr (_("Usage: %s\nTry `%s --help`\n"), g_strchomp (usage), program);
       return WEIR_EXIT_INVALID;
     }
   return command->run (argc - 1, argv + 1);
@@ -155,7 +155,7 @@ check_output (int code)
   if (!failed || fstat (STDOUT_FILENO, &info) != 0 || S_ISFIFO (info.st_mode) || S_ISSOCK (info.st_mode)
       || isatty (STDOUT_FILENO))
     return code;
-  return weir_cli_fail_text (code != WEIR_EXIT_OK ? code : WEIR_EXIT_FAILED, _ ("The output could not be written"));
+  return weir_cli_fail_text (code != WEIR_EXIT_OK ? code : WEIR_EXIT_FAILED, _("The output could not be written"));
 }
 
 /* A file that gets larger than `ulimit -f` allows is a failed write, said like any other. A handler and not SIG_IGN, which programs of
@@ -196,7 +196,7 @@ main (int argc, char **argv)
     }
   command = find_command (argv[1]);
   if (command == NULL)
-    return weir_cli_fail_text (WEIR_EXIT_INVALID, _ ("There is no command \"%s\"; `weir --help` lists them"), argv[1]);
+    return weir_cli_fail_text (WEIR_EXIT_INVALID, _("There is no command \"%s\"; `weir --help` lists them"), argv[1]);
   return check_output (run_command (command, argc - 1, argv + 1));
 }
 

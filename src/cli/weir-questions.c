@@ -78,7 +78,7 @@ print_asked (WeirValue *wait)
   WeirValue *subject = weir_value_find_member (request, "subject");
   const char *message = weir_value_get_member_text (request, "message", NULL);
 
-  print_text (_ ("Asked: "), weir_value_get_member_text (request, "title", ""));
+  print_text (_("Asked: "), weir_value_get_member_text (request, "title", ""));
   if (message != NULL)
     print_text ("    ", message);
   if (subject != NULL)
@@ -99,7 +99,7 @@ weir_question_print (WeirValue *wait)
     return;
   print_asked (wait);
   hint = make_hint (wait);
-  print_text (_ ("  to answer: "), hint);
+  print_text (_("  to answer: "), hint);
 }
 
 /* ── asking in the terminal ─────────────────────────────────────────────────────────────── */
@@ -138,7 +138,7 @@ add_prompts (WeirQuestions *self, WeirValue *request)
                   weir_value_find_member (field, approval ? "value" : "initial"));
     }
   if (approval)
-    add_prompt (self, "answer", _ ("Approve? yes or no"), NULL);
+    add_prompt (self, "answer", _("Approve? yes or no"), NULL);
 }
 
 static void

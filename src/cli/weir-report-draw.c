@@ -21,22 +21,22 @@ typedef struct
 } Look;
 
 static const Look looks[] = {
-  [WEIR_STEP_PENDING] = { "·", ".", "2", N_ ("pending") },
-  [WEIR_STEP_READY] = { "·", ".", "2", N_ ("ready") },
-  [WEIR_STEP_QUEUED] = { "·", ".", "2", N_ ("queued") },
-  [WEIR_STEP_RUNNING] = { "▸", ">", "34", N_ ("running") },
-  [WEIR_STEP_RETRY_WAIT] = { "↻", "r", "33", N_ ("waits to retry") },
-  [WEIR_STEP_WAITING] = { "◦", "o", "34", N_ ("waiting") },
-  [WEIR_STEP_SUSPENDED] = { "‖", "=", "33", N_ ("suspended") },
-  [WEIR_STEP_SUCCEEDED] = { "✓", "+", "32", N_ ("succeeded") },
-  [WEIR_STEP_FAILED] = { "✕", "x", "31", N_ ("failed") },
-  [WEIR_STEP_SKIPPED] = { "–", "-", "2", N_ ("skipped") },
-  [WEIR_STEP_CACHED] = { "✓", "+", "32", N_ ("cached") },
-  [WEIR_STEP_PINNED] = { "✓", "+", "32", N_ ("pinned") },
-  [WEIR_STEP_CANCELLED] = { "■", "#", "33", N_ ("cancelled") },
-  [WEIR_STEP_INTERRUPTED] = { "■", "#", "31", N_ ("interrupted") },
-  [WEIR_STEP_UNKNOWN] = { "?", "?", "35", N_ ("unknown") },
-  [WEIR_STEP_UNDONE] = { "↶", "<", "2", N_ ("undone") },
+  [WEIR_STEP_PENDING] = { "·", ".", "2", N_("pending") },
+  [WEIR_STEP_READY] = { "·", ".", "2", N_("ready") },
+  [WEIR_STEP_QUEUED] = { "·", ".", "2", N_("queued") },
+  [WEIR_STEP_RUNNING] = { "▸", ">", "34", N_("running") },
+  [WEIR_STEP_RETRY_WAIT] = { "↻", "r", "33", N_("waits to retry") },
+  [WEIR_STEP_WAITING] = { "◦", "o", "34", N_("waiting") },
+  [WEIR_STEP_SUSPENDED] = { "‖", "=", "33", N_("suspended") },
+  [WEIR_STEP_SUCCEEDED] = { "✓", "+", "32", N_("succeeded") },
+  [WEIR_STEP_FAILED] = { "✕", "x", "31", N_("failed") },
+  [WEIR_STEP_SKIPPED] = { "–", "-", "2", N_("skipped") },
+  [WEIR_STEP_CACHED] = { "✓", "+", "32", N_("cached") },
+  [WEIR_STEP_PINNED] = { "✓", "+", "32", N_("pinned") },
+  [WEIR_STEP_CANCELLED] = { "■", "#", "33", N_("cancelled") },
+  [WEIR_STEP_INTERRUPTED] = { "■", "#", "31", N_("interrupted") },
+  [WEIR_STEP_UNKNOWN] = { "?", "?", "35", N_("unknown") },
+  [WEIR_STEP_UNDONE] = { "↶", "<", "2", N_("undone") },
 };
 
 static gboolean
@@ -134,7 +134,7 @@ append_note (WeirReport *self, GString *line, WeirReportRow *row, gint64 now, gu
     {
       g_autofree char *rest = weir_display_duration (MAX (row->due_at - now, 0));
 
-      g_string_append_printf (note, _ ("attempt %u failed, next in %s"), row->attempt, rest);
+      g_string_append_printf (note, _("attempt %u failed, next in %s"), row->attempt, rest);
       if (row->note != NULL)
         g_string_append_printf (note, ": %s", row->note);
     }
@@ -143,7 +143,7 @@ append_note (WeirReport *self, GString *line, WeirReportRow *row, gint64 now, gu
       if (row->status == WEIR_STEP_RUNNING && row->progress >= 0)
         append_progress (self, note, row->progress);
       if (row->status != WEIR_STEP_SUCCEEDED && row->status != WEIR_STEP_RUNNING)
-        g_string_append (note, _ (looks[row->status].word));
+        g_string_append (note, _(looks[row->status].word));
       if (row->note != NULL)
         g_string_append_printf (note, "%s%s", row->status == WEIR_STEP_FAILED ? ": " : "", row->note);
     }
@@ -205,7 +205,7 @@ append_status_line (WeirReport *self, GString *out, gint64 now, guint columns)
   g_autofree char *duration = weir_display_duration (MAX (now - self->started_at, 0));
   g_autoptr(GString) text = g_string_new (NULL);
 
-  g_string_append_printf (text, _ ("Run %" G_GINT64_FORMAT " · %s for %s · %u steps done, %u running"), self->run,
+  g_string_append_printf (text, _("Run %" G_GINT64_FORMAT " · %s for %s · %u steps done, %u running"), self->run,
                           weir_run_status_get_name (self->status), duration, self->n_done, self->n_running);
   append_fitted (out, text->str, columns - 1, FALSE);
   g_string_append (out, "\033[K\n");
@@ -256,7 +256,7 @@ weir_report_draw_final (WeirReport *self)
   append_rewind (self, out);
   g_string_append (out, "\033[J");
   if (n < self->rows->len)
-    g_string_append_printf (out, _ ("… %u earlier steps\n"), self->rows->len - n);
+    g_string_append_printf (out, _("… %u earlier steps\n"), self->rows->len - n);
   for (guint i = self->rows->len - n; i < self->rows->len; i++)
     {
       append_row (self, out, g_ptr_array_index (self->rows, i), end_at, columns);
@@ -274,11 +274,11 @@ weir_report_print_row (WeirReport *self, WeirReportRow *row)
   g_autoptr(GString) line = g_string_new (NULL);
 
   g_string_append_printf (line, "%s %s  %s", is_utf8 () ? looks[row->status].glyph : looks[row->status].ascii,
-                          row->path, _ (looks[row->status].word));
+                          row->path, _(looks[row->status].word));
   if (row->status != WEIR_STEP_SKIPPED)
     g_string_append_printf (line, "  %s", duration);
   if (row->attempt > 1 || row->status == WEIR_STEP_RETRY_WAIT)
-    g_string_append_printf (line, _ ("  attempt %u"), row->attempt);
+    g_string_append_printf (line, _("  attempt %u"), row->attempt);
   if (row->note != NULL)
     g_string_append_printf (line, "  %s", row->note);
   g_strdelimit (line->str, "\n", ' ');

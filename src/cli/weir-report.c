@@ -309,7 +309,7 @@ dup_run_error (WeirReport *self)
   WeirValue *message = NULL;
 
   if (self->error == NULL)
-    return g_strdup (_ ("no reason given"));
+    return g_strdup (_("no reason given"));
   if (weir_value_get_kind (self->error) == WEIR_VALUE_ERROR || weir_value_get_kind (self->error) == WEIR_VALUE_RECORD)
     message = weir_value_find_member (self->error, "message");
   return weir_value_to_display (message != NULL ? message : self->error, 2000);
@@ -324,21 +324,21 @@ print_summary (WeirReport *self)
   if (self->status == WEIR_RUN_FAILED)
     {
       text = dup_run_error (self);
-      g_printerr (_ ("Run %" G_GINT64_FORMAT " failed after %s: %s\n"), self->run, duration, text);
+      g_printerr (_("Run %" G_GINT64_FORMAT " failed after %s: %s\n"), self->run, duration, text);
     }
   else if (self->status == WEIR_RUN_SUCCEEDED)
     {
-      printf (_ ("Run %" G_GINT64_FORMAT " succeeded in %s\n"), self->run, duration);
+      printf (_("Run %" G_GINT64_FORMAT " succeeded in %s\n"), self->run, duration);
       if (self->result != NULL && !weir_value_is_null (self->result))
         {
           text = weir_value_to_display (self->result, 0);
           if (isatty (STDOUT_FILENO))
             weir_cli_disarm (text);
-          printf (_ ("Result: %s\n"), text);
+          printf (_("Result: %s\n"), text);
         }
     }
   else if (weir_run_status_is_final (self->status))
-    printf (_ ("Run %" G_GINT64_FORMAT " was stopped after %s\n"), self->run, duration);
+    printf (_("Run %" G_GINT64_FORMAT " was stopped after %s\n"), self->run, duration);
   if (self->n_effects > 0)
     printf (ngettext ("It changed %u thing; to undo it: weir undo %" G_GINT64_FORMAT "\n",
                       "It changed %u things; to undo them: weir undo %" G_GINT64_FORMAT "\n", self->n_effects),

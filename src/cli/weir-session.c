@@ -76,11 +76,11 @@ static void
 trouble_cb (WeirEngine *engine, const char *message, gpointer user_data)
 {
   if (weir_engine_is_damaged (engine))
-    g_printerr (_ ("weir: %s\n"), message);
+    g_printerr (_("weir: %s\n"), message);
   else if (message != NULL)
-    g_printerr (_ ("weir: %s; it goes on by itself once that is mended\n"), message);
+    g_printerr (_("weir: %s; it goes on by itself once that is mended\n"), message);
   else
-    g_printerr (_ ("weir: The database can be written again\n"));
+    g_printerr (_("weir: The database can be written again\n"));
 }
 
 /* What a newer Weir wrote, and what is where nothing can be written, can be looked at. */
@@ -97,7 +97,7 @@ open_read_only (WeirSession *self, const GError *why, GError **error)
                          g_error_copy (g_error_matches (wrong, WEIR_ERROR, WEIR_ERROR_WRONG_STATE) ? why : wrong));
       return FALSE;
     }
-  g_printerr (_ ("weir: %s; it can only be looked at\n"), why->message);
+  g_printerr (_("weir: %s; it can only be looked at\n"), why->message);
   self->control = weir_control_new (self->engine);
   return TRUE;
 }
@@ -127,7 +127,7 @@ weir_session_open (WeirSession *self, GError **error)
         return TRUE;
       if (g_get_monotonic_time () > deadline)
         {
-          g_set_error (error, WEIR_ERROR, WEIR_ERROR_BUSY, _ ("%s, and it does not answer"), busy->message);
+          g_set_error (error, WEIR_ERROR, WEIR_ERROR_BUSY, _("%s, and it does not answer"), busy->message);
           return FALSE;
         }
       g_usleep (20000);

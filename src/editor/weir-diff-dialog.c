@@ -94,9 +94,9 @@ static void
 complain (WeirDiffDialog *self,
           const char     *message)
 {
-  AdwDialog *dialog = adw_alert_dialog_new (_ ("File Cannot Be Compared"), message);
+  AdwDialog *dialog = adw_alert_dialog_new (_("File Cannot Be Compared"), message);
 
-  adw_alert_dialog_add_response (ADW_ALERT_DIALOG (dialog), "close", _ ("_Close"));
+  adw_alert_dialog_add_response (ADW_ALERT_DIALOG (dialog), "close", _("_Close"));
   adw_dialog_present (dialog, GTK_WIDGET (self));
 }
 
@@ -106,7 +106,7 @@ choose_file (WeirDiffDialog *self)
 {
   guint place = self->versions->len + 1;
   guint after = gtk_drop_down_get_selected (self->after_choice);
-  g_autofree char *name = g_strdup_printf (_ ("File “%s”"), self->file_name);
+  g_autofree char *name = g_strdup_printf (_("File “%s”"), self->file_name);
 
   self->filling = TRUE;
   gtk_string_list_splice (self->names, place, g_list_model_get_n_items (G_LIST_MODEL (self->names)) - place,
@@ -137,12 +137,12 @@ pick_file_cb (WeirDiffDialog *self)
   g_autoptr(GListStore) filters = g_list_store_new (GTK_TYPE_FILE_FILTER);
   GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
 
-  gtk_file_filter_set_name (filter, _ ("Workflows (YAML, JSON)"));
+  gtk_file_filter_set_name (filter, _("Workflows (YAML, JSON)"));
   gtk_file_filter_add_suffix (filter, "yaml");
   gtk_file_filter_add_suffix (filter, "yml");
   gtk_file_filter_add_suffix (filter, "json");
   g_list_store_append (filters, filter);
-  gtk_file_dialog_set_title (dialog, _ ("Compare with File"));
+  gtk_file_dialog_set_title (dialog, _("Compare with File"));
   gtk_file_dialog_set_filters (dialog, G_LIST_MODEL (filters));
   gtk_file_dialog_open (dialog, GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, NULL, picked_cb, g_object_ref (self));
 }
@@ -237,13 +237,13 @@ fill (WeirDiffDialog *self,
   guint chosen = 0;
 
   self->filling = TRUE;
-  gtk_string_list_append (names, _ ("As It Is Now"));
+  gtk_string_list_append (names, _("As It Is Now"));
   for (guint i = 0; i < versions->len; i++)
     {
       const WeirVersionInfo *info = versions->pdata[i];
       g_autofree char *name = info->message != NULL
-                                ? g_strdup_printf (_ ("Version %u · %s"), info->version, info->message)
-                                : g_strdup_printf (_ ("Version %u"), info->version);
+                                ? g_strdup_printf (_("Version %u · %s"), info->version, info->message)
+                                : g_strdup_printf (_("Version %u"), info->version);
 
       gtk_string_list_append (names, name);
       g_array_append_val (self->versions, info->version);
@@ -289,7 +289,7 @@ weir_diff_dialog_new_versions (WeirEngine   *engine,
                                WeirWorkflow *present,
                                guint         version)
 {
-  WeirDiffDialog *self = g_object_new (WEIR_TYPE_DIFF_DIALOG, "title", _ ("Compare Versions"), NULL);
+  WeirDiffDialog *self = g_object_new (WEIR_TYPE_DIFF_DIALOG, "title", _("Compare Versions"), NULL);
   Pair *pair = g_new (Pair, 1);
 
   self->engine = g_object_ref (engine);
@@ -319,7 +319,7 @@ weir_diff_dialog_compare_file (WeirDiffDialog *self,
 
   if (g_file_peek_path (file) == NULL)
     {
-      complain (self, _ ("Only files on this computer can be compared"));
+      complain (self, _("Only files on this computer can be compared"));
       return;
     }
   workflow = weir_workflow_load (g_file_peek_path (file), &problems, &error);

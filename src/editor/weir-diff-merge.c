@@ -20,8 +20,8 @@ describe_value (WeirValue *value)
   g_autofree char *text = value != NULL ? weir_value_to_display (value, 60) : NULL;
 
   if (value == NULL)
-    return g_strdup (_ ("nothing"));
-  return weir_value_get_kind (value) == WEIR_VALUE_TEXT ? g_strdup_printf (_ ("“%s”"), text) : g_steal_pointer (&text);
+    return g_strdup (_("nothing"));
+  return weir_value_get_kind (value) == WEIR_VALUE_TEXT ? g_strdup_printf (_("“%s”"), text) : g_steal_pointer (&text);
 }
 
 char *
@@ -32,15 +32,15 @@ weir_diff_describe_kind (WeirChange *change)
   switch (weir_change_get_kind (change))
     {
     case WEIR_CHANGE_ADDED:
-      return g_strdup (_ ("Added"));
+      return g_strdup (_("Added"));
     case WEIR_CHANGE_REMOVED:
-      return g_strdup (_ ("Removed"));
+      return g_strdup (_("Removed"));
     case WEIR_CHANGE_RENAMED:
-      return g_strdup_printf (_ ("Renamed from %s"), slash != NULL ? slash + 1 : weir_change_get_before (change));
+      return g_strdup_printf (_("Renamed from %s"), slash != NULL ? slash + 1 : weir_change_get_before (change));
     case WEIR_CHANGE_CHANGED:
       break;
     }
-  return g_strdup (weir_change_is_layout (change) ? _ ("Layout changed") : _ ("Changed"));
+  return g_strdup (weir_change_is_layout (change) ? _("Layout changed") : _("Changed"));
 }
 
 char *
@@ -79,10 +79,10 @@ weir_diff_describe_title (WeirChange *change)
   if (weir_change_get_subject (change) == WEIR_SUBJECT_LINK)
     return draw_arrow (name);
   if (weir_change_get_subject (change) == WEIR_SUBJECT_WORKFLOW)
-    return g_strdup (_ ("Workflow"));
+    return g_strdup (_("Workflow"));
   if (weir_change_get_subject (change) == WEIR_SUBJECT_NOTE)
-    return weir_change_get_title (change) != NULL ? g_strdup_printf (_ ("Note “%s”"), weir_change_get_title (change))
-                                                  : g_strdup (_ ("Note"));
+    return weir_change_get_title (change) != NULL ? g_strdup_printf (_("Note “%s”"), weir_change_get_title (change))
+                                                  : g_strdup (_("Note"));
   return g_strdup (weir_change_get_title (change) != NULL ? weir_change_get_title (change) : name);
 }
 
@@ -239,7 +239,7 @@ add_removed_block (WeirWorkflow *merged,
   g_autoptr(GPtrArray) pasted = text != NULL ? weir_workflow_paste_blocks (merged, graph, text, 0, 0, NULL) : NULL;
 
   for (guint i = 0; pasted != NULL && i < pasted->len; i++)
-    mark_block (pasted->pdata[i], WEIR_MARK_REMOVED, _ ("Removed"));
+    mark_block (pasted->pdata[i], WEIR_MARK_REMOVED, _("Removed"));
 }
 
 static void
@@ -258,7 +258,7 @@ add_removed_link (WeirWorkflow *merged,
   link = from != NULL && to != NULL ? weir_workflow_add_link (merged, from, source_port, to, target_port, NULL, NULL)
                                     : NULL;
   if (link != NULL)
-    weir_mark_set (link, WEIR_MARK_REMOVED, _ ("Removed"));
+    weir_mark_set (link, WEIR_MARK_REMOVED, _("Removed"));
 }
 
 static void
@@ -280,7 +280,7 @@ mark_change (WeirWorkflow *merged,
     mark_block (thing, WEIR_MARK_ADDED, text);
   else if (thing != NULL)
     weir_mark_set (thing, kind == WEIR_CHANGE_ADDED ? WEIR_MARK_ADDED : WEIR_MARK_CHANGED, text);
-  mark_around (merged, change, WEIR_MARK_CHANGED, _ ("Changed inside"));
+  mark_around (merged, change, WEIR_MARK_CHANGED, _("Changed inside"));
 }
 
 /* What means something else, too, is marked for that already. */
@@ -291,13 +291,13 @@ mark_layout (WeirWorkflow *merged,
   gpointer thing = weir_diff_find (merged, change);
   gboolean moved = weir_change_get_n_keys (change) == 1
                    && g_str_equal (weir_change_get_key (change, 0).key, "position");
-  g_autofree char *text = moved ? g_strdup (_ ("Moved")) : describe_short (change);
+  g_autofree char *text = moved ? g_strdup (_("Moved")) : describe_short (change);
 
   if (thing == NULL)
     return;
   if (!weir_mark_is_different (thing))
     weir_mark_set (thing, WEIR_MARK_MOVED, text);
-  mark_around (merged, change, WEIR_MARK_MOVED, _ ("Moved inside"));
+  mark_around (merged, change, WEIR_MARK_MOVED, _("Moved inside"));
 }
 
 WeirWorkflow *

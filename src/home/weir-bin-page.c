@@ -69,8 +69,8 @@ weir_bin_item_describe (WeirBinItem *self)
   if (self->run == 0)
     return g_strdup (self->name);
   if (self->part != NULL)
-    return g_strdup_printf (_ ("“%s” of run %d of “%s”"), self->part, (int) self->run, self->name);
-  return g_strdup_printf (_ ("Run %d of “%s”"), (int) self->run, self->name);
+    return g_strdup_printf (_("“%s” of run %d of “%s”"), self->part, (int) self->run, self->name);
+  return g_strdup_printf (_("Run %d of “%s”"), (int) self->run, self->name);
 }
 
 /* The day is enough of what is far away. */
@@ -94,8 +94,8 @@ weir_bin_item_describe_time (WeirBinItem *self)
   g_autofree char *until = self->expires_at != 0 ? describe_expiry (self->expires_at) : NULL;
 
   if (until == NULL)
-    return g_strdup_printf (_ ("Deleted %s · kept until you delete it for good"), deleted);
-  return g_strdup_printf (_ ("Deleted %s · kept until %s"), deleted, until);
+    return g_strdup_printf (_("Deleted %s · kept until you delete it for good"), deleted);
+  return g_strdup_printf (_("Deleted %s · kept until %s"), deleted, until);
 }
 
 /* ── the page ────────────────────────────────────────────────────────────────────────────── */
@@ -224,7 +224,7 @@ restored_cb (DexFuture *future, gpointer user_data)
   if (dex_future_get_value (future, &error) == NULL)
     message = g_strdup (error->message);
   else
-    message = g_strdup_printf (_ ("%s is back"), name);
+    message = g_strdup_printf (_("%s is back"), name);
   weir_toast_show (GTK_WIDGET (self->page), message, NULL);
   weir_bin_page_reload (self->page);
   if (error == NULL)
@@ -271,7 +271,7 @@ discarded_cb (DexFuture *future, gpointer user_data)
   if (dex_future_get_value (future, &error) == NULL)
     message = g_strdup (error->message);
   else
-    message = g_strdup_printf (_ ("%s is gone for good"), name);
+    message = g_strdup_printf (_("%s is gone for good"), name);
   weir_toast_show (GTK_WIDGET (self->page), message, NULL);
   weir_bin_page_reload (self->page);
   return dex_future_new_true ();
@@ -333,7 +333,7 @@ empty_fiber (gpointer user_data)
   Letting *self = user_data;
   g_autoptr(WeirEngine) engine = g_object_ref (self->page->engine);
   g_autoptr(GPtrArray) items = g_ptr_array_new_with_free_func (g_object_unref);
-  g_autofree char *message = g_strdup (_ ("Recently Deleted is empty"));
+  g_autofree char *message = g_strdup (_("Recently Deleted is empty"));
 
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->page->items)); i++)
     g_ptr_array_add (items, g_list_model_get_item (G_LIST_MODEL (self->page->items), i));
@@ -444,9 +444,9 @@ setup_cb (WeirBinPage *self, GtkListItem *item)
   gtk_box_append (GTK_BOX (box), icon);
   gtk_box_append (GTK_BOX (box), texts);
   gtk_box_append (GTK_BOX (box),
-                  make_button (item, "edit-undo-symbolic", _ ("Restore"), G_CALLBACK (restore_clicked_cb)));
+                  make_button (item, "edit-undo-symbolic", _("Restore"), G_CALLBACK (restore_clicked_cb)));
   gtk_box_append (GTK_BOX (box),
-                  make_button (item, "user-trash-symbolic", _ ("Delete Now…"), G_CALLBACK (delete_clicked_cb)));
+                  make_button (item, "user-trash-symbolic", _("Delete Now…"), G_CALLBACK (delete_clicked_cb)));
   gtk_list_item_set_child (item, box);
   gtk_list_item_set_activatable (item, FALSE);
 }
@@ -478,8 +478,8 @@ bind_cb (WeirBinPage *self, GtkListItem *item)
   gtk_label_set_text (GTK_LABEL (gtk_widget_get_last_child (texts)), time);
   gtk_list_item_set_accessible_label (item, name);
   gtk_list_item_set_accessible_description (item, time);
-  name_button (restore_button, _ ("Restore %s"), name);
-  name_button (gtk_widget_get_next_sibling (restore_button), _ ("Delete %s now"), name);
+  name_button (restore_button, _("Restore %s"), name);
+  name_button (gtk_widget_get_next_sibling (restore_button), _("Delete %s now"), name);
 }
 
 /* ── widget ──────────────────────────────────────────────────────────────────────────────── */

@@ -38,7 +38,7 @@ weir_discard_dialog_init (WeirDiscardDialog *self)
 {
   AdwAlertDialog *dialog = ADW_ALERT_DIALOG (self);
   GtkWidget *list = gtk_list_box_new ();
-  GtkWidget *row = g_object_new (ADW_TYPE_ENTRY_ROW, "title", _ ("Reason, for the Audit"), NULL);
+  GtkWidget *row = g_object_new (ADW_TYPE_ENTRY_ROW, "title", _("Reason, for the Audit"), NULL);
 
   self->reason = GTK_EDITABLE (row);
   gtk_list_box_append (GTK_LIST_BOX (list), row);
@@ -68,7 +68,7 @@ static char *
 join (GPtrArray *parts)
 {
   g_ptr_array_add (parts, NULL);
-  return g_strjoinv (_ (", "), (char **) parts->pdata);
+  return g_strjoinv (_(", "), (char **) parts->pdata);
 }
 
 static char *
@@ -88,9 +88,9 @@ describe_footprint (const WeirFootprint *footprint)
               g_strdup_printf (ngettext ("%d large value", "%d large values", (gulong) footprint->n_blobs),
                                (int) footprint->n_blobs));
   if (parts->len == 0)
-    return g_strdup (_ ("All that is recorded of it is removed for good."));
+    return g_strdup (_("All that is recorded of it is removed for good."));
   list = join (parts);
-  return g_strdup_printf (_ ("Removed for good: %s, about %s, also from backups made since the run began."), list,
+  return g_strdup_printf (_("Removed for good: %s, about %s, also from backups made since the run began."), list,
                           size);
 }
 
@@ -109,7 +109,7 @@ append_kept (GString *text, gint64 n_effects)
                                                        "%d changes that it made stay, and can no longer be undone.",
                                                        (gulong) n_effects),
                                              (int) n_effects));
-  append_paragraph (text, g_strdup (_ ("Kept: one line of the audit, which says who removed it, when and why.")));
+  append_paragraph (text, g_strdup (_("Kept: one line of the audit, which says who removed it, when and why.")));
 }
 
 static WeirDiscardDialog *
@@ -141,16 +141,16 @@ weir_discard_dialog_new_run (gint64 run, const char *part, gboolean live, const 
   g_autoptr(GString) body = g_string_new (NULL);
 
   if (part != NULL)
-    heading = g_strdup_printf (live ? _ ("Cancel and Delete “%s” of Run %d?") : _ ("Delete “%s” of Run %d Now?"), part,
+    heading = g_strdup_printf (live ? _("Cancel and Delete “%s” of Run %d?") : _("Delete “%s” of Run %d Now?"), part,
                                (int) run);
   else
-    heading = g_strdup_printf (live ? _ ("Cancel and Delete Run %d?") : _ ("Delete Run %d Now?"), (int) run);
+    heading = g_strdup_printf (live ? _("Cancel and Delete Run %d?") : _("Delete Run %d Now?"), (int) run);
   if (live)
-    append_paragraph (body, g_strdup (_ ("It is force stopped. What it is at is cut off.")));
+    append_paragraph (body, g_strdup (_("It is force stopped. What it is at is cut off.")));
   append_paragraph (body, describe_footprint (footprint));
   append_kept (body, footprint->n_effects);
-  return make (heading, body->str, part != NULL ? _ ("_Keep") : _ ("_Keep Run"),
-               live ? _ ("Cancel and _Delete") : _ ("_Delete Now"));
+  return make (heading, body->str, part != NULL ? _("_Keep") : _("_Keep Run"),
+               live ? _("Cancel and _Delete") : _("_Delete Now"));
 }
 
 /**
@@ -162,13 +162,13 @@ weir_discard_dialog_new_run (gint64 run, const char *part, gboolean live, const 
 WeirDiscardDialog *
 weir_discard_dialog_new_workflow (const char *name)
 {
-  g_autofree char *heading = g_strdup_printf (_ ("Delete “%s” Now?"), name);
+  g_autofree char *heading = g_strdup_printf (_("Delete “%s” Now?"), name);
   g_autoptr(GString) body = g_string_new (NULL);
 
-  append_paragraph (body, g_strdup (_ ("Removed for good: the workflow with all its versions, variables and saved "
-                                       "outputs. Its runs stay.")));
+  append_paragraph (body, g_strdup (_("Removed for good: the workflow with all its versions, variables and saved "
+                                      "outputs. Its runs stay.")));
   append_kept (body, 0);
-  return make (heading, body->str, _ ("_Keep Workflow"), _ ("_Delete Now"));
+  return make (heading, body->str, _("_Keep Workflow"), _("_Delete Now"));
 }
 
 /**
@@ -192,12 +192,12 @@ weir_discard_dialog_new_all (guint n_runs, guint n_parts, guint n_workflows)
   take_count (parts, n_parts,
               g_strdup_printf (ngettext ("%d part of a run", "%d parts of runs", (gulong) n_parts), (int) n_parts));
   list = join (parts);
-  append_paragraph (body, g_strdup_printf (_ ("Removed for good: %s. What runs changed stays, and can no longer be "
-                                              "undone."),
+  append_paragraph (body, g_strdup_printf (_("Removed for good: %s. What runs changed stays, and can no longer be "
+                                             "undone."),
                                            list));
   append_paragraph (body,
-                    g_strdup (_ ("Kept: one line of the audit for each, which says who removed it, when and why.")));
-  return make (_ ("Empty Recently Deleted?"), body->str, _ ("_Keep All"), _ ("_Delete All"));
+                    g_strdup (_("Kept: one line of the audit for each, which says who removed it, when and why.")));
+  return make (_("Empty Recently Deleted?"), body->str, _("_Keep All"), _("_Delete All"));
 }
 
 /**

@@ -28,16 +28,16 @@ typedef struct
 } Limit;
 
 static const Limit limits[] = {
-  { "workers", N_ ("Steps at Once"), N_ ("Over all runs"), NULL, NULL, "workers", 1, 1, 64, 1 },
-  { "steps_per_run", N_ ("Steps at Once in a Run"), N_ ("So that one run leaves room for others"), N_ ("No limit"), NULL,
+  { "workers", N_("Steps at Once"), N_("Over all runs"), NULL, NULL, "workers", 1, 1, 64, 1 },
+  { "steps_per_run", N_("Steps at Once in a Run"), N_("So that one run leaves room for others"), N_("No limit"), NULL,
     NULL, 1, 0, 100000, 1 },
-  { "runs_per_workflow", N_ ("Runs at Once of a Workflow"), N_ ("More of them wait until one has ended"), N_ ("No limit"),
+  { "runs_per_workflow", N_("Runs at Once of a Workflow"), N_("More of them wait until one has ended"), N_("No limit"),
     NULL, NULL, 1, 0, 100000, 1 },
-  { "queue", N_ ("Runs That Wait to Begin"), N_ ("What is played beyond that is refused"), NULL, NULL, "waiting_runs", 1, 1,
+  { "queue", N_("Runs That Wait to Begin"), N_("What is played beyond that is refused"), NULL, NULL, "waiting_runs", 1, 1,
     1000000, 100 },
-  { "programs", N_ ("Programs at Once"), N_ ("Child processes that blocks start"), NULL, NULL, "programs", 1, 1, 4096, 1 },
-  { "memory", N_ ("Memory"), N_ ("Above it no new step starts"), N_ ("No limit"), "GiB", "memory", GIB, 0, 1000000, 0.5 },
-  { "ageing", N_ ("Waiting Raises Priority After"), N_ ("So that nothing waits for ever behind what is more urgent"), N_ ("Never"),
+  { "programs", N_("Programs at Once"), N_("Child processes that blocks start"), NULL, NULL, "programs", 1, 1, 4096, 1 },
+  { "memory", N_("Memory"), N_("Above it no new step starts"), N_("No limit"), "GiB", "memory", GIB, 0, 1000000, 0.5 },
+  { "ageing", N_("Waiting Raises Priority After"), N_("So that nothing waits for ever behind what is more urgent"), N_("Never"),
     "s", NULL, 1000, 0, 86400, 10 },
 };
 
@@ -91,7 +91,7 @@ format_limit (const Limit *limit, double value)
   g_autofree char *number = NULL;
 
   if (value == 0 && limit->zero != NULL)
-    return g_strdup (_ (limit->zero));
+    return g_strdup (_(limit->zero));
   number = g_strdup_printf (value == floor (value) ? "%.0f" : "%.1f", value);
   return limit->unit != NULL ? g_strdup_printf ("%s\u00a0%s", number, limit->unit) : g_steal_pointer (&number);
 }
@@ -152,11 +152,11 @@ add_number (WeirLimitsPage *self, AdwPreferencesGroup *group, guint i)
   const Limit *limit = &limits[i];
   gint64 initial = weir_value_get_member_int (self->initial, limit->name, 0);
   g_autofree char *shown = format_limit (limit, round ((double) initial / limit->factor * 10) / 10);
-  g_autofree char *tooltip = g_strdup_printf (_ ("Reset to %s"), shown);
+  g_autofree char *tooltip = g_strdup_printf (_("Reset to %s"), shown);
 
   self->rows[i] = ADW_SPIN_ROW (weir_spin_row_new (limit->minimum, limit->maximum, limit->step));
   /* words and units are shown in it as well */
-  g_object_set (self->rows[i], "title", _ (limit->title), "numeric", FALSE, NULL);
+  g_object_set (self->rows[i], "title", _(limit->title), "numeric", FALSE, NULL);
   g_object_set_data (G_OBJECT (self->rows[i]), "limit", (gpointer) limit);
   g_signal_connect (self->rows[i], "output", G_CALLBACK (output_cb), NULL);
   g_signal_connect (self->rows[i], "input", G_CALLBACK (input_cb), NULL);
@@ -176,10 +176,10 @@ describe_use (const Limit *limit, WeirValue *use)
   g_autofree char *now = NULL;
 
   if (limit->used == NULL)
-    return g_strdup (_ (limit->subtitle));
+    return g_strdup (_(limit->subtitle));
   now = format_limit (&(Limit) { .unit = limit->unit },
                       round ((double) weir_value_get_member_int (use, limit->used, 0) / limit->factor * 10) / 10);
-  return g_strdup_printf (_ ("%s · now %s"), _ (limit->subtitle), now);
+  return g_strdup_printf (_("%s · now %s"), _(limit->subtitle), now);
 }
 
 static void
@@ -233,7 +233,7 @@ static GtkWidget *
 make_remove (WeirLimitsPage *self, const char *table, const char *name, gboolean initial)
 {
   GtkWidget *button = make_button (self, initial ? "edit-undo-symbolic" : "user-trash-symbolic",
-                                   initial ? _ ("Reset") : _ ("Remove"), G_CALLBACK (remove_cb));
+                                   initial ? _("Reset") : _("Remove"), G_CALLBACK (remove_cb));
 
   g_object_set_data (G_OBJECT (button), "table", (gpointer) table);
   gtk_widget_set_name (button, name);
@@ -267,9 +267,9 @@ show_pool (WeirLimitsPage *self, GtkWidget *row, const char *name, WeirValue *po
   WeirValue *initial = weir_value_find_member (weir_value_find_member (self->initial, "pools"), name);
   g_autoptr(GString) text = g_string_new (NULL);
 
-  g_string_append_printf (text, _ ("Places · now %d taken"), (int) weir_value_get_member_int (used, name, 0));
+  g_string_append_printf (text, _("Places · now %d taken"), (int) weir_value_get_member_int (used, name, 0));
   if (reserved > 0)
-    g_string_append_printf (text, _ (" · %d kept for high priority"), (int) reserved);
+    g_string_append_printf (text, _(" · %d kept for high priority"), (int) reserved);
   if ((gint64) adw_spin_row_get_value (ADW_SPIN_ROW (row)) != slots
       && !gtk_widget_has_focus (GTK_WIDGET (gtk_editable_get_delegate (GTK_EDITABLE (row)))))
     adw_spin_row_set_value (ADW_SPIN_ROW (row), (double) slots);
@@ -487,23 +487,23 @@ add_group (WeirLimitsPage *self, const char *title, const char *description)
 GtkWidget *
 weir_limits_page_new (WeirEngine *engine)
 {
-  WeirLimitsPage *self = g_object_new (WEIR_TYPE_LIMITS_PAGE, "title", _ ("Performance"), "name", "performance",
+  WeirLimitsPage *self = g_object_new (WEIR_TYPE_LIMITS_PAGE, "title", _("Performance"), "name", "performance",
                                        "icon-name", "power-profile-performance-symbolic", NULL);
   AdwPreferencesGroup *numbers = add_group (
-    self, _ ("Limits"),
-    _ ("They apply at once, also to runs in progress. What is at work beyond a lower limit finishes."));
+    self, _("Limits"),
+    _("They apply at once, also to runs in progress. What is at work beyond a lower limit finishes."));
 
   self->engine = g_object_ref (engine);
   self->updating = TRUE;
   for (guint i = 0; i < G_N_ELEMENTS (limits); i++)
     add_number (self, numbers, i);
-  self->pools = add_group (self, _ ("Pools"),
-                           _ ("Blocks that name a pool share its places, whatever workflow they are in."));
-  self->add_pool = make_add (self, self->pools, _ ("Add a Pool by Name"));
+  self->pools = add_group (self, _("Pools"),
+                           _("Blocks that name a pool share its places, whatever workflow they are in."));
+  self->add_pool = make_add (self, self->pools, _("Add a Pool by Name"));
   gtk_widget_set_name (self->add_pool, "add-pool");
-  self->rates = add_group (self, _ ("Rates"),
-                           _ ("How often blocks may start that share a server or a credential, such as “10 per 1m”."));
-  self->add_rate = make_add (self, self->rates, _ ("Add a Server or Credential"));
+  self->rates = add_group (self, _("Rates"),
+                           _("How often blocks may start that share a server or a credential, such as “10 per 1m”."));
+  self->add_rate = make_add (self, self->rates, _("Add a Server or Credential"));
   look (self);
   return GTK_WIDGET (self);
 }

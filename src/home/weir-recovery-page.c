@@ -12,9 +12,9 @@ static const struct
 {
   const char *key, *title, *subtitle;
 } types[] = {
-  { "pure", N_ ("Steps That Only Compute"), N_ ("Running them again harms nobody") },
-  { "idempotent", N_ ("Steps That Can Be Repeated"), N_ ("Twice has the same outcome as once") },
-  { "once", N_ ("Steps That Must Happen Once"), N_ ("Such as sending a message; you are asked what became of one that was cut off") },
+  { "pure", N_("Steps That Only Compute"), N_("Running them again harms nobody") },
+  { "idempotent", N_("Steps That Can Be Repeated"), N_("Twice has the same outcome as once") },
+  { "once", N_("Steps That Must Happen Once"), N_("Such as sending a message; you are asked what became of one that was cut off") },
 };
 
 struct _WeirRecoveryPage
@@ -107,7 +107,7 @@ reset_cb (WeirRecoveryPage *self)
 static AdwComboRow *
 add_policy (WeirRecoveryPage *self, AdwPreferencesGroup *group, const char *key, const char *title, const char *subtitle, gboolean common)
 {
-  const char *choices[] = { _ ("As Above"), _ ("Ask"), _ ("Go On"), _ ("Leave Alone"), NULL };
+  const char *choices[] = { _("As Above"), _("Ask"), _("Go On"), _("Leave Alone"), NULL };
   g_autoptr(GtkStringList) model = gtk_string_list_new (common ? choices + 1 : choices);
   GtkWidget *row = g_object_new (ADW_TYPE_COMBO_ROW, "name", key, "title", title, "subtitle", subtitle, "model", model,
                                  NULL);
@@ -134,7 +134,7 @@ static gboolean
 show_stagger_cb (AdwSpinRow *row)
 {
   gint64 us = (gint64) (adw_spin_row_get_value (row) * G_USEC_PER_SEC);
-  g_autofree char *text = us > 0 ? weir_display_duration (us) : g_strdup (_ ("None"));
+  g_autofree char *text = us > 0 ? weir_display_duration (us) : g_strdup (_("None"));
 
   if (!g_str_equal (gtk_editable_get_text (GTK_EDITABLE (row)), text))
     gtk_editable_set_text (GTK_EDITABLE (row), text);
@@ -160,26 +160,26 @@ read_stagger_cb (AdwSpinRow *row, double *value)
 static void
 add_rows (WeirRecoveryPage *self)
 {
-  AdwPreferencesGroup *common = add_group (self, _ ("Runs That Were Cut Off"),
-                                           _ ("By a crash, a power cut or the end of the program. What was finished is "
-                                              "not done again. A workflow may have a setting of its own."));
-  AdwPreferencesGroup *by_type = add_group (self, _ ("By What Was at Work"),
-                                            _ ("The gravest step that was cut off decides."));
+  AdwPreferencesGroup *common = add_group (self, _("Runs That Were Cut Off"),
+                                           _("By a crash, a power cut or the end of the program. What was finished is "
+                                             "not done again. A workflow may have a setting of its own."));
+  AdwPreferencesGroup *by_type = add_group (self, _("By What Was at Work"),
+                                            _("The gravest step that was cut off decides."));
   AdwPreferencesGroup *reset = ADW_PREFERENCES_GROUP (adw_preferences_group_new ());
-  GtkWidget *button = g_object_new (ADW_TYPE_BUTTON_ROW, "title", _ ("_Reset to Defaults"), "name", "reset-recovery",
+  GtkWidget *button = g_object_new (ADW_TYPE_BUTTON_ROW, "title", _("_Reset to Defaults"), "name", "reset-recovery",
                                     "use-underline", TRUE, NULL);
 
-  self->policy = add_policy (self, common, "policy", _ ("At the Next Start"), _ ("Whether runs go on by themselves"),
+  self->policy = add_policy (self, common, "policy", _("At the Next Start"), _("Whether runs go on by themselves"),
                              TRUE);
   self->stagger = ADW_SPIN_ROW (weir_spin_row_new (0, 60, 1));
-  g_object_set (self->stagger, "title", _ ("Pause Between Runs"), "subtitle",
-                _ ("So that many do not start at the same moment"), "numeric", FALSE, NULL);
+  g_object_set (self->stagger, "title", _("Pause Between Runs"), "subtitle",
+                _("So that many do not start at the same moment"), "numeric", FALSE, NULL);
   g_signal_connect (self->stagger, "output", G_CALLBACK (show_stagger_cb), NULL);
   g_signal_connect (self->stagger, "input", G_CALLBACK (read_stagger_cb), NULL);
   g_signal_connect_object (self->stagger, "notify::value", G_CALLBACK (stagger_cb), self, G_CONNECT_SWAPPED);
   adw_preferences_group_add (common, GTK_WIDGET (self->stagger));
   for (guint i = 0; i < G_N_ELEMENTS (types); i++)
-    self->of_type[i] = add_policy (self, by_type, types[i].key, _ (types[i].title), _ (types[i].subtitle), FALSE);
+    self->of_type[i] = add_policy (self, by_type, types[i].key, _(types[i].title), _(types[i].subtitle), FALSE);
   adw_preferences_group_add (reset, button);
   g_signal_connect_object (button, "activated", G_CALLBACK (reset_cb), self, G_CONNECT_SWAPPED);
   adw_preferences_page_add (ADW_PREFERENCES_PAGE (self), reset);
@@ -222,7 +222,7 @@ weir_recovery_page_init (WeirRecoveryPage *self)
 GtkWidget *
 weir_recovery_page_new (WeirEngine *engine)
 {
-  WeirRecoveryPage *self = g_object_new (WEIR_TYPE_RECOVERY_PAGE, "title", _ ("Recovery"), "name", "recovery",
+  WeirRecoveryPage *self = g_object_new (WEIR_TYPE_RECOVERY_PAGE, "title", _("Recovery"), "name", "recovery",
                                          "icon-name", "view-refresh-symbolic", NULL);
 
   self->engine = g_object_ref (engine);

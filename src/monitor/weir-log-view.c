@@ -37,7 +37,7 @@ update_page (WeirLogView *self)
                       || gtk_drop_down_get_selected (self->level) > 0
                       || gtk_toggle_button_get_active (self->only_block);
 
-  adw_status_page_set_title (self->empty, filtered ? _ ("No Lines Match") : _ ("Nothing Logged"));
+  adw_status_page_set_title (self->empty, filtered ? _("No Lines Match") : _("Nothing Logged"));
   gtk_stack_set_visible_child_name (self->stack, empty ? "empty" : "list");
 }
 
@@ -124,7 +124,7 @@ bind_cb (WeirLogView *self,
          GtkListItem *item)
 {
   static const char *const classes[] = { "error", "warning", "accent", "dimmed" };
-  const char *const levels[] = { _ ("debug"), _ ("info"), _ ("warning"), _ ("error") };
+  const char *const levels[] = { _("debug"), _("info"), _("warning"), _("error") };
   const WeirLogLine *line = weir_log_item_get_line (gtk_list_item_get_item (item));
   GtkWidget *time = gtk_widget_get_first_child (gtk_list_item_get_child (item));
   GtkWidget *level = gtk_widget_get_next_sibling (time);
@@ -225,9 +225,9 @@ written_cb (GObject      *source,
   if (g_file_replace_contents_finish (G_FILE (source), result, NULL, &error))
     return;
   {
-    AdwDialog *dialog = adw_alert_dialog_new (_ ("The Log Was Not Exported"), error->message);
+    AdwDialog *dialog = adw_alert_dialog_new (_("The Log Was Not Exported"), error->message);
 
-    adw_alert_dialog_add_response (ADW_ALERT_DIALOG (dialog), "close", _ ("_Close"));
+    adw_alert_dialog_add_response (ADW_ALERT_DIALOG (dialog), "close", _("_Close"));
     adw_dialog_present (dialog, GTK_WIDGET (self));
   }
 }
@@ -262,7 +262,7 @@ weir_log_view_export (WeirLogView *self)
   /* What is written is all of it, not only what was scrolled to. */
   weir_log_model_set_whole (self->model, TRUE);
   name = g_strdup_printf ("run-%" G_GINT64_FORMAT ".log", weir_run_view_get_run_id (self->view));
-  gtk_file_dialog_set_title (dialog, _ ("Export Log"));
+  gtk_file_dialog_set_title (dialog, _("Export Log"));
   gtk_file_dialog_set_initial_name (dialog, name);
   gtk_file_dialog_save (dialog, GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), NULL, chosen_cb,
                         g_object_ref (self));

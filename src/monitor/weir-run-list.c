@@ -211,9 +211,9 @@ bind_effects_cb (WeirRunList *self,
   guint undone = weir_run_info_get_n_undone (info);
 
   if (undone > 0 && n == 0)
-    set_text (item, g_strdup_printf (_ ("%u undone"), undone));
+    set_text (item, g_strdup_printf (_("%u undone"), undone));
   else if (undone > 0)
-    set_text (item, g_strdup_printf (_ ("%u, %u undone"), n, undone));
+    set_text (item, g_strdup_printf (_("%u, %u undone"), n, undone));
   else
     set_text (item, n > 0 ? g_strdup_printf ("%u", n) : NULL);
 }
@@ -267,14 +267,14 @@ popup_menu (WeirRunList *self,
 
   if (info == NULL)
     return;
-  append_run (first, _ ("_Show Run"), "list.show", weir_run_info_get_id (info));
+  append_run (first, _("_Show Run"), "list.show", weir_run_info_get_id (info));
   if (weir_run_status_is_final (weir_run_info_get_status (info)))
     {
-      append_run (last, _ ("_Delete"), "runs.delete", weir_run_info_get_id (info));
-      append_run (last, _ ("Delete _Now…"), "runs.discard", weir_run_info_get_id (info));
+      append_run (last, _("_Delete"), "runs.delete", weir_run_info_get_id (info));
+      append_run (last, _("Delete _Now…"), "runs.discard", weir_run_info_get_id (info));
     }
   else
-    append_run (last, _ ("_Cancel and Delete…"), "runs.discard", weir_run_info_get_id (info));
+    append_run (last, _("_Cancel and Delete…"), "runs.discard", weir_run_info_get_id (info));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (first));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (last));
   g_clear_pointer (&self->menu, gtk_widget_unparent);

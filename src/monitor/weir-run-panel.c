@@ -91,13 +91,13 @@ append_effects (WeirRunPanel *self,
     return;
   g_string_append_printf (text, ngettext (" · %u effect", " · %u effects", self->n_effects), self->n_effects);
   if (self->n_undone == self->n_effects)
-    g_string_append (text, _ (", all undone"));
+    g_string_append (text, _(", all undone"));
   else if (self->n_undone > 0)
-    g_string_append_printf (text, _ (", %u undone"), self->n_undone);
+    g_string_append_printf (text, _(", %u undone"), self->n_undone);
   else if (self->n_irreversible == 0)
-    g_string_append (text, _ (", all undoable"));
+    g_string_append (text, _(", all undoable"));
   if (self->n_irreversible > 0)
-    g_string_append_printf (text, _ (", %u cannot be undone"), self->n_irreversible);
+    g_string_append_printf (text, _(", %u cannot be undone"), self->n_irreversible);
 }
 
 /* Whether its clock runs. */
@@ -135,23 +135,23 @@ describe_status (WeirRunStatus status,
   switch (status)
     {
     case WEIR_RUN_SUCCEEDED:
-      return g_strdup_printf (_ ("succeeded in %s"), clock);
+      return g_strdup_printf (_("succeeded in %s"), clock);
     case WEIR_RUN_FAILED:
-      return g_strdup_printf (_ ("failed after %s"), clock);
+      return g_strdup_printf (_("failed after %s"), clock);
     case WEIR_RUN_CANCELLED:
-      return g_strdup_printf (_ ("stopped after %s"), clock);
+      return g_strdup_printf (_("stopped after %s"), clock);
     case WEIR_RUN_INTERRUPTED:
-      return g_strdup_printf (_ ("interrupted after %s"), clock);
+      return g_strdup_printf (_("interrupted after %s"), clock);
     case WEIR_RUN_PAUSED:
-      return g_strdup_printf (_ ("paused after %s"), clock);
+      return g_strdup_printf (_("paused after %s"), clock);
     case WEIR_RUN_PAUSING:
-      return g_strdup_printf (_ ("pausing after %s"), clock);
+      return g_strdup_printf (_("pausing after %s"), clock);
     case WEIR_RUN_STOPPING:
-      return g_strdup_printf (_ ("stopping after %s"), clock);
+      return g_strdup_printf (_("stopping after %s"), clock);
     case WEIR_RUN_WAITING:
-      return g_strdup_printf (_ ("waiting for %s"), clock);
+      return g_strdup_printf (_("waiting for %s"), clock);
     default:
-      return g_strdup_printf (_ ("running for %s"), clock);
+      return g_strdup_printf (_("running for %s"), clock);
     }
 }
 
@@ -173,7 +173,7 @@ update_status (WeirRunPanel *self)
   else
     clock = weir_format_clock (at > start_at ? at - start_at : 0);
   phrase = describe_status (weir_run_state_get_status (state), clock);
-  g_string_append_printf (text, _ ("Run %" G_GINT64_FORMAT " · %s"), weir_run_view_get_run_id (self->view), phrase);
+  g_string_append_printf (text, _("Run %" G_GINT64_FORMAT " · %s"), weir_run_view_get_run_id (self->view), phrase);
   append_effects (self, text);
   if (g_str_equal (gtk_label_get_text (self->status), text->str))
     return;
@@ -571,7 +571,7 @@ weir_run_panel_set_wait (WeirRunPanel *self,
     gtk_widget_add_css_class (GTK_WIDGET (self->wait), "suggested-action");
   else
     gtk_widget_remove_css_class (GTK_WIDGET (self->wait), "suggested-action");
-  gtk_button_set_label (self->wait, g_str_equal (action, "run.answer") ? _ ("Answer…") : _ ("Skip Wait"));
+  gtk_button_set_label (self->wait, g_str_equal (action, "run.answer") ? _("Answer…") : _("Skip Wait"));
   gtk_actionable_set_action_target_value (GTK_ACTIONABLE (self->wait), g_variant_new_string (token));
   gtk_actionable_set_action_name (GTK_ACTIONABLE (self->wait), action);
 }

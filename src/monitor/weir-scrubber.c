@@ -90,7 +90,7 @@ stop_playing (WeirScrubber *self)
     gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->tick_id);
   self->tick_id = 0;
   gtk_button_set_icon_name (self->play, "media-playback-start-symbolic");
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->play), _ ("Play back as it happened"));
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->play), _("Play back as it happened"));
 }
 
 static gboolean
@@ -111,11 +111,11 @@ update_label (WeirScrubber *self)
   position = weir_format_clock (live ? get_length (self) : (gint64) gtk_adjustment_get_value (self->adjustment));
   length = weir_format_clock (get_length (self));
   if (!live)
-    text = g_strdup_printf (_ ("%s of %s"), position, length);
+    text = g_strdup_printf (_("%s of %s"), position, length);
   else if (is_over (self))
     text = g_strdup (length);
   else
-    text = g_strdup_printf (_ ("%s live"), position);
+    text = g_strdup_printf (_("%s live"), position);
   gtk_label_set_text (self->label, text);
 }
 
@@ -249,7 +249,7 @@ weir_scrubber_play (WeirScrubber *self)
   self->played_at = gdk_frame_clock_get_frame_time (gtk_widget_get_frame_clock (GTK_WIDGET (self)));
   self->tick_id = gtk_widget_add_tick_callback (GTK_WIDGET (self), tick_cb, NULL, NULL);
   gtk_button_set_icon_name (self->play, "media-playback-pause-symbolic");
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->play), _ ("Hold"));
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->play), _("Hold"));
 }
 
 void

@@ -37,7 +37,7 @@ static const StepLook step_looks[] = {
 const char *
 weir_step_look_get_word (WeirStepStatus status)
 {
-  return _ (step_looks[status].word);
+  return _(step_looks[status].word);
 }
 
 const char *
@@ -82,7 +82,7 @@ static const struct
 const char *
 weir_run_look_get_word (WeirRunStatus status)
 {
-  return _ (run_looks[status].word);
+  return _(run_looks[status].word);
 }
 
 const char *

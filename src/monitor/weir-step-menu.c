@@ -71,19 +71,19 @@ append_verbs (Maker *self, GMenu *section)
   gboolean paused = is_paused (self, scope, block);
 
   if (!paused && weir_step_verb_is_legal (WEIR_VERB_PAUSE, status, NULL))
-    append (section, _ ("_Pause Here"), "step.pause", g_variant_new ("(us)", scope, block));
+    append (section, _("_Pause Here"), "step.pause", g_variant_new ("(us)", scope, block));
   if (paused && weir_step_verb_is_legal (WEIR_VERB_RESUME, status, NULL))
-    append (section, _ ("_Resume Here"), "step.resume", g_variant_new ("(us)", scope, block));
+    append (section, _("_Resume Here"), "step.resume", g_variant_new ("(us)", scope, block));
   if (self->step != NULL
       && (status == WEIR_STEP_READY || status == WEIR_STEP_SUSPENDED || status == WEIR_STEP_RETRY_WAIT)
       && self->step->inputs != NULL && weir_value_get_length (self->step->inputs) > 0)
-    append (section, _ ("_Change What It Gets…"), "step.edit", g_variant_new ("(us)", scope, block));
+    append (section, _("_Change What It Gets…"), "step.edit", g_variant_new ("(us)", scope, block));
   if (status == WEIR_STEP_RETRY_WAIT)
-    append (section, _ ("Try Again _Now"), "step.retry", g_variant_new ("(us)", scope, block));
+    append (section, _("Try Again _Now"), "step.retry", g_variant_new ("(us)", scope, block));
   if (weir_step_verb_is_legal (WEIR_VERB_STOP, status, NULL))
-    append (section, _ ("_Stop"), "step.stop", g_variant_new ("(us)", scope, block));
+    append (section, _("_Stop"), "step.stop", g_variant_new ("(us)", scope, block));
   if (weir_step_verb_is_legal (WEIR_VERB_FORCE_STOP, status, NULL))
-    append (section, _ ("_Force Stop"), "step.force-stop", g_variant_new ("(us)", scope, block));
+    append (section, _("_Force Stop"), "step.force-stop", g_variant_new ("(us)", scope, block));
 }
 
 /* The item of a container that the step belongs to; NULL if it is in none. */
@@ -118,16 +118,16 @@ append_item_verbs (Maker *self)
   if (item == NULL || item->closed)
     return;
   menu = g_menu_new ();
-  label = g_strdup_printf (_ ("_Item %s"), item->key);
+  label = g_strdup_printf (_("_Item %s"), item->key);
   if (is_paused (self, item->id, NULL))
-    append (menu, _ ("_Resume Item"), "step.resume", g_variant_new ("(us)", item->id, ""));
+    append (menu, _("_Resume Item"), "step.resume", g_variant_new ("(us)", item->id, ""));
   else
-    append (menu, _ ("_Pause Item"), "step.pause", g_variant_new ("(us)", item->id, ""));
-  append (menu, _ ("_Stop Item"), "step.stop", g_variant_new ("(us)", item->id, ""));
-  append (menu, _ ("_Force Stop Item"), "step.force-stop", g_variant_new ("(us)", item->id, ""));
+    append (menu, _("_Pause Item"), "step.pause", g_variant_new ("(us)", item->id, ""));
+  append (menu, _("_Stop Item"), "step.stop", g_variant_new ("(us)", item->id, ""));
+  append (menu, _("_Force Stop Item"), "step.force-stop", g_variant_new ("(us)", item->id, ""));
   path = dup_item_path (self);
-  append_part (self, menu, _ ("_Delete Item"), "runs.delete-part", path);
-  append_part (self, menu, _ ("_Cancel and Delete Item…"), "runs.discard-part", path);
+  append_part (self, menu, _("_Delete Item"), "runs.delete-part", path);
+  append_part (self, menu, _("_Cancel and Delete Item…"), "runs.discard-part", path);
   g_menu_append_submenu (self->menu, label, G_MENU_MODEL (menu));
 }
 
@@ -140,17 +140,17 @@ append_wait (Maker *self, GMenu *section)
   if (wait == NULL)
     return;
   if (weir_value_find_member (wait, "request") != NULL)
-    append_text (section, _ ("_Answer…"), "run.answer", token);
+    append_text (section, _("_Answer…"), "run.answer", token);
   else if (weir_value_find_member (wait, "channel") == NULL)
-    append_text (section, _ ("Skip _Wait"), "run.skip-wait", token);
+    append_text (section, _("Skip _Wait"), "run.skip-wait", token);
 }
 
 /* Into the bin, and for good. What it changed stays. */
 static void
 append_deletes (Maker *self, GMenu *section, const char *path, const char *what)
 {
-  g_autofree char *delete = g_strdup_printf (_ ("_Delete %s"), what);
-  g_autofree char *discard = g_strdup_printf (_ ("Delete %s _Now…"), what);
+  g_autofree char *delete = g_strdup_printf (_("_Delete %s"), what);
+  g_autofree char *discard = g_strdup_printf (_("Delete %s _Now…"), what);
 
   append_part (self, section, delete, "runs.delete-part", path);
   append_part (self, section, discard, "runs.discard-part", path);
@@ -167,10 +167,10 @@ append_delete_live (Maker *self)
       g_autofree char *path = weir_run_state_dup_step_path (self->state, self->step);
 
       if (weir_step_verb_is_legal (WEIR_VERB_DELETE, self->step->status, NULL))
-        append_part (self, section, _ ("_Delete"), "runs.delete-part", path);
+        append_part (self, section, _("_Delete"), "runs.delete-part", path);
       if (weir_step_verb_is_legal (WEIR_VERB_STOP, self->step->status, NULL)
           && weir_step_verb_is_legal (WEIR_VERB_CANCEL_AND_DELETE, self->step->status, NULL))
-        append_part (self, section, _ ("_Cancel and Delete…"), "runs.discard-part", path);
+        append_part (self, section, _("_Cancel and Delete…"), "runs.discard-part", path);
     }
   end_section (self, section);
 }
@@ -185,11 +185,11 @@ append_delete_over (Maker *self)
     {
       g_autofree char *path = weir_run_state_dup_step_path (self->state, self->step);
 
-      append_deletes (self, section, path, _ ("Step"));
+      append_deletes (self, section, path, _("Step"));
       if (item != NULL)
         {
           g_autofree char *around = dup_item_path (self);
-          g_autofree char *what = g_strdup_printf (_ ("Item %s"), item->key);
+          g_autofree char *what = g_strdup_printf (_("Item %s"), item->key);
 
           append_deletes (self, section, around, what);
         }
@@ -219,16 +219,16 @@ append_again (Maker *self)
   const WeirScope *item = get_item (self);
   GMenu *section = g_menu_new ();
 
-  append_text (section, _ ("Run _From Here…"), "run.from", self->path);
-  append_text (section, _ ("Run _Only This…"), "run.only", self->path);
+  append_text (section, _("Run _From Here…"), "run.from", self->path);
+  append_text (section, _("Run _Only This…"), "run.only", self->path);
   if (item != NULL && item->parent == 0)
     {
       g_autofree char *target = g_strdup_printf ("%s[%s]", item->block, item->key);
-      g_autofree char *label = g_strdup_printf (_ ("Run Only _Item %s…"), item->key);
+      g_autofree char *label = g_strdup_printf (_("Run Only _Item %s…"), item->key);
 
       append_text (section, label, "run.only", target);
     }
-  g_menu_append (section, _ ("Run _Again…"), "run.again");
+  g_menu_append (section, _("Run _Again…"), "run.again");
   end_section (self, section);
 }
 
@@ -240,10 +240,10 @@ append_undo (Maker *self)
 
   if (self->step != NULL && weir_run_verb_is_legal (WEIR_VERB_UNDO, weir_run_state_get_status (self->state), NULL))
     {
-      append_text (section, _ ("_Undo to Here…"), "run.undo-to", self->path);
+      append_text (section, _("_Undo to Here…"), "run.undo-to", self->path);
       if (strchr (step_path, '[') != NULL)
-        append_text (section, _ ("Undo Only This _Step…"), "run.undo-part", step_path);
-      append_text (section, _ ("Undo Only This _Block…"), "run.undo-part", self->path);
+        append_text (section, _("Undo Only This _Step…"), "run.undo-part", step_path);
+      append_text (section, _("Undo Only This _Block…"), "run.undo-part", self->path);
     }
   end_section (self, section);
 }

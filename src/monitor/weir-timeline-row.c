@@ -311,7 +311,7 @@ describe (WeirTimelineRow *self,
   g_clear_pointer (&self->status_text, g_free);
   if (n_steps == 0)
     {
-      self->duration = g_strdup (status == WEIR_STEP_SKIPPED ? _ ("skipped") : self->wait != NULL ? _ ("waits") : "");
+      self->duration = g_strdup (status == WEIR_STEP_SKIPPED ? _("skipped") : self->wait != NULL ? _("waits") : "");
       self->status_text = g_strdup (self->wait != NULL ? self->wait : weir_step_look_get_word (status));
       return;
     }
@@ -320,7 +320,7 @@ describe (WeirTimelineRow *self,
   else
     self->duration = weir_display_duration (total);
   if (n_steps > 1)
-    self->status_text = g_strdup_printf (_ ("%s, %u of %u steps done"), weir_step_look_get_word (status), n_over,
+    self->status_text = g_strdup_printf (_("%s, %u of %u steps done"), weir_step_look_get_word (status), n_over,
                                          n_steps);
   else
     self->status_text = g_strdup (weir_step_look_get_word (status));

@@ -86,8 +86,8 @@ get_bar_text (const WeirSegment *segment,
       return g_strdup ("↶");
     case WEIR_STEP_RETRY_WAIT:
       duration = weir_display_duration (end_at - segment->start_at);
-      return segment->end_at != 0 ? g_strdup_printf (_ ("retry after %s"), duration)
-                                  : g_strdup_printf (_ ("retry, waits %s"), duration);
+      return segment->end_at != 0 ? g_strdup_printf (_("retry after %s"), duration)
+                                  : g_strdup_printf (_("retry, waits %s"), duration);
     default:
       return NULL;
     }
@@ -342,7 +342,7 @@ describe_gap (WeirTimelineTrack *self,
         {
           g_autofree char *duration = weir_display_duration (end_at - start_at);
 
-          return g_strdup_printf (_ ("Paused for %s"), duration);
+          return g_strdup_printf (_("Paused for %s"), duration);
         }
     }
   return NULL;

@@ -210,9 +210,9 @@ describe_segment (const WeirSegment *segment,
   if (segment->status != WEIR_STEP_SKIPPED)
     g_string_append_printf (text, " · %s", duration);
   if (segment->attempt > 1 || (step->attempts != NULL && segment->attempt > 0))
-    g_string_append_printf (text, _ (" · attempt %u"), segment->attempt);
+    g_string_append_printf (text, _(" · attempt %u"), segment->attempt);
   if (step->firing > 1)
-    g_string_append_printf (text, _ (" · firing %u"), step->firing);
+    g_string_append_printf (text, _(" · firing %u"), step->firing);
   if (step->progress_text != NULL && segment->end_at == 0)
     g_string_append_printf (text, "\n%s", step->progress_text);
   if (segment->end_at == 0 && self->explain != NULL)

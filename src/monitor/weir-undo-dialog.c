@@ -57,8 +57,8 @@ show_plan (WeirUndoDialog *self)
 
   if (self->plan->items->len == 0)
     {
-      show_outcome (self, "object-select-symbolic", self->redo ? _ ("Nothing to Redo") : _ ("Nothing to Undo"),
-                    self->redo ? _ ("Nothing of the run was undone") : _ ("There is nothing left that is not undone already"));
+      show_outcome (self, "object-select-symbolic", self->redo ? _("Nothing to Redo") : _("Nothing to Undo"),
+                    self->redo ? _("Nothing of the run was undone") : _("There is nothing left that is not undone already"));
       return;
     }
   g_string_append_printf (
@@ -95,7 +95,7 @@ planned_cb (DexFuture *future,
   const GValue *value = dex_future_get_value (future, &error);
 
   if (value == NULL)
-    show_outcome (self, "dialog-error-symbolic", _ ("It Cannot Be Undone Now"), error->message);
+    show_outcome (self, "dialog-error-symbolic", _("It Cannot Be Undone Now"), error->message);
   else
     {
       self->plan = g_value_dup_boxed (value);
@@ -117,14 +117,14 @@ undone_cb (DexFuture *future,
   adw_dialog_set_can_close (ADW_DIALOG (self), TRUE);
   if (value == NULL)
     {
-      show_outcome (self, "dialog-error-symbolic", _ ("The Undo Stopped"), error->message);
+      show_outcome (self, "dialog-error-symbolic", _("The Undo Stopped"), error->message);
       return dex_future_new_true ();
     }
   n = g_value_get_uint (value);
   kept = self->plan->items->len - MIN (n, self->plan->items->len);
   text = kept > 0 ? g_strdup_printf (ngettext ("%u was left as it is", "%u were left as they are", kept), kept)
-         : self->redo ? g_strdup (_ ("Everything is as the run left it"))
-                      : g_strdup (_ ("Everything is as it was before"));
+         : self->redo ? g_strdup (_("Everything is as the run left it"))
+                      : g_strdup (_("Everything is as it was before"));
   {
     g_autofree char *title = g_strdup_printf (self->redo ? ngettext ("%u Change Redone", "%u Changes Redone", n)
                                                          : ngettext ("%u Change Undone", "%u Changes Undone", n),
@@ -270,7 +270,7 @@ present (GtkWidget  *parent,
   if (subtitle != NULL)
     adw_window_title_set_subtitle (self->title, subtitle);
   if (redo)
-    gtk_button_set_label (self->undo, _ ("Redo"));
+    gtk_button_set_label (self->undo, _("Redo"));
   adw_dialog_present (ADW_DIALOG (self), parent);
   dex_future_disown (dex_future_finally (plan, planned_cb, g_object_ref (self), g_object_unref));
   return self;
@@ -293,8 +293,8 @@ weir_undo_dialog_present (GtkWidget  *parent,
                           gint64      run,
                           const char *to_block)
 {
-  g_autofree char *title = g_strdup_printf (_ ("Undo Run %" G_GINT64_FORMAT), run);
-  g_autofree char *subtitle = to_block != NULL ? g_strdup_printf (_ ("What came after %s"), to_block) : NULL;
+  g_autofree char *title = g_strdup_printf (_("Undo Run %" G_GINT64_FORMAT), run);
+  g_autofree char *subtitle = to_block != NULL ? g_strdup_printf (_("What came after %s"), to_block) : NULL;
 
   return present (parent, engine, title, subtitle, FALSE, weir_engine_plan_undo (engine, run, to_block));
 }
@@ -316,8 +316,8 @@ weir_undo_dialog_present_part (GtkWidget  *parent,
                                gint64      run,
                                const char *path)
 {
-  g_autofree char *title = g_strdup_printf (_ ("Undo a Part of Run %" G_GINT64_FORMAT), run);
-  g_autofree char *subtitle = g_strdup_printf (_ ("What came of %s"), path);
+  g_autofree char *title = g_strdup_printf (_("Undo a Part of Run %" G_GINT64_FORMAT), run);
+  g_autofree char *subtitle = g_strdup_printf (_("What came of %s"), path);
 
   return present (parent, engine, title, subtitle, FALSE, weir_engine_plan_undo_part (engine, run, path));
 }
@@ -337,7 +337,7 @@ weir_undo_dialog_present_redo (GtkWidget  *parent,
                                WeirEngine *engine,
                                gint64      run)
 {
-  g_autofree char *title = g_strdup_printf (_ ("Redo Run %" G_GINT64_FORMAT), run);
+  g_autofree char *title = g_strdup_printf (_("Redo Run %" G_GINT64_FORMAT), run);
 
   return present (parent, engine, title, NULL, TRUE, weir_engine_plan_redo (engine, run));
 }

@@ -77,7 +77,7 @@ weir_value_node_describe (WeirValueNode *self)
   switch (weir_value_get_kind (self->value))
     {
     case WEIR_VALUE_LIST:
-      return g_strdup_printf (_ ("list of %" G_GSIZE_FORMAT), n);
+      return g_strdup_printf (_("list of %" G_GSIZE_FORMAT), n);
     case WEIR_VALUE_TABLE:
       return g_strdup_printf (ngettext ("table, %" G_GSIZE_FORMAT " row", "table, %" G_GSIZE_FORMAT " rows", n), n);
     default:

@@ -128,9 +128,9 @@ show_selected (WeirValuesView *self)
       g_clear_pointer (&self->shown[i], weir_value_unref);
       self->shown[i] = values[i] != NULL ? weir_value_ref (values[i]) : NULL;
     }
-  add_section (self, _ ("Inputs"), "inputs", values[0]);
-  add_section (self, _ ("Outputs"), "outputs", values[1]);
-  add_section (self, _ ("Error"), "error", values[2]);
+  add_section (self, _("Inputs"), "inputs", values[0]);
+  add_section (self, _("Outputs"), "outputs", values[1]);
+  add_section (self, _("Error"), "error", values[2]);
   expand_sections (self);
 }
 
@@ -155,7 +155,7 @@ list_steps (WeirValuesView *self,
         continue;
       g_array_append_val (steps, i);
       g_ptr_array_add (names,
-                       step->firing > 1 ? g_strdup_printf (_ ("%s, firing %u"), path, step->firing) : g_strdup (path));
+                       step->firing > 1 ? g_strdup_printf (_("%s, firing %u"), path, step->firing) : g_strdup (path));
     }
   g_ptr_array_add (names, NULL);
 }
@@ -191,9 +191,9 @@ update (WeirValuesView *self)
       gtk_string_list_splice (self->names, 0, g_list_model_get_n_items (G_LIST_MODEL (self->names)),
                               (const char *const *) names->pdata);
     }
-  adw_status_page_set_title (self->empty, self->block == NULL ? _ ("No Block Selected") : _ ("It Has Not Run Yet"));
+  adw_status_page_set_title (self->empty, self->block == NULL ? _("No Block Selected") : _("It Has Not Run Yet"));
   adw_status_page_set_description (self->empty,
-                                   self->block == NULL ? _ ("Select a block to see what went in and came out") : NULL);
+                                   self->block == NULL ? _("Select a block to see what went in and came out") : NULL);
   gtk_stack_set_visible_child_name (self->stack, steps->len > 0 ? "values" : "empty");
   choose (self);
 }

@@ -170,7 +170,7 @@ show_subject (WeirAnswerDialog *self, WeirValue *request)
     }
   if (subject != NULL && weir_value_get_kind (subject) != WEIR_VALUE_RECORD)
     {
-      add_fact (self, _ ("Subject"), subject);
+      add_fact (self, _("Subject"), subject);
       n++;
     }
   else if (subject != NULL)
@@ -201,7 +201,7 @@ show_fields (WeirAnswerDialog *self, WeirValue *request)
     }
   gtk_widget_set_visible (GTK_WIDGET (self->form), weir_form_get_n_fields (self->form) > 0);
   if (self->approval)
-    adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (self->form), _ ("May Be Changed"));
+    adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (self->form), _("May Be Changed"));
 }
 
 static void
@@ -211,7 +211,7 @@ show_request (WeirAnswerDialog *self, const WeirStepInfo *step)
   const char *message = weir_value_get_member_text (request, "message", NULL);
   g_autofree char *path = weir_run_state_dup_step_path (weir_run_get_state (self->run), step);
   g_autofree char *due = step->due_at != 0 ? weir_words_of_deadline (step->due_at) : NULL;
-  g_autofree char *deadline = due != NULL ? g_strdup_printf (_ ("Waits until %s"), due) : NULL;
+  g_autofree char *deadline = due != NULL ? g_strdup_printf (_("Waits until %s"), due) : NULL;
   const char *title = weir_value_get_member_text (request, "title", path);
 
   self->approval = g_str_equal (weir_value_get_member_text (request, "type", ""), "approval");
@@ -224,7 +224,7 @@ show_request (WeirAnswerDialog *self, const WeirStepInfo *step)
   show_fields (self, request);
   gtk_widget_set_visible (GTK_WIDGET (self->remark), self->approval);
   gtk_widget_set_visible (self->reject, self->approval);
-  gtk_button_set_label (self->accept, self->approval ? _ ("_Approve") : _ ("_Answer"));
+  gtk_button_set_label (self->accept, self->approval ? _("_Approve") : _("_Answer"));
   gtk_label_set_text (self->deadline, deadline != NULL ? deadline : "");
   if (!self->approval && weir_form_get_first (self->form) != NULL)
     adw_dialog_set_focus (ADW_DIALOG (self), weir_form_get_first (self->form));

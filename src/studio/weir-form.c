@@ -82,13 +82,13 @@ get_hint (const char *type)
   {
     const char *type, *hint;
   } hints[] = {
-    { "date", N_ ("2026-12-24") }, { "time", N_ ("18:00") },     { "datetime", N_ ("2026-12-24 18:00") },
-    { "range", N_ ("1..5") },      { "colour", N_ ("#3584e4") }, { "secret", N_ ("name of a credential") },
+    { "date", N_("2026-12-24") }, { "time", N_("18:00") },     { "datetime", N_("2026-12-24 18:00") },
+    { "range", N_("1..5") },      { "colour", N_("#3584e4") }, { "secret", N_("name of a credential") },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (hints); i++)
     if (g_str_equal (hints[i].type, type))
-      return _ (hints[i].hint);
+      return _(hints[i].hint);
   return NULL;
 }
 
@@ -165,7 +165,7 @@ make_choice (Field *field, WeirValue *initial, const char *title)
   /* Nothing is chosen for a person who has not looked. */
   field->empty = chosen == G_MAXUINT;
   if (field->empty)
-    gtk_string_list_append (names, _ ("None"));
+    gtk_string_list_append (names, _("None"));
   for (gsize i = 0; i < weir_value_get_length (field->choices); i++)
     {
       g_autofree char *name = weir_value_to_display (weir_value_get_item (field->choices, i), 200);

@@ -80,9 +80,9 @@ static const struct
   const char *icon_name;
   const char *class_name;
 } looks[] = {
-  { "run", N_ ("Runs"), "media-playback-start-symbolic", "accent" },
-  { "reuse", N_ ("Keeps what it gave"), "object-select-symbolic", "success" },
-  { "skip", N_ ("Left out"), "media-skip-forward-symbolic", "dimmed" },
+  { "run", N_("Runs"), "media-playback-start-symbolic", "accent" },
+  { "reuse", N_("Keeps what it gave"), "object-select-symbolic", "success" },
+  { "skip", N_("Left out"), "media-skip-forward-symbolic", "dimmed" },
 };
 
 static guint
@@ -103,12 +103,12 @@ describe_line (WeirValue *line)
   g_autofree char *again = NULL;
 
   if (n == 0)
-    return g_strdup_printf ("%s · %s", _ (looks[find_look (line)].word),
-                            _ (weir_value_get_member_text (line, "reason", "")));
-  again = n == 1 ? g_strdup_printf (_ ("does again: %s"),
+    return g_strdup_printf ("%s · %s", _(looks[find_look (line)].word),
+                            _(weir_value_get_member_text (line, "reason", "")));
+  again = n == 1 ? g_strdup_printf (_("does again: %s"),
                                     weir_value_get_member_text (weir_value_get_item (repeats, 0), "target", ""))
-                 : g_strdup_printf (_ ("does %u things again"), (guint) n);
-  return g_strdup_printf ("%s · %s", _ (looks[find_look (line)].word), again);
+                 : g_strdup_printf (_("does %u things again"), (guint) n);
+  return g_strdup_printf ("%s · %s", _(looks[find_look (line)].word), again);
 }
 
 static GtkWidget *
@@ -133,7 +133,7 @@ make_line (WeirRerunDialog *self, WeirValue *line)
       GtkWidget *warning = gtk_image_new_from_icon_name ("dialog-warning-symbolic");
 
       gtk_widget_add_css_class (warning, "warning");
-      gtk_widget_set_tooltip_text (warning, _ ("It does this to the world a second time"));
+      gtk_widget_set_tooltip_text (warning, _("It does this to the world a second time"));
       adw_action_row_add_suffix (ADW_ACTION_ROW (row), warning);
     }
   return row;
@@ -290,10 +290,10 @@ show_titles (WeirRerunDialog *self)
 {
   WeirBlock *block = self->block != NULL ? weir_workflow_find_block (self->workflow, self->block) : NULL;
   const char *name = block != NULL ? weir_block_get_title (block) : self->block;
-  g_autofree char *title = self->block == NULL                ? g_strdup (_ ("Run Again"))
-                           : g_str_equal (self->mode, "only") ? g_strdup_printf (_ ("Run Only “%s”"), name)
-                                                              : g_strdup_printf (_ ("Run From “%s”"), name);
-  g_autofree char *subtitle = g_strdup_printf (_ ("As a new run, after run %" G_GINT64_FORMAT), self->run);
+  g_autofree char *title = self->block == NULL                ? g_strdup (_("Run Again"))
+                           : g_str_equal (self->mode, "only") ? g_strdup_printf (_("Run Only “%s”"), name)
+                                                              : g_strdup_printf (_("Run From “%s”"), name);
+  g_autofree char *subtitle = g_strdup_printf (_("As a new run, after run %" G_GINT64_FORMAT), self->run);
 
   adw_window_title_set_title (self->title, title);
   adw_window_title_set_subtitle (self->title, subtitle);

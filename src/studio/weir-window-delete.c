@@ -63,9 +63,9 @@ discarded_cb (DexFuture *future, gpointer user_data)
   if (dex_future_get_value (future, &error) == NULL)
     message = g_strdup (error->message);
   else if (self->part != NULL)
-    message = g_strdup_printf (_ ("“%s” of run %d is gone for good"), self->part, (int) self->run);
+    message = g_strdup_printf (_("“%s” of run %d is gone for good"), self->part, (int) self->run);
   else
-    message = g_strdup_printf (_ ("Run %d is gone for good"), (int) self->run);
+    message = g_strdup_printf (_("Run %d is gone for good"), (int) self->run);
   weir_window_toast (self->window, message);
   if (error == NULL)
     bring_up_to_date (self);
@@ -195,9 +195,9 @@ deleted_cb (DexFuture *future, gpointer user_data)
       weir_window_toast (self->window, error->message);
       return dex_future_new_true ();
     }
-  message = self->part != NULL ? g_strdup_printf (_ ("“%s” of run %d deleted"), self->part, (int) self->run)
-                               : g_strdup_printf (_ ("Run %d deleted"), (int) self->run);
-  toast = weir_toast_show (GTK_WIDGET (self->window->toasts), message, _ ("_Undo"));
+  message = self->part != NULL ? g_strdup_printf (_("“%s” of run %d deleted"), self->part, (int) self->run)
+                               : g_strdup_printf (_("Run %d deleted"), (int) self->run);
+  toast = weir_toast_show (GTK_WIDGET (self->window->toasts), message, _("_Undo"));
   if (toast != NULL)
     g_signal_connect_data (toast, "button-clicked", G_CALLBACK (undo_clicked_cb),
                            letting_new (self->window, self->run, self->part), letting_free_closure, 0);

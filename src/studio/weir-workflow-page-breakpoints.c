@@ -158,10 +158,10 @@ weir_workflow_page_show_held (WeirWorkflowPage *self)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "run.continue", step != NULL);
   if (step == NULL)
     return FALSE;
-  text = g_strdup_printf (_ ("Held before “%s” by a breakpoint"), weir_block_get_title (block));
+  text = g_strdup_printf (_("Held before “%s” by a breakpoint"), weir_block_get_title (block));
   weir_notice_show (self->notice, "media-playback-pause-symbolic", text,
-                    &(WeirNoticeButton) { _ ("Continue"), "run.continue" },
-                    &(WeirNoticeButton) { _ ("Show Block"), "run.show-held" }, FALSE);
+                    &(WeirNoticeButton) { _("Continue"), "run.continue" },
+                    &(WeirNoticeButton) { _("Show Block"), "run.show-held" }, FALSE);
   return TRUE;
 }
 

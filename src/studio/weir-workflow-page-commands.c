@@ -21,7 +21,7 @@ make_buttons_menu (void)
   GMenu *menu = g_menu_new ();
 
   for (guint i = 0; i < G_N_ELEMENTS (items); i++)
-    g_menu_append (menu, _ (items[i].label), items[i].action);
+    g_menu_append (menu, _(items[i].label), items[i].action);
   return G_MENU_MODEL (menu);
 }
 

@@ -60,7 +60,7 @@ compare_with_cb (GtkWidget  *widget,
 
   if (self->workflow == NULL || self->engine == NULL)
     return;
-  gtk_file_dialog_set_title (dialog, _ ("Compare with File"));
+  gtk_file_dialog_set_title (dialog, _("Compare with File"));
   gtk_file_dialog_open (dialog, GTK_WINDOW (gtk_widget_get_root (widget)), NULL, picked_cb, g_object_ref (self));
 }
 

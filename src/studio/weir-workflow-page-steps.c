@@ -28,7 +28,7 @@ tell (WeirWorkflowPage *self, gboolean done, const GError *error)
 {
   if (!done)
     weir_workflow_page_toast (self,
-                              error != NULL ? error->message : _ ("It does not wait for another attempt any more"));
+                              error != NULL ? error->message : _("It does not wait for another attempt any more"));
 }
 
 static void
@@ -88,7 +88,7 @@ edit_cb (GtkWidget *widget, const char *action, GVariant *target)
   if (dialog != NULL)
     adw_dialog_present (ADW_DIALOG (dialog), widget);
   else
-    weir_workflow_page_toast (self, _ ("It has begun: what it gets can no longer be changed"));
+    weir_workflow_page_toast (self, _("It has begun: what it gets can no longer be changed"));
 }
 
 /**

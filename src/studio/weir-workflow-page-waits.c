@@ -123,7 +123,7 @@ describe_question (WeirWorkflowPage *self, const WeirStepInfo *step)
   WeirBlock *block = weir_workflow_page_find_block_of (self, step);
   const char *name = block != NULL ? weir_block_get_title (block) : step->block;
   guint n = count_questions (self) - 1;
-  g_autofree char *text = g_strdup_printf (approval ? _ ("“%s” waits for your approval: %s") : _ ("“%s” asks: %s"),
+  g_autofree char *text = g_strdup_printf (approval ? _("“%s” waits for your approval: %s") : _("“%s” asks: %s"),
                                            name, title);
   g_autofree char *more = n > 0 ? g_strdup_printf (ngettext (" (%u more question)", " (%u more questions)", n), n)
                                 : g_strdup ("");
@@ -140,9 +140,9 @@ describe_moment (WeirWorkflowPage *self, const WeirStepInfo *step)
   g_autofree char *due = NULL;
 
   if (step->due_at == 0)
-    return g_strdup_printf (_ ("“%s” waits until its condition holds"), name);
+    return g_strdup_printf (_("“%s” waits until its condition holds"), name);
   due = weir_words_of_deadline (step->due_at);
-  return g_strdup_printf (_ ("“%s” waits until %s"), name, due);
+  return g_strdup_printf (_("“%s” waits until %s"), name, due);
 }
 
 /**
@@ -167,10 +167,10 @@ weir_workflow_page_show_wait (WeirWorkflowPage *self, gboolean question)
   text = question ? describe_question (self, step) : describe_moment (self, step);
   if (question)
     weir_notice_show (self->notice, "dialog-question-symbolic", text,
-                      &(WeirNoticeButton) { _ ("Answer…"), "run.answer", token }, NULL, FALSE);
+                      &(WeirNoticeButton) { _("Answer…"), "run.answer", token }, NULL, FALSE);
   else
     weir_notice_show (self->notice, "alarm-symbolic", text,
-                      &(WeirNoticeButton) { _ ("Skip Wait"), "run.skip-wait", token }, NULL, FALSE);
+                      &(WeirNoticeButton) { _("Skip Wait"), "run.skip-wait", token }, NULL, FALSE);
   return TRUE;
 }
 
@@ -197,7 +197,7 @@ answer_cb (GtkWidget *widget, const char *action, GVariant *target)
                                               self->run, weir_value_get_member_text (step->wait, "token", ""));
 
   if (dialog == NULL)
-    weir_workflow_page_toast (self, _ ("That is answered already"));
+    weir_workflow_page_toast (self, _("That is answered already"));
   else
     adw_dialog_present (ADW_DIALOG (dialog), widget);
 }
@@ -211,7 +211,7 @@ skip_wait_cb (GtkWidget *widget, const char *action, GVariant *target)
   g_autoptr (GError) error = NULL;
 
   if (step == NULL)
-    weir_workflow_page_toast (self, _ ("It does not wait any more"));
+    weir_workflow_page_toast (self, _("It does not wait any more"));
   else if (!weir_run_answer_token (self->run, weir_value_get_member_text (step->wait, "token", ""), skip,
                                    g_get_user_name (), NULL, &error))
     weir_workflow_page_toast (self, error->message);

@@ -3,8 +3,8 @@
 """layout.py [--check] FILE.c...: lay out statements with clang-format, and leave alone what is aligned by hand.
 
 By hand are: parameter lists (their columns are aligned), struct and enum bodies, tables of initializers, macros. clang-format
-also has no word for GLib's `g_autoptr(Type)`, which is a type and takes no space. --check changes nothing, shows what would
-change, and fails if anything would."""
+also has no word for GLib's `g_autoptr(Type)`, which is a type and takes no space, nor for `_("text")`, a mark on a text.
+--check changes nothing, shows what would change, and fails if anything would."""
 import difflib
 import re
 import subprocess
@@ -13,6 +13,7 @@ import sys
 signature = re.compile(r"^[A-Za-z_]\w* \(")
 body = re.compile(r"^(static |const |typedef )*(struct|enum|union)\b[^;()=]*$")
 autos = re.compile(r"\b(g_auto(?:ptr|list|slist)?) \((?=\w+\))")
+marks = re.compile(r"(?<!\w)(N_|_) \(")
 
 
 def by_hand(lines):
@@ -48,6 +49,25 @@ def by_hand(lines):
     return mark
 
 
+def close_marks(text):
+    """Without the space; what goes on in the next lines goes along."""
+    lines = []
+    column = None   # where the pieces of a text that is marked began, before @moved marks went
+    for line in text.split("\n"):
+        if column is not None and line.startswith(" " * column + '"'):
+            line = line[moved:]
+        else:
+            column = None
+            found = list(marks.finditer(line))
+            if found and line.endswith('"'):
+                column, moved = found[-1].end(), len(found)
+            line = marks.sub(r"\1(", line)
+        if not line.endswith('"'):
+            column = None
+        lines.append(line)
+    return "\n".join(lines)
+
+
 def laid_out(path, text):
     mark = by_hand(text.split("\n"))
     ranges = []
@@ -59,7 +79,7 @@ def laid_out(path, text):
                 ranges.append([number, number])
     words = [f"--lines={first}:{last}" for first, last in ranges]
     result = subprocess.run(["clang-format", f"--assume-filename={path}", *words], input=text, stdout=subprocess.PIPE, text=True, check=True)
-    return autos.sub(r"\1(", result.stdout)
+    return close_marks(autos.sub(r"\1(", result.stdout))
 
 
 def main():
