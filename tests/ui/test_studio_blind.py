@@ -165,9 +165,9 @@ def linked(studio):
     studio.key("ctrl+shift+Left")
     ears.hear("List Folder")
     studio.key("ctrl+z")
-    ears.hear("Undone: Add link")
+    ears.hear("Undone: Add Link")
     studio.key("ctrl+shift+z")
-    ears.hear("Done again: Add link")
+    ears.hear("Done again: Add Link")
 
 
 def extents_of(node):
