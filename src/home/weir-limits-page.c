@@ -54,7 +54,6 @@ struct _WeirLimitsPage
   GHashTable          *pool_rows; /* name → AdwSpinRow */
   GHashTable          *rate_rows; /* name → AdwEntryRow */
   GtkWidget           *add_pool;
-  GtkWidget           *add_rate;
   guint                look_id;
   gboolean             updating;
 };
@@ -323,15 +322,15 @@ show_rate (GtkWidget *row, WeirValue *rate)
   g_object_set_data_full (G_OBJECT (row), "shown", g_steal_pointer (&text), g_free);
 }
 
-/* Rows of what is gone go; the row for a new one stays the last. */
+/* Rows of what is gone go. The row for a new one is the first, so that it never moves: taken out while its title moves, libadwaita forgets to
+ * free that animation. */
 static void
-match_rows (WeirLimitsPage *self, GHashTable *rows, AdwPreferencesGroup *group, GtkWidget *last, WeirValue *table,
+match_rows (WeirLimitsPage *self, GHashTable *rows, AdwPreferencesGroup *group, WeirValue *table,
             GtkWidget *(*make) (WeirLimitsPage *self, const char *name))
 {
   GHashTableIter iter;
   const char *name;
   GtkWidget *row;
-  gboolean added = FALSE;
 
   g_hash_table_iter_init (&iter, rows);
   while (g_hash_table_iter_next (&iter, (gpointer *) &name, (gpointer *) &row))
@@ -346,14 +345,7 @@ match_rows (WeirLimitsPage *self, GHashTable *rows, AdwPreferencesGroup *group, 
         row = make (self, weir_value_get_key (table, i));
         adw_preferences_group_add (group, row);
         g_hash_table_insert (rows, g_strdup (weir_value_get_key (table, i)), row);
-        added = TRUE;
       }
-  if (!added)
-    return;
-  g_object_ref (last);
-  adw_preferences_group_remove (group, last);
-  adw_preferences_group_add (group, last);
-  g_object_unref (last);
 }
 
 static void
@@ -361,8 +353,8 @@ show_named (WeirLimitsPage *self, WeirValue *record, WeirValue *use)
 {
   WeirValue *pools = weir_value_find_member (record, "pools"), *rates = weir_value_find_member (record, "rates");
 
-  match_rows (self, self->pool_rows, self->pools, self->add_pool, pools, make_pool);
-  match_rows (self, self->rate_rows, self->rates, self->add_rate, rates, make_rate);
+  match_rows (self, self->pool_rows, self->pools, pools, make_pool);
+  match_rows (self, self->rate_rows, self->rates, rates, make_rate);
   for (gsize i = 0; i < weir_value_get_length (pools); i++)
     show_pool (self, g_hash_table_lookup (self->pool_rows, weir_value_get_key (pools, i)),
                weir_value_get_key (pools, i), weir_value_get_item (pools, i), weir_value_find_member (use, "pools"));
@@ -378,12 +370,10 @@ add_cb (WeirLimitsPage *self, AdwEntryRow *row)
   g_autofree char *name = g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (row))));
   GHashTable *rows = pool ? self->pool_rows : self->rate_rows;
 
-  gtk_editable_set_text (GTK_EDITABLE (row), "");
-  if (*name == '\0')
-    return;
-  if (!g_hash_table_contains (rows, name))
+  if (*name != '\0' && !g_hash_table_contains (rows, name))
     change_named (self, pool ? "pools" : "rates", name,
                   pool ? weir_value_new_int (1) : weir_value_new_text ("10 per 1m"));
+  gtk_editable_set_text (GTK_EDITABLE (row), "");
   if (g_hash_table_contains (rows, name))
     gtk_widget_grab_focus (g_hash_table_lookup (rows, name));
 }
@@ -503,7 +493,7 @@ weir_limits_page_new (WeirEngine *engine)
   gtk_widget_set_name (self->add_pool, "add-pool");
   self->rates = add_group (self, _("Rates"),
                            _("How often blocks may start that share a server or a credential, such as “10 per 1m”."));
-  self->add_rate = make_add (self, self->rates, _("Add a Server or Credential"));
+  make_add (self, self->rates, _("Add a Server or Credential"));
   look (self);
   return GTK_WIDGET (self);
 }
