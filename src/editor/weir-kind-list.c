@@ -230,20 +230,12 @@ search_stopped_cb (WeirKindList *self)
     gtk_editable_set_text (GTK_EDITABLE (self->search), "");
 }
 
+/* An entry selects its text when it gets the keyboard, and what is typed takes its place; the sign for commands is the beginning of what is typed. */
 static void
-go_to_end_cb (gpointer user_data)
+selection_cb (GtkEditable *text)
 {
-  g_autoptr(WeirKindList) self = user_data;
-
-  gtk_editable_set_position (GTK_EDITABLE (self->search), -1);
-}
-
-/* An entry selects its text when it gets the keyboard; the sign for commands is the beginning of what is typed. */
-static void
-search_entered_cb (WeirKindList *self)
-{
-  if (g_str_equal (gtk_editable_get_text (GTK_EDITABLE (self->search)), ">"))
-    g_idle_add_once (go_to_end_cb, g_object_ref (self));
+  if (g_str_equal (gtk_editable_get_text (text), ">") && gtk_editable_get_selection_bounds (text, NULL, NULL))
+    gtk_editable_set_position (text, -1);
 }
 
 /* What is typed while a row has the keyboard goes to the search, and the keyboard after it. */
@@ -509,7 +501,6 @@ weir_kind_list_class_init (WeirKindListClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, search_activate_cb);
   gtk_widget_class_bind_template_callback (widget_class, search_stopped_cb);
   gtk_widget_class_bind_template_callback (widget_class, search_key_cb);
-  gtk_widget_class_bind_template_callback (widget_class, search_entered_cb);
   gtk_widget_class_bind_template_callback (widget_class, search_started_cb);
   gtk_widget_class_bind_template_callback (widget_class, activate_at);
 
@@ -524,7 +515,12 @@ weir_kind_list_class_init (WeirKindListClass *klass)
 static void
 weir_kind_list_init (WeirKindList *self)
 {
+  GtkEditable *text;
+
   gtk_widget_init_template (GTK_WIDGET (self));
+  text = gtk_editable_get_delegate (GTK_EDITABLE (self->search));
+  g_signal_connect (text, "notify::cursor-position", G_CALLBACK (selection_cb), NULL);
+  g_signal_connect (text, "notify::selection-bound", G_CALLBACK (selection_cb), NULL);
   make_model (self);
 }
 
